@@ -1,0 +1,1 @@
+//! The words of the house: documents, blocks, evidence, metadata, captions, decisions.

@@ -1,0 +1,1 @@
+//! Writes records as CSV, one row a document or one a block.

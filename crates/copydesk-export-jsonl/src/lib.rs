@@ -1,0 +1,1 @@
+//! Writes records as JSON Lines.

@@ -1,0 +1,1 @@
+//! Which language is this text in: an embedded model, from two words to a page.

@@ -1,0 +1,1 @@
+//! Word lists and label patterns in many languages, as data: credits, bylines, datelines, furniture labels.

@@ -1,0 +1,1 @@
+//! The exported record: its fields, their JSON Schema, and how a document becomes one.

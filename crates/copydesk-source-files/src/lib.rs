@@ -1,0 +1,1 @@
+//! Reads files, folders, globs and standard input.

@@ -1,0 +1,1 @@
+//! Runs case folders through a stage and checks what every stage must hold.
