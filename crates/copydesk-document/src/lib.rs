@@ -1,1 +1,37 @@
-//! The words of the house: documents, blocks, evidence, metadata, captions, decisions.
+//! The words of the house: what a document is, and what is said of it.
+//!
+//! Nothing is deleted; everything is labelled. A parser turns every input, of whatever format, into one flat list of
+//! [`Block`]s with a [`Span`] into the source, and a list of [`Evidence`] (what the document says of itself). Stages
+//! label blocks, add facts and say why; exports choose what to show. HTML keeps its element [`Tree`] beside the
+//! blocks; other formats have none, and no stage may need it.
+//!
+//! Two invariants live in the types:
+//!
+//! - a block's label changes only through [`Document::decide`], which takes the [`Decision`] that explains it;
+//! - a block's text changes only through [`Document::set_text`], and the text that the parser gave stays readable
+//!   as [`Document::original_text`].
+//!
+//! This crate does no I/O and holds no rules.
+
+mod block;
+mod caption;
+mod decision;
+mod document;
+mod evidence;
+mod language;
+mod metadata;
+mod source;
+mod span;
+mod tree;
+
+pub use block::{Block, BlockId, BlockKind, Furniture, Image, Inline, InlineKind, Label};
+pub use caption::{Caption, CaptionKind, Credit};
+pub use copydesk_date::Timestamp;
+pub use decision::{Decision, Note};
+pub use document::{Document, NewBlock};
+pub use evidence::{Clue, Evidence, Item, ItemId, ItemValue, Origin, Syntax};
+pub use language::{LanguageGuess, LanguageShare, Languages};
+pub use metadata::{Candidate, Dateline, Field, Metadata, Value};
+pub use source::{Input, Source};
+pub use span::{LineIndex, Place, Span};
+pub use tree::{Attr, Element, ElementId, Tag, Tree};

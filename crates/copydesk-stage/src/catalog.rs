@@ -1,0 +1,179 @@
+//! The explicit list of what a program knows.
+
+use schemars::Schema;
+use serde_json::Value;
+
+use crate::{AnyStage, ConfigError, Export, ExportKind, Facet, Source, SourceKind, StageKind, config::read};
+
+/// What is known of a stage before it is built.
+#[derive(Debug, Clone)]
+pub struct StageEntry {
+    /// Name in a pipeline file.
+    pub name: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Version of its results.
+    pub version: u32,
+    /// What it reads.
+    pub reads: &'static [Facet],
+    /// What it writes.
+    pub writes: &'static [Facet],
+    options: Options,
+    build: fn(&Value) -> Result<AnyStage, ConfigError>,
+}
+
+/// What is known of a source before it is built.
+#[derive(Debug, Clone)]
+pub struct SourceEntry {
+    /// Name in a pipeline file.
+    pub name: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    options: Options,
+    build: fn(&Value) -> Result<Box<dyn Source>, ConfigError>,
+}
+
+/// What is known of an export before it is built.
+#[derive(Debug, Clone)]
+pub struct ExportEntry {
+    /// Name in a pipeline file.
+    pub name: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// Version of its bytes.
+    pub version: u32,
+    options: Options,
+    build: fn(&Value) -> Result<Box<dyn Export>, ConfigError>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Options {
+    schema: fn() -> Schema,
+    defaults: fn() -> Value,
+    resolve: fn(&Value) -> Result<Value, ConfigError>,
+}
+
+impl Options {
+    fn of<C: serde::de::DeserializeOwned + serde::Serialize + schemars::JsonSchema + Default>() -> Self {
+        Self {
+            schema: || schemars::schema_for!(C),
+            defaults: || serde_json::to_value(C::default()).unwrap_or(Value::Null),
+            resolve: |config| Ok(serde_json::to_value(read::<C>(config)?).unwrap_or(Value::Null)),
+        }
+    }
+}
+
+macro_rules! entry {
+    ($entry:ident, $built:ty) => {
+        impl $entry {
+            /// JSON Schema of its options.
+            pub fn schema(&self) -> Schema {
+                (self.options.schema)()
+            }
+
+            /// Its options with their defaults.
+            pub fn defaults(&self) -> Value {
+                (self.options.defaults)()
+            }
+
+            /// The options in full: what was given, and defaults for the rest. Equal results mean equal work.
+            pub fn resolve(&self, config: &Value) -> Result<Value, ConfigError> {
+                (self.options.resolve)(config)
+            }
+
+            /// Builds it from its options, an object.
+            pub fn build(&self, config: &Value) -> Result<$built, ConfigError> {
+                (self.build)(config)
+            }
+        }
+    };
+}
+
+entry!(StageEntry, AnyStage);
+entry!(SourceEntry, Box<dyn Source>);
+entry!(ExportEntry, Box<dyn Export>);
+
+/// The stages, sources and exports that a program knows, in the order in which they were added. A name that is added
+/// again replaces the earlier one, so that a program can put its own in place of one of the house's.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    stages: Vec<StageEntry>,
+    sources: Vec<SourceEntry>,
+    exports: Vec<ExportEntry>,
+}
+
+impl Catalog {
+    /// Adds what a crate brings: pass its `register` function.
+    #[must_use]
+    pub fn with(mut self, register: impl FnOnce(&mut Self)) -> Self {
+        register(&mut self);
+        self
+    }
+
+    /// Adds a stage.
+    pub fn stage<K: StageKind>(&mut self) {
+        self.stages.retain(|e| e.name != K::NAME);
+        self.stages.push(StageEntry {
+            name: K::NAME,
+            summary: K::SUMMARY,
+            version: K::VERSION,
+            reads: K::READS,
+            writes: K::WRITES,
+            options: Options::of::<K::Config>(),
+            build: |config| K::build(read(config)?),
+        });
+    }
+
+    /// Adds a source.
+    pub fn source<K: SourceKind>(&mut self) {
+        self.sources.retain(|e| e.name != K::NAME);
+        self.sources.push(SourceEntry {
+            name: K::NAME,
+            summary: K::SUMMARY,
+            options: Options::of::<K::Config>(),
+            build: |config| K::build(read(config)?),
+        });
+    }
+
+    /// Adds an export.
+    pub fn export<K: ExportKind>(&mut self) {
+        self.exports.retain(|e| e.name != K::NAME);
+        self.exports.push(ExportEntry {
+            name: K::NAME,
+            summary: K::SUMMARY,
+            version: K::VERSION,
+            options: Options::of::<K::Config>(),
+            build: |config| K::build(read(config)?),
+        });
+    }
+
+    /// All stages.
+    pub fn stages(&self) -> &[StageEntry] {
+        &self.stages
+    }
+
+    /// All sources.
+    pub fn sources(&self) -> &[SourceEntry] {
+        &self.sources
+    }
+
+    /// All exports.
+    pub fn exports(&self) -> &[ExportEntry] {
+        &self.exports
+    }
+
+    /// A stage by its name.
+    pub fn find_stage(&self, name: &str) -> Option<&StageEntry> {
+        self.stages.iter().find(|e| e.name == name)
+    }
+
+    /// A source by its name.
+    pub fn find_source(&self, name: &str) -> Option<&SourceEntry> {
+        self.sources.iter().find(|e| e.name == name)
+    }
+
+    /// An export by its name.
+    pub fn find_export(&self, name: &str) -> Option<&ExportEntry> {
+        self.exports.iter().find(|e| e.name == name)
+    }
+}

@@ -1,0 +1,64 @@
+//! Sources.
+
+use std::fmt::Debug;
+
+use copydesk_document::Input;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::ConfigError;
+
+/// What a source hands over.
+#[derive(Debug)]
+pub enum SourceItem {
+    /// A document.
+    Input(Input),
+    /// One document that cannot be had: it is counted and quarantined, and the source goes on.
+    Bad {
+        /// Which one.
+        uri: String,
+        /// A stable name, such as `unreadable`.
+        rule: String,
+        /// One sentence for a person.
+        message: String,
+    },
+}
+
+/// A source that is broken as a whole; the run stops.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SourceError {
+    /// What is wrong, with the path or address and the way out.
+    pub message: String,
+}
+
+impl SourceError {
+    /// An error by its sentence.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// Where documents come from. It may block: it runs on a thread of its own.
+pub trait Source: Debug + Send + Sync {
+    /// Starts from the beginning. The order is the same for every call over the same input.
+    fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError>;
+
+    /// How many documents there are, where that is known without reading them.
+    fn size_hint(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// What a source is, before there is one.
+pub trait SourceKind: 'static {
+    /// The name in a pipeline file: `use = "files"`.
+    const NAME: &'static str;
+    /// One line for lists.
+    const SUMMARY: &'static str;
+    /// Its options, as for [`crate::StageKind::Config`].
+    type Config: DeserializeOwned + Serialize + JsonSchema + Default;
+
+    /// Builds a source from its options.
+    fn build(config: Self::Config) -> Result<Box<dyn Source>, ConfigError>;
+}

@@ -1,0 +1,93 @@
+//! Stages.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use copydesk_document::{Document, Span};
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{ConfigError, Context, Facet};
+
+/// What becomes of a document after a stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It goes on.
+    Keep,
+    /// It leaves the chain and is counted as dropped; the reason is shown.
+    Drop(String),
+}
+
+/// A document that a stage could not work on. It goes to quarantine; the run goes on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct StageError {
+    /// The rule or limit that failed, a stable name.
+    pub rule: String,
+    /// One sentence for a person.
+    pub message: String,
+    /// Where in the document.
+    pub span: Option<Span>,
+}
+
+impl StageError {
+    /// An error by its stable name and its sentence.
+    pub fn new(rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { rule: rule.into(), message: message.into(), span: None }
+    }
+}
+
+/// A stage that only computes: a function of the document. No I/O, clock, environment, global state or randomness.
+pub trait Stage: Debug + Send + Sync {
+    /// Labels blocks and adds facts. What it may write is what its kind declares.
+    fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError>;
+}
+
+/// A stage that waits for the world: a model server, a database. Its effects outside happen at least once: after a
+/// crash a document may be handed to it again.
+#[async_trait]
+pub trait AsyncStage: Debug + Send + Sync {
+    /// Like [`Stage::process`], but may wait.
+    async fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError>;
+}
+
+/// A stage of either sort, ready to run.
+#[derive(Debug)]
+pub enum AnyStage {
+    /// Computes.
+    Cpu(Box<dyn Stage>),
+    /// Waits.
+    Async(Box<dyn AsyncStage>),
+}
+
+impl AnyStage {
+    /// Wraps a stage that computes.
+    pub fn cpu(stage: impl Stage + 'static) -> Self {
+        Self::Cpu(Box::new(stage))
+    }
+
+    /// Wraps a stage that waits.
+    pub fn waiting(stage: impl AsyncStage + 'static) -> Self {
+        Self::Async(Box::new(stage))
+    }
+}
+
+/// What a stage is, before there is one: implemented by the stage's public struct.
+pub trait StageKind: 'static {
+    /// The name in a pipeline file, in kebab-case: `use = "strip-boilerplate"`.
+    const NAME: &'static str;
+    /// One line for lists.
+    const SUMMARY: &'static str;
+    /// Raised whenever the output for the same input and config changes, so that finished work is done again.
+    const VERSION: u32 = 1;
+    /// What it reads.
+    const READS: &'static [Facet];
+    /// What it writes.
+    const WRITES: &'static [Facet];
+    /// Its options. Derive `Deserialize` with `#[serde(deny_unknown_fields, default)]` and document every field: the
+    /// docs, the editor schema and `copydesk stages` come from it.
+    type Config: DeserializeOwned + Serialize + JsonSchema + Default;
+
+    /// Builds a stage from its options.
+    fn build(config: Self::Config) -> Result<AnyStage, ConfigError>;
+}
