@@ -1,1 +1,191 @@
 //! Which language is this text in: an embedded model, from two words to a page.
+//!
+//! ```
+//! use copydesk_langid::Detector;
+//!
+//! let detector = Detector::embedded();
+//! assert_eq!(detector.detect("The ferry leaves at noon from the old harbour.").lang.tag(), "en");
+//! assert_eq!(detector.detect("+49 30 123456").lang.tag(), "und");
+//! ```
+//!
+//! The script decides first: Thai letters are Thai. Where several languages share a script, a bag of hashed character
+//! n-grams and words (see [`features`]) is scored by a small linear model (see [`model`]), and only the languages of
+//! that script take part. Chinese is then told apart into simplified and traditional by its characters.
+
+pub mod features;
+mod han;
+mod lang;
+pub mod model;
+mod script;
+mod text;
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use serde::Serialize;
+
+pub use crate::lang::Lang;
+use crate::model::Model;
+pub use crate::model::ModelError;
+use crate::script::Census;
+pub use crate::script::Script;
+
+/// A language and how sure the detector is of it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Guess {
+    /// The language, or `und`.
+    pub lang: Lang,
+    /// Of a hundred guesses with this confidence, that many are right, out of 1. It is 0 for `und`.
+    pub confidence: f32,
+}
+
+impl Guess {
+    /// No language.
+    pub const UND: Guess = Guess { lang: Lang::UND, confidence: 0.0 };
+}
+
+/// Tells the language of a text.
+#[derive(Debug)]
+pub struct Detector {
+    model: ModelRef,
+    /// Whether each language of the table may be named; all may if absent.
+    allowed: Option<Vec<bool>>,
+}
+
+#[derive(Debug)]
+enum ModelRef {
+    Shared(&'static Model),
+    Own(Box<Model>),
+}
+
+/// A guess below this confidence is not named by [`Detector::detect`].
+const NAMED_FROM: f32 = 0.5;
+
+/// The script that says most in a text: letters count by how much one of them says.
+pub fn main_script(text: &str) -> Option<Script> {
+    Census::of(text).main().map(|(script, _)| script)
+}
+
+/// What is left of the confidence when the text may be a name.
+const NAME_CONFIDENCE: f32 = 0.45;
+
+fn embedded_model() -> &'static Model {
+    static MODEL: OnceLock<Model> = OnceLock::new();
+    MODEL.get_or_init(|| {
+        let file = include_bytes!("../model/langid.cdl");
+        Model::read(Cow::Borrowed(file)).expect("the embedded model is readable")
+    })
+}
+
+impl Detector {
+    /// The detector with the model that is part of the program. Read once, in a few milliseconds; free afterwards.
+    pub fn embedded() -> &'static Detector {
+        static DETECTOR: OnceLock<Detector> = OnceLock::new();
+        DETECTOR.get_or_init(|| Detector { model: ModelRef::Shared(embedded_model()), allowed: None })
+    }
+
+    /// A detector with another model file, as the trainer writes it.
+    pub fn from_model(file: Vec<u8>) -> Result<Detector, ModelError> {
+        Ok(Detector { model: ModelRef::Own(Box::new(Model::read(Cow::Owned(file))?)), allowed: None })
+    }
+
+    /// A detector that names only these languages, for a source whose languages are known.
+    ///
+    /// Allowing `zh` allows both varieties of it.
+    pub fn restricted(languages: &[Lang]) -> Detector {
+        let mut allowed = vec![false; Lang::all().count() + 1];
+        for lang in Lang::all() {
+            allowed[lang.index()] = languages.iter().any(|&wanted| wanted == lang || wanted.tag() == lang.base());
+            // A variety that is asked for needs its language to be found first.
+            if lang.script().is_some()
+                && languages.iter().any(|wanted| wanted.script().is_none() && wanted.base() == lang.tag())
+            {
+                allowed[lang.index()] = true;
+            }
+        }
+        Detector { model: ModelRef::Shared(embedded_model()), allowed: Some(allowed) }
+    }
+
+    fn model(&self) -> &Model {
+        match &self.model {
+            ModelRef::Shared(model) => model,
+            ModelRef::Own(model) => model,
+        }
+    }
+
+    /// What the model file says of itself: sizes, languages, and what it was trained on.
+    pub fn model_header(&self) -> &str {
+        self.model().header()
+    }
+
+    /// The languages that this detector can name.
+    pub fn languages(&self) -> Vec<Lang> {
+        Lang::all().filter(|&lang| self.allows(lang)).collect()
+    }
+
+    fn allows(&self, lang: Lang) -> bool {
+        self.allowed.as_ref().is_none_or(|allowed| allowed[lang.index()])
+    }
+
+    /// The language of the text, or `und` where the text does not say: no letters, a name, a guess that is more
+    /// likely wrong than right.
+    pub fn detect(&self, text: &str) -> Guess {
+        let best = self.best(text);
+        if best.confidence < NAMED_FROM { Guess::UND } else { best }
+    }
+
+    /// The most likely language with its honest confidence, however low; `und` only where nothing can be said.
+    pub fn best(&self, text: &str) -> Guess {
+        self.rank(text, 1).first().copied().unwrap_or(Guess::UND)
+    }
+
+    /// The `k` most likely languages, best first. Empty where nothing can be said.
+    pub fn rank(&self, text: &str, k: usize) -> Vec<Guess> {
+        let text = text::without_addresses(text);
+        let census = Census::of(&text);
+        let Some((script, share)) = census.main() else { return Vec::new() };
+        let mut guesses = match self.model().group(script) {
+            Some(group) => {
+                let Some(scores) = self.model().score(&text, group) else { return Vec::new() };
+                let shares = softmax(&scores, |i| self.allows(group.classes[i]));
+                group.classes.iter().zip(shares).map(|(&lang, p)| Guess { lang, confidence: p * share }).collect()
+            }
+            None => Lang::all()
+                .filter(|lang| lang.script() == Some(script))
+                .map(|lang| Guess { lang, confidence: share })
+                .collect::<Vec<_>>(),
+        };
+        guesses.retain(|guess| self.allows(guess.lang));
+        guesses.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.lang.cmp(&b.lang)));
+        guesses.truncate(k);
+        if text::looks_like_name(&text, script, &census) {
+            // A name is at home in any language: the guess stays, the confidence does not.
+            for guess in &mut guesses {
+                guess.confidence *= NAME_CONFIDENCE;
+            }
+        }
+        for guess in &mut guesses {
+            if guess.lang.tag() == "zh" {
+                guess.lang = han::variety(&text).filter(|&lang| self.allows(lang)).unwrap_or(guess.lang);
+            }
+        }
+        guesses
+    }
+}
+
+/// Makes scores shares of 1, of the allowed classes alone.
+fn softmax(scores: &[f32], allowed: impl Fn(usize) -> bool) -> Vec<f32> {
+    let top = (0..scores.len()).filter(|&i| allowed(i)).map(|i| scores[i]).fold(f32::MIN, f32::max);
+    let mut shares: Vec<f32> =
+        scores.iter().enumerate().map(|(i, score)| if allowed(i) { (score - top).exp() } else { 0.0 }).collect();
+    let total: f32 = shares.iter().sum();
+    if total > 0.0 {
+        for share in &mut shares {
+            *share /= total;
+        }
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests;

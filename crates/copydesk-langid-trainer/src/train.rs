@@ -1,0 +1,121 @@
+//! Training one script's part of the model: a bag of feature rows, a linear layer, and plain gradient descent.
+
+use copydesk_langid::features::{bucket, features};
+use copydesk_langid::model::{DIM, GroupParts};
+use copydesk_langid::{Lang, Script};
+
+use crate::corpus::Snippets;
+use crate::random::Random;
+
+/// How a script's part is trained.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) script: Script,
+    pub(crate) buckets: usize,
+    /// Snippets shown in all.
+    pub(crate) samples: usize,
+    pub(crate) rate: f32,
+    /// How far languages with much text are shown more often than others: 0 is not at all, 1 is by number of lines.
+    pub(crate) skew: f32,
+    pub(crate) seed: u64,
+}
+
+/// The languages of a script with their lines and how often each is shown.
+pub(crate) struct Class<'a> {
+    pub(crate) lang: Lang,
+    pub(crate) lines: Vec<&'a str>,
+    pub(crate) weight: f32,
+}
+
+pub(crate) fn train(plan: &Plan, classes: &[Class<'_>], snippets: &Snippets) -> GroupParts {
+    let mut random = Random::new(plan.seed);
+    let mut table: Vec<f32> = (0..plan.buckets * DIM).map(|_| (random.share() - 0.5) * 0.2).collect();
+    let mut weights = vec![[0_f32; DIM]; classes.len()];
+    let mut biases = vec![0_f32; classes.len()];
+    let shares = cumulative_shares(classes, plan.skew);
+
+    let mut seen = Vec::new();
+    let mut scores = vec![0_f32; classes.len()];
+    let (mut loss, mut right) = (0.0_f64, 0_usize);
+    let report = (plan.samples / 10).max(1);
+    for sample in 0..plan.samples {
+        let draw = random.share();
+        let wanted = shares.partition_point(|&share| share < draw).min(classes.len() - 1);
+        let line = *random.pick(classes[wanted].lines.as_slice());
+        let text = snippets.cut(line, plan.script, &mut random);
+        seen.clear();
+        features(&text, plan.script, |feature| seen.push(bucket(feature, plan.buckets as u32) as usize * DIM));
+        if seen.is_empty() {
+            continue;
+        }
+        let norm = 1.0 / (seen.len() as f32).sqrt();
+        let mut hidden = [0_f32; DIM];
+        for &at in &seen {
+            for (sum, value) in hidden.iter_mut().zip(&table[at..at + DIM]) {
+                *sum += value;
+            }
+        }
+        hidden.iter_mut().for_each(|value| *value *= norm);
+
+        for (score, (row, bias)) in scores.iter_mut().zip(weights.iter().zip(&biases)) {
+            *score = bias + row.iter().zip(&hidden).map(|(w, h)| w * h).sum::<f32>();
+        }
+        let top = scores.iter().copied().fold(f32::MIN, f32::max);
+        right += usize::from(scores[wanted] >= top);
+        let total: f32 = scores.iter().map(|score| (score - top).exp()).sum();
+        loss += f64::from(total.ln() + top - scores[wanted]);
+
+        let rate = plan.rate * (1.0 - sample as f32 / plan.samples as f32);
+        let mut pull = [0_f32; DIM];
+        for (i, (row, bias)) in weights.iter_mut().zip(&mut biases).enumerate() {
+            let error = (scores[i] - top).exp() / total - f32::from(u8::from(i == wanted));
+            for ((weight, value), pull) in row.iter_mut().zip(&hidden).zip(&mut pull) {
+                *pull += error * *weight;
+                *weight -= rate * error * value;
+            }
+            *bias -= rate * 0.1 * error;
+        }
+        let step = rate * norm;
+        for &at in &seen {
+            for (value, pull) in table[at..at + DIM].iter_mut().zip(&pull) {
+                *value -= step * pull;
+            }
+        }
+        if (sample + 1) % report == 0 {
+            let share = 1.0 / report as f64;
+            eprintln!(
+                "{} {:3} %  loss {:.4}  right {:.4}",
+                plan.script.code(),
+                (sample + 1) * 100 / plan.samples,
+                loss * share,
+                right as f64 * share
+            );
+            (loss, right) = (0.0, 0);
+        }
+    }
+    let (scale, table) = quantise(&table);
+    let classes = classes.iter().zip(weights).zip(biases).map(|((class, row), bias)| (class.lang.tag(), row, bias));
+    GroupParts { script: plan.script, scale, table, classes: classes.collect() }
+}
+
+fn cumulative_shares(classes: &[Class<'_>], skew: f32) -> Vec<f32> {
+    let weights: Vec<f32> = classes.iter().map(|class| class.weight * (class.lines.len() as f32).powf(skew)).collect();
+    let total: f32 = weights.iter().sum();
+    let mut sum = 0.0;
+    weights
+        .iter()
+        .map(|weight| {
+            sum += weight / total;
+            sum
+        })
+        .collect()
+}
+
+/// Signed bytes, with the rare extreme value cut off so that the others keep their precision.
+fn quantise(table: &[f32]) -> (f32, Vec<i8>) {
+    let mut sizes: Vec<f32> = table.iter().step_by(7).map(|value| value.abs()).collect();
+    sizes.sort_unstable_by(f32::total_cmp);
+    let limit = sizes[sizes.len() - 1 - sizes.len() / 20_000].max(1e-6);
+    let scale = limit / 127.0;
+    (scale, table.iter().map(|value| (value / scale).round().clamp(-127.0, 127.0) as i8).collect())
+}

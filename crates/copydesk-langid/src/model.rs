@@ -1,0 +1,173 @@
+//! The model file: what it holds, how it is read, and how it scores.
+//!
+//! Layout: the eight bytes `CDLANGID`, the length of a text header (u32, little endian), the header, then three
+//! arrays without gaps. The header is lines of `key value`: `dim`, then one line `group SCRIPT BUCKETS SCALE TAG TAG ...`
+//! for each script that several languages share, and whatever the trainer notes of where the model comes from. The
+//! arrays are, each in the order of the group lines: the tables (`BUCKETS` rows of `dim` signed bytes, a step of which
+//! is worth `SCALE`), the class weights (`dim` f32 a class, little endian) and the class biases (one f32 a class).
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::features::{bucket, features};
+use crate::lang::Lang;
+use crate::script::Script;
+
+/// Numbers that a feature adds to the bag. A constant, so that the inner loop is unrolled and vectorised.
+pub const DIM: usize = 16;
+
+const MAGIC: &[u8; 8] = b"CDLANGID";
+
+/// Why a model file cannot be used.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ModelError {
+    /// Not a model file, or cut short.
+    #[error("not a language model, or cut short")]
+    Malformed,
+    /// A header line that says something impossible.
+    #[error("the model's header says `{0}`, which makes no sense here")]
+    Header(String),
+}
+
+/// The languages that share a script, and how to tell them apart.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) script: Script,
+    pub(crate) classes: Vec<Lang>,
+    buckets: u32,
+    scale: f32,
+    table: Range<usize>,
+    weights: Vec<[f32; DIM]>,
+    biases: Vec<f32>,
+}
+
+impl Group {
+    /// Reads what follows `group` in a header line. The arrays are filled in later.
+    fn parse(line: &str) -> Option<Group> {
+        let mut words = line.split(' ');
+        let script = Script::from_code(words.next()?)?;
+        let buckets = words.next()?.parse().ok().filter(|&buckets| buckets > 0)?;
+        let scale = words.next()?.parse().ok()?;
+        let classes = words.map(Lang::from_tag).collect::<Option<Vec<_>>>()?;
+        Some(Group { script, classes, buckets, scale, table: 0..0, weights: Vec::new(), biases: Vec::new() })
+    }
+}
+
+/// A model, read from its file; the large table is used where it lies.
+#[derive(Debug)]
+pub(crate) struct Model {
+    header: String,
+    file: Cow<'static, [u8]>,
+    pub(crate) groups: Vec<Group>,
+}
+
+impl Model {
+    pub(crate) fn read(file: Cow<'static, [u8]>) -> Result<Model, ModelError> {
+        let body = file.strip_prefix(MAGIC).ok_or(ModelError::Malformed)?;
+        let (length, body) = body.split_first_chunk::<4>().ok_or(ModelError::Malformed)?;
+        let header = body.get(..u32::from_le_bytes(*length) as usize).ok_or(ModelError::Malformed)?;
+        let mut position = MAGIC.len() + 4 + header.len();
+        let header = std::str::from_utf8(header).map_err(|_| ModelError::Malformed)?.to_owned();
+
+        let mut groups = Vec::new();
+        for line in header.lines() {
+            let bad = || ModelError::Header(line.to_owned());
+            match line.split_once(' ') {
+                Some(("dim", value)) if value != DIM.to_string() => return Err(bad()),
+                Some(("group", value)) => {
+                    let mut group = Group::parse(value).ok_or_else(bad)?;
+                    group.table = position..position + group.buckets as usize * DIM;
+                    position = group.table.end;
+                    groups.push(group);
+                }
+                _ => {}
+            }
+        }
+
+        let rest = file.get(position..).ok_or(ModelError::Malformed)?;
+        let mut numbers = rest.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
+        let mut next = || numbers.next().ok_or(ModelError::Malformed);
+        for group in &mut groups {
+            for _ in &group.classes {
+                let mut row = [0.0; DIM];
+                for weight in &mut row {
+                    *weight = next()?;
+                }
+                group.weights.push(row);
+            }
+        }
+        for group in &mut groups {
+            for _ in &group.classes {
+                group.biases.push(next()?);
+            }
+        }
+        Ok(Model { header, file, groups })
+    }
+
+    /// What the file says of itself, the trainer's notes included.
+    pub(crate) fn header(&self) -> &str {
+        &self.header
+    }
+
+    /// The languages that share `script`, if there are several.
+    pub(crate) fn group(&self, script: Script) -> Option<&Group> {
+        self.groups.iter().find(|group| group.script == script)
+    }
+
+    /// The score of each class of the group, before they are made shares. `None` if the text has no feature.
+    pub(crate) fn score(&self, text: &str, group: &Group) -> Option<Vec<f32>> {
+        let table = &self.file[group.table.clone()];
+        let mut bag = [0_i32; DIM];
+        let mut count = 0_u32;
+        features(text, group.script, |feature| {
+            let at = bucket(feature, group.buckets) as usize * DIM;
+            if let Some(row) = table.get(at..at + DIM) {
+                for (sum, &byte) in bag.iter_mut().zip(row) {
+                    *sum += i32::from(byte.cast_signed());
+                }
+            }
+            count += 1;
+        });
+        if count == 0 {
+            return None;
+        }
+        let norm = group.scale / (count as f32).sqrt();
+        let hidden = bag.map(|sum| sum as f32 * norm);
+        let dot = |row: &[f32; DIM]| row.iter().zip(&hidden).map(|(w, h)| w * h).sum::<f32>();
+        Some(group.weights.iter().zip(&group.biases).map(|(row, bias)| dot(row) + bias).collect())
+    }
+}
+
+/// One script's part of a model, as the trainer makes it.
+#[derive(Debug)]
+pub struct GroupParts {
+    /// The script.
+    pub script: Script,
+    /// What one step of the table's signed bytes is worth.
+    pub scale: f32,
+    /// Rows of [`DIM`] signed bytes.
+    pub table: Vec<i8>,
+    /// The languages that share the script: tag, weights, bias.
+    pub classes: Vec<(&'static str, [f32; DIM], f32)>,
+}
+
+/// The bytes of a model file: the groups, and lines of notes for its header.
+pub fn to_bytes(groups: &[GroupParts], notes: &str) -> Vec<u8> {
+    let mut header = format!("dim {DIM}\n");
+    for group in groups {
+        let tags: Vec<&str> = group.classes.iter().map(|&(tag, ..)| tag).collect();
+        let buckets = group.table.len() / DIM;
+        let line = ["group", group.script.code(), &buckets.to_string(), &group.scale.to_string(), &tags.join(" ")];
+        header += &line.join(" ");
+        header.push('\n');
+    }
+    header += notes;
+    let mut file = MAGIC.to_vec();
+    file.extend((header.len() as u32).to_le_bytes());
+    file.extend(header.as_bytes());
+    file.extend(groups.iter().flat_map(|group| &group.table).map(|number| number.cast_unsigned()));
+    let classes = || groups.iter().flat_map(|group| &group.classes);
+    file.extend(classes().flat_map(|(_, weights, _)| weights).flat_map(|weight| weight.to_le_bytes()));
+    file.extend(classes().flat_map(|(.., bias)| bias.to_le_bytes()));
+    file
+}

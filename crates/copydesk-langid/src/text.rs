@@ -1,0 +1,74 @@
+//! Reading text before the model does: web addresses out, names and codes told from sentences.
+
+use std::borrow::Cow;
+
+use crate::script::{Census, Chars, Class, Script};
+
+/// The text without web addresses, mail addresses, handles and hashtags: their letters are of no language.
+pub(crate) fn without_addresses(text: &str) -> Cow<'_, str> {
+    let suspicious = text.contains("://") || text.contains("www.") || text.contains('@') || text.contains('#');
+    if !suspicious {
+        return Cow::Borrowed(text);
+    }
+    let words: Vec<&str> = text.split_whitespace().filter(|word| !is_address(word)).collect();
+    Cow::Owned(words.join(" "))
+}
+
+fn is_address(word: &str) -> bool {
+    word.contains("://") || word.contains("www.") || word.contains('@') || word.starts_with('#')
+}
+
+/// More words than this are no name.
+const LONGEST_NAME: usize = 4;
+
+/// Whether a text could be a name as well as language: a few words, each with a capital, as people, places and firms
+/// are written (`Anna de Vries`, `São Paulo`, `NATO`, `F.C. København`). Only scripts with two cases can tell.
+pub(crate) fn looks_like_name(text: &str, script: Script, census: &Census) -> bool {
+    let cased = matches!(script, Script::Latin | Script::Cyrillic | Script::Greek | Script::Armenian);
+    if !cased || census.total() > 60 {
+        return false;
+    }
+    let chars = Chars::get();
+    let (mut words, mut capitals) = (0, 0);
+    for word in text.split(|c: char| c.is_whitespace() || c == '/' || c == '-' || c == '–') {
+        let letters: Vec<char> = word.chars().filter(|&c| matches!(chars.class(c), Class::Letter(_))).collect();
+        let Some(first) = letters.first() else { continue };
+        words += 1;
+        // `de`, `van`, `bin`, `al-` stand small inside names.
+        let particle = letters.len() <= 3 && words > 1;
+        capitals += usize::from(first.is_uppercase() || particle);
+        if first.is_lowercase() && !particle {
+            return false;
+        }
+    }
+    words > 0 && words <= LONGEST_NAME && words == capitals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> bool {
+        let census = Census::of(text);
+        census.main().is_some_and(|(script, _)| looks_like_name(text, script, &census))
+    }
+
+    #[test]
+    fn addresses_are_taken_out() {
+        assert_eq!(without_addresses("read https://example.org/a?b now"), "read now");
+        assert_eq!(without_addresses("write to desk@example.org #harbour"), "write to");
+        assert_eq!(without_addresses("nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn names_are_told_from_language() {
+        for text in ["Anna de Vries", "São Paulo", "NATO", "Reuters/Jane Doe", "Новак Петров", "Guðrún Jónsdóttir"]
+        {
+            assert!(name(text), "{text}");
+        }
+        for text in ["The old harbour", "in Berlin", "Утро в порту", "ONE TWO THREE FOUR FIVE", "12:30", "港口"]
+        {
+            assert!(!name(text), "{text}");
+        }
+    }
+}
