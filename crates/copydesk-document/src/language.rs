@@ -12,7 +12,7 @@ pub struct LanguageGuess {
 }
 
 /// The part of the body that is in one language.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct LanguageShare {
     /// BCP 47 tag.
     pub tag: String,

@@ -1,1 +1,19 @@
-//! The exported record: its fields, their JSON Schema, and how a document becomes one.
+//! The exported record: what a user gets for each document.
+//!
+//! [`Record`] is the public face of the house. Its meaning, field by field, with the counterparts in schema.org and
+//! Dublin Core, stands in `crates/copydesk-record/README.md`; its JSON Schema in `schema/record-v1.json`, made by
+//! [`json_schema`] and tested against real output.
+//!
+//! Fields that are not known are `null` or empty, never guessed, and always there, so that a reader needs no test for
+//! their presence. Only what was asked for by an option ([`Options`]) may be absent.
+
+mod build;
+mod record;
+
+pub use build::{Options, text, to_record};
+pub use record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
+
+/// The JSON Schema of a record, draft 2020-12.
+pub fn json_schema() -> schemars::Schema {
+    schemars::schema_for!(Record<'static>)
+}

@@ -1,0 +1,209 @@
+//! How a document becomes a record.
+
+use std::borrow::Cow;
+
+use copydesk_document::{BlockId, Document, Field, LineIndex, Span, Value};
+use sha2::{Digest, Sha256};
+
+use crate::record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
+
+/// Which of the longer parts a record carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Every block, kept or not.
+    pub blocks: bool,
+    /// Where each field was read.
+    pub metadata: bool,
+    /// Why each block has its label.
+    pub decisions: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { blocks: true, metadata: true, decisions: false }
+    }
+}
+
+/// The main text of a document: one line for each block of the body. A line break inside a block becomes a space.
+pub fn text(doc: &Document) -> String {
+    let mut out = String::new();
+    for (id, _) in doc.body() {
+        let text = doc.text(id);
+        if text.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        for (i, line) in text.lines().enumerate() {
+            if i > 0 {
+                out.push(' ');
+            }
+            out.push_str(line);
+        }
+    }
+    out
+}
+
+/// The record of a document, borrowing what it can.
+pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
+    let places = Places(LineIndex::new(doc.content()));
+    let meta = &doc.metadata;
+    Record {
+        schema: SCHEMA_VERSION,
+        id: id(&doc.source.uri, &doc.source.sha256),
+        source: Source {
+            uri: (&doc.source.uri).into(),
+            media_type: (&doc.source.media_type).into(),
+            charset: (&doc.source.charset).into(),
+            bytes: doc.source.bytes,
+            sha256: (&doc.source.sha256).into(),
+        },
+        title: string(meta.title.as_ref()),
+        authors: strings(&meta.authors),
+        published: meta.published.as_ref().map(|v| v.value),
+        modified: meta.modified.as_ref().map(|v| v.value),
+        site_name: string(meta.site_name.as_ref()),
+        section: string(meta.section.as_ref()),
+        tags: strings(&meta.tags),
+        description: string(meta.description.as_ref()),
+        url: string(meta.url.as_ref()),
+        image: string(meta.image.as_ref()),
+        language: language(doc),
+        languages: doc.languages.shares.clone(),
+        dateline: meta.dateline.as_ref().map(|v| v.value.clone()),
+        license: string(meta.license.as_ref()),
+        paywalled: meta.paywalled.as_ref().map(|v| v.value),
+        text: text(doc),
+        captions: doc.captions.iter().map(caption).collect(),
+        blocks: options.blocks.then(|| doc.ids().map(|id| block(doc, id, &places)).collect()),
+        metadata: options.metadata.then(|| provenance(doc, &places)),
+        decisions: options.decisions.then(|| {
+            doc.decisions()
+                .iter()
+                .map(|d| Decision {
+                    block: d.block.0,
+                    label: d.label,
+                    stage: Cow::Borrowed(&d.stage),
+                    rule: Cow::Borrowed(&d.rule),
+                    detail: Cow::Borrowed(&d.detail),
+                })
+                .collect()
+        }),
+        notes: doc
+            .notes
+            .iter()
+            .map(|n| Note {
+                stage: Cow::Borrowed(&n.stage),
+                code: Cow::Borrowed(&n.code),
+                message: (&n.message).into(),
+                place: n.span.map(|s| places.of(s)),
+            })
+            .collect(),
+        ext: doc.ext.clone(),
+        fields: doc.source.fields.clone(),
+    }
+}
+
+struct Places<'a>(LineIndex<'a>);
+
+impl Places<'_> {
+    fn of(&self, span: Span) -> Place {
+        Place { start: span.start, end: span.end, line: self.0.line(span.start as usize) as u32 }
+    }
+}
+
+fn id(uri: &str, sha256: &str) -> String {
+    let digest = Sha256::new().chain_update(uri).chain_update("\n").chain_update(sha256).finalize();
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+// The vote of the letters counts; the document's own word stands in where there was too little to vote on.
+fn language(doc: &Document) -> Option<Cow<'_, str>> {
+    let voted = doc.languages.main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
+    voted.or_else(|| doc.metadata.language.as_ref().map(|v| v.value.as_str())).map(Cow::Borrowed)
+}
+
+fn string(value: Option<&Value<String>>) -> Option<Cow<'_, str>> {
+    value.map(|v| Cow::Borrowed(v.value.as_str()))
+}
+
+fn strings(values: &[Value<String>]) -> Vec<Cow<'_, str>> {
+    values.iter().map(|v| Cow::Borrowed(v.value.as_str())).collect()
+}
+
+fn caption(caption: &copydesk_document::Caption) -> Caption<'_> {
+    Caption {
+        text: (&caption.text).into(),
+        language: caption.language.as_deref().map(Cow::Borrowed),
+        credit: caption.credit.as_deref().map(Cow::Borrowed),
+        translations: caption
+            .translations
+            .iter()
+            .map(|t| Translation {
+                text: (&t.text).into(),
+                language: t.language.as_deref().map(Cow::Borrowed),
+                credit: t.credit.as_deref().map(Cow::Borrowed),
+            })
+            .collect(),
+        credits: caption.credits.clone(),
+        image: caption.image.as_deref().map(Cow::Borrowed),
+        kind: caption.kind,
+    }
+}
+
+fn block<'a>(doc: &'a Document, id: BlockId, places: &Places<'_>) -> Block<'a> {
+    let block = doc.block(id);
+    Block {
+        id: id.0,
+        kind: block.kind,
+        level: block.level,
+        label: block.label(),
+        text: doc.text(id).into(),
+        language: block.language.as_ref().map(|guess| Cow::Borrowed(guess.tag.as_str())),
+        place: places.of(block.span),
+    }
+}
+
+fn provenance<'a>(doc: &'a Document, places: &Places<'_>) -> Vec<Provenance<'a>> {
+    let meta = &doc.metadata;
+    let mut all = Vec::new();
+    let mut put = |field: Field, value: Cow<'a, str>, from: Value<()>| {
+        all.push(Provenance {
+            field,
+            value,
+            origin: from.origin,
+            name: from.name.into(),
+            confidence: from.confidence,
+            place: from.span.map(|s| places.of(s)),
+        });
+    };
+    let mut put_string = |field, value: &'a Value<String>| put(field, (&value.value).into(), value.with(()));
+    let one = |field, value: &'a Option<Value<String>>| value.as_ref().map(move |v| (field, v));
+    let many = |field, values: &'a [Value<String>]| values.iter().map(move |v| (field, v));
+    one(Field::Title, &meta.title)
+        .into_iter()
+        .chain(many(Field::Authors, &meta.authors))
+        .chain(one(Field::SiteName, &meta.site_name))
+        .chain(one(Field::Section, &meta.section))
+        .chain(many(Field::Tags, &meta.tags))
+        .chain(one(Field::Description, &meta.description))
+        .chain(one(Field::Url, &meta.url))
+        .chain(one(Field::Image, &meta.image))
+        .chain(one(Field::Language, &meta.language))
+        .chain(one(Field::License, &meta.license))
+        .for_each(|(field, value)| put_string(field, value));
+    for (field, value) in [(Field::Published, &meta.published), (Field::Modified, &meta.modified)] {
+        if let Some(value) = value {
+            put(field, value.value.to_string().into(), value.with(()));
+        }
+    }
+    if let Some(value) = &meta.paywalled {
+        put(Field::Paywalled, value.value.to_string().into(), value.with(()));
+    }
+    if let Some(value) = &meta.dateline {
+        let parts = [value.value.place.as_deref(), value.value.agency.as_deref()];
+        put(Field::Dateline, parts.into_iter().flatten().collect::<Vec<_>>().join(", ").into(), value.with(()));
+    }
+    all
+}

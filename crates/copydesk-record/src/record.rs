@@ -1,0 +1,203 @@
+//! The types of a record.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use copydesk_document::{BlockKind, CaptionKind, Credit, Dateline, Field, Label, LanguageShare, Origin, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Raised when a field changes its meaning or goes away; new fields do not raise it.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One document, cleaned, structured and explained.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Record<'a> {
+    /// Version of this layout, 1.
+    pub schema: u32,
+    /// A stable name: the first 16 hexadecimal digits of the SHA-256 of `source.uri`, a line feed and `source.sha256`.
+    pub id: String,
+    /// Where the document came from.
+    pub source: Source<'a>,
+    /// Headline, without the site's name.
+    pub title: Option<Cow<'a, str>>,
+    /// People, and agencies or desks where no person is named, in printed order.
+    pub authors: Vec<Cow<'a, str>>,
+    /// First publication: ISO 8601, as precise as the document gives (`2024`, `2024-10-25`, `2024-10-25T08:24:49Z`).
+    #[schemars(with = "Option<String>")]
+    pub published: Option<Timestamp>,
+    /// Last change, likewise.
+    #[schemars(with = "Option<String>")]
+    pub modified: Option<Timestamp>,
+    /// Name of the site or publication.
+    pub site_name: Option<Cow<'a, str>>,
+    /// Section.
+    pub section: Option<Cow<'a, str>>,
+    /// Tags, in order.
+    pub tags: Vec<Cow<'a, str>>,
+    /// Description or teaser.
+    pub description: Option<Cow<'a, str>>,
+    /// Canonical URL.
+    pub url: Option<Cow<'a, str>>,
+    /// URL of the lead image.
+    pub image: Option<Cow<'a, str>>,
+    /// Language of the main text, a BCP 47 tag; that which the document declares where the text is too short to tell.
+    pub language: Option<Cow<'a, str>>,
+    /// Languages of the main text with their share of its letters, largest first.
+    pub languages: Vec<LanguageShare>,
+    /// Place and agency that open the text.
+    pub dateline: Option<Dateline>,
+    /// Licence, a URL or a name.
+    pub license: Option<Cow<'a, str>>,
+    /// Whether the document declares that it is behind a paywall.
+    pub paywalled: Option<bool>,
+    /// The main text, one line for each block.
+    pub text: String,
+    /// Captions, in document order.
+    pub captions: Vec<Caption<'a>>,
+    /// Every block of the document, kept or not, in document order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Vec<Block<'a>>>,
+    /// For each field that has a value: where it was read, and how sure that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Vec<Provenance<'a>>>,
+    /// Why each block has its label, oldest decision first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decisions: Option<Vec<Decision<'a>>>,
+    /// Doubts.
+    pub notes: Vec<Note<'a>>,
+    /// Findings of stages that the house does not know, each under its stage's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ext: BTreeMap<String, serde_json::Value>,
+    /// Fields that stood beside the document in its container.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub fields: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Where a document came from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Source<'a> {
+    /// Path or URL.
+    pub uri: Cow<'a, str>,
+    /// What it was read as: `text/html`, `text/markdown` or `text/plain`.
+    pub media_type: Cow<'a, str>,
+    /// WHATWG name of its charset.
+    pub charset: Cow<'a, str>,
+    /// Size in bytes, as stored.
+    pub bytes: u64,
+    /// SHA-256 of those bytes, in hexadecimal.
+    pub sha256: Cow<'a, str>,
+}
+
+/// What is printed with a picture.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Caption<'a> {
+    /// The text without the credit.
+    pub text: Cow<'a, str>,
+    /// BCP 47 tag.
+    pub language: Option<Cow<'a, str>>,
+    /// The credit as printed, without its label.
+    pub credit: Option<Cow<'a, str>>,
+    /// The same text in other languages.
+    pub translations: Vec<Translation<'a>>,
+    /// The credit taken apart: maker and agency.
+    pub credits: Vec<Credit>,
+    /// URL of the picture.
+    pub image: Option<Cow<'a, str>>,
+    /// What the caption belongs to.
+    pub kind: CaptionKind,
+}
+
+/// A caption in another language.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Translation<'a> {
+    /// The text without the credit.
+    pub text: Cow<'a, str>,
+    /// BCP 47 tag.
+    pub language: Option<Cow<'a, str>>,
+    /// The credit as printed, without its label.
+    pub credit: Option<Cow<'a, str>>,
+}
+
+/// A place in the source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// First byte in the decoded source.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// Line of the first byte, from 1.
+    pub line: u32,
+}
+
+/// A piece of text that a reader would see as one unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Block<'a> {
+    /// Number in the document, from 0.
+    pub id: u32,
+    /// Its form.
+    pub kind: BlockKind,
+    /// Level of a heading, depth of a list item.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub level: u8,
+    /// What it was found to be; `body` blocks make up the record's `text`.
+    pub label: Label,
+    /// Its text; a line feed is a forced line break.
+    pub text: Cow<'a, str>,
+    /// BCP 47 tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Cow<'a, str>>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Where the value of a field was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Provenance<'a> {
+    /// The field.
+    pub field: Field,
+    /// The value, as in the field itself.
+    pub value: Cow<'a, str>,
+    /// What kind of evidence it was.
+    pub origin: Origin,
+    /// The name it had there, or the rule that found it.
+    pub name: Cow<'a, str>,
+    /// From 0 to 1.
+    pub confidence: f32,
+    /// Where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A label that a block was given, with its reason.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Decision<'a> {
+    /// Number of the block.
+    pub block: u32,
+    /// The label.
+    pub label: Label,
+    /// The stage.
+    pub stage: Cow<'a, str>,
+    /// The rule.
+    pub rule: Cow<'a, str>,
+    /// What the rule saw.
+    pub detail: Cow<'a, str>,
+}
+
+/// Something that a user may want to know of, and that is no error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Note<'a> {
+    /// Who noted it.
+    pub stage: Cow<'a, str>,
+    /// A stable name.
+    pub code: Cow<'a, str>,
+    /// One sentence.
+    pub message: Cow<'a, str>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(level: &u8) -> bool {
+    *level == 0
+}
