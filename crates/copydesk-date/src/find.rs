@@ -1,0 +1,466 @@
+//! Finds dates in running text.
+
+use std::ops::Range;
+
+use crate::clock::TimeReading;
+use crate::grammar::{Core, Day};
+use crate::label::{Label, Labelled};
+use crate::order::{Hints, Order};
+use crate::parser::Parser;
+use crate::timestamp::{Clock, Timestamp};
+use crate::token::{Kind, Token, has_digit, tokens};
+use crate::vocabulary::Sense;
+
+/// A text without a digit is looked at for `yesterday` only if it is no longer than this: in prose such a word dates
+/// what is told, not the page.
+const SHORT: usize = 64;
+
+/// What was read at one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A date, with what else is given.
+    Known(Timestamp),
+    /// A date of numbers that has two readings, and nothing tells which holds.
+    Open {
+        /// The reading with the day first.
+        day_first: Timestamp,
+        /// The reading with the month first.
+        month_first: Timestamp,
+    },
+    /// A day without its year.
+    Yearless {
+        /// The month, 1 to 12.
+        month: u8,
+        /// The day of the month.
+        day: u8,
+        /// The time beside it.
+        clock: Option<Clock>,
+    },
+    /// A time without a day.
+    Time(Clock),
+    /// A relative date, where the fetch time is not known.
+    Relative,
+}
+
+/// A date found in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The bytes of the date with its weekday, time and zone, without its label.
+    pub span: Range<usize>,
+    /// What it says.
+    pub reading: Reading,
+    /// The label word beside it.
+    pub label: Option<Labelled>,
+    /// It was counted back from the fetch time (`2 hours ago`), so it is approximate.
+    pub relative: bool,
+    /// It is one end of a span of days or times: an event more often than a publication.
+    pub range: bool,
+    /// Its year was given by two digits.
+    pub short_year: bool,
+    /// What its form proves about the order of day and month in the document.
+    pub proves: Option<Order>,
+}
+
+impl Found {
+    /// The date, if there is one reading of it.
+    pub fn value(&self) -> Option<Timestamp> {
+        match self.reading {
+            Reading::Known(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What the label says, if there is one.
+    pub fn label(&self) -> Option<Label> {
+        self.label.as_ref().map(|labelled| labelled.label)
+    }
+}
+
+/// All dates of a text, in order. Takes time in proportion to the text, and next to none if it has no digit.
+pub fn find(text: &str, hints: &Hints) -> Vec<Found> {
+    if text.len() > SHORT && !has_digit(text) {
+        return Vec::new();
+    }
+    let tokens = tokens(text);
+    let parser = Parser::new(text, &tokens, hints);
+    scan(&parser).into_iter().map(|piece| piece.found).collect()
+}
+
+/// A date with the tokens that it and its label take up.
+pub(crate) struct Piece {
+    pub(crate) found: Found,
+    pub(crate) tokens: Range<usize>,
+    pub(crate) label_tokens: Option<Range<usize>>,
+}
+
+/// All dates of a text, with their tokens.
+pub(crate) fn scan(parser: &Parser) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    while at < parser.tokens.len() {
+        if let Some(piece) = parser.piece(at, pieces.last()) {
+            at = piece.tokens.end.max(at + 1);
+            pieces.push(piece);
+        } else {
+            at = parser.skip(at);
+        }
+    }
+    parser.label_trailing(&mut pieces);
+    pieces
+}
+
+impl Parser<'_> {
+    /// The place behind a token at which nothing begins. A number that is glued to Latin letters before it takes the
+    /// chain that it begins with it: `v1.2.2020` holds no date at `2.2020` either.
+    fn skip(&self, at: usize) -> usize {
+        if !self.tainted(at) {
+            return at + 1;
+        }
+        let mut end = at + 1;
+        while self.glued(end) && (self.number(end).is_some() || matches!(self.mark(end), Some('.' | '-' | '/' | '_'))) {
+            end += 1;
+        }
+        end
+    }
+
+    /// Whether a number is glued to letters before it that are no words of dates.
+    fn tainted(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        if self.number(at).is_none() || !self.glued(at) {
+            return false;
+        }
+        match self.token(before).map(|token| token.kind) {
+            // `Posted2020-10-11`, `am12.3.2020`, and the `T` before a time.
+            Some(Kind::Word) => {
+                let known = |sense| {
+                    matches!(
+                        sense,
+                        Sense::Label(_) | Sense::Weekday | Sense::On | Sense::At | Sense::Half(_) | Sense::Month { .. }
+                    )
+                };
+                self.slice(before).is_ascii() && self.sense(before, |sense| known(sense).then_some(())).is_none()
+            }
+            Some(Kind::Mark('_' | '#' | '$' | '€' | '£' | '+' | '=')) => true,
+            _ => false,
+        }
+    }
+
+    /// The date that begins at this place.
+    fn piece(&self, at: usize, last: Option<&Piece>) -> Option<Piece> {
+        let token = self.token(at)?;
+        let floor = last.map_or(0, |piece| piece.tokens.end);
+        match token.kind {
+            Kind::Mark(_) => return None,
+            Kind::Number if self.tainted(at) => return None,
+            Kind::Number => {}
+            Kind::Word | Kind::Glyph if self.number_near(at) => {}
+            Kind::Word | Kind::Glyph => return self.wordy(at, floor),
+        }
+        if let Some(core) = self.date(at) {
+            return Some(self.dated(at, at, &core, None, floor));
+        }
+        if let Some(time) = self.time(at, false) {
+            return self.timed(at, time, floor);
+        }
+        if let Some(relative) = self.relative(at)
+            && relative.start >= floor
+        {
+            let value = self.hints.fetched.and_then(|fetched| relative.unit.before(fetched, relative.count));
+            let reading = value.map_or(Reading::Relative, Reading::Known);
+            return Some(self.finish(relative.start..relative.end, reading, floor, |found| found.relative = true));
+        }
+        self.wordy(at, floor).or_else(|| self.copyright_year(at, floor))
+    }
+
+    /// A date with what stands around it: weekday before, time behind.
+    fn dated(&self, start: usize, at: usize, core: &Core, before: Option<TimeReading>, floor: usize) -> Piece {
+        let mut end = core.end;
+        let time = match (before, core.time) {
+            (Some(time), _) => Some(time),
+            (None, Some(place)) => self.time(place, false).map(|time| {
+                let zone = self.zone(time.end, true);
+                TimeReading { zone: zone.map_or(time.zone, |(zone, _)| zone), ..time }
+            }),
+            (None, None) => self.time_behind(core.end).inspect(|time| end = time.end),
+        };
+        if before.is_some() {
+            // `21:17 18.11.2019 (KST)`: the zone behind the date belongs to the time before it.
+            end = self.weekday_behind(end);
+        } else if time.is_none() {
+            end = self.weekday_behind(end);
+        }
+        let start = if start == at { self.weekday_before(start, floor) } else { start };
+        let place = |day: Timestamp| time.as_ref().map_or(day, |time| self.combine(day, time));
+        let reading = match core.day {
+            Day::Known(day) => Reading::Known(place(day)),
+            Day::Open(one, two) => Reading::Open { day_first: place(one), month_first: place(two) },
+            Day::Yearless(month, day) => Reading::Yearless { month, day, clock: time.map(|time| time.clock) },
+        };
+        let range = core.range || time.is_some_and(|time| time.range) || self.days_follow(core.end);
+        self.finish(start..end, reading, floor, |found| {
+            found.range = range;
+            found.short_year = core.short_year;
+            found.proves = core.proves;
+        })
+    }
+
+    /// A time: with the date behind it, or alone.
+    fn timed(&self, at: usize, time: TimeReading, floor: usize) -> Option<Piece> {
+        let mut next = time.end;
+        for _ in 0..5 {
+            if let Some(core) = self.date(next).filter(|_| self.number(next).is_some() || self.is_word(next)) {
+                if matches!(core.day, Day::Yearless(..)) && self.time_behind(core.end).is_some() {
+                    break;
+                }
+                return Some(self.dated(at, next, &core, Some(time), floor));
+            }
+            if matches!(self.mark(next), Some(',' | '-' | '–' | '|' | '/' | '·' | '•' | '(' | '.')) {
+                next += 1;
+            } else if let Some((_, end)) =
+                self.sense(next, |sense| matches!(sense, Sense::Weekday | Sense::On | Sense::Of).then_some(()))
+            {
+                next = end;
+            } else {
+                break;
+            }
+        }
+        // With `yesterday` before it.
+        if let Some(before) = at.checked_sub(1).filter(|before| *before >= floor)
+            && let Some(piece) = self.day_word_before(before, at, &time, floor)
+        {
+            return Some(piece);
+        }
+        // Digits before a colon can be a score, a ratio or a verse; the caller only learns that it may be a time.
+        Some(self.finish(at..time.end, Reading::Time(time.clock), floor, |found| found.range = time.range))
+    }
+
+    /// `yesterday, 17:46`.
+    fn day_word_before(&self, before: usize, at: usize, time: &TimeReading, floor: usize) -> Option<Piece> {
+        for start in (before.saturating_sub(4).max(floor)..=before).rev() {
+            let Some((days, end)) = self.days_ago(start) else { continue };
+            if self.filler(end, at) {
+                let reading =
+                    self.days_before(days).map_or(Reading::Relative, |day| Reading::Known(self.combine(day, time)));
+                return Some(self.finish(start..time.end, reading, floor, |found| found.relative = true));
+            }
+        }
+        None
+    }
+
+    fn days_before(&self, days: u8) -> Option<Timestamp> {
+        crate::relative::Unit::Day.before(self.hints.fetched?, u32::from(days))
+    }
+
+    /// Relative dates without a number, in short texts: `an hour ago`, `yesterday`.
+    fn wordy(&self, at: usize, floor: usize) -> Option<Piece> {
+        if self.text.len() > SHORT {
+            return None;
+        }
+        if let Some(relative) = self.relative(at).filter(|_| self.is_word(at))
+            && relative.start >= floor
+        {
+            let value = self.hints.fetched.and_then(|fetched| relative.unit.before(fetched, relative.count));
+            let reading = value.map_or(Reading::Relative, Reading::Known);
+            return Some(self.finish(relative.start..relative.end, reading, floor, |found| found.relative = true));
+        }
+        let (days, end) = self.days_ago(at)?;
+        // Only as the whole of a line, at most with a label before it; with a time behind it the time finds it.
+        let rest_is_empty = self.filler(end, self.tokens.len());
+        if !rest_is_empty || self.time_behind(end).is_some() {
+            return None;
+        }
+        let reading = self.days_before(days).map_or(Reading::Relative, Reading::Known);
+        let piece = self.finish(at..end, reading, floor, |found| found.relative = true);
+        let first = piece.label_tokens.as_ref().map_or(at, |label| label.start);
+        self.filler(0, first).then_some(piece)
+    }
+
+    /// The year of a copyright line.
+    fn copyright_year(&self, at: usize, floor: usize) -> Option<Piece> {
+        let (value, 4) = self.number(at)? else { return None };
+        let year = Timestamp::from_year(i16::try_from(value).ok()?)?;
+        let piece = self.finish(at..at + 1, Reading::Known(year), floor, |_| {});
+        (piece.found.label() == Some(Label::Copyright)).then_some(piece)
+    }
+
+    // ---- around a date
+
+    /// A time behind a date, with what may stand between them.
+    fn time_behind(&self, mut at: usize) -> Option<TimeReading> {
+        for _ in 0..6 {
+            if let Some(time) = self.time(at, true) {
+                return Some(time);
+            }
+            if matches!(
+                self.mark(at),
+                Some(',' | '-' | '–' | '—' | '|' | '/' | '·' | '•' | ':' | '(' | ')' | '.' | ';' | '@' | '[')
+            ) || self.is(at, &["T"])
+            {
+                at += 1;
+            } else if let Some((_, end)) = self.sense(at, |sense| {
+                matches!(sense, Sense::At | Sense::Weekday | Sense::YearMark | Sense::On).then_some(())
+            }) {
+                at = end;
+            } else {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn weekday_before(&self, start: usize, floor: usize) -> usize {
+        for back in 1..=4 {
+            let Some(place) = start.checked_sub(back).filter(|place| *place >= floor) else { break };
+            if let Some(end) = self.past(place, Sense::Weekday)
+                && self.filler(end, start)
+                && end + 2 >= start
+            {
+                // A longer phrase may begin one word earlier.
+                let longer = place
+                    .checked_sub(1)
+                    .filter(|place| *place >= floor && self.past(*place, Sense::Weekday) == Some(end));
+                return longer.unwrap_or(place);
+            }
+        }
+        start
+    }
+
+    fn weekday_behind(&self, end: usize) -> usize {
+        let open = matches!(self.mark(end), Some('(' | '[' | '<'));
+        let place = if open || self.is_mark(end, ',') { end + 1 } else { end };
+        match self.past(place, Sense::Weekday) {
+            Some(behind) if open && self.mark(behind).is_some() => behind + 1,
+            Some(behind) if !open => behind,
+            _ => end,
+        }
+    }
+
+    /// Whether the end of a span of days follows: `3 May - 5 May 2020`, `1.5.2020 bis 3.5.2020`.
+    fn days_follow(&self, end: usize) -> bool {
+        let behind = match self.mark(end) {
+            Some('-' | '–' | '—') => Some(end + 1),
+            _ => self.past(end, Sense::Range),
+        };
+        behind.is_some_and(|next| {
+            self.number(next).is_some() && self.time(next, true).is_none() && self.date(next).is_some()
+        })
+    }
+
+    /// Whether the tokens say nothing: marks and the small words of dates.
+    pub(crate) fn filler(&self, mut from: usize, to: usize) -> bool {
+        while from < to {
+            from = match self.token(from).map(|token| token.kind) {
+                None => return true,
+                Some(Kind::Mark(_)) => from + 1,
+                Some(Kind::Number) => return false,
+                Some(_) => {
+                    let small = |sense| {
+                        matches!(
+                            sense,
+                            Sense::At | Sense::On | Sense::Of | Sense::Hour | Sense::YearMark | Sense::Weekday
+                        )
+                    };
+                    match self.sense(from, |sense| small(sense).then_some(())) {
+                        Some((_, end)) if end <= to => end,
+                        _ => return false,
+                    }
+                }
+            };
+        }
+        true
+    }
+
+    /// The label before a place, looked for back to `floor`. It stands right there, or at the head of a byline.
+    fn label_before(&self, start: usize, floor: usize) -> Option<(Label, Range<usize>)> {
+        let label_at =
+            |place| self.sense(place, |sense| if let Sense::Label(label) = sense { Some(label) } else { None });
+        let first = start.saturating_sub(12).max(floor);
+        for place in first..start {
+            let Some((label, end)) = self.copyright_sign(place).or_else(|| label_at(place)) else { continue };
+            if end > start {
+                continue;
+            }
+            let byline = || {
+                self.past(end, Sense::By).is_some()
+                    && (end..start).all(|place| {
+                        !matches!(self.mark(place), Some('.' | '!' | '?' | ';')) && self.number(place).is_none()
+                    })
+            };
+            if (start - place <= 8 && self.filler(end, start)) || byline() {
+                return Some((label, place..end));
+            }
+            if label == Label::Copyright && (end..start).all(|place| !self.is_word(place)) {
+                return Some((label, place..end));
+            }
+        }
+        None
+    }
+
+    fn copyright_sign(&self, at: usize) -> Option<(Label, usize)> {
+        matches!(self.mark(at), Some('©' | '℗')).then_some((Label::Copyright, at + 1))
+    }
+
+    /// Labels that stand behind their dates (`2020年3月4日 更新`): only if no label stands before the first date and one
+    /// stands behind the last, or behind the only one.
+    fn label_trailing(&self, pieces: &mut [Piece]) {
+        let Some(first) = pieces.first() else { return };
+        if first.label_tokens.is_some() {
+            return;
+        }
+        for place in 0..pieces.len() {
+            let Some(piece) = pieces.get(place) else { return };
+            let end = piece.tokens.end;
+            let skip = usize::from(matches!(self.mark(end), Some('(' | '[' | ',' | '-' | '|' | '/')));
+            let label =
+                self.sense(end + skip, |sense| if let Sense::Label(label) = sense { Some(label) } else { None });
+            let Some((label, behind)) = label else { continue };
+            let limit = pieces.get(place + 1).map_or(self.tokens.len(), |next| next.tokens.start);
+            // A colon ties the label to what follows.
+            if behind > limit || self.is_mark(behind, ':') || (place + 1 < pieces.len() && !self.trails_all(pieces)) {
+                continue;
+            }
+            let at_end = self.filler(behind, limit);
+            if !at_end {
+                continue;
+            }
+            let range = end + skip..behind;
+            let labelled = Labelled { label, span: self.bytes(&range) };
+            if let Some(piece) = pieces.get_mut(place)
+                && (piece.label_tokens.is_none() || self.is_word(end + skip))
+            {
+                piece.found.label = Some(labelled);
+                piece.label_tokens = Some(range);
+            }
+        }
+    }
+
+    /// Whether a label stands behind the last date.
+    fn trails_all(&self, pieces: &[Piece]) -> bool {
+        pieces.last().is_some_and(|last| {
+            let end = last.tokens.end;
+            let skip = usize::from(self.mark(end).is_some());
+            self.sense(end + skip, |sense| matches!(sense, Sense::Label(_)).then_some(())).is_some()
+        })
+    }
+
+    fn bytes(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.token(range.start).map_or(self.text.len(), |token: &Token| token.start as usize);
+        let end = range.end.checked_sub(1).and_then(|last| self.token(last)).map_or(start, |token| token.end as usize);
+        start..end.max(start)
+    }
+
+    fn finish(&self, range: Range<usize>, reading: Reading, floor: usize, set: impl FnOnce(&mut Found)) -> Piece {
+        let label = self.label_before(range.start, floor);
+        let mut found = Found {
+            span: self.bytes(&range),
+            reading,
+            label: label.as_ref().map(|(label, place)| Labelled { label: *label, span: self.bytes(place) }),
+            relative: false,
+            range: false,
+            short_year: false,
+            proves: None,
+        };
+        set(&mut found);
+        Piece { found, tokens: range, label_tokens: label.map(|(_, place)| place) }
+    }
+}
