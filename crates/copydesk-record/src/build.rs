@@ -115,7 +115,8 @@ impl Places<'_> {
 
 fn id(uri: &str, sha256: &str) -> String {
     let digest = Sha256::new().chain_update(uri).chain_update("\n").chain_update(sha256).finalize();
-    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let head = digest.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
+    format!("{head:016x}")
 }
 
 // The vote of the letters counts; the document's own word stands in where there was too little to vote on.
