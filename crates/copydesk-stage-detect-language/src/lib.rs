@@ -1,1 +1,232 @@
-//! The stage `detect-language`.
+//! The stage `detect-language`: which language each block and the whole document is in.
+//!
+//! Every block is asked for itself. The document's language is a vote of the letters of the body, so that a long
+//! caption or a menu in another language changes nothing. A short block that could be in several languages goes with
+//! the document; a name, a number or an address is in none (`und`). What the document declares is compared with what
+//! was found, and a disagreement is noted.
+
+mod vote;
+
+use copydesk_document::{BlockId, Document, LanguageGuess, Origin};
+use copydesk_langid::{Detector, Guess, Lang};
+use copydesk_lexicon::{Lexicon, split_credit};
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
+use serde::{Deserialize, Serialize};
+
+use crate::vote::Vote;
+
+/// Adds the stage to a catalogue.
+pub fn register(catalog: &mut Catalog) {
+    catalog.stage::<DetectLanguage>();
+}
+
+/// What to make of the language that a document declares (`<html lang>`, front matter, HTTP headers).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Declared {
+    /// It decides where the text is too short or too close to call; a disagreement is noted.
+    #[default]
+    Hint,
+    /// It is the language of the document, whatever the text looks like; a disagreement is noted.
+    Trust,
+    /// It is not looked at.
+    Ignore,
+}
+
+/// Options of `detect-language`.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Only these languages can be found, as BCP 47 tags; empty allows all that the model knows.
+    pub candidates: Vec<String>,
+    /// Drop documents in any other language than these; empty keeps all. `und` stands for documents without one.
+    pub keep: Vec<String>,
+    /// Drop documents in these languages.
+    pub drop: Vec<String>,
+    /// What to make of the language that the document declares.
+    pub declared: Declared,
+    /// A block is `und` below this confidence, from 0 to 1, unless the document's language is a likely one for it.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub min_confidence: f32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            candidates: Vec::new(),
+            keep: Vec::new(),
+            drop: Vec::new(),
+            declared: Declared::Hint,
+            min_confidence: 0.5,
+        }
+    }
+}
+
+/// Says which language a document and each of its blocks is in.
+#[derive(Debug)]
+pub struct DetectLanguage {
+    config: Config,
+    // The embedded detector is shared by all stages; one with fewer candidates belongs to this stage.
+    restricted: Option<Detector>,
+}
+
+/// How many guesses a block remembers when it looks for the document's language among them.
+const ALTERNATIVES: usize = 4;
+/// A block with fewer letters than this goes with the document if its language is a likely one for the block.
+const SHORT: usize = 60;
+/// What counts as likely for such a block.
+const LIKELY: f32 = 0.05;
+
+impl StageKind for DetectLanguage {
+    const NAME: &'static str = "detect-language";
+    const SUMMARY: &'static str = "Says which language the document and each block is in; keeps or drops languages.";
+    const READS: &'static [Facet] = &[Facet::Body];
+    const WRITES: &'static [Facet] = &[Facet::Languages];
+    type Config = Config;
+
+    fn build(config: Config) -> Result<AnyStage, ConfigError> {
+        let candidates = tags("candidates", &config.candidates)?;
+        tags("keep", &config.keep)?;
+        tags("drop", &config.drop)?;
+        if !(0.0..=1.0).contains(&config.min_confidence) {
+            return Err(ConfigError::at("min_confidence", "must be between 0 and 1"));
+        }
+        let restricted = (!candidates.is_empty()).then(|| Detector::restricted(&candidates));
+        Ok(AnyStage::cpu(Self { config, restricted }))
+    }
+}
+
+fn tags(key: &str, tags: &[String]) -> Result<Vec<Lang>, ConfigError> {
+    let read = |(at, tag): (usize, &String)| {
+        if tag == "und" && key != "candidates" {
+            return Ok(Lang::UND);
+        }
+        Lang::from_tag(tag).ok_or_else(|| {
+            ConfigError::at(format!("{key}[{at}]"), format!("`{tag}` is no language that the model knows"))
+                .help("BCP 47 tags such as `en`, `vi` or `zh-Hant`; crates/copydesk-langid/LANGUAGES.md lists all")
+        })
+    };
+    tags.iter().enumerate().map(read).collect()
+}
+
+impl Stage for DetectLanguage {
+    fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
+        let detector = self.restricted.as_ref().unwrap_or_else(|| Detector::embedded());
+        let findings: Vec<Finding> = doc.ids().map(|id| Finding::of(doc.text(id), detector)).collect();
+
+        let mut vote = Vote::default();
+        for (id, block) in doc.iter() {
+            if block.label().is_body() {
+                findings[id.index()].cast(&mut vote);
+            }
+        }
+        if vote.is_empty() {
+            // Without a body the rest of the page may still say it, if all of it agrees well enough.
+            for finding in &findings {
+                finding.cast(&mut vote);
+            }
+        }
+
+        let declared = declared(doc);
+        let voted = vote.winner();
+        let main = self.main(voted.clone(), declared, doc, cx);
+        for (at, finding) in findings.iter().enumerate() {
+            let guess = finding.settle(main.as_ref().map(|m| m.tag.as_str()), self.config.min_confidence);
+            doc.set_language(BlockId(at as u32), guess);
+        }
+        doc.languages.shares = vote.shares();
+        doc.languages.main = main;
+        Ok(self.verdict(doc))
+    }
+}
+
+impl DetectLanguage {
+    fn main(
+        &self,
+        voted: Option<LanguageGuess>,
+        declared: Option<Lang>,
+        doc: &mut Document,
+        cx: &mut Context<'_>,
+    ) -> Option<LanguageGuess> {
+        let Some(declared) = declared.filter(|_| self.config.declared != Declared::Ignore) else { return voted };
+        let by_declaration = || Some(LanguageGuess { tag: declared.tag().to_owned(), confidence: 0.5 });
+        let Some(voted) = voted else { return by_declaration() };
+        let agree = Lang::from_tag(&voted.tag).is_some_and(|lang| lang.base() == declared.base());
+        if agree {
+            return Some(voted);
+        }
+        let trusted = self.config.declared == Declared::Trust;
+        let unsure = voted.confidence < self.config.min_confidence;
+        if !unsure || trusted {
+            let message = format!(
+                "the document declares `{}`, its text reads as `{}` ({:.0} %)",
+                declared.tag(),
+                voted.tag,
+                voted.confidence * 100.0
+            );
+            cx.note(doc, "language-mismatch", message, None);
+        }
+        if trusted || unsure { by_declaration() } else { Some(voted) }
+    }
+
+    fn verdict(&self, doc: &Document) -> Verdict {
+        let tag = doc.languages.main.as_ref().map_or("und", |main| main.tag.as_str());
+        let matches = |list: &[String]| {
+            list.iter().any(|wanted| wanted == tag || tag.split('-').next().is_some_and(|base| wanted == base))
+        };
+        if !self.config.keep.is_empty() && !matches(&self.config.keep) {
+            return Verdict::Drop(format!("language `{tag}` is not one to keep"));
+        }
+        if matches(&self.config.drop) {
+            return Verdict::Drop(format!("language `{tag}` is one to drop"));
+        }
+        Verdict::Keep
+    }
+}
+
+/// What was found in one block.
+struct Finding {
+    letters: usize,
+    guesses: Vec<Guess>,
+}
+
+impl Finding {
+    fn of(text: &str, detector: &Detector) -> Self {
+        // A credit names agencies and people, and its label need not be in the language of the caption.
+        let text = if text.len() < 600 { split_credit(text, Lexicon::builtin()).text } else { text };
+        Self { letters: text.chars().filter(|c| c.is_alphabetic()).count(), guesses: detector.rank(text, ALTERNATIVES) }
+    }
+
+    fn cast(&self, vote: &mut Vote) {
+        if let Some(best) = self.guesses.first() {
+            vote.cast(best.lang.tag(), self.letters, best.confidence);
+        }
+    }
+
+    /// The language of the block, once that of the document is known.
+    fn settle(&self, main: Option<&str>, min_confidence: f32) -> Option<LanguageGuess> {
+        let best = self.guesses.first()?;
+        let chosen = match self.guesses.iter().find(|guess| Some(guess.lang.tag()) == main) {
+            Some(as_document) if self.letters < SHORT && as_document.confidence >= LIKELY && best.confidence < 0.9 => {
+                *as_document
+            }
+            _ if best.confidence >= min_confidence => *best,
+            _ => Guess::UND,
+        };
+        Some(LanguageGuess { tag: chosen.lang.tag().to_owned(), confidence: chosen.confidence })
+    }
+}
+
+/// The language that the document declares, from the most to the least deliberate place.
+fn declared(doc: &Document) -> Option<Lang> {
+    let evidence = &doc.evidence;
+    let item = || evidence.items.iter().filter(|i| i.top_level).find_map(|i| i.text("inLanguage"));
+    [Origin::FrontMatter, Origin::Record]
+        .into_iter()
+        .flat_map(|origin| [(origin, "language"), (origin, "lang"), (origin, "locale")])
+        .chain([(Origin::Attribute, "lang"), (Origin::Meta, "content-language"), (Origin::Meta, "og:locale")])
+        .filter_map(|(origin, name)| evidence.value(origin, name))
+        .chain(item())
+        .chain(evidence.value(Origin::Header, "content-language"))
+        .find_map(|value| Lang::from_tag(value.trim().replace('_', "-").as_str()))
+}

@@ -1,1 +1,145 @@
-//! The stage `split-captions`.
+//! The stage `split-captions`: captions apart from the body, with credit, language and translations.
+//!
+//! A caption is found by its place (inside a figure, in an element named for captions, right below a picture) or by
+//! its form (a line that ends in a credit which only pictures carry, a text printed twice in one line). Its credit is
+//! cut off with the house's vocabulary. A line next to a caption that says the same in another language is its
+//! translation. The same caption printed twice is one caption.
+
+mod find;
+mod pair;
+
+use copydesk_document::{BlockId, Caption, CaptionKind, Credit, Document, Label, Origin};
+use copydesk_lexicon::credit::Mark;
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
+use serde::{Deserialize, Serialize};
+
+use crate::find::Found;
+
+/// Adds the stage to a catalogue.
+pub fn register(catalog: &mut Catalog) {
+    catalog.stage::<SplitCaptions>();
+}
+
+/// Options of `split-captions`.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Join a caption and the line next to it that says the same in another language.
+    pub translations: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { translations: true }
+    }
+}
+
+/// Sets captions apart from the body.
+#[derive(Debug)]
+pub struct SplitCaptions {
+    config: Config,
+}
+
+impl StageKind for SplitCaptions {
+    const NAME: &'static str = "split-captions";
+    const SUMMARY: &'static str = "Sets captions apart from the body, with their credits and translations.";
+    const READS: &'static [Facet] = &[Facet::Body, Facet::Languages];
+    const WRITES: &'static [Facet] = &[Facet::Captions];
+    type Config = Config;
+
+    fn build(config: Config) -> Result<AnyStage, ConfigError> {
+        Ok(AnyStage::cpu(Self { config }))
+    }
+}
+
+impl Stage for SplitCaptions {
+    fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
+        let mut found = find::captions(doc);
+        if self.config.translations {
+            pair::add_translations(doc, &mut found);
+        }
+        for one in &found {
+            for &block in &one.blocks {
+                cx.label(doc, block, Label::Caption, one.rule, one.detail.clone());
+            }
+        }
+        doc.captions = join(doc, found);
+        Ok(Verdict::Keep)
+    }
+}
+
+/// Makes captions of what was found: translations go under the caption that they follow, a caption that was printed
+/// before is dropped for the earlier one.
+fn join(doc: &Document, found: Vec<Found>) -> Vec<Caption> {
+    let mut captions: Vec<Caption> = Vec::new();
+    for one in found {
+        let translates = one.translates;
+        let caption = caption(doc, one);
+        if let Some(first) = translates.and_then(|block| captions.iter_mut().find(|c| c.blocks.contains(&block))) {
+            first.translations.push(caption);
+            continue;
+        }
+        match captions.iter_mut().find(|c| same(&c.text, &caption.text) && !caption.text.is_empty()) {
+            Some(earlier) => {
+                earlier.blocks.extend(caption.blocks);
+                if earlier.credit.is_none() {
+                    (earlier.credit, earlier.credits) = (caption.credit, caption.credits);
+                }
+            }
+            None => captions.push(caption),
+        }
+    }
+    captions
+}
+
+/// Whether two texts are the same but for white space, case and punctuation.
+fn same(a: &str, b: &str) -> bool {
+    let letters =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    a == b || letters(a) == letters(b)
+}
+
+fn caption(doc: &Document, found: Found) -> Caption {
+    let first = found.blocks.first().copied();
+    let language = first.and_then(|id| doc.block(id).language.clone()).map(|l| l.tag).filter(|tag| tag != "und");
+    let printed: Vec<&str> = found.credits.iter().map(|c| c.printed.as_str()).collect();
+    Caption {
+        text: found.text,
+        language,
+        credit: (!printed.is_empty()).then(|| printed.join(" / ")),
+        credits: found.credits.iter().flat_map(taken_apart).collect(),
+        image: found.image,
+        kind: kind(&found.marks),
+        translations: Vec::new(),
+        span: found.blocks.iter().map(|&id| doc.block(id).span).reduce(copydesk_document::Span::union),
+        blocks: found.blocks,
+        origin: Origin::Caption,
+        confidence: found.confidence,
+    }
+}
+
+/// Photographers and agencies as pairs: the first name with the first agency, and so on.
+fn taken_apart(credit: &copydesk_lexicon::Credit) -> Vec<Credit> {
+    let pairs = credit.names.len().max(credit.agencies.len());
+    (0..pairs)
+        .map(|at| Credit { name: credit.names.get(at).cloned(), agency: credit.agencies.get(at).cloned() })
+        .collect()
+}
+
+fn kind(marks: &[Mark]) -> CaptionKind {
+    let has = |mark| marks.contains(&mark);
+    if has(Mark::Video) {
+        CaptionKind::Video
+    } else if has(Mark::Graphic) || has(Mark::Illustration) {
+        CaptionKind::Graphic
+    } else if has(Mark::Archive) || has(Mark::Symbol) {
+        CaptionKind::Archive
+    } else {
+        CaptionKind::Photo
+    }
+}
+
+/// The block before this one, if there is one.
+fn before(id: BlockId) -> Option<BlockId> {
+    id.0.checked_sub(1).map(BlockId)
+}

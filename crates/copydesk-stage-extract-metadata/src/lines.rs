@@ -1,0 +1,397 @@
+//! What a document shows: headline, byline, date line, label and value, in the lines around the start of the text, and
+//! the remarks at its end.
+
+use copydesk_date::{Hints, Label as DateLabel, find, is_date_line};
+use copydesk_document::{BlockId, BlockKind, Dateline, Document, Field, Label, Origin};
+use copydesk_lexicon::{
+    Confidence, FieldKind, Furniture, Lexicon, classify_label, clean_name, is_counter, label_of, read_byline,
+    read_dateline,
+};
+use copydesk_stage::Context;
+
+use crate::{
+    Pools, dates,
+    pool::key,
+    vocabulary::{before_copula, has_outlet_word, is_section_name},
+};
+
+/// The lines that were understood, to be labelled once the winners are known.
+#[derive(Default)]
+pub(crate) struct Lines {
+    labels: Vec<(BlockId, Label, &'static str, String)>,
+    headlines: Vec<BlockId>,
+    dateline: Option<(BlockId, usize)>,
+}
+
+/// From so many letters on, a block that ends like a sentence is text and not a line of the head.
+const PROSE: usize = 110;
+/// A head of more lines than this is no head of a text but a page of lines.
+const LONGEST_HEAD: usize = 60;
+/// How many blocks at the end can be remarks about the author.
+const TAIL: usize = 3;
+
+/// Reads the visible lines.
+pub(crate) fn read(doc: &Document, pools: &mut Pools) -> Lines {
+    let lexicon = Lexicon::builtin();
+    let hints = dates::hints(doc);
+    let mut lines = Lines::default();
+    let first = first_prose(doc);
+    let head: Vec<BlockId> = match first {
+        Some(first) => head(doc, first),
+        None => doc.ids().take(LONGEST_HEAD).collect(),
+    };
+    let free = read_head(doc, &head, &hints, lexicon, pools, &mut lines);
+    read_headline(doc, &free, first.is_some(), lexicon, pools, &mut lines);
+    if let Some(first) = first {
+        read_opening(doc, first, lexicon, pools, &mut lines);
+    }
+    read_tail(doc, lexicon, pools, &mut lines);
+    lines
+}
+
+/// The first block of the body that is running text.
+fn first_prose(doc: &Document) -> Option<BlockId> {
+    doc.body().find(|(id, b)| b.kind != BlockKind::Heading && is_prose(doc.text(*id))).map(|(id, _)| id)
+}
+
+fn is_prose(text: &str) -> bool {
+    weight(text) >= PROSE
+}
+
+/// Letters, each of a script that writes words with few of them for three.
+fn weight(text: &str) -> usize {
+    let one = |c: char| {
+        if matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x9FFF | 0xAC00..=0xD7A3) {
+            3
+        } else {
+            1
+        }
+    };
+    text.chars().filter(|c| c.is_alphanumeric()).map(one).sum()
+}
+
+/// The lines before the first running text: all of them in a text; in HTML those from a little above the main
+/// heading, since a page has its menus there.
+fn head(doc: &Document, first: BlockId) -> Vec<BlockId> {
+    let start = if doc.tree.is_some() {
+        let heading = (0..first.0)
+            .rev()
+            .map(BlockId)
+            .find(|id| doc.block(*id).kind == BlockKind::Heading && doc.block(*id).level == 1);
+        heading.map_or(first.0.saturating_sub(12), |h| h.0.saturating_sub(3))
+    } else {
+        first.0.saturating_sub(LONGEST_HEAD as u32)
+    };
+    (start..first.0).map(BlockId).filter(|id| !doc.block(*id).hidden).collect()
+}
+
+/// Reads labels with their values, dates and bylines. Returns the lines that are none of these.
+fn read_head(
+    doc: &Document,
+    head: &[BlockId],
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    pools: &mut Pools,
+    lines: &mut Lines,
+) -> Vec<BlockId> {
+    let mut free = Vec::new();
+    let mut at = 0;
+    while at < head.len() {
+        let id = head[at];
+        let text = doc.text(id);
+        let next = head.get(at + 1).copied();
+        at += 1;
+        if doc.block(id).label() == Label::Caption {
+            continue;
+        }
+        if let Some(taken) = read_field(doc, id, next, hints, lexicon, pools, lines) {
+            at += taken;
+        } else if read_dates(doc, id, hints, pools, lines) {
+        } else if let Some(byline) = read_byline(text, lexicon).filter(|b| b.confidence() > Confidence::ShapeOnly) {
+            let sure = if byline.confidence() == Confidence::Labelled { 0.8 } else { 0.5 };
+            let names = if byline.people.is_empty() { byline.organisations.clone() } else { byline.people.clone() };
+            pools.authors.add(names, Origin::Byline, byline.rule, Some(doc.block(id).span), sure);
+            for found in find(byline.rest, hints) {
+                add_date(pools, &found, doc, id, 0.6);
+            }
+            lines.labels.push((id, Label::Byline, "byline", format!("names the authors ({})", byline.rule)));
+        } else if classify_label(text, lexicon).is_none_or(|label| !label.whole) {
+            free.push(id);
+        }
+    }
+    free
+}
+
+/// A label and its value, in one line or two. Returns how many further lines were taken.
+fn read_field(
+    doc: &Document,
+    id: BlockId,
+    next: Option<BlockId>,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    pools: &mut Pools,
+    lines: &mut Lines,
+) -> Option<usize> {
+    let field = label_of(doc.text(id), lexicon)?;
+    let below = field.value.is_empty();
+    let value = if below { doc.text(next?) } else { field.value };
+    let span = Some(doc.block(if below { next? } else { id }).span);
+    let label = match field.kind {
+        FieldKind::Published | FieldKind::Updated => {
+            let found = find(value, hints).into_iter().next()?;
+            let pool = if field.kind == FieldKind::Updated { &mut pools.modified } else { &mut pools.published };
+            if let Some(value) = found.value() {
+                pool.add(value, Origin::LabelLine, "date", span, 0.75);
+            }
+            Label::Date
+        }
+        FieldKind::Views | FieldKind::Number | FieldKind::ReadingTime => {
+            is_counter(value).then_some(())?;
+            Label::Counter
+        }
+        FieldKind::Author => {
+            let names = clean_name(value, lexicon);
+            (!names.is_empty() && value.len() < 120).then_some(())?;
+            pools.authors.add(names, Origin::LabelLine, "author", span, 0.8);
+            Label::Byline
+        }
+        FieldKind::Section => {
+            (value.len() < 80).then_some(())?;
+            pools.section.add(value.to_owned(), Origin::LabelLine, "section", span, 0.6);
+            Label::Section
+        }
+        FieldKind::Keywords => {
+            for tag in value.split([',', ';', '、', '，']).map(str::trim).filter(|t| !t.is_empty()) {
+                pools.tags.add(tag.to_owned(), Origin::LabelLine, "keywords", span, 0.6);
+            }
+            Label::Tags
+        }
+        FieldKind::Editor
+        | FieldKind::Department
+        | FieldKind::Source
+        | FieldKind::Title
+        | FieldKind::Attachment
+        | FieldKind::Place
+        | FieldKind::Contact
+        | FieldKind::Language => return None,
+    };
+    let detail = format!("a label and its value: {}", value.chars().take(40).collect::<String>());
+    lines.labels.push((id, label, "label-value", detail.clone()));
+    if below {
+        lines.labels.push((next?, label, "label-value", detail));
+    }
+    Some(usize::from(below))
+}
+
+/// A line that is a date and nothing else, with or without its label.
+fn read_dates(doc: &Document, id: BlockId, hints: &Hints<'_>, pools: &mut Pools, lines: &mut Lines) -> bool {
+    let text = doc.text(id);
+    if !is_date_line(text) {
+        return false;
+    }
+    for found in find(text, hints) {
+        let weight = if found.label().is_some() { 0.75 } else { 0.55 };
+        add_date(pools, &found, doc, id, weight);
+    }
+    lines.labels.push((id, Label::Date, "date-line", "a date and nothing else".to_owned()));
+    true
+}
+
+fn add_date(pools: &mut Pools, found: &copydesk_date::Found, doc: &Document, id: BlockId, weight: f32) {
+    let Some(value) = found.value() else { return };
+    let pool = match found.label() {
+        None | Some(DateLabel::Published | DateLabel::FirstPublished | DateLabel::Date | DateLabel::Created) => {
+            &mut pools.published
+        }
+        Some(DateLabel::Updated) => &mut pools.modified,
+        Some(DateLabel::Printed | DateLabel::Accessed | DateLabel::Taken | DateLabel::Event | DateLabel::Copyright) => {
+            return;
+        }
+    };
+    pool.add(value, Origin::LabelLine, "date-line", Some(doc.block(id).span), weight);
+}
+
+/// The headline among the lines of the head, and what the lines around it are.
+fn read_headline(
+    doc: &Document,
+    free: &[BlockId],
+    has_text: bool,
+    lexicon: &Lexicon,
+    pools: &mut Pools,
+    lines: &mut Lines,
+) {
+    let declared: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
+    let shown = free.iter().position(|id| {
+        let own = key(doc.text(*id));
+        own.len() >= 4 && declared.iter().any(|d| *d == own || (own.len() >= 12 && d.starts_with(&own)))
+    });
+    let place = shown.or_else(|| if doc.tree.is_none() && has_text { guess_headline(doc, free) } else { None });
+    let Some(place) = place else { return };
+    let id = free[place];
+    lines.headlines.push(id);
+    if doc.tree.is_none() {
+        pools.title.add(doc.text(id).replace('\n', " "), Origin::Heading, "headline", Some(doc.block(id).span), 0.6);
+    }
+    if doc.tree.is_some() {
+        return;
+    }
+    for &id in &free[..place] {
+        let text = doc.text(id);
+        let span = Some(doc.block(id).span);
+        if is_section_name(text) {
+            pools.section.add(text.to_owned(), Origin::Text, "line above the headline", span, 0.5);
+            lines.labels.push((id, Label::Section, "section-line", "names a section, above the headline".to_owned()));
+        } else if text.len() <= 60 && has_outlet_word(text) {
+            pools.site_name.add(text.to_owned(), Origin::Text, "line above the headline", span, 0.5);
+            lines.labels.push((id, Label::SiteName, "site-line", "names a publication, above the headline".to_owned()));
+        }
+    }
+    // Two or three capitalised words say that they are a name only where a name is expected.
+    let labelled = pools.authors.entries.iter().any(|e| e.origin == Origin::Byline);
+    if let Some(&id) = free.get(place + 1).filter(|_| !labelled)
+        && let Some(byline) = read_byline(doc.text(id), lexicon)
+        && doc.block(id).kind != BlockKind::Heading
+    {
+        pools.authors.add(
+            byline.people.clone(),
+            Origin::Byline,
+            "line below the headline",
+            Some(doc.block(id).span),
+            0.5,
+        );
+        lines.labels.push((id, Label::Byline, "byline-place", "a name right below the headline".to_owned()));
+    }
+}
+
+/// The headline of a text that declares none: the weightiest line before the first paragraph that reads like one.
+fn guess_headline(doc: &Document, free: &[BlockId]) -> Option<usize> {
+    let score = |id: BlockId| {
+        let text = doc.text(id);
+        let words = text.split_whitespace().count();
+        let weight = weight(text);
+        if !(10..=400).contains(&weight) || is_section_name(text) {
+            return 0;
+        }
+        let sentence = usize::from(text.ends_with(['.', '。', ':', ','])) * 20;
+        let heading = usize::from(doc.block(id).kind == BlockKind::Heading) * 30;
+        let few = if words < 3 && weight < 24 { 40 } else { 0 };
+        (weight.min(80) + heading).saturating_sub(sentence + few)
+    };
+    let best = free.iter().map(|id| score(*id)).max().filter(|score| *score > 0)?;
+    free.iter().position(|id| score(*id) == best)
+}
+
+/// The dateline of the first paragraph. One that names no known agency names the publication.
+fn read_opening(doc: &Document, first: BlockId, lexicon: &Lexicon, pools: &mut Pools, lines: &mut Lines) {
+    let Some(found) = read_dateline(doc.text(first), lexicon) else { return };
+    let span = Some(doc.block(first).span);
+    let sure = match found.confidence {
+        Confidence::ShapeOnly => 0.4,
+        Confidence::AgencyKnown | Confidence::Labelled => 0.9,
+    };
+    if let Some(agency) = found.agency
+        && lexicon.agency(agency).is_none()
+        && found.place.is_none()
+    {
+        pools.site_name.add(agency.to_owned(), Origin::Text, "dateline", span, 0.45);
+    }
+    let value = Dateline { place: found.place.map(str::to_owned), agency: found.agency.map(str::to_owned) };
+    pools.dateline.add(value, Origin::Text, "dateline", span, sure);
+    lines.dateline = Some((first, found.end));
+}
+
+/// The last lines: a name that stands alone, a remark about the author.
+fn read_tail(doc: &Document, lexicon: &Lexicon, pools: &mut Pools, lines: &mut Lines) {
+    let tail: Vec<BlockId> = doc.body().rev().take(TAIL).map(|(id, _)| id).collect();
+    for (back, &id) in tail.iter().enumerate() {
+        let text = doc.text(id);
+        let span = Some(doc.block(id).span);
+        if back == 0 && text.len() < 60 && !lines.headlines.contains(&id) {
+            let own = key(text);
+            let known = pools.authors.entries.iter().any(|e| e.value.iter().any(|name| key(name) == own));
+            let byline = read_byline(text, lexicon).filter(|b| !b.people.is_empty());
+            if known {
+                lines.labels.push((
+                    id,
+                    Label::Byline,
+                    "byline-repeated",
+                    "the author's name again, as the last line".to_owned(),
+                ));
+            } else if let Some(byline) = byline {
+                pools.authors.add(byline.people.clone(), Origin::Byline, "last line", span, 0.45);
+                lines.labels.push((id, Label::Byline, "byline-place", "a name alone, as the last line".to_owned()));
+            }
+        }
+        if let Some(name) = author_note(text, lexicon) {
+            let names = name.map(|name| clean_name(name, lexicon)).unwrap_or_default();
+            if !names.is_empty() {
+                pools.authors.add(names, Origin::Byline, "remark about the author", span, 0.5);
+            }
+            lines.labels.push((
+                id,
+                Label::AuthorNote,
+                "author-note",
+                "a remark about the author or the text's standing".to_owned(),
+            ));
+        }
+    }
+}
+
+/// Whether a paragraph is a remark about its author (`The views expressed ...`), and whom it names.
+#[expect(clippy::option_option, reason = "no remark, a remark that names nobody, and one that names somebody")]
+fn author_note<'t>(text: &'t str, lexicon: &Lexicon) -> Option<Option<&'t str>> {
+    if weight(text) > 500 {
+        return None;
+    }
+    let standing = text
+        .split_inclusive(". ")
+        .any(|sentence| classify_label(sentence, lexicon).is_some_and(|label| label.kind == Furniture::AuthorNote));
+    if !standing {
+        return None;
+    }
+    let name = before_copula(text).filter(|name| (2..=5).contains(&name.split_whitespace().count()));
+    Some(name.filter(|name| name.split_whitespace().all(|word| word.chars().next().is_some_and(|c| !c.is_lowercase()))))
+}
+
+impl Lines {
+    /// Labels the lines whose facts were taken.
+    pub(crate) fn apply(self, doc: &mut Document, cx: &mut Context<'_>, keep_dateline: bool) {
+        if let Some(title) = doc.metadata.title.as_ref().map(|t| key(&t.value)) {
+            let shows = |doc: &Document, id: BlockId| {
+                let own = key(doc.text(id));
+                own == title || (own.len() >= 12 && title.starts_with(&own))
+            };
+            let is_heading = |id: &BlockId| {
+                let block = doc.block(*id);
+                block.kind == BlockKind::Heading && block.label().is_body()
+            };
+            let mut headlines: Vec<BlockId> = doc.ids().filter(is_heading).chain(self.headlines).collect();
+            headlines.retain(|id| shows(doc, *id));
+            headlines.sort_unstable();
+            headlines.dedup();
+            for id in headlines {
+                cx.label(doc, id, Label::Title, "headline", "shows the title");
+            }
+        }
+        for (id, label, rule, detail) in self.labels {
+            let taken = match label {
+                Label::Byline => taken(doc, Field::Authors),
+                Label::Section => taken(doc, Field::Section),
+                Label::SiteName => taken(doc, Field::SiteName),
+                _ => true,
+            };
+            if taken {
+                cx.label(doc, id, label, rule, detail);
+            }
+        }
+        if let Some((id, end)) = self.dateline.filter(|_| !keep_dateline && doc.metadata.dateline.is_some()) {
+            let rest = doc.text(id).get(end..).unwrap_or_default().trim_start().to_owned();
+            doc.set_text(id, &rest);
+        }
+    }
+}
+
+/// Whether a field has a value.
+fn taken(doc: &Document, field: Field) -> bool {
+    doc.metadata.candidates.iter().any(|c| c.field == field && c.won)
+}

@@ -1,0 +1,230 @@
+//! Candidates for a field: gathered, added up where they agree, weighed.
+
+use copydesk_document::{Candidate, Dateline, Field, Origin, Span, Timestamp, Value};
+
+/// Something that can be the value of a field.
+pub(crate) trait Fact: Clone {
+    /// What two candidates must share to say the same.
+    fn key(&self) -> String;
+    /// As it is printed for a person.
+    fn print(&self) -> String;
+    /// Whether this one says the same as the other and more.
+    fn says_more_than(&self, _other: &Self) -> bool {
+        false
+    }
+}
+
+impl Fact for String {
+    fn key(&self) -> String {
+        key(self)
+    }
+    fn print(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Fact for bool {
+    fn key(&self) -> String {
+        self.to_string()
+    }
+    fn print(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Fact for Vec<String> {
+    fn key(&self) -> String {
+        self.iter().map(|name| key(name)).collect::<Vec<_>>().join("|")
+    }
+    fn print(&self) -> String {
+        self.join("; ")
+    }
+}
+
+impl Fact for Timestamp {
+    // Candidates for a time agree when they name the same day: zones and rounding differ too often for more.
+    fn key(&self) -> String {
+        self.to_string().chars().take(10).collect()
+    }
+    fn print(&self) -> String {
+        self.to_string()
+    }
+    fn says_more_than(&self, other: &Self) -> bool {
+        self.to_string().len() > other.to_string().len()
+    }
+}
+
+impl Fact for Dateline {
+    fn key(&self) -> String {
+        self.print()
+    }
+    fn print(&self) -> String {
+        [self.place.as_deref(), self.agency.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Letters and figures only, in lower case: how values are compared.
+pub(crate) fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// One candidate.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry<T> {
+    pub(crate) value: T,
+    pub(crate) origin: Origin,
+    pub(crate) name: String,
+    pub(crate) span: Option<Span>,
+    pub(crate) weight: f32,
+    pub(crate) why: String,
+}
+
+/// The candidates for one field, in the order in which they were found.
+#[derive(Debug)]
+pub(crate) struct Pool<T> {
+    pub(crate) entries: Vec<Entry<T>>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { entries: Vec::new() }
+    }
+}
+
+impl<T: Fact> Pool<T> {
+    pub(crate) fn add(&mut self, value: T, origin: Origin, name: &str, span: Option<Span>, weight: f32) {
+        self.entries.push(Entry { value, origin, name: name.to_owned(), span, weight, why: String::new() });
+    }
+
+    /// How sure a value is: candidates that agree add up like independent witnesses, but two from the same origin are
+    /// hardly independent (one template writes both), so each further one counts for a quarter.
+    pub(crate) fn belief(&self, key: &str) -> f32 {
+        let mut doubt = 1.0_f32;
+        let mut origins: Vec<Origin> = Vec::new();
+        for entry in self.entries.iter().filter(|e| e.value.key() == key) {
+            let weight = if origins.contains(&entry.origin) { entry.weight / 4.0 } else { entry.weight };
+            doubt *= 1.0 - weight.clamp(0.0, 0.99);
+            origins.push(entry.origin);
+        }
+        1.0 - doubt
+    }
+
+    /// The value with the most behind it, or none below `least`. All candidates are written down.
+    pub(crate) fn choose(&self, field: Field, least: f32, log: &mut Vec<Candidate>) -> Option<Value<T>> {
+        let mut keys: Vec<(String, f32)> = Vec::new();
+        for entry in &self.entries {
+            let key = entry.value.key();
+            if !keys.iter().any(|(known, _)| *known == key) {
+                let belief = self.belief(&key);
+                keys.push((key, belief));
+            }
+        }
+        // The first of equals wins, so the order of gathering settles a tie.
+        let best = keys.iter().rev().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, belief)| *belief >= least);
+        let mut winner: Option<&Entry<T>> = None;
+        if let Some((key, _)) = best {
+            for entry in self.entries.iter().filter(|e| e.value.key() == *key) {
+                let better = winner.is_none_or(|w| {
+                    let more = entry.value.says_more_than(&w.value);
+                    let less = w.value.says_more_than(&entry.value);
+                    more || (!less && entry.weight > w.weight)
+                });
+                if better {
+                    winner = Some(entry);
+                }
+            }
+        }
+        for entry in &self.entries {
+            let key = entry.value.key();
+            let belief = keys.iter().find(|(known, _)| *known == key).map_or(0.0, |(_, belief)| *belief);
+            let won = winner.is_some_and(|w| std::ptr::eq(w, entry));
+            log.push(entry.candidate(field, entry.weight, won, self.why(entry, &key, belief, won, best.is_some())));
+        }
+        winner.map(|entry| entry.value(best.map_or(0.0, |(_, belief)| *belief)))
+    }
+
+    /// Every value of sufficient weight, once, in order: for fields that hold a list.
+    pub(crate) fn all(&self, field: Field, least: f32, log: &mut Vec<Candidate>) -> Vec<Value<T>> {
+        let mut seen: Vec<String> = Vec::new();
+        let mut out = Vec::new();
+        for entry in &self.entries {
+            let key = entry.value.key();
+            let new = !key.is_empty() && !seen.contains(&key) && entry.weight >= least;
+            log.push(entry.candidate(field, entry.weight, new, String::new()));
+            if new {
+                seen.push(key);
+                out.push(entry.value(entry.weight));
+            }
+        }
+        out
+    }
+
+    fn why(&self, entry: &Entry<T>, key: &str, belief: f32, won: bool, any: bool) -> String {
+        let others = self.entries.iter().filter(|e| e.value.key() == key).count() - 1;
+        let agreed = match others {
+            0 => String::new(),
+            n => format!(", {n} other{} agree", if n == 1 { "" } else { "s" }),
+        };
+        let verdict = match (won, any) {
+            (true, _) => "won",
+            (false, true) => "lost",
+            (false, false) => "too weak",
+        };
+        let own = if entry.why.is_empty() { String::new() } else { format!("; {}", entry.why) };
+        format!("{verdict} with {belief:.2}{agreed}{own}")
+    }
+}
+
+impl<T: Fact> Entry<T> {
+    fn candidate(&self, field: Field, score: f32, won: bool, why: String) -> Candidate {
+        Candidate {
+            field,
+            value: self.value.print(),
+            origin: self.origin,
+            name: self.name.clone(),
+            span: self.span,
+            score,
+            won,
+            why,
+        }
+    }
+
+    pub(crate) fn value(&self, confidence: f32) -> Value<T> {
+        Value { value: self.value.clone(), origin: self.origin, name: self.name.clone(), span: self.span, confidence }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agreement_beats_a_single_stronger_voice() {
+        let mut pool = Pool::default();
+        pool.add("A harbour reopens | Site".to_owned(), Origin::Meta, "og:title", None, 0.75);
+        pool.add("A harbour reopens".to_owned(), Origin::Heading, "h1", None, 0.6);
+        pool.add("A Harbour Reopens".to_owned(), Origin::JsonLd, "headline", None, 0.7);
+        let mut log = Vec::new();
+        let won = pool.choose(Field::Title, 0.3, &mut log).expect("a title");
+        assert_eq!(won.value, "A Harbour Reopens");
+        assert!(won.confidence > 0.85);
+        assert_eq!(log.iter().filter(|c| c.won).count(), 1);
+    }
+
+    #[test]
+    fn a_weak_candidate_is_no_value() {
+        let mut pool = Pool::default();
+        pool.add("x".to_owned(), Origin::Text, "line", None, 0.2);
+        let mut log = Vec::new();
+        assert!(pool.choose(Field::Title, 0.3, &mut log).is_none());
+        assert!(log[0].why.starts_with("too weak"));
+    }
+
+    #[test]
+    fn two_voices_of_one_origin_are_hardly_two() {
+        let mut pool = Pool::default();
+        pool.add("x".to_owned(), Origin::Meta, "a", None, 0.5);
+        pool.add("x".to_owned(), Origin::Meta, "b", None, 0.5);
+        assert!(pool.belief("x") < 0.6);
+    }
+}

@@ -1,0 +1,93 @@
+//! Translations: a line next to a caption that says the same in another language.
+
+use copydesk_document::{BlockId, Document};
+use copydesk_lexicon::{Lexicon, split_credit};
+
+use crate::{before, find::Found};
+
+/// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
+/// of a caption. The half that is printed first is the caption, the others are its translations.
+pub(crate) fn add_translations(doc: &Document, found: &mut Vec<Found>) {
+    let mut at = 0;
+    while at < found.len() {
+        let id = found[at].blocks[0];
+        // The line before may be the first half, not yet known as a caption because it carries no credit.
+        if let Some(previous) = before(id)
+            && !found.iter().any(|f| f.blocks.contains(&previous))
+            && is_half(doc, previous, id)
+        {
+            found.insert(at, half(doc, previous, found[at].image.clone()));
+            at += 1;
+        }
+        let id = found[at].blocks[0];
+        let next = BlockId(id.0 + 1);
+        if next.index() < doc.blocks().len()
+            && !found.iter().any(|f| f.blocks.contains(&next))
+            && is_half(doc, next, id)
+        {
+            found.insert(at + 1, half(doc, next, found[at].image.clone()));
+        }
+        if at > 0 {
+            let earlier = found[at - 1].blocks[0];
+            let root = found[at - 1].translates.unwrap_or(earlier);
+            if earlier.0 + 1 == id.0 && found[at].blocks.len() == 1 && is_translation(doc, earlier, id) {
+                found[at].translates = Some(root);
+                found[at].detail = format!("{}; says the same as the caption before it", found[at].detail).into();
+            }
+        }
+        at += 1;
+    }
+}
+
+fn half(doc: &Document, id: BlockId, image: Option<String>) -> Found {
+    let split = split_credit(doc.text(id), Lexicon::builtin());
+    Found {
+        blocks: vec![id],
+        text: split.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        marks: split.marks.clone(),
+        credits: split.credits,
+        image,
+        rule: "translation",
+        detail: "stands beside a caption, and says the same in another language".into(),
+        confidence: 0.8,
+        translates: None,
+    }
+}
+
+/// Whether a block that is no caption by itself is the other half of one: printed in the same paragraph, in another
+/// language.
+fn is_half(doc: &Document, id: BlockId, caption: BlockId) -> bool {
+    let later = id.max(caption);
+    doc.tree.is_none() && doc.block(later).gap == 0 && is_translation(doc, id, caption)
+}
+
+/// Whether two neighbouring texts say the same in two languages: the languages differ, the lengths are alike, and
+/// what every language writes alike (figures, names) is shared where there is any.
+fn is_translation(doc: &Document, a: BlockId, b: BlockId) -> bool {
+    let language = |id| doc.block(id).language.as_ref().filter(|l| l.tag != "und").map(|l| l.tag.as_str());
+    let (Some(language_a), Some(language_b)) = (language(a), language(b)) else { return false };
+    if language_a == language_b {
+        return false;
+    }
+    let lexicon = Lexicon::builtin();
+    let (text_a, text_b) = (split_credit(doc.text(a), lexicon).text, split_credit(doc.text(b), lexicon).text);
+    let (size_a, size_b) = (weight(text_a), weight(text_b));
+    if size_a.max(size_b) > 3 * size_a.min(size_b) {
+        return false;
+    }
+    let (figures_a, figures_b) = (figures(text_a), figures(text_b));
+    figures_a.is_empty() || figures_b.is_empty() || figures_a.iter().any(|f| figures_b.contains(f))
+}
+
+/// How much a text says: letters, each character of a script without spaces for three.
+fn weight(text: &str) -> usize {
+    let one = |c: char| match c as u32 {
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7A3 => 3,
+        _ => 1,
+    };
+    text.chars().filter(|c| c.is_alphanumeric()).map(one).sum()
+}
+
+fn figures(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|f| f.len() >= 2).collect()
+}
