@@ -1,1 +1,49 @@
-//! Word lists and label patterns in many languages, as data: credits, bylines, datelines, furniture labels.
+//! Word lists and label patterns in many languages, as data, and the readers that use them.
+//!
+//! Everything here is a pure function of a line of text and a [`Lexicon`]. Nothing knows of documents, blocks or
+//! stages; the callers decide where a form may be trusted. Each reader therefore says *how* it knew:
+//! a label that names the thing, a known agency, or the shape alone (see [`Confidence`]).
+//!
+//! - [`credit`]: caption lines into caption text and picture credits;
+//! - [`byline`]: `By Ann Lee`, `Von X und Y`, `X 기자`, names out of metadata;
+//! - [`dateline`]: `SEOUL, Nov. 10 (Yonhap) --`;
+//! - [`furniture`]: share bars, "read more", copyright lines and other labels that are not the story;
+//! - [`field`]: label/value lines such as `Date`, `Views`, `Author`.
+//!
+//! The vocabularies are the files under `data/`. A user's own file has the same form and extends them, see
+//! [`Lexicon::with`].
+
+mod agency;
+pub mod byline;
+pub mod credit;
+pub mod dateline;
+mod error;
+pub mod examples;
+pub mod field;
+mod fold;
+pub mod furniture;
+mod lexicon;
+mod name;
+mod phrases;
+mod vocabulary;
+
+pub use agency::{Agency, AgencyKind};
+pub use byline::{Byline, clean_name, is_organisation, read_byline};
+pub use credit::{Credit, Mark, Split, is_credit_line, looks_like_caption, split_credit, undouble};
+pub use dateline::{Dateline, read_dateline};
+pub use error::LexiconError;
+pub use field::{Field, FieldKind, is_counter, label_of};
+pub use furniture::{Furniture, Label, classify_label};
+pub use lexicon::Lexicon;
+
+/// How a reader knew what it found, from weakest to strongest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// Only the shape speaks for it (a bare acronym after a full stop, two capitalised words). To be trusted only
+    /// where the place in the document already says what the line is.
+    ShapeOnly,
+    /// A known agency, outlet or role word stands in it.
+    AgencyKnown,
+    /// A label names it (`Photo:`, `By`, `(Foto: …)`).
+    Labelled,
+}

@@ -1,0 +1,216 @@
+//! Caption lines into caption text and picture credits.
+//!
+//! A credit stands at the end of a caption, sometimes at its start, and is printed in some hundred forms; the
+//! forms, each with examples, are listed in `data/credits.toml` (with a label) and `data/credits-unlabelled.toml`
+//! (by shape).
+
+mod body;
+mod doubled;
+mod labelled;
+mod unlabelled;
+
+use serde::Deserialize;
+
+use crate::fold::{Folded, fold, tail_start};
+use crate::{Confidence, Lexicon};
+
+pub use doubled::undouble;
+
+/// What kind of picture a caption says it is, apart from its text and credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// An archive picture (`FILE PHOTO`, `Archivbild`).
+    Archive,
+    /// A picture that only stands for the subject (`Symbolbild`).
+    Symbol,
+    /// A picture made by a model (`AI-generated`).
+    Generated,
+    /// A screenshot or screen grab.
+    Screenshot,
+    /// A drawing or montage (`Illustration`, `Montage`).
+    Illustration,
+    /// A chart, map or other graphic.
+    Graphic,
+    /// A still from, or the label of, a video.
+    Video,
+    /// Given by a party to the event (`Handout`, `Supplied`).
+    Handout,
+    /// A pool picture.
+    Pool,
+}
+
+/// One picture credit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credit {
+    /// The credit as printed, without its label.
+    pub printed: String,
+    /// Photographers, and holders that are no known agency.
+    pub names: Vec<String>,
+    /// Known agencies, libraries and outlets, as printed.
+    pub agencies: Vec<String>,
+    /// The picture was provided by the named party rather than taken by it.
+    pub provided: bool,
+}
+
+/// A caption line taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split<'t> {
+    /// The caption text without the credit, with its own final punctuation: a part of the given text.
+    pub text: &'t str,
+    /// The credits, in the order in which they stand. Empty when the line has none.
+    pub credits: Vec<Credit>,
+    /// What the caption says the picture is.
+    pub marks: Vec<Mark>,
+    /// The form that was found (an id of the vocabulary files); empty without a credit.
+    pub rule: &'static str,
+    /// How the credit was known; meaningless without one.
+    pub confidence: Confidence,
+    /// The label or form is one that only pictures carry (`Photo:`), not one that may stand below any text
+    /// (`Source:`, a bare `(AP)`).
+    pub picture_only: bool,
+}
+
+/// A credit found in a text, before it is taken apart.
+#[derive(Debug, Clone)]
+struct Found {
+    /// What is left of the text, as a range of it.
+    text: std::ops::Range<usize>,
+    /// The credits as printed, as ranges of the text.
+    credits: Vec<std::ops::Range<usize>>,
+    rule: &'static str,
+    confidence: Confidence,
+    picture_only: bool,
+    provided: bool,
+}
+
+/// How far from the end of a text a credit may start. Longer credits exist; they are lists of holders, not credits.
+const WINDOW: usize = 420;
+
+/// Takes a caption line apart into text and credits.
+///
+/// Line breaks inside `text` are taken for the borders of elements, at which a credit may start or end.
+pub fn split_credit<'t>(text: &'t str, lexicon: &Lexicon) -> Split<'t> {
+    let mut left = trim(text);
+    let mut split = Split {
+        text: left,
+        credits: Vec::new(),
+        marks: Vec::new(),
+        rule: "",
+        confidence: Confidence::ShapeOnly,
+        picture_only: false,
+    };
+    // A caption can carry two credits, one in its text and one in an element of its own.
+    for round in 0..3 {
+        if left.is_empty() {
+            break;
+        }
+        let Some(found) = find(left, lexicon, round > 0) else { break };
+        let mut credits = Vec::new();
+        for range in &found.credits {
+            if let Some(credit) = body::read(&left[range.clone()], found.provided, lexicon, &mut split.marks) {
+                credits.push(credit);
+            }
+        }
+        if round == 0 {
+            split.rule = found.rule;
+            split.confidence = found.confidence;
+            split.picture_only = found.picture_only;
+        }
+        credits.retain(|c| split.credits.iter().all(|known| known.printed != c.printed));
+        credits.append(&mut split.credits);
+        split.credits = credits;
+        left = trim(&left[found.text.clone()]);
+        split.text = left;
+    }
+    read_marks(text, lexicon, &mut split.marks);
+    if split.credits.is_empty() {
+        split.rule = "";
+    }
+    split
+}
+
+fn find(text: &str, lexicon: &Lexicon, again: bool) -> Option<Found> {
+    let from = tail_start(text, WINDOW);
+    let window = &text[from..];
+    let folded = Folded::new(window);
+    // A credit that stands after another one must be sure of itself.
+    let mut found = labelled::find(window, &folded, from == 0, lexicon)
+        .or_else(|| {
+            unlabelled::find(window, &folded, lexicon).filter(|f| !again || f.confidence > Confidence::ShapeOnly)
+        })
+        .map(|mut f| {
+            if f.text.start == 0 && f.text.end > 0 {
+                f.text = 0..f.text.end + from;
+            } else {
+                f.text = f.text.start + from..f.text.end + from;
+            }
+            for c in &mut f.credits {
+                *c = c.start + from..c.end + from;
+            }
+            f
+        });
+    if found.is_none() && from > 0 {
+        // A long caption may also begin with its credit.
+        let head = crate::fold::head(text, WINDOW);
+        let folded = Folded::new(head);
+        found = labelled::find_leading(head, &folded, lexicon).map(|mut f| {
+            f.text.end = text.len();
+            f
+        });
+    }
+    found
+}
+
+/// How sure it is that the line is nothing but a credit, or `None` when it is not.
+pub fn is_credit_line(text: &str, lexicon: &Lexicon) -> Option<Confidence> {
+    if text.len() > WINDOW || text.trim().is_empty() {
+        return None;
+    }
+    let split = split_credit(text, lexicon);
+    (split.text.is_empty() && !split.credits.is_empty()).then_some(split.confidence)
+}
+
+/// Whether a line of plain text is a caption by its credit alone: text, then a credit that only pictures carry.
+///
+/// Strict, because it is asked of every line: a body paragraph that ends in `(AP)` or `Source: Reuters` is none.
+pub fn looks_like_caption(text: &str, lexicon: &Lexicon) -> bool {
+    let text = trim(text);
+    if text.is_empty() || text.len() > 3_000 {
+        return false;
+    }
+    let tail = &text[tail_start(text, 160)..];
+    // Each strong form holds one of these.
+    if !tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|']) && !tail.contains("hoto") {
+        return false;
+    }
+    let split = split_credit(text, lexicon);
+    !split.credits.is_empty()
+        && !split.text.is_empty()
+        && split.picture_only
+        && split.confidence >= Confidence::AgencyKnown
+}
+
+fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<Mark>) {
+    let start = crate::fold::head(text, 60);
+    let end = &text[tail_start(text, WINDOW)..];
+    let mut add = |part: &str, from_start: bool| {
+        let folded = fold(part);
+        for (at, to, mark) in lexicon.marks.all(&folded) {
+            let before = folded[..at].trim_end();
+            let after = folded[to..].trim_start();
+            // A mark stands apart: in brackets, or as a label at the start.
+            let opened = before.is_empty() && from_start || before.ends_with(['(', '[', '|', '/', '.', '-', '–', ':']);
+            let closed = after.is_empty() || after.starts_with([')', ']', '|', '/', ':', '-', '–', '.', ',']);
+            if opened && closed && !marks.contains(&mark) {
+                marks.push(mark);
+            }
+        }
+    };
+    add(start, true);
+    add(end, end.len() == text.len());
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}'))
+}

@@ -1,0 +1,350 @@
+//! Credits without a label: `(NAME/AGENCY)`, `… | AGENCY`, `… . NAME / AGENCY`, `… in 2023. STPM`.
+
+use super::labelled::{matching, strip_after, text_end_of, trim_body};
+use super::{Found, body};
+use crate::agency::AgencyKind;
+use crate::fold::{Folded, is_caseless};
+use crate::{Confidence, Lexicon};
+
+pub(super) fn find(window: &str, _folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
+    let end = strip_after(window, 0, window.len(), lexicon);
+    let window = &window[..end];
+    bracketed(window, lexicon)
+        .or_else(|| last_line(window, lexicon))
+        .or_else(|| after_bar(window, lexicon))
+        .or_else(|| after_equals(window, lexicon))
+        .or_else(|| after_sentence(window, lexicon))
+        .or_else(|| slashed(window, lexicon))
+        .or_else(|| stock_at_end(window, lexicon))
+}
+
+fn found(window: &str, text_end: usize, credit: std::ops::Range<usize>, rule: &'static str) -> Found {
+    Found {
+        text: 0..text_end_of(window, text_end),
+        credits: vec![credit],
+        rule,
+        confidence: Confidence::AgencyKnown,
+        picture_only: true,
+        provided: false,
+    }
+}
+
+/// `(AP Photo/Ann Lee)`, `(Ann Lee / AFP)`, `(AP)`, `(Trade Fair Centre)` at the very end.
+fn bracketed(window: &str, lexicon: &Lexicon) -> Option<Found> {
+    let trimmed = window.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '。'));
+    let close = trimmed.chars().next_back().filter(|c| matches!(c, ')' | ']' | '）' | '］'))?;
+    let inner_end = trimmed.len() - close.len_utf8();
+    // The opening bracket that this one closes.
+    let mut depth = 0;
+    let open = trimmed[..inner_end].char_indices().rev().find_map(|(i, c)| {
+        if c == close {
+            depth += 1;
+        } else if matching(c) == close && matches!(c, '(' | '[' | '（' | '［') {
+            if depth == 0 {
+                return Some((i, c));
+            }
+            depth -= 1;
+        }
+        None
+    })?;
+    let credit = trim_body(trimmed, open.0 + open.1.len_utf8(), inner_end);
+    if credit.is_empty() {
+        return None;
+    }
+    let printed = &trimmed[credit.clone()];
+    let shape = body::shape(printed, lexicon)?;
+    let before = trimmed[..open.0].trim_end();
+    if shape.small > 0 || is_mark(printed, lexicon) {
+        return None;
+    }
+    if shape.agency {
+        let mut f = found(trimmed, open.0, credit, "paren-agency");
+        // A bare `(AP)` also ends the paragraphs of agency copy.
+        f.picture_only = !shape.agency_only || printed.split_whitespace().count() > 1 && !is_wire(printed, lexicon);
+        f.rule = if f.picture_only { "paren-name/agency" } else { "paren-agency" };
+        return Some(f);
+    }
+    // Without a known agency: only after the end of a sentence, and never a year, a place or a side.
+    if !ends_text(before) || printed.chars().any(|c| c.is_ascii_digit()) || printed.contains([',', ':', '"', '“', '„'])
+    {
+        return None;
+    }
+    let words = shape.words;
+    if shape.caseless > 0 || words == 1 && !shape.acronym || words > 7 {
+        return None;
+    }
+    let mut f = found(trimmed, open.0, credit, if shape.slash { "paren-name/agency" } else { "paren-any-org" });
+    f.confidence = Confidence::ShapeOnly;
+    Some(f)
+}
+
+fn is_mark(printed: &str, lexicon: &Lexicon) -> bool {
+    let folded = crate::fold::fold(printed.trim_end_matches('.'));
+    lexicon.marks.whole(&folded).is_some()
+}
+
+fn is_wire(printed: &str, lexicon: &Lexicon) -> bool {
+    lexicon.agency(printed).is_some_and(|a| matches!(a.kind, AgencyKind::Wire | AgencyKind::Outlet))
+}
+
+/// Whether `before` ends a sentence or a quotation, or is empty.
+fn ends_text(before: &str) -> bool {
+    let before = before.trim_end();
+    before.is_empty()
+        || before
+            .split_whitespace()
+            .next_back()
+            .is_some_and(|w| body::ends_sentence(w) || w.ends_with(['"', '”', '»', '」', '“', ')']))
+}
+
+/// A line of its own, as elements give it.
+fn last_line(window: &str, lexicon: &Lexicon) -> Option<Found> {
+    let trimmed = window.trim_end();
+    let at = trimmed.rfind('\n')?;
+    if let Some(f) = line(trimmed, at + 1, lexicon) {
+        return Some(f);
+    }
+    // Or the first line is the credit, and the caption follows.
+    let first = trimmed.find('\n')?;
+    let credit = trim_body(trimmed, 0, first);
+    if credit.is_empty() {
+        return None;
+    }
+    let shape = body::shape(&trimmed[credit.clone()], lexicon)?;
+    if !shape.agency || shape.small > 0 {
+        return None;
+    }
+    let start = first + (trimmed[first..].len() - trimmed[first..].trim_start().len());
+    Some(Found { text: start..trimmed.len(), ..found(trimmed, 0, credit, "line-name/agency") })
+}
+
+fn line(window: &str, start: usize, lexicon: &Lexicon) -> Option<Found> {
+    let credit = trim_body(window, start, window.len());
+    if credit.is_empty() || is_mark(&window[credit.clone()], lexicon) {
+        return None;
+    }
+    let printed = &window[credit.clone()];
+    let shape = body::shape(printed, lexicon)?;
+    if shape.small > 0 || printed.ends_with(['!', '?']) {
+        return None;
+    }
+    let mut f = found(window, start, credit, "line-name/agency");
+    if !shape.agency {
+        if shape.words > 6 || shape.caseless > 3 {
+            return None;
+        }
+        f.confidence = Confidence::ShapeOnly;
+        f.rule = "line-name";
+    }
+    Some(f)
+}
+
+/// `CAPTION | AGENCY`, `CAPTION | NAME`, and `AGENCY | NAME` as a line of its own.
+fn after_bar(window: &str, lexicon: &Lexicon) -> Option<Found> {
+    let bar = |text: &str| {
+        text.char_indices().rev().find(|(_, c)| matches!(c, '|' | '│' | '｜')).map(|(i, c)| (i, i + c.len_utf8()))
+    };
+    let (mut at, after) = bar(window)?;
+    let credit = trim_body(window, after, window.len());
+    if credit.is_empty() {
+        return None;
+    }
+    let mut start = credit.start;
+    let shape = body::shape(&window[credit.clone()], lexicon)?;
+    if shape.small > 0 || shape.words > 8 || is_mark(&window[credit.clone()], lexicon) && !window[..at].contains('|') {
+        return None;
+    }
+    let mut known = shape.agency;
+    // `… | AGENCY | NAME`: take in the segment before as well when it is one.
+    for _ in 0..2 {
+        let Some((previous, from)) = bar(&window[..at]) else { break };
+        let segment = trim_body(window, from, at);
+        let Some(shape) = body::shape(&window[segment.clone()], lexicon).filter(|s| s.small == 0 && s.words <= 6)
+        else {
+            break;
+        };
+        known |= shape.agency;
+        start = segment.start;
+        at = previous;
+    }
+    // The whole line may be `AGENCY | NAME`.
+    let first = trim_body(window, 0, at);
+    if let Some(s) = body::shape(&window[first.clone()], lexicon)
+        && s.agency
+        && s.small == 0
+        && s.words <= 6
+        && !first.is_empty()
+    {
+        return Some(found(window, 0, first.start..credit.end, "tail-pipe"));
+    }
+    let mut f = found(window, at, start..credit.end, "tail-pipe");
+    if !known {
+        f.confidence = Confidence::ShapeOnly;
+    }
+    Some(f)
+}
+
+/// `＝AGENCY` of Japanese captions. A place and a date after the sign are caption text.
+fn after_equals(window: &str, lexicon: &Lexicon) -> Option<Found> {
+    let (at, sign) = window.char_indices().rev().find(|(_, c)| matches!(c, '＝' | '='))?;
+    let credit = trim_body(window, at + sign.len_utf8(), window.len());
+    lexicon.agency(window.get(credit.clone())?)?;
+    Some(found(window, at, credit, "ja-equals"))
+}
+
+/// What stands after the last sentence, or the whole line.
+fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
+    let trimmed = window.trim_end();
+    let mut start = None;
+    // Walk back over the words that could be a credit; the sentence before must end there.
+    let mut at = trimmed.len();
+    for _ in 0..14 {
+        let head = trimmed[..at].trim_end();
+        if head.is_empty() {
+            start = Some(0);
+            break;
+        }
+        let word_start =
+            head.rfind(char::is_whitespace).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+        let word = &head[word_start..];
+        if at < trimmed.len()
+            && (body::ends_sentence(word) || word.ends_with(['。', '"', '”', '»', '」', '“']) || word.ends_with("다."))
+        {
+            start = Some(at);
+            break;
+        }
+        if at == trimmed.len()
+            && let Some(i) = word.trim_end_matches(['。', '.']).rfind(['。', '」'])
+        {
+            // Text without spaces: the sentence ends inside the "word".
+            let stop = word_start + i + word[i..].chars().next().map_or(1, char::len_utf8);
+            start = Some(stop);
+            break;
+        }
+        at = word_start;
+    }
+    let start = start?;
+    let credit = trim_body(trimmed, start, trimmed.len());
+    if credit.is_empty() || is_mark(&trimmed[credit.clone()], lexicon) {
+        return None;
+    }
+    let printed = &trimmed[credit.clone()];
+    let shape = body::shape(printed, lexicon)?;
+    if shape.small > 0 {
+        return None;
+    }
+    let whole = start == 0;
+    let mut f = found(trimmed, start, credit, "tail-name/agency");
+    if shape.agency {
+        if shape.agency_only {
+            f.rule = "tail-wire-bare";
+            f.picture_only = !is_wire(printed, lexicon);
+        }
+        // `President Lee told reporters. "…" Reuters` is fine; a long run of capitals is a headline.
+        return (shape.words <= 10).then_some(f);
+    }
+    f.confidence = Confidence::ShapeOnly;
+    if whole {
+        // A line of two capitalised words is a name as often as a title: a slash must speak for the credit.
+        return (shape.slash && shape.words <= 6 && !trimmed.ends_with('.') && !trimmed.contains("//")).then_some(f);
+    }
+    if shape.acronym {
+        f.rule = "tail-caps-acronym";
+        return Some(f);
+    }
+    if shape.caseless > 0 || trimmed.ends_with(['.', '!', '?']) || printed.contains([':', '"', '“']) {
+        return None;
+    }
+    if shape.slash && shape.words <= 6 {
+        return Some(f);
+    }
+    f.rule = "tail-name";
+    (2..=4).contains(&shape.words).then_some(f)
+}
+
+/// `… the old harbour Ann Lee/AFP`: no border before the name, but a slash and a known agency after it.
+fn slashed(window: &str, lexicon: &Lexicon) -> Option<Found> {
+    let trimmed = window.trim_end();
+    let slash = trimmed.rfind(['/', '／'])?;
+    let after = trimmed[slash + 1..].trim_start_matches('\u{8f}').trim();
+    let agency_after =
+        lexicon.agency(after).is_some() || after.strip_prefix("via ").is_some_and(|a| lexicon.agency(a).is_some());
+    let first_part = trimmed[..slash].trim_end();
+    // Take in earlier parts of `A/B/C`.
+    let mut left = first_part;
+    while let Some(i) = left.rfind('/') {
+        let middle = left[i + 1..].trim();
+        if middle.split_whitespace().count() > 3
+            || middle.chars().any(char::is_lowercase)
+                && middle.chars().next().is_some_and(char::is_lowercase)
+                && lexicon.agency(middle).is_none()
+        {
+            break;
+        }
+        left = left[..i].trim_end();
+    }
+    // Now the words before the first slash: an agency, or one to three capitalised words.
+    let mut start = left.len();
+    let mut taken = Vec::new();
+    for _ in 0..4 {
+        let head = left[..start].trim_end();
+        let at = head.rfind(char::is_whitespace).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+        let word = &head[at..];
+        let first = word.chars().next()?;
+        if taken.is_empty() && lexicon.agency(word).is_some()
+            || first.is_uppercase() && !body::ends_sentence(word) && !word.ends_with([',', ';', ':', ')'])
+        {
+            start = at;
+            taken.push(at);
+        } else if lexicon.particles.contains(&crate::fold::fold(word)) && !taken.is_empty() {
+            start = at;
+        } else {
+            break;
+        }
+        if at == 0 {
+            break;
+        }
+    }
+    let agency_before = taken.iter().any(|&at| lexicon.agency(&left[at..]).is_some());
+    if !agency_after && !agency_before {
+        return None;
+    }
+    // A run of four capitalised words holds the end of the caption; a name has two.
+    let from = match taken.len() {
+        0 => return None,
+        1..=3 => *taken.last()?,
+        _ => taken[1],
+    };
+    if trimmed[from..].chars().any(is_caseless) {
+        return None;
+    }
+    let credit = trim_body(trimmed, from, trimmed.len());
+    let shape = body::shape(trimmed.get(credit.clone())?, lexicon)?;
+    (shape.small == 0).then(|| found(trimmed, from, credit, "tail-name/agency"))
+}
+
+/// `… a quiet street Getty Images`: picture libraries close a caption without any border.
+fn stock_at_end(window: &str, lexicon: &Lexicon) -> Option<Found> {
+    let trimmed = window.trim_end();
+    let mut at = trimmed.len();
+    let mut best = None;
+    for _ in 0..3 {
+        let head = trimmed[..at].trim_end();
+        at = head.rfind(char::is_whitespace).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+        if lexicon.agency(&trimmed[at..]).is_some_and(|a| matches!(a.kind, AgencyKind::Photo | AgencyKind::Stock)) {
+            best = Some(at);
+        }
+        if at == 0 {
+            break;
+        }
+    }
+    let at = best?;
+    let before = crate::fold::fold(trimmed[..at].split_whitespace().next_back()?);
+    if lexicon.sentence_words.contains(&before) || trimmed[..at].trim_end().ends_with([',', ':']) {
+        return None;
+    }
+    let credit = trim_body(trimmed, at, trimmed.len());
+    let mut f = found(trimmed, at, credit, "tail-stock-bare");
+    f.confidence = Confidence::ShapeOnly;
+    Some(f)
+}

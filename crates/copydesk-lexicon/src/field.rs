@@ -1,0 +1,109 @@
+//! Label/value lines: `Date` / `2023-06-20`, `Views: 6094`, `입력 2024.11.10`.
+
+use serde::Deserialize;
+
+use crate::Lexicon;
+use crate::fold::{Folded, fold, is_unspaced};
+
+/// What a label/value line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    /// Publication date, or a date without further word.
+    Published,
+    /// Date of the last change.
+    Updated,
+    /// Views, hits, reads.
+    Views,
+    /// Author or reporter.
+    Author,
+    /// Editor.
+    Editor,
+    /// Department, office or desk that publishes.
+    Department,
+    /// Where the text comes from.
+    Source,
+    /// Category or section.
+    Section,
+    /// Title.
+    Title,
+    /// Keywords or tags.
+    Keywords,
+    /// Attached files.
+    Attachment,
+    /// Place.
+    Place,
+    /// Telephone, mail and other contact.
+    Contact,
+    /// A running number.
+    Number,
+    /// Language.
+    Language,
+    /// Reading time.
+    ReadingTime,
+}
+
+/// A label/value line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field<'t> {
+    /// What the label says.
+    pub kind: FieldKind,
+    /// The value in the same line; empty when the line is the label alone.
+    pub value: &'t str,
+}
+
+/// The label of a label/value line, and the value when it stands in the same line.
+pub fn label_of<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Field<'t>> {
+    let line = line
+        .trim()
+        .trim_start_matches(|c: char| matches!(c, '•' | '·' | '-' | '*' | '▶' | '■' | '[') || c.is_whitespace());
+    if line.is_empty() || line.len() > 400 {
+        return None;
+    }
+    let folded = Folded::new(line);
+    let text = folded.text();
+    let (end, kind) = lexicon.fields.at_start(text)?;
+    let rest = &text[end..];
+    let after = rest.trim_start();
+    if after.is_empty() {
+        return Some(Field { kind, value: "" });
+    }
+    let blank = rest.len() - after.len();
+    let separator = after.chars().next().filter(|c| matches!(c, ':' | '=' | '|' | ']' | '︰' | '│'));
+    let from = match separator {
+        Some(c) => end + blank + c.len_utf8(),
+        // Without a separator the value must be a figure: `Updated 3 May 2024`, `조회 1,234`.
+        None if after.starts_with(|c: char| c.is_numeric()) && (blank > 0 || text[..end].ends_with(is_unspaced)) => {
+            end + blank
+        }
+        None => return None,
+    };
+    let value = line[folded.origin(from)..].trim();
+    Some(Field { kind, value })
+}
+
+/// Whether a value is a count: `6094`, `15,506`, `1.2K`, `1 234 просмотра`.
+pub fn is_counter(value: &str) -> bool {
+    let value = value.trim();
+    if value.is_empty() || value.len() > 40 {
+        return false;
+    }
+    let folded = fold(value);
+    let figure = folded.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let end =
+        figure.find(|c: char| !(c.is_numeric() || matches!(c, '.' | ',' | ' ' | '\'' | '+'))).unwrap_or(figure.len());
+    let (number, unit) = figure.split_at(end);
+    let digits = number.chars().filter(|c| c.is_numeric()).count();
+    // `2023.06.20` and `1. 2. 3` are no counts: groups of a count have three digits.
+    let groups: Vec<&str> = number.trim().trim_end_matches(['.', ',', '+']).split(['.', ',', ' ', '\'']).collect();
+    let grouped = groups.len() == 1
+        || groups[1..].iter().all(|g| g.len() == 3)
+        || (groups.len() == 2 && groups[1].len() <= 2 && !unit.is_empty());
+    let unit = unit.trim_matches(|c: char| !c.is_alphanumeric());
+    digits > 0
+        && digits <= 12
+        && grouped
+        && unit.chars().count() <= 14
+        && unit.split_whitespace().count() <= 1
+        && !unit.contains(|c: char| c.is_numeric())
+}

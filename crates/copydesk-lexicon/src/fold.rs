@@ -1,0 +1,179 @@
+//! Folding: the form in which text and vocabulary are compared.
+//!
+//! Folded text is in lower case and in composed form (NFC), full-width letters and punctuation become ASCII, every
+//! kind of space is one blank, curly apostrophes are straight, and characters without width are gone. A map leads
+//! from each folded byte back to the source, because the caller's ranges are ranges of *its* text, which may well
+//! be in decomposed form.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// A folded text and the way back to its source.
+#[derive(Debug)]
+pub(crate) struct Folded {
+    text: String,
+    /// For every folded byte the source byte its cluster starts at, and one entry for the end. `None`: identical.
+    origin: Option<Vec<u32>>,
+}
+
+impl Folded {
+    pub(crate) fn new(source: &str) -> Self {
+        if source.is_ascii() {
+            let mut text = source.to_ascii_lowercase();
+            if text.bytes().any(|b| b.is_ascii_control()) {
+                text = text.chars().map(|c| if c.is_ascii_control() { ' ' } else { c }).collect();
+            }
+            return Self { text, origin: None };
+        }
+        let mut text = String::with_capacity(source.len() + 8);
+        let mut origin: Vec<u32> = Vec::with_capacity(source.len() + 9);
+        let mut cluster = String::new();
+        let mut chars = source.char_indices().peekable();
+        while let Some((at, first)) = chars.next() {
+            let start = text.len();
+            if chars.peek().is_some_and(|&(_, next)| joins(next)) {
+                cluster.clear();
+                cluster.push(first);
+                // A bounded cluster: text with thousands of marks on one letter is an attack, not a language.
+                while let Some(&(_, next)) = chars.peek() {
+                    if !joins(next) || cluster.len() > 64 {
+                        break;
+                    }
+                    cluster.push(next);
+                    chars.next();
+                }
+                for c in cluster.nfc() {
+                    push_folded(c, &mut text);
+                }
+            } else {
+                push_folded(first, &mut text);
+            }
+            origin.resize(origin.len() + (text.len() - start), at as u32);
+        }
+        origin.push(source.len() as u32);
+        Self { text, origin: Some(origin) }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The source offset that a folded offset stands for: the start of the cluster there.
+    pub(crate) fn origin(&self, at: usize) -> usize {
+        match &self.origin {
+            None => at.min(self.text.len()),
+            Some(map) => map.get(at).copied().map_or_else(|| map.last().map_or(0, |&e| e as usize), |o| o as usize),
+        }
+    }
+}
+
+/// The folded form of a phrase or a short text, without the way back.
+pub(crate) fn fold(source: &str) -> String {
+    Folded::new(source).text
+}
+
+/// Whether `c` belongs to the character before it: a combining mark, or a Hangul vowel or final in jamo form.
+fn joins(c: char) -> bool {
+    // Everything below U+0300 stands alone; this keeps the table lookup off the common path.
+    c >= '\u{300}' && (is_combining_mark(c) || ('\u{1160}'..='\u{11FF}').contains(&c))
+}
+
+fn push_folded(c: char, out: &mut String) {
+    match c {
+        'A'..='Z' => out.push(c.to_ascii_lowercase()),
+        ' '..='~' => out.push(c),
+        '\u{AD}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}' => {}
+        '\u{2018}' | '\u{2019}' | '\u{2BC}' | '\u{2032}' | '\u{B4}' => out.push('\''),
+        '\u{FF01}'..='\u{FF5E}' => {
+            let ascii = char::from_u32(c as u32 - 0xFEE0).unwrap_or(c);
+            out.push(ascii.to_ascii_lowercase());
+        }
+        'İ' => out.push('i'),
+        'ς' => out.push('σ'),
+        c if c.is_whitespace() || c.is_control() => out.push(' '),
+        c => out.extend(c.to_lowercase()),
+    }
+}
+
+/// Whether `c` is of a script that has no upper and lower case, so that capitals cannot mark a name.
+pub(crate) fn is_caseless(c: char) -> bool {
+    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
+}
+
+/// Whether `c` is written without spaces between words (Han, kana, Thai, Lao, Khmer, Burmese), so that a phrase
+/// needs no word boundary beside it. Hangul has spaces but glues particles, and is treated alike.
+pub(crate) fn is_unspaced(c: char) -> bool {
+    matches!(c as u32,
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1100..=0x11FF | 0x1780..=0x17FF
+        | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
+/// Whether a phrase match in `text` (folded) ending at `end` stops at a word's end.
+pub(crate) fn ends_word(text: &str, end: usize) -> bool {
+    let before = text[..end].chars().next_back();
+    let after = text[end..].chars().next();
+    match (before, after) {
+        (Some(b), Some(a)) => !(b.is_alphanumeric() && a.is_alphanumeric()) || is_unspaced(b) || is_unspaced(a),
+        _ => true,
+    }
+}
+
+/// Whether a phrase match in `text` (folded) starting at `start` begins at a word's start.
+pub(crate) fn starts_word(text: &str, start: usize) -> bool {
+    ends_word(text, start)
+}
+
+/// The last `limit` bytes of `text` or a little less, cut at a character boundary; the offset is returned.
+pub(crate) fn tail_start(text: &str, limit: usize) -> usize {
+    let mut at = text.len().saturating_sub(limit);
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The first `limit` bytes of `text` or a little less, cut at a character boundary.
+pub(crate) fn head(text: &str, limit: usize) -> &str {
+    let mut at = text.len().min(limit);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    &text[..at]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn composed_and_decomposed_fold_alike_and_lead_back() {
+        let composed = "Ảnh：Ｃ\u{a0}’Ấ";
+        let decomposed: String = composed.nfd().collect();
+        assert_ne!(composed, decomposed);
+        let (a, b) = (Folded::new(composed), Folded::new(&decomposed));
+        assert_eq!(a.text(), "ảnh:c 'ấ");
+        assert_eq!(b.text(), a.text());
+        let at = a.text().find(':').unwrap();
+        assert!(composed[a.origin(at)..].starts_with('：'));
+        assert!(decomposed[b.origin(at)..].starts_with('：'));
+        assert_eq!(b.origin(b.text().len()), decomposed.len());
+    }
+
+    #[test]
+    fn hangul_in_jamo_folds_to_syllables() {
+        let decomposed: String = "사진".nfd().collect();
+        assert_eq!(fold(&decomposed), "사진");
+    }
+
+    #[test]
+    fn a_flood_of_marks_is_bounded() {
+        let flood: String = std::iter::once('a').chain(std::iter::repeat_n('\u{301}', 10_000)).collect();
+        let folded = Folded::new(&flood);
+        assert!(folded.origin(folded.text().len()) == flood.len());
+    }
+}

@@ -1,0 +1,156 @@
+//! Labels of the page that are not the story: share bars, "read more", copyright lines, menus.
+
+use serde::Deserialize;
+
+use crate::Lexicon;
+use crate::fold::{fold, head};
+
+/// What a line of page furniture is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Furniture {
+    /// Share bars and the names of the networks in them.
+    Share,
+    /// "Read more", "show all".
+    ReadMore,
+    /// Advertising marks.
+    Advertisement,
+    /// Headings of recommended stories.
+    Related,
+    /// Newsletter and subscription boxes.
+    Subscribe,
+    /// Copyright lines.
+    Copyright,
+    /// "Skip to content".
+    SkipNavigation,
+    /// "Link copied".
+    LinkCopied,
+    /// Login, registration, account.
+    Login,
+    /// Search boxes.
+    Search,
+    /// Menu buttons and the usual entries of menus.
+    Menu,
+    /// Print buttons.
+    Print,
+    /// Font size controls.
+    FontSize,
+    /// Comment sections and their controls.
+    Comments,
+    /// Counters: views, hits, likes.
+    Counter,
+    /// Cookie and consent notices.
+    Cookie,
+    /// Headings of tag lists.
+    Tags,
+    /// "Previous", "next" and page numbers.
+    Paging,
+    /// "Back to top".
+    BackToTop,
+    /// Audio players.
+    Listen,
+    /// "Follow us".
+    Follow,
+    /// "Loading…".
+    Loading,
+    /// Language switchers.
+    Language,
+    /// "The views expressed are the author's own".
+    AuthorNote,
+    /// Disclaimers and notices about the text.
+    Disclaimer,
+    /// Correction and contact requests ("Report an error").
+    Feedback,
+    /// App and device notices ("Download the app", "Enable JavaScript").
+    Device,
+    /// Headings and controls of pictures and galleries ("Enlarge image").
+    Gallery,
+    /// Terms, privacy, imprint: the links of the foot of a page.
+    Legal,
+}
+
+/// A recognised label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Label {
+    /// What it is for.
+    pub kind: Furniture,
+    /// The whole line is the label. Otherwise the line only begins with it.
+    pub whole: bool,
+}
+
+/// Longest line that is looked up as a whole, in bytes.
+const LONGEST_LINE: usize = 240;
+/// Longest line that can be furniture by its beginning, in bytes.
+const LONGEST_START: usize = 400;
+
+/// What label the line is, if any.
+///
+/// Whole lines are compared without case, bullets, arrows, punctuation and counts; longer lines by their beginning.
+pub fn classify_label(line: &str, lexicon: &Lexicon) -> Option<Label> {
+    let line = line.trim();
+    if line.is_empty() || line.len() > LONGEST_START {
+        return None;
+    }
+    let folded = fold(line);
+    if line.len() <= LONGEST_LINE {
+        let key = key_of_folded(&folded);
+        if let Some(&kind) = lexicon.furniture_lines.get(&key) {
+            return Some(Label { kind, whole: true });
+        }
+    }
+    let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '©' && c != '(' && c != '*');
+    let start = start.strip_prefix('*').unwrap_or(start);
+    let (end, kind) = lexicon.furniture_starts.at_start(head(start, 200))?;
+    let rest = start[end..].trim();
+    let limit = match kind {
+        // Standing notices are sentences; the others are buttons, and a longer line that begins alike is text.
+        Furniture::Copyright
+        | Furniture::AuthorNote
+        | Furniture::Disclaimer
+        | Furniture::Cookie
+        | Furniture::Subscribe
+        | Furniture::Device => LONGEST_START,
+        Furniture::Related | Furniture::ReadMore | Furniture::Comments | Furniture::Feedback | Furniture::Legal => 200,
+        _ => 60,
+    };
+    (rest.len() <= limit).then_some(Label { kind, whole: rest.is_empty() })
+}
+
+/// The form in which whole lines are compared.
+pub(crate) fn line_key(line: &str) -> String {
+    key_of_folded(&fold(line))
+}
+
+fn key_of_folded(folded: &str) -> String {
+    let mut key = String::with_capacity(folded.len());
+    let mut letters = false;
+    for word in folded.split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | '·' | '•' | ',' | '_')) {
+        let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '©'));
+        if word.is_empty() || is_count(word) {
+            continue;
+        }
+        if !key.is_empty() {
+            key.push(' ');
+        }
+        letters = true;
+        key.push_str(word);
+    }
+    if !letters {
+        // A line of figures or arrows alone has no key: `»`, `1 2 3`.
+        return String::new();
+    }
+    // `조회수1234`, `コメント12件`: a count glued to the word.
+    let trimmed = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    if trimmed.len() < key.len() && trimmed.chars().next_back().is_some_and(crate::fold::is_unspaced) {
+        key.truncate(trimmed.len());
+    }
+    key
+}
+
+/// `12`, `1.234`, `(7)`, `3k`.
+fn is_count(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    digits > 0
+        && word.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '(' | ')' | '+' | 'k' | 'm'))
+        && word.chars().filter(char::is_ascii_alphabetic).count() <= 1
+}

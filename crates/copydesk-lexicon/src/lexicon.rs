@@ -1,0 +1,205 @@
+//! The lexicon: all vocabularies, built once into tables that the readers search.
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::agency::{Agencies, Agency};
+use crate::credit::Mark;
+use crate::error::LexiconError;
+use crate::field::FieldKind;
+use crate::fold::fold;
+use crate::furniture::{Furniture, line_key};
+use crate::phrases::Phrases;
+use crate::vocabulary::Vocabulary;
+
+/// The built-in vocabulary files, in the order in which they are read.
+pub(crate) const BUILTIN: &[(&str, &str)] = &[
+    ("agencies.toml", include_str!("../data/agencies.toml")),
+    ("credits.toml", include_str!("../data/credits.toml")),
+    ("credits-unlabelled.toml", include_str!("../data/credits-unlabelled.toml")),
+    ("bylines.toml", include_str!("../data/bylines.toml")),
+    ("datelines.toml", include_str!("../data/datelines.toml")),
+    ("fields.toml", include_str!("../data/fields.toml")),
+    ("furniture/en.toml", include_str!("../data/furniture/en.toml")),
+];
+
+/// What a credit word does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CreditWord {
+    /// `Photo:`; a separator must follow, unless `bare`.
+    Label { generic: bool, bare: bool, form: u16 },
+    /// `Photo by`; no separator needed.
+    Opener { generic: bool, form: u16 },
+}
+
+/// What a byline word does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BylineWord {
+    Opener(u16),
+    Label(u16),
+    Trap,
+}
+
+/// All vocabularies. Cheap to share, costly to build: build one and keep it.
+#[derive(Debug, Clone)]
+pub struct Lexicon {
+    pub(crate) agencies: Agencies,
+    /// Ids of the forms, by the number that the tables carry.
+    pub(crate) form_ids: Vec<&'static str>,
+    pub(crate) credit_words: Phrases<CreditWord>,
+    pub(crate) credit_suffixes: Phrases<u16>,
+    pub(crate) marks: Phrases<Mark>,
+    pub(crate) credit_controls: Phrases<()>,
+    pub(crate) credit_notices: Phrases<()>,
+    pub(crate) credit_small: FxHashSet<String>,
+    pub(crate) sentence_words: FxHashSet<String>,
+    pub(crate) byline_words: Phrases<BylineWord>,
+    pub(crate) byline_suffixes: Phrases<u16>,
+    pub(crate) byline_trap_ends: Phrases<()>,
+    pub(crate) desks: Phrases<()>,
+    pub(crate) organisations: Phrases<()>,
+    pub(crate) roles: Phrases<()>,
+    pub(crate) joiners: FxHashSet<String>,
+    pub(crate) particles: FxHashSet<String>,
+    pub(crate) tails: FxHashSet<String>,
+    pub(crate) controls: Phrases<()>,
+    pub(crate) not_names: FxHashSet<String>,
+    pub(crate) titles: FxHashSet<String>,
+    pub(crate) furniture_lines: FxHashMap<String, Furniture>,
+    pub(crate) furniture_starts: Phrases<Furniture>,
+    pub(crate) fields: Phrases<FieldKind>,
+}
+
+impl Lexicon {
+    /// The built-in vocabularies.
+    pub fn builtin() -> &'static Self {
+        static BUILT: LazyLock<Lexicon> = LazyLock::new(|| {
+            let files = BUILTIN.iter().map(|(name, source)| {
+                Vocabulary::read(source).unwrap_or_else(|e| unreachable!("built-in {name} is tested to be sound: {e}"))
+            });
+            Lexicon::build(&files.collect::<Vec<_>>())
+        });
+        &BUILT
+    }
+
+    /// The built-in vocabularies extended by a file of the same form.
+    ///
+    /// ```
+    /// # use copydesk_lexicon::{Lexicon, split_credit};
+    /// let own = Lexicon::with("[agency.wire]\n\"Northern Wire\" = [\"NWx\"]").unwrap();
+    /// assert_eq!(split_credit("The harbour at dawn. NWx", &own).credits[0].agencies, ["NWx"]);
+    /// ```
+    pub fn with(source: &str) -> Result<Self, LexiconError> {
+        let mut files = Vec::with_capacity(BUILTIN.len() + 1);
+        for (_, builtin) in BUILTIN {
+            files.push(Vocabulary::read(builtin)?);
+        }
+        files.push(Vocabulary::read(source)?);
+        Ok(Self::build(&files))
+    }
+
+    /// The agency that `printed` names as a whole, in any of its spellings.
+    pub fn agency(&self, printed: &str) -> Option<&Agency> {
+        self.agencies.find(printed)
+    }
+
+    fn build(files: &[Vocabulary]) -> Self {
+        let mut agencies = Agencies::default();
+        for file in files {
+            for (kind, names) in &file.agency {
+                for (name, aliases) in names {
+                    agencies.add(*kind, name, aliases);
+                }
+            }
+        }
+        let mut form_ids = Vec::new();
+        let mut credit_words = Vec::new();
+        let mut credit_suffixes = Vec::new();
+        let mut marks = Vec::new();
+        for form in files.iter().flat_map(|f| &f.credit.form) {
+            let number = intern(&form.id, &mut form_ids);
+            let (generic, bare) = (form.generic, form.bare);
+            for word in &form.labels {
+                credit_words.push((word.as_str(), CreditWord::Label { generic, bare, form: number }));
+            }
+            for word in &form.openers {
+                credit_words.push((word.as_str(), CreditWord::Opener { generic, form: number }));
+            }
+            credit_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), number)));
+            marks.extend(form.marks.iter().filter_map(|w| Some((w.as_str(), form.mark?))));
+        }
+        let mut byline_words = Vec::new();
+        let mut byline_suffixes = Vec::new();
+        let mut trap_ends = Vec::new();
+        for form in files.iter().flat_map(|f| &f.byline.form) {
+            let number = intern(&form.id, &mut form_ids);
+            byline_words.extend(form.openers.iter().map(|w| (w.as_str(), BylineWord::Opener(number))));
+            byline_words.extend(form.labels.iter().map(|w| (w.as_str(), BylineWord::Label(number))));
+            byline_words.extend(form.traps.iter().map(|w| (w.as_str(), BylineWord::Trap)));
+            byline_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), number)));
+            trap_ends.extend(form.trap_ends.iter().map(|w| (w.as_str(), ())));
+        }
+        let mut furniture_lines = FxHashMap::default();
+        let mut furniture_starts = Vec::new();
+        for file in files {
+            for (kind, words) in &file.furniture {
+                for line in &words.lines {
+                    furniture_lines.insert(line_key(line), *kind);
+                }
+                furniture_starts.extend(words.starts.iter().map(|w| (w.as_str(), *kind)));
+            }
+        }
+        let fields =
+            files.iter().flat_map(|f| &f.field).flat_map(|(kind, w)| w.labels.iter().map(|l| (l.as_str(), *kind)));
+        let phrases = |pick: fn(&Vocabulary) -> &Vec<String>| {
+            Phrases::new(files.iter().flat_map(pick).map(|word| (word.as_str(), ())))
+        };
+        let words = |pick: fn(&Vocabulary) -> &Vec<String>| -> FxHashSet<String> {
+            files.iter().flat_map(pick).map(|word| fold(word)).collect()
+        };
+        Self {
+            agencies,
+            credit_words: Phrases::new(credit_words.into_iter()),
+            credit_suffixes: Phrases::new(credit_suffixes.into_iter()),
+            marks: Phrases::new(marks.into_iter()),
+            credit_controls: phrases(|v| &v.credit.controls),
+            credit_notices: phrases(|v| &v.credit.notices),
+            credit_small: words(|v| &v.credit.small_words),
+            sentence_words: words(|v| &v.credit.sentence_words),
+            byline_words: Phrases::new(byline_words.into_iter()),
+            byline_suffixes: Phrases::new(byline_suffixes.into_iter()),
+            byline_trap_ends: Phrases::new(trap_ends.into_iter()),
+            desks: phrases(|v| &v.byline.desks),
+            organisations: phrases(|v| &v.byline.organisations),
+            roles: phrases(|v| &v.byline.roles),
+            joiners: words(|v| &v.byline.joiners),
+            particles: words(|v| &v.byline.particles),
+            tails: words(|v| &v.byline.tails),
+            controls: phrases(|v| &v.byline.controls),
+            not_names: words(|v| &v.byline.not_names),
+            titles: words(|v| &v.byline.titles),
+            furniture_lines,
+            furniture_starts: Phrases::new(furniture_starts.into_iter()),
+            fields: Phrases::new(fields),
+            form_ids,
+        }
+    }
+}
+
+/// The number of a form's id. Rule names are `&'static str` in every result; ids of users' files are kept for the
+/// life of the program, each id once however often the file is read.
+fn intern(id: &str, ids: &mut Vec<&'static str>) -> u16 {
+    static KEPT: LazyLock<Mutex<FxHashSet<&'static str>>> = LazyLock::new(Mutex::default);
+    if let Some(at) = ids.iter().position(|known| *known == id) {
+        return at as u16;
+    }
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let name = kept.get(id).copied().unwrap_or_else(|| {
+        let name: &'static str = Box::leak(id.to_owned().into_boxed_str());
+        kept.insert(name);
+        name
+    });
+    ids.push(name);
+    (ids.len() - 1) as u16
+}

@@ -1,0 +1,69 @@
+//! The shape of a person's name, and reading lists of names.
+
+use crate::Lexicon;
+use crate::fold::{fold, is_caseless, is_unspaced};
+
+/// Most words of one name.
+const LONGEST_NAME: usize = 6;
+
+/// Whether a word can be part of a name by its letters.
+pub(crate) fn is_name_word(word: &str) -> bool {
+    let core = word.trim_end_matches('.');
+    let Some(first) = core.chars().next() else { return false };
+    let letters = core.chars().filter(|c| c.is_alphabetic()).count();
+    if letters == 0 || core.chars().count() > 24 {
+        return false;
+    }
+    if !core.chars().all(|c| {
+        c.is_alphabetic()
+            || matches!(c, '\'' | '’' | '‘' | 'ʻ' | '-' | '‐' | '.' | '\u{300}'..='\u{36f}')
+            || joins_name(c)
+    }) {
+        return false;
+    }
+    if first.is_lowercase() {
+        // `d'Arc`, `al-Sayed`, `el-Amin`, `ter-Petrosyan`.
+        return core.split(['\'', '’', '-']).skip(1).any(|p| p.chars().next().is_some_and(char::is_uppercase))
+            && core.chars().take_while(|c| c.is_lowercase()).count() <= 3;
+    }
+    first.is_uppercase() || is_caseless(first)
+}
+
+/// Marks of other scripts that are no letters by themselves: vowel signs, viramas.
+fn joins_name(c: char) -> bool {
+    unicode_normalization::char::is_combining_mark(c) || c == '\u{200D}' || c == '\u{200C}' || c == '・' || c == '·'
+}
+
+/// Whether `text` has the shape of one person's name: two to six words of letters, or a short run of a script that
+/// writes names without spaces.
+pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if words.is_empty() || words.len() > LONGEST_NAME || text.len() > 120 {
+        return false;
+    }
+    if words.iter().all(|w| w.chars().all(|c| is_unspaced(c) || c == '・')) {
+        let count = text.chars().filter(|c| !c.is_whitespace()).count();
+        return (2..=if words.len() == 1 && !text.contains('・') { 6 } else { 20 }).contains(&count);
+    }
+    let mut names = 0;
+    for (i, word) in words.iter().enumerate() {
+        let folded = fold(word);
+        if i > 0 && i + 1 < words.len() && lexicon.particles.contains(&folded)
+            || i == 0
+                && words.len() > 1
+                && lexicon.particles.contains(&folded)
+                && word.chars().next().is_some_and(char::is_uppercase)
+            || lexicon.titles.contains(&folded)
+        {
+            continue;
+        }
+        if i == 0 && words.len() > 2 && lexicon.particles.contains(&folded) {
+            continue;
+        }
+        if lexicon.not_names.contains(&folded) || !is_name_word(word) {
+            return false;
+        }
+        names += 1;
+    }
+    names >= if alone { 1 } else { 2 }
+}

@@ -1,0 +1,110 @@
+//! Phrase sets: many phrases, found in one pass over folded text.
+
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+
+use crate::fold::{ends_word, fold, starts_word};
+
+/// A set of phrases, each with a value. Built once, then searched in time linear in the text.
+#[derive(Debug, Clone)]
+pub(crate) struct Phrases<T> {
+    automaton: Option<AhoCorasick>,
+    values: Vec<T>,
+}
+
+impl<T> Default for Phrases<T> {
+    fn default() -> Self {
+        Self { automaton: None, values: Vec::new() }
+    }
+}
+
+impl<T: Copy> Phrases<T> {
+    /// Builds the set. When a phrase is given twice the last one counts, so that a user's file can override.
+    pub(crate) fn new<'a>(entries: impl Iterator<Item = (&'a str, T)>) -> Self {
+        let mut patterns: Vec<String> = Vec::new();
+        let mut values: Vec<T> = Vec::new();
+        let mut seen = rustc_hash::FxHashMap::default();
+        for (phrase, value) in entries {
+            let folded = fold(phrase).trim().to_owned();
+            if folded.is_empty() {
+                continue;
+            }
+            if let Some(&at) = seen.get(&folded) {
+                values[at] = value;
+            } else {
+                seen.insert(folded.clone(), values.len());
+                patterns.push(folded);
+                values.push(value);
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .start_kind(StartKind::Both)
+            .build(&patterns)
+            .ok();
+        Self { automaton, values }
+    }
+
+    /// The longest phrase at the very start of `folded` that ends at a word's end, with its length.
+    pub(crate) fn at_start(&self, folded: &str) -> Option<(usize, T)> {
+        let automaton = self.automaton.as_ref()?;
+        let found = automaton.find(Input::new(folded).anchored(Anchored::Yes))?;
+        if ends_word(folded, found.end()) {
+            return Some((found.end(), self.values[found.pattern().as_usize()]));
+        }
+        None
+    }
+
+    /// All phrases in `folded` that are whole words, from left to right, with their start and end.
+    pub(crate) fn all<'t>(&'t self, folded: &'t str) -> impl Iterator<Item = (usize, usize, T)> + 't {
+        self.automaton
+            .iter()
+            .flat_map(move |automaton| automaton.find_iter(folded))
+            .filter(move |m| starts_word(folded, m.start()) && ends_word(folded, m.end()))
+            .map(|m| (m.start(), m.end(), self.values[m.pattern().as_usize()]))
+    }
+
+    /// The value of `folded` when it is one of the phrases as a whole.
+    pub(crate) fn whole(&self, folded: &str) -> Option<T> {
+        let (end, value) = self.at_start(folded)?;
+        (end == folded.len()).then_some(value)
+    }
+
+    /// The phrase that ends `folded`, as a whole word: its start and value. Looks at the last 80 bytes only.
+    pub(crate) fn at_end(&self, folded: &str) -> Option<(usize, T)> {
+        let from = crate::fold::tail_start(folded, 80);
+        let window = &folded[from..];
+        let automaton = self.automaton.as_ref()?;
+        // Leftmost-longest matching could step over the start of a phrase that ends the text, so each candidate
+        // start is tried by itself; the window bounds the work.
+        for (at, _) in window.char_indices() {
+            if !starts_word(window, at) {
+                continue;
+            }
+            let found = automaton.find(Input::new(window).span(at..window.len()).anchored(Anchored::Yes));
+            if let Some(found) = found.filter(|m| m.end() == window.len()) {
+                return Some((from + at, self.values[found.pattern().as_usize()]));
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> Phrases<u8> {
+        Phrases::new([("Photo", 1), ("photo by", 2), ("Ảnh", 3), ("사진", 4), ("vis mer", 5)].into_iter())
+    }
+
+    #[test]
+    fn whole_words_only() {
+        assert_eq!(set().at_start("photo by ann"), Some((8, 2)));
+        assert_eq!(set().at_start("photograph"), None);
+        assert_eq!(set().all("a photo, the photos").collect::<Vec<_>>(), [(2, 7, 1)]);
+        assert_eq!(set().all("이사진은").count(), 1);
+        assert_eq!(set().whole("ảnh"), Some(3));
+        assert_eq!(set().whole("ảnh x"), None);
+        assert_eq!(set().at_end("foto: ntb vis mer"), Some((10, 5)));
+    }
+}
