@@ -1,1 +1,163 @@
-//! Writes records as CSV, one row a document or one a block.
+//! Writes records as CSV (RFC 4180): one row a document, or one a block, with the columns that the pipeline file
+//! chooses. What is not known is an empty cell.
+
+mod column;
+
+use copydesk_document::Document;
+use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::column::{BlockRow, Column};
+
+/// The export `csv`.
+#[derive(Debug)]
+pub struct Csv {
+    config: Config,
+    columns: Vec<Column>,
+}
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rows {
+    /// A document.
+    #[default]
+    Documents,
+    /// A block; a document without blocks has no row.
+    Blocks,
+}
+
+/// What a pipeline file may say in its `[[export]]` table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the file in the output folder.
+    pub file: String,
+    /// What a row stands for: `documents` or `blocks`.
+    pub rows: Rows,
+    /// The columns, in order; an empty list takes the usual ones. A column is a field of the record (`title`,
+    /// `source.uri`, `dateline.place`), a field that the input carried beside the text (`fields.NAME`), a finding of a
+    /// custom stage (`ext.NAME`), or, for rows of blocks, `block.text` and its kin. Several values in one cell are
+    /// joined by `; `, and captions stand one a line.
+    pub columns: Vec<String>,
+    /// What stands between cells: one ASCII character.
+    pub delimiter: String,
+    /// Put `'` before a cell that a spreadsheet would take for a formula. Off by default, because it changes the text
+    /// for every other reader; turn it on for files that people open in a spreadsheet.
+    pub formula_guard: bool,
+    /// Begin with a byte order mark, by which Excel knows UTF-8.
+    pub excel_bom: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            file: "records.csv".into(),
+            rows: Rows::Documents,
+            columns: Vec::new(),
+            delimiter: ",".into(),
+            formula_guard: false,
+            excel_bom: false,
+        }
+    }
+}
+
+impl ExportKind for Csv {
+    const NAME: &'static str = "csv";
+    const SUMMARY: &'static str = "Writes records as CSV, one row a document or one a block.";
+    type Config = Config;
+
+    fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
+        if config.file.is_empty() || config.file.starts_with('.') || config.file.contains(['/', '\\']) {
+            return Err(ConfigError::at("file", "must be a plain file name").help("the folder is set by `out`"));
+        }
+        let delimiter = config.delimiter.as_bytes();
+        if delimiter.len() != 1 || !delimiter[0].is_ascii() || matches!(delimiter[0], b'"' | b'\r' | b'\n' | 0) {
+            return Err(ConfigError::at("delimiter", "must be one ASCII character, and no quote or line break")
+                .help("usual ones are `,`, `;` and a tab (`\\t`)"));
+        }
+        let columns = if config.columns.is_empty() {
+            Column::usual(config.rows)
+        } else {
+            let parse = |(i, name): (usize, &String)| {
+                Column::parse(name, config.rows).map_err(|mut error| {
+                    error.path = format!("columns[{i}]");
+                    error
+                })
+            };
+            config.columns.iter().enumerate().map(parse).collect::<Result<_, _>>()?
+        };
+        Ok(Box::new(Self { config, columns }))
+    }
+}
+
+impl Csv {
+    fn row<'c>(
+        &self,
+        writer: &mut csv::Writer<&mut Vec<u8>>,
+        cells: impl Iterator<Item = std::borrow::Cow<'c, str>>,
+    ) -> csv::Result<()> {
+        for cell in cells {
+            if self.config.formula_guard && looks_like_a_formula(&cell) {
+                writer.write_field(format!("'{cell}"))?;
+            } else {
+                writer.write_field(cell.as_bytes())?;
+            }
+        }
+        writer.write_record(None::<&[u8]>)
+    }
+
+    fn writer<'o>(&self, out: &'o mut Vec<u8>) -> csv::Writer<&'o mut Vec<u8>> {
+        csv::WriterBuilder::new()
+            .delimiter(self.config.delimiter.as_bytes()[0])
+            .terminator(csv::Terminator::CRLF)
+            .buffer_capacity(4096)
+            .from_writer(out)
+    }
+
+    fn rows(&self, doc: &Document, out: &mut Vec<u8>) -> csv::Result<()> {
+        let options = copydesk_record::Options { blocks: false, metadata: false, decisions: false };
+        let record = copydesk_record::to_record(doc, options);
+        let mut writer = self.writer(out);
+        match self.config.rows {
+            Rows::Documents => self.row(&mut writer, self.columns.iter().map(|c| c.cell(&record, None)))?,
+            Rows::Blocks => {
+                for block in BlockRow::all(doc) {
+                    self.row(&mut writer, self.columns.iter().map(|c| c.cell(&record, Some(&block))))?;
+                }
+            }
+        }
+        Ok(writer.flush()?)
+    }
+}
+
+impl Export for Csv {
+    fn file_name(&self) -> &str {
+        &self.config.file
+    }
+
+    fn header(&self, out: &mut Vec<u8>) {
+        if self.config.excel_bom {
+            out.extend_from_slice("\u{feff}".as_bytes());
+        }
+        let mut writer = self.writer(out);
+        // Writing to memory does not fail.
+        let _ = writer.write_record(self.columns.iter().map(Column::name));
+        let _ = writer.flush();
+    }
+
+    fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
+        self.rows(doc, out).map_err(|error| ExportError { message: error.to_string() })
+    }
+}
+
+/// The full-width forms count as well: spreadsheets set to Chinese or Japanese read them as formulas.
+fn looks_like_a_formula(cell: &str) -> bool {
+    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+}
+
+/// What a program passes to [`Catalog::with`].
+pub fn register(catalog: &mut Catalog) {
+    catalog.export::<Csv>();
+}

@@ -1,0 +1,138 @@
+//! What comes out, read back by a reader of its own.
+
+use copydesk_document::{
+    Caption, Decision, Document, Furniture, Label, LineIndex, NewBlock, Origin, Source, Span, Value,
+};
+use copydesk_stage::{Catalog, Export};
+use serde_json::json;
+
+fn export(config: &serde_json::Value) -> Box<dyn Export> {
+    let catalog = Catalog::default().with(copydesk_export_csv::register);
+    catalog.find_export("csv").expect("registered").build(config).expect("valid")
+}
+
+fn text_value(text: &str) -> Value<String> {
+    let (origin, name) = (Origin::Meta, String::new());
+    Value { value: text.into(), origin, name, span: None, confidence: 1.0 }
+}
+
+fn document() -> Document {
+    let content = "A \"quoted\", title\n\n=1+1 is two\nSubscribe";
+    let mut doc = Document::new(Source { uri: "a,b.txt".into(), ..Source::default() }, content.into());
+    for text in ["=1+1 is two", "Subscribe"] {
+        let start = content.find(text).expect("it is there");
+        let span = Span::new(start, start + text.len());
+        doc.push_block(NewBlock { text, span, ..NewBlock::default() });
+    }
+    let ids: Vec<_> = doc.ids().collect();
+    for (block, label, rule) in [
+        (ids[1], Label::Body, "first"),
+        (ids[0], Label::Body, "prose"),
+        (ids[1], Label::Boilerplate(Furniture::Newsletter), "newsletter"),
+    ] {
+        let (stage, rule, detail) = ("strip".into(), rule.into(), "".into());
+        doc.decide(Decision { block, label, stage, rule, detail });
+    }
+    doc.metadata.title = Some(text_value("A \"quoted\", title"));
+    doc.metadata.authors = vec![text_value("Ann"), text_value("Bo")];
+    doc.captions = vec![
+        Caption {
+            text: "The harbour".into(),
+            credit: Some("Wire".into()),
+            translations: vec![Caption { text: "Der Hafen".into(), ..Caption::default() }],
+            ..Caption::default()
+        },
+        Caption { credit: Some("Archive".into()), ..Caption::default() },
+    ];
+    doc.source.fields.insert("batch".into(), json!(7));
+    doc.ext.insert("count-words".into(), json!({ "words": 4 }));
+    assert_eq!(LineIndex::new(doc.content()).lines(), 4);
+    doc
+}
+
+fn written(export: &dyn Export, doc: &Document) -> String {
+    let mut out = Vec::new();
+    export.header(&mut out);
+    export.encode(doc, &mut out).expect("it can be written");
+    String::from_utf8(out).expect("UTF-8")
+}
+
+fn rows(text: &str, delimiter: u8) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(delimiter)
+        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    reader.records().map(|r| r.expect("a row").iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn a_document_is_a_row_with_the_chosen_columns() {
+    let columns = [
+        "source.uri",
+        "title",
+        "authors",
+        "section",
+        "captions",
+        "credits",
+        "fields.batch",
+        "fields.none",
+        "ext.count-words",
+        "text",
+    ];
+    let text = written(&*export(&json!({ "columns": columns })), &document());
+    assert_eq!(text.matches("\r\n").count(), 2, "rows end as RFC 4180 has it: {text:?}");
+    let rows = rows(&text, b',');
+    assert_eq!(rows[0], columns);
+    assert_eq!(
+        rows[1],
+        [
+            "a,b.txt",
+            "A \"quoted\", title",
+            "Ann; Bo",
+            "",
+            "The harbour / Der Hafen (Wire)\n(Archive)",
+            "Wire; Archive",
+            "7",
+            "",
+            "{\"words\":4}",
+            "=1+1 is two"
+        ]
+    );
+    assert_eq!(rows.len(), 2);
+}
+
+#[test]
+fn a_block_is_a_row_with_the_decision_that_counts() {
+    let columns = ["block.id", "block.line", "block.label", "block.rule", "block.text", "title"];
+    let text = written(&*export(&json!({ "rows": "blocks", "columns": columns, "delimiter": ";" })), &document());
+    let rows = rows(&text, b';');
+    assert_eq!(rows[1], ["0", "3", "body", "prose", "=1+1 is two", "A \"quoted\", title"]);
+    assert_eq!(rows[2], ["1", "4", "newsletter", "newsletter", "Subscribe", "A \"quoted\", title"]);
+    assert_eq!(rows.len(), 3);
+}
+
+#[test]
+fn spreadsheets_get_their_mark_and_no_formula() {
+    let guarded = json!({ "columns": ["text", "title"], "formula_guard": true, "excel_bom": true });
+    let text = written(&*export(&guarded), &document());
+    assert!(text.starts_with("\u{feff}text,title\r\n"), "{text:?}");
+    assert_eq!(rows(&text, b',')[1][0], "'=1+1 is two");
+    let plain = written(&*export(&json!({ "columns": ["text"] })), &document());
+    assert_eq!(plain, "text\r\n=1+1 is two\r\n");
+}
+
+#[test]
+fn wrong_options_name_their_key() {
+    let catalog = Catalog::default().with(copydesk_export_csv::register);
+    let csv = catalog.find_export("csv").expect("registered");
+    for (config, path) in [
+        (json!({ "columns": ["title", "titel"] }), "columns[1]"),
+        (json!({ "delimiter": "::" }), "delimiter"),
+        (json!({ "delimiter": "\"" }), "delimiter"),
+        (json!({ "file": "a/b.csv" }), "file"),
+        (json!({ "rows": "words" }), "rows"),
+        (json!({ "columns": ["block.text"] }), "columns[0]"),
+    ] {
+        assert_eq!(csv.build(&config).expect_err("refused").path, path, "{config}");
+    }
+}

@@ -1,0 +1,259 @@
+//! The chain: what happens to one document. Run, dry run, tests and `explain` all go through here.
+
+use std::{
+    pin::pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+use copydesk_document::{Document, Input};
+use copydesk_parse::Limits;
+use copydesk_stage::{AnyStage, Context, StageError, Verdict};
+
+use crate::{
+    guard::guarded,
+    quarantine::{Fault, Quarantined},
+};
+
+/// A stage in its place in a chain.
+#[derive(Debug)]
+pub struct Link {
+    /// Its name in the pipeline file.
+    pub name: &'static str,
+    /// Version of its results.
+    pub version: u32,
+    /// Its options in full, as [`copydesk_stage::StageEntry::resolve`] gives them.
+    pub config: serde_json::Value,
+    /// The stage.
+    pub stage: AnyStage,
+}
+
+/// Stages in the order in which they run, with a parser before the first.
+#[derive(Debug, Default)]
+pub struct Chain {
+    links: Vec<Link>,
+    limits: Limits,
+    time: Option<Duration>,
+}
+
+/// What became of a document.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It came through.
+    Kept(Box<Document>),
+    /// A stage took it out, with a reason.
+    Dropped {
+        /// The document as that stage left it.
+        document: Box<Document>,
+        /// The stage.
+        stage: &'static str,
+        /// Its reason.
+        reason: String,
+    },
+    /// It could not be worked on.
+    Quarantined(Quarantined),
+}
+
+/// A document on its way: where it is, and what it took so far.
+#[derive(Debug)]
+pub(crate) struct Passage {
+    state: State,
+    next: usize,
+    /// Time spent in the parser and in each stage, in their order.
+    pub(crate) laps: Vec<Duration>,
+}
+
+#[derive(Debug)]
+enum State {
+    Raw(Input),
+    Parsed(Box<Document>),
+    Done(Outcome),
+}
+
+impl Passage {
+    pub(crate) fn new(input: Input) -> Self {
+        Self { state: State::Raw(input), next: 0, laps: Vec::new() }
+    }
+
+    pub(crate) fn bad(entry: Quarantined) -> Self {
+        Self { state: State::Done(Outcome::Quarantined(entry)), next: 0, laps: Vec::new() }
+    }
+
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.state, State::Done(_))
+    }
+
+    /// What became of the document, and the time it took.
+    pub(crate) fn into_outcome(self) -> (Outcome, Vec<Duration>) {
+        let outcome = match self.state {
+            State::Done(outcome) => outcome,
+            // Never seen: a document leaves only when it is done. An entry in quarantine keeps the count right.
+            State::Raw(input) => Outcome::Quarantined(Quarantined::input(&input, unfinished())),
+            State::Parsed(doc) => Outcome::Quarantined(Quarantined::document(&doc, unfinished())),
+        };
+        (outcome, self.laps)
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        self.state = State::Done(outcome);
+    }
+
+    fn complete(&mut self) {
+        if let State::Parsed(doc) = &mut self.state {
+            let document = std::mem::take(doc);
+            self.finish(Outcome::Kept(document));
+        }
+    }
+}
+
+impl Chain {
+    /// A chain without stages.
+    pub fn new(limits: Limits) -> Self {
+        Self { links: Vec::new(), limits, time: None }
+    }
+
+    /// Adds a stage at the end.
+    #[must_use]
+    pub fn then(mut self, link: Link) -> Self {
+        self.links.push(link);
+        self
+    }
+
+    /// Sets a document aside once parser and stages have worked on it for longer than this. The clock is read between
+    /// stages, and it stops a stage that waits; a stage that computes is never stopped half-way.
+    #[must_use]
+    pub fn time_limit(mut self, limit: Option<Duration>) -> Self {
+        self.time = limit;
+        self
+    }
+
+    /// The stages.
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// Takes one document through the whole chain, here and now. Stages that wait are waited for.
+    pub fn process_one(&self, input: Input) -> Outcome {
+        let mut passage = Passage::new(input);
+        loop {
+            self.compute(&mut passage);
+            if passage.is_done() {
+                break;
+            }
+            // A thread of its own, so that it also works inside somebody else's runtime.
+            std::thread::scope(|scope| {
+                let waiting = scope.spawn(|| {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                    match runtime {
+                        Ok(runtime) => runtime.block_on(self.wait(&mut passage)),
+                        Err(error) => {
+                            let error = StageError::new("runtime", format!("no runtime to wait in: {error}"));
+                            self.settle(&mut passage, Instant::now(), Ok(Err(error)));
+                        }
+                    }
+                });
+                // The thread's own panics are caught where the stage is polled.
+                let _ = waiting.join();
+            });
+        }
+        passage.into_outcome().0
+    }
+
+    /// Takes a document up to the next stage that waits, or to its end.
+    pub(crate) fn compute(&self, passage: &mut Passage) {
+        if let State::Raw(input) = &passage.state {
+            let start = Instant::now();
+            let parsed = guarded(|| crate::parse(input, &self.limits))
+                .map_err(|panic| Fault::panic("parse", panic))
+                .and_then(|result| result.map_err(|error| crate::parse_fault(&error)));
+            passage.laps.push(start.elapsed());
+            passage.state = match parsed {
+                Ok(doc) => State::Parsed(Box::new(doc)),
+                Err(fault) => State::Done(Outcome::Quarantined(Quarantined::input(input, fault))),
+            };
+        }
+        while let Some(AnyStage::Cpu(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
+            let Some((doc, name)) = self.admit(passage) else { return };
+            let start = Instant::now();
+            let verdict = guarded(|| stage.process(doc, &mut Context::new(name)));
+            self.settle(passage, start, verdict);
+        }
+        if passage.next >= self.links.len() {
+            passage.complete();
+        }
+    }
+
+    /// Takes a document through the stages that wait, up to the next one that computes.
+    pub(crate) async fn wait(&self, passage: &mut Passage) {
+        while let Some(AnyStage::Async(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
+            let left = self.time.map(|limit| limit.saturating_sub(passage.laps.iter().sum()));
+            let Some((doc, name)) = self.admit(passage) else { return };
+            let start = Instant::now();
+            let mut cx = Context::new(name);
+            let verdict = {
+                let mut work = pin!(stage.process(doc, &mut cx));
+                let polled = std::future::poll_fn(|task| match guarded(|| work.as_mut().poll(task)) {
+                    Ok(Poll::Pending) => Poll::Pending,
+                    Ok(Poll::Ready(verdict)) => Poll::Ready(Ok(verdict)),
+                    Err(panic) => Poll::Ready(Err(panic)),
+                });
+                match left {
+                    Some(left) => {
+                        tokio::time::timeout(left, polled).await.unwrap_or_else(|_| Ok(Err(self.too_slow(name))))
+                    }
+                    None => polled.await,
+                }
+            };
+            self.settle(passage, start, verdict);
+        }
+        if passage.next >= self.links.len() {
+            passage.complete();
+        }
+    }
+
+    /// The document and the name of its next stage, unless it is done or out of time.
+    fn admit<'p>(&self, passage: &'p mut Passage) -> Option<(&'p mut Document, &'static str)> {
+        let name = self.links[passage.next].name;
+        let spent: Duration = passage.laps.iter().sum();
+        if self.time.is_some_and(|limit| spent > limit)
+            && let State::Parsed(doc) = &passage.state
+        {
+            let last = passage.next.checked_sub(1).map_or("parse", |at| self.links[at].name);
+            let error = self.too_slow(last);
+            let fault = Fault { stage: last, rule: error.rule, error: error.message, span: None };
+            let entry = Quarantined::document(doc, fault);
+            passage.finish(Outcome::Quarantined(entry));
+        }
+        match &mut passage.state {
+            State::Parsed(doc) => Some((doc, name)),
+            State::Raw(_) | State::Done(_) => None,
+        }
+    }
+
+    fn settle(&self, passage: &mut Passage, start: Instant, verdict: Result<Result<Verdict, StageError>, String>) {
+        passage.laps.push(start.elapsed());
+        let stage = self.links[passage.next].name;
+        passage.next += 1;
+        let State::Parsed(doc) = &mut passage.state else { return };
+        let fault = match verdict {
+            Ok(Ok(Verdict::Keep)) => return,
+            Ok(Ok(Verdict::Drop(reason))) => {
+                let document = std::mem::take(doc);
+                return passage.finish(Outcome::Dropped { document, stage, reason });
+            }
+            Ok(Err(error)) => Fault { stage, rule: error.rule, error: error.message, span: error.span },
+            Err(panic) => Fault::panic(stage, panic),
+        };
+        let entry = Quarantined::document(doc, fault);
+        passage.finish(Outcome::Quarantined(entry));
+    }
+
+    fn too_slow(&self, stage: &str) -> StageError {
+        let seconds = self.time.unwrap_or_default().as_secs_f64();
+        StageError::new("limit.time", format!("took longer than {seconds} s (in or before `{stage}`)"))
+    }
+}
+
+fn unfinished() -> Fault {
+    Fault { stage: "runner", rule: "unfinished".into(), error: "left the chain before its end".into(), span: None }
+}

@@ -1,0 +1,191 @@
+//! What a run has to tell: while it goes on, and at its end.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use copydesk_document::Document;
+use serde::Serialize;
+
+use crate::{Quarantined, output::Written};
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// Documents taken from the source.
+    pub read: u64,
+    /// How many the source will give, where it knows.
+    pub total: Option<u64>,
+    /// Documents handed to the exports.
+    pub written: u64,
+    /// Documents that a stage took out.
+    pub dropped: u64,
+    /// Documents that could not be worked on.
+    pub quarantined: u64,
+    /// Bytes of the documents that are through.
+    pub bytes: u64,
+    /// The last document that is through.
+    pub current: &'a str,
+}
+
+/// Somebody who watches a run. It is called from the thread that writes, and should be quick.
+pub trait Observer {
+    /// A batch of documents is through.
+    fn progress(&mut self, progress: &Progress<'_>) {
+        let _ = progress;
+    }
+
+    /// A document could not be worked on.
+    fn quarantined(&mut self, entry: &Quarantined) {
+        let _ = entry;
+    }
+}
+
+/// Nobody watches.
+impl Observer for () {}
+
+/// Counts of one stage, of the parser, or of an export.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StageReport {
+    /// Its name in the pipeline file, or `parse`.
+    pub name: String,
+    /// Documents that came to it.
+    pub documents: u64,
+    /// Documents that it took out, by its reason.
+    pub dropped: BTreeMap<String, u64>,
+    /// Decisions that it made about blocks, by rule, in the documents that were written.
+    pub rules: BTreeMap<String, u64>,
+    /// Time spent in it, over all threads. A stage that waits counts its waiting.
+    pub time: Duration,
+}
+
+/// A finished run. `read = written + dropped + quarantined`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Report {
+    /// Documents taken from the source.
+    pub read: u64,
+    /// Documents handed to the exports.
+    pub written: u64,
+    /// Documents that a stage took out.
+    pub dropped: u64,
+    /// Documents that could not be worked on.
+    pub quarantined: u64,
+    /// Inputs passed over because this run writes them.
+    pub skipped: u64,
+    /// Bytes of input.
+    pub bytes: u64,
+    /// Documents written, by language; `und` where none is known.
+    pub languages: BTreeMap<String, u64>,
+    /// Documents that could not be worked on, by stage and rule.
+    pub quarantine: BTreeMap<String, BTreeMap<String, u64>>,
+    /// The parser and the stages, in their order.
+    pub stages: Vec<StageReport>,
+    /// Files written.
+    pub files: Vec<Written>,
+    /// From start to end.
+    pub wall: Duration,
+}
+
+/// How many different reasons of one stage are counted apart. The rest share a line, so that a stage that puts a
+/// number into its reason does not fill the memory.
+const MOST_REASONS: usize = 200;
+const OTHER_REASONS: &str = "(other reasons)";
+
+impl Report {
+    /// A report with a line for the parser and for each stage.
+    pub(crate) fn new<'a>(stages: impl Iterator<Item = &'a str>) -> Self {
+        let stages = std::iter::once("parse")
+            .chain(stages)
+            .map(|name| StageReport { name: name.into(), ..StageReport::default() })
+            .collect();
+        Self { stages, ..Self::default() }
+    }
+
+    /// A document that was written.
+    pub(crate) fn count_written(&mut self, doc: &Document) {
+        self.written += 1;
+        let voted = doc.languages.main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
+        let language = voted.or_else(|| doc.metadata.language.as_ref().map(|v| v.value.as_str())).unwrap_or("und");
+        add(&mut self.languages, language, 1);
+        for decision in doc.decisions() {
+            if let Some(stage) = self.stages.iter_mut().find(|s| s.name == decision.stage) {
+                add(&mut stage.rules, &decision.rule, 1);
+            }
+        }
+    }
+
+    /// A document that a stage took out.
+    pub(crate) fn count_dropped(&mut self, stage: &str, reason: &str) {
+        self.dropped += 1;
+        if let Some(stage) = self.stages.iter_mut().skip(1).find(|s| s.name == stage) {
+            add(&mut stage.dropped, reason, 1);
+        }
+    }
+
+    /// A document that could not be worked on.
+    pub(crate) fn count_quarantined(&mut self, entry: &Quarantined) {
+        self.quarantined += 1;
+        match self.quarantine.get_mut(&entry.stage) {
+            Some(rules) => add(rules, &entry.rule, 1),
+            None => {
+                self.quarantine.insert(entry.stage.clone(), BTreeMap::from([(entry.rule.clone(), 1)]));
+            }
+        }
+    }
+
+    /// The time that a document took in the parser and in each stage that it came to.
+    pub(crate) fn count_time(&mut self, laps: &[Duration]) {
+        for (stage, lap) in self.stages.iter_mut().zip(laps) {
+            stage.documents += 1;
+            stage.time += *lap;
+        }
+    }
+
+    /// Adds the counts of a part of the run.
+    pub(crate) fn merge(&mut self, part: &Self) {
+        self.written += part.written;
+        self.dropped += part.dropped;
+        self.quarantined += part.quarantined;
+        self.bytes += part.bytes;
+        merge_counts(&mut self.languages, &part.languages);
+        for (stage, rules) in &part.quarantine {
+            merge_counts(self.quarantine.entry(stage.clone()).or_default(), rules);
+        }
+        for (whole, part) in self.stages.iter_mut().zip(&part.stages) {
+            whole.documents += part.documents;
+            whole.time += part.time;
+            merge_counts(&mut whole.dropped, &part.dropped);
+            merge_counts(&mut whole.rules, &part.rules);
+        }
+    }
+}
+
+fn add(counts: &mut BTreeMap<String, u64>, key: &str, n: u64) {
+    if let Some(count) = counts.get_mut(key) {
+        *count += n;
+        return;
+    }
+    let key = if counts.len() < MOST_REASONS { key } else { OTHER_REASONS };
+    *counts.entry(key.to_owned()).or_default() += n;
+}
+
+fn merge_counts(whole: &mut BTreeMap<String, u64>, part: &BTreeMap<String, u64>) {
+    for (key, n) in part {
+        add(whole, key, *n);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_without_end_share_a_line() {
+        let mut report = Report::new(["s"].into_iter());
+        for i in 0..500 {
+            report.count_dropped("s", &format!("only {i} letters"));
+        }
+        assert_eq!(report.dropped, 500);
+        let reasons = &report.stages[1].dropped;
+        assert_eq!(reasons.values().sum::<u64>(), 500);
+        assert_eq!(reasons.len(), MOST_REASONS + 1);
+    }
+}

@@ -1,0 +1,181 @@
+//! From what `paths` and `lists` name to one file after the other.
+
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::{self, BufRead, BufReader},
+    path::{Path, PathBuf},
+};
+
+use copydesk_stage::{SourceError, SourceItem};
+use walkdir::{DirEntry, WalkDir};
+
+use crate::{
+    Config, missing,
+    pattern::{self, Filter, PathGlob},
+    read,
+};
+
+/// One thing that `paths` or `lists` names.
+#[derive(Debug)]
+pub(crate) enum Start {
+    File(PathBuf),
+    Folder(PathBuf),
+    Glob(PathGlob),
+    Stdin,
+    List(PathBuf),
+    ListOnStdin,
+}
+
+/// What an entry of `paths` names. Only a glob may turn out to be nothing later on.
+pub(crate) fn start(path: &str) -> Result<Start, SourceError> {
+    if path == "-" {
+        return Ok(Start::Stdin);
+    }
+    if pattern::is_glob(path) {
+        let glob = pattern::glob(path).map_err(SourceError::new)?;
+        missing::exists(&glob.base.to_string_lossy())?;
+        return Ok(Start::Glob(glob));
+    }
+    missing::exists(path)?;
+    let path = PathBuf::from(path);
+    Ok(if path.is_dir() { Start::Folder(path) } else { Start::File(path) })
+}
+
+type Items = Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>;
+
+/// All files of all starts, one at a time.
+pub(crate) struct Walk {
+    starts: std::vec::IntoIter<Start>,
+    current: Items,
+    filter: Filter,
+    hidden: bool,
+    follow_links: bool,
+    max_bytes: u64,
+}
+
+impl Walk {
+    pub(crate) fn new(starts: Vec<Start>, filter: Filter, config: &Config) -> Self {
+        Self {
+            starts: starts.into_iter(),
+            current: Box::new(std::iter::empty()),
+            filter,
+            hidden: config.hidden,
+            follow_links: config.follow_links,
+            max_bytes: config.max_bytes,
+        }
+    }
+
+    fn items(&self, start: Start) -> Items {
+        let max = self.max_bytes;
+        match start {
+            Start::Stdin => Box::new(std::iter::once_with(move || Ok(read::stdin(max)))),
+            Start::File(path) => Box::new(std::iter::once_with(move || Ok(read::file(&path, max)))),
+            Start::Folder(path) => {
+                let filter = self.filter.clone();
+                let below = path.clone();
+                let takes = move |path: &Path| filter.takes(path.strip_prefix(&below).unwrap_or(path));
+                Box::new(self.entries(&path, None).filter_map(move |entry| found(entry, &takes, max)))
+            }
+            Start::Glob(glob) => {
+                let mut none = Some(format!("no file matches `{}`", glob.pattern));
+                let entries = self.entries(&glob.base.clone(), glob.depth);
+                let takes = move |path: &Path| glob.is_match(path.strip_prefix(".").unwrap_or(path));
+                let mut entries = entries.filter_map(move |entry| found(entry, &takes, max));
+                Box::new(std::iter::from_fn(move || match entries.next() {
+                    Some(item) => {
+                        none = None;
+                        Some(item)
+                    }
+                    None => none.take().map(|message| Err(SourceError::new(message))),
+                }))
+            }
+            Start::List(path) => match File::open(&path) {
+                Ok(file) => list(path.display().to_string(), BufReader::new(file), max),
+                Err(error) => failed(&path.display().to_string(), &error),
+            },
+            Start::ListOnStdin => list("standard input".into(), BufReader::new(io::stdin()), max),
+        }
+    }
+
+    /// What is in a folder, names in the order of their bytes.
+    fn entries(
+        &self,
+        folder: &Path,
+        depth: Option<usize>,
+    ) -> impl Iterator<Item = walkdir::Result<DirEntry>> + Send + use<> {
+        let (hidden, filter, below) = (self.hidden, self.filter.clone(), folder.to_owned());
+        WalkDir::new(folder)
+            .min_depth(1)
+            .max_depth(depth.unwrap_or(usize::MAX))
+            // Depth costs open folders; a deep tree costs memory instead.
+            .max_open(16)
+            .follow_links(self.follow_links)
+            .sort_by(|a, b| a.file_name().cmp(b.file_name()))
+            .into_iter()
+            .filter_entry(move |entry| {
+                let path = entry.path().strip_prefix(&below).unwrap_or(entry.path());
+                entry.depth() == 0 || ((hidden || !is_hidden(entry.file_name())) && !filter.leaves_out(path))
+            })
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Result<SourceItem, SourceError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.current.next() {
+                return Some(item);
+            }
+            let start = self.starts.next()?;
+            self.current = self.items(start);
+        }
+    }
+}
+
+/// A file that was come across. Links, pipes, sockets and devices are no documents there, and are passed over.
+fn found(
+    entry: walkdir::Result<DirEntry>,
+    takes: &impl Fn(&Path) -> bool,
+    max_bytes: u64,
+) -> Option<Result<SourceItem, SourceError>> {
+    match entry {
+        Ok(entry) if entry.file_type().is_dir() || !takes(entry.path()) => None,
+        Ok(entry) if entry.file_type().is_file() => Some(Ok(read::file(entry.path(), max_bytes))),
+        // A link that leads nowhere is a document that should have been there.
+        Ok(entry) if entry.path_is_symlink() => match entry.path().metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Some(Ok(read::unreadable(read::uri(entry.path()), &error)))
+            }
+            _ => None,
+        },
+        Ok(_) => None,
+        // Links in a circle end here.
+        Err(error) if error.loop_ancestor().is_some() => None,
+        Err(error) => {
+            let uri = error.path().map(read::uri).unwrap_or_default();
+            let error = error.into_io_error().unwrap_or_else(|| io::Error::other("no such folder"));
+            Some(Ok(read::unreadable(uri, &error)))
+        }
+    }
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// One file a line. Blank lines are no names; a `\r` before the line feed is no part of one.
+fn list(name: String, reader: impl BufRead + Send + 'static, max_bytes: u64) -> Items {
+    Box::new(reader.lines().filter_map(move |line| match line {
+        Ok(line) => {
+            let line = line.trim_end_matches('\r');
+            (!line.trim().is_empty()).then(|| Ok(read::file(Path::new(line), max_bytes)))
+        }
+        Err(error) => Some(Err(SourceError::new(format!("cannot read the list {name}: {error}")))),
+    }))
+}
+
+fn failed(name: &str, error: &io::Error) -> Items {
+    Box::new(std::iter::once(Err(SourceError::new(format!("cannot read the list {name}: {error}")))))
+}
