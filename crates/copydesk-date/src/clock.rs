@@ -79,7 +79,7 @@ pub(crate) struct TimeReading {
     pub(crate) zone: ZoneReading,
     /// Whether another time follows as the end of a span (`10:00 - 18:00`): opening hours, a programme.
     pub(crate) range: bool,
-    /// Whether the form itself says that it is a time: a colon, `Uhr`, `pm`.
+    /// The place behind it.
     pub(crate) end: usize,
 }
 
@@ -108,13 +108,8 @@ impl Parser<'_> {
         if let Some(next) = self.past(end, Sense::Hour) {
             end = if self.is_mark(next, '.') && self.glued(next) { next + 1 } else { next };
             certain = true;
-            if after.is_none()
-                && let Some((_, next)) = self.half_after(end)
-            {
-                end = next;
-            }
         }
-        if !certain && !(dotted && after_date) {
+        if !(certain || dotted && after_date) {
             return None;
         }
         let hour = match after {
@@ -134,7 +129,8 @@ impl Parser<'_> {
             clock = clock.with_fraction(&digits);
         }
         let (zone, end) = self.zone(end, second.is_some()).unwrap_or((ZoneReading::Known(Zone::Unknown), end));
-        Some(TimeReading { clock, zone, range: self.range_follows(end), end })
+        let range = self.range_end(end);
+        Some(TimeReading { clock, zone, range: range.is_some(), end: range.unwrap_or(end) })
     }
 
     /// A word for the half of the day before the number: `오전 11:12`, `下午3点`.
@@ -222,16 +218,22 @@ impl Parser<'_> {
         (!more).then_some((Some(minute), second, fraction, end, separator == '.'))
     }
 
-    fn range_follows(&self, at: usize) -> bool {
-        let behind = match self.mark(at) {
-            Some('-' | '–' | '—' | '~' | '〜') => Some(at + 1),
-            _ => self.past(at, Sense::Range),
+    /// The place behind a second time, if the first is the begin of a span: `10:00 - 18:00`.
+    fn range_end(&self, at: usize) -> Option<usize> {
+        let next = match self.mark(at) {
+            Some('-' | '–' | '—' | '~' | '〜') => at + 1,
+            _ => self.past(at, Sense::Range)?,
         };
-        behind.is_some_and(|next| {
-            self.short_number(next).is_some()
-                && (self.is_mark(next + 1, ':') || self.is_mark(next + 1, '.') || self.is(next + 1, &["h", "Uhr"]))
-                && self.number(next + 2).is_none_or(|(_, digits)| digits == 2)
-        })
+        self.short_number(next)?;
+        let minutes = self.number(next + 2).filter(|(_, digits)| *digits == 2).is_some();
+        let chain = self.is_mark(next + 3, '.') && self.glued(next + 3) && self.number(next + 4).is_some();
+        let end = match self.mark(next + 1) {
+            Some(':' | '.') if minutes && !chain => next + 3,
+            None if self.is(next + 1, &["h", "H"]) && self.glued(next + 1) => next + 2 + usize::from(minutes),
+            None if self.is(next + 1, &["Uhr"]) => next + 2,
+            _ => return None,
+        };
+        Some(self.past(end, Sense::Hour).unwrap_or(end))
     }
 
     /// A zone at this place, in brackets or not.

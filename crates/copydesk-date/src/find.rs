@@ -20,7 +20,8 @@ const SHORT: usize = 64;
 pub enum Reading {
     /// A date, with what else is given.
     Known(Timestamp),
-    /// A date of numbers that has two readings, and nothing tells which holds.
+    /// A date that has two readings, and nothing tells which holds: one of numbers, or one with a word that is the
+    /// name of two months in two languages (`listopad`; then in no order).
     Open {
         /// The reading with the day first.
         day_first: Timestamp,
@@ -138,7 +139,8 @@ impl Parser<'_> {
                         Sense::Label(_) | Sense::Weekday | Sense::On | Sense::At | Sense::Half(_) | Sense::Month { .. }
                     )
                 };
-                self.slice(before).is_ascii() && self.sense(before, |sense| known(sense).then_some(())).is_none()
+                let word = self.slice(before);
+                word.is_ascii() && word != "T" && (word.len() == 1 || self.past_any(before, known).is_none())
             }
             Some(Kind::Mark('_' | '#' | '$' | '€' | '£' | '+' | '=')) => true,
             _ => false,
@@ -159,15 +161,15 @@ impl Parser<'_> {
         if let Some(core) = self.date(at) {
             return Some(self.dated(at, at, &core, None, floor));
         }
-        if let Some(time) = self.time(at, false) {
-            return self.timed(at, time, floor);
-        }
         if let Some(relative) = self.relative(at)
             && relative.start >= floor
         {
             let value = self.hints.fetched.and_then(|fetched| relative.unit.before(fetched, relative.count));
             let reading = value.map_or(Reading::Relative, Reading::Known);
             return Some(self.finish(relative.start..relative.end, reading, floor, |found| found.relative = true));
+        }
+        if let Some(time) = self.time(at, false) {
+            return Some(self.timed(at, time, floor));
         }
         self.wordy(at, floor).or_else(|| self.copyright_year(at, floor))
     }
@@ -205,19 +207,19 @@ impl Parser<'_> {
     }
 
     /// A time: with the date behind it, or alone.
-    fn timed(&self, at: usize, time: TimeReading, floor: usize) -> Option<Piece> {
+    fn timed(&self, at: usize, time: TimeReading, floor: usize) -> Piece {
         let mut next = time.end;
         for _ in 0..5 {
             if let Some(core) = self.date(next).filter(|_| self.number(next).is_some() || self.is_word(next)) {
                 if matches!(core.day, Day::Yearless(..)) && self.time_behind(core.end).is_some() {
                     break;
                 }
-                return Some(self.dated(at, next, &core, Some(time), floor));
+                return self.dated(at, next, &core, Some(time), floor);
             }
             if matches!(self.mark(next), Some(',' | '-' | '–' | '|' | '/' | '·' | '•' | '(' | '.')) {
                 next += 1;
-            } else if let Some((_, end)) =
-                self.sense(next, |sense| matches!(sense, Sense::Weekday | Sense::On | Sense::Of).then_some(()))
+            } else if let Some(end) =
+                self.past_any(next, |sense| matches!(sense, Sense::Weekday | Sense::On | Sense::Of))
             {
                 next = end;
             } else {
@@ -228,10 +230,10 @@ impl Parser<'_> {
         if let Some(before) = at.checked_sub(1).filter(|before| *before >= floor)
             && let Some(piece) = self.day_word_before(before, at, &time, floor)
         {
-            return Some(piece);
+            return piece;
         }
         // Digits before a colon can be a score, a ratio or a verse; the caller only learns that it may be a time.
-        Some(self.finish(at..time.end, Reading::Time(time.clock), floor, |found| found.range = time.range))
+        self.finish(at..time.end, Reading::Time(time.clock), floor, |found| found.range = time.range)
     }
 
     /// `yesterday, 17:46`.
@@ -277,9 +279,15 @@ impl Parser<'_> {
 
     /// The year of a copyright line.
     fn copyright_year(&self, at: usize, floor: usize) -> Option<Piece> {
-        let (value, 4) = self.number(at)? else { return None };
-        let year = Timestamp::from_year(i16::try_from(value).ok()?)?;
-        let piece = self.finish(at..at + 1, Reading::Known(year), floor, |_| {});
+        let year = |at| match self.number(at)? {
+            (value, 4) => Timestamp::from_year(i16::try_from(value).ok()?),
+            _ => None,
+        };
+        let first = year(at)?;
+        // Of `2012-2020` the last year.
+        let last = self.mark(at + 1).filter(|mark| matches!(mark, '-' | '–')).and_then(|_| year(at + 2));
+        let (value, end) = last.map_or((first, at + 1), |last| (last, at + 3));
+        let piece = self.finish(at..end, Reading::Known(value), floor, |_| {});
         (piece.found.label() == Some(Label::Copyright)).then_some(piece)
     }
 
@@ -297,9 +305,9 @@ impl Parser<'_> {
             ) || self.is(at, &["T"])
             {
                 at += 1;
-            } else if let Some((_, end)) = self.sense(at, |sense| {
-                matches!(sense, Sense::At | Sense::Weekday | Sense::YearMark | Sense::On).then_some(())
-            }) {
+            } else if let Some(end) =
+                self.past_any(at, |sense| matches!(sense, Sense::At | Sense::Weekday | Sense::YearMark | Sense::On))
+            {
                 at = end;
             } else {
                 return None;
@@ -312,6 +320,8 @@ impl Parser<'_> {
         for back in 1..=4 {
             let Some(place) = start.checked_sub(back).filter(|place| *place >= floor) else { break };
             if let Some(end) = self.past(place, Sense::Weekday)
+                // 日 before a date is the end of a word for a day.
+                && (end > place + 1 || self.token(place).is_some_and(|token| token.kind == Kind::Word))
                 && self.filler(end, start)
                 && end + 2 >= start
             {
@@ -360,8 +370,8 @@ impl Parser<'_> {
                             Sense::At | Sense::On | Sense::Of | Sense::Hour | Sense::YearMark | Sense::Weekday
                         )
                     };
-                    match self.sense(from, |sense| small(sense).then_some(())) {
-                        Some((_, end)) if end <= to => end,
+                    match self.past_any(from, small) {
+                        Some(end) if end <= to => end,
                         _ => return false,
                     }
                 }
@@ -398,6 +408,13 @@ impl Parser<'_> {
 
     fn copyright_sign(&self, at: usize) -> Option<(Label, usize)> {
         matches!(self.mark(at), Some('©' | '℗')).then_some((Label::Copyright, at + 1))
+    }
+
+    /// Whether a word of a date is of languages only that write the day first: `Publié le 02/08/2020`.
+    fn day_first_words(&self, mut range: Range<usize>) -> bool {
+        range.any(|place| {
+            self.phrases_at(place, |phrase, _| Some(self.vocabulary.is_day_first(phrase))).unwrap_or(false)
+        })
     }
 
     /// Labels that stand behind their dates (`2020年3月4日 更新`): only if no label stands before the first date and one
@@ -439,7 +456,7 @@ impl Parser<'_> {
         pieces.last().is_some_and(|last| {
             let end = last.tokens.end;
             let skip = usize::from(self.mark(end).is_some());
-            self.sense(end + skip, |sense| matches!(sense, Sense::Label(_)).then_some(())).is_some()
+            self.past_any(end + skip, |sense| matches!(sense, Sense::Label(_))).is_some()
         })
     }
 
@@ -451,6 +468,18 @@ impl Parser<'_> {
 
     fn finish(&self, range: Range<usize>, reading: Reading, floor: usize, set: impl FnOnce(&mut Found)) -> Piece {
         let label = self.label_before(range.start, floor);
+        let words = label.as_ref().map_or(range.start, |(_, place)| place.start)..range.end;
+        let reading = match reading {
+            // Not where the doubt is over a month word: then both readings have the same day of the month.
+            Reading::Open { day_first, month_first }
+                if day_first.day().map(|day| day.day()) != month_first.day().map(|day| day.day())
+                    && self.hints.order().is_none()
+                    && self.day_first_words(words) =>
+            {
+                Reading::Known(day_first)
+            }
+            other => other,
+        };
         let mut found = Found {
             span: self.bytes(&range),
             reading,

@@ -97,7 +97,8 @@ impl Parser<'_> {
             return Some((i32::try_from(value).ok()?.checked_add(i32::from(years))?, marked(at + 1), false));
         }
         if solar {
-            return is_solar_year(value).then_some((value as i32, marked(at + 1), false));
+            let year = i32::try_from(value).ok().filter(|_| is_solar_year(value))?;
+            return Some((year, marked(at + 1), false));
         }
         if let Some(year) = self.plain_year(at) {
             return Some((i32::from(year), marked(at + 1), false));
@@ -137,10 +138,9 @@ impl Parser<'_> {
             return self.ends(end, separator).then_some(Core::new(Day::Known(value), end));
         }
         // The year, then a month by name.
-        let mut next = self.past(at + 1, Sense::YearMark).unwrap_or(at + 1);
-        if matches!(self.mark(next), Some('.' | '-' | '/' | ',')) {
-            next += 1;
-        }
+        let past_mark = |at| at + usize::from(matches!(self.mark(at), Some('.' | '-' | '/' | ',')));
+        let next = past_mark(at + 1);
+        let next = self.past(next, Sense::YearMark).map_or(next, past_mark);
         let named = if self.short_number(next).is_some() { self.day_month(next) } else { self.month_day(next) }?;
         let (month, day, end) = named;
         if month.solar {
@@ -184,7 +184,7 @@ impl Parser<'_> {
         let (month, day) = self.three_numbers(at, separator)?;
         let native_digits = !self.slice(at).is_ascii();
         let value = if is_solar_year(value) && (native_digits || self.hints.speaks("fa") || self.hints.speaks("ps")) {
-            Self::timestamp(value as i32, month, day, true)?
+            Self::timestamp(i32::try_from(value).ok()?, month, day, true)?
         } else {
             let year = buddhist_year(value).filter(|_| native_digits || self.hints.speaks("th"))?;
             Timestamp::from_day(year, month, day)?
@@ -212,7 +212,8 @@ impl Parser<'_> {
             (year, false)
         } else if digits == 4 && (self.hints.speaks("th") || !self.slice(at + 4).is_ascii()) {
             (buddhist_year(value)?, false)
-        } else if digits == 2 && tight && self.number(at + 2)?.1 == 2 && !self.not_a_date_before(at) {
+        } else if digits == 2 && tight && !self.not_a_date_before(at) && (self.number(at + 2)?.1 == 2 || self.alone(at))
+        {
             (century(value), true)
         } else {
             return None;
@@ -248,6 +249,14 @@ impl Parser<'_> {
     fn not_a_date_before(&self, at: usize) -> bool {
         let before = if at > 0 && matches!(self.mark(at - 1), Some('.' | ':')) { at - 1 } else { at };
         before > 0 && self.past(before - 1, Sense::NotADate).is_some()
+    }
+
+    /// Whether no word stands before the number other than one of dates: then `5.4.24` is a date.
+    fn alone(&self, at: usize) -> bool {
+        let before = (0..at).rev().find(|place| self.mark(*place).is_none());
+        let Some(before) = before else { return true };
+        let dated = |sense| matches!(sense, Sense::Label(_) | Sense::On | Sense::Weekday | Sense::By);
+        self.past_any(before, dated).is_some()
     }
 
     // ---- months by name
@@ -371,7 +380,11 @@ impl Parser<'_> {
             // The second of two days: `May 3-5, 2020`.
             return Some(core);
         }
-        // The month alone with its year.
+        // The month alone with its year; a number before it was no day of it.
+        let before = at - usize::from(at > 0 && self.is_mark(at - 1, '.'));
+        if before > 0 && self.short_number(before - 1).is_some() {
+            return None;
+        }
         let (year, end, short_year) = self.year(self.between(month.end), thai, false)?;
         let long = self.slice(at).chars().count() > 3 || self.capital(at) || !self.slice(at).is_ascii();
         let value = Timestamp::from_month(i16::try_from(year).ok()?, month.number)?;
@@ -413,9 +426,7 @@ impl Parser<'_> {
                 None => return None,
             };
             let month = self.short_number(at + 2).filter(|_| self.is(at + 3, &["月", "월"]));
-            let Some(month) = month else {
-                return None;
-            };
+            let month = month?;
             if let Some(day) = self.short_number(at + 4)
                 && self.is_day_sign(at + 5)
             {

@@ -36,7 +36,7 @@ pub struct Hints<'a> {
 #[derive(Deserialize)]
 pub(crate) struct OrderFile {
     regions: BTreeMap<String, Order>,
-    languages: BTreeMap<String, Order>,
+    pub(crate) languages: BTreeMap<String, Order>,
 }
 
 impl Hints<'_> {

@@ -108,7 +108,12 @@ impl<'a> Parser<'a> {
 
     /// The place behind a phrase of this meaning.
     pub(crate) fn past(&self, at: usize, sense: Sense) -> Option<usize> {
-        self.sense(at, |this| (this == sense).then_some(())).map(|((), end)| end)
+        self.past_any(at, |this| this == sense)
+    }
+
+    /// The place behind a phrase with a meaning that `is` takes.
+    pub(crate) fn past_any(&self, at: usize, is: impl Fn(Sense) -> bool) -> Option<usize> {
+        self.phrases_at(at, |phrase, end| is(phrase.sense).then_some(end))
     }
 
     /// Whether the words stand right before this place.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::clock::{NamedZone, ZoneFile};
 use crate::label::Label;
-use crate::order::OrderFile;
+use crate::order::{Order, OrderFile};
 use crate::relative::Unit;
 use crate::token::{Folded, Kind, tokens};
 
@@ -78,6 +78,8 @@ pub(crate) struct Ago {
 pub(crate) struct Vocabulary {
     phrases: FxHashMap<Box<str>, Vec<Phrase>>,
     languages: Vec<String>,
+    /// Those of `languages` that write the day before the month.
+    day_first: u128,
     /// Patterns of relative dates.
     pub(crate) ago: Vec<Ago>,
     /// Zones by name.
@@ -104,6 +106,7 @@ impl Vocabulary {
         let mut this = Self {
             phrases: FxHashMap::default(),
             languages: Vec::new(),
+            day_first: 0,
             ago: Vec::new(),
             zones: Vec::new(),
             orders: parse(include_str!("../data/orders.toml")),
@@ -127,6 +130,12 @@ impl Vocabulary {
         }
         for phrases in this.phrases.values_mut() {
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
+        }
+        for (place, language) in this.languages.iter().enumerate() {
+            let primary = language.split('-').next().unwrap_or(language);
+            if this.orders.languages.get(primary) == Some(&Order::DayFirst) {
+                this.day_first |= 1 << place;
+            }
         }
         this
     }
@@ -229,10 +238,9 @@ impl Vocabulary {
         })
     }
 
-    /// All languages of which there are words.
-    #[cfg(test)]
-    pub(crate) fn languages(&self) -> &[String] {
-        &self.languages
+    /// Whether all languages that use the phrase write the day before the month.
+    pub(crate) fn is_day_first(&self, phrase: &Phrase) -> bool {
+        phrase.languages != 0 && phrase.languages & !self.day_first == 0
     }
 }
 
