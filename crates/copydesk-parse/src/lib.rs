@@ -4,9 +4,97 @@
 //! the name, and fills a [`Document`]. Every limit is in [`Limits`]; what cannot become a document is a
 //! [`ParseError`], and what is doubtful is a note in the document.
 
+mod content;
 mod error;
+mod fold;
+mod format;
+mod fragment;
+mod front_matter;
 pub mod html;
+mod inline_html;
 mod limits;
+mod markdown;
+mod markdown_html;
+mod marks;
+mod plain;
+
+use copydesk_document::{Document, Input, Source};
+use format::Format;
+use sha2::{Digest, Sha256};
 
 pub use error::ParseError;
+pub use fragment::fragment_to_text;
 pub use limits::Limits;
+
+/// Turns the bytes of one document into its blocks and evidence.
+pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
+    let mut notes = Vec::new();
+    let text = content::clean(String::from_utf8_lossy(&input.bytes).into_owned(), &mut notes);
+    let mut doc = Document::new(source(input, "UTF-8"), text);
+    doc.notes = notes;
+    read(&mut doc, limits)?;
+    Ok(doc)
+}
+
+fn source(input: &Input, charset: &str) -> Source {
+    Source {
+        uri: input.uri.clone(),
+        media_type: String::new(),
+        charset: charset.to_owned(),
+        bytes: input.bytes.len() as u64,
+        sha256: hex(&Sha256::digest(&input.bytes)),
+        fetched: input.fetched.clone(),
+        url: input.url.clone(),
+        fields: input.fields.clone(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(|d| char::from_digit(u32::from(d), 16)).collect()
+}
+
+/// Fills a document from its decoded content.
+fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
+    if doc.content().chars().all(char::is_whitespace) {
+        doc.source.media_type = "text/plain".into();
+        doc.notes.push(content::note("empty", "there is no text in it"));
+        return Ok(());
+    }
+    match front_matter::find(doc.content(), limits) {
+        front_matter::Found::Some(front) => {
+            doc.source.media_type = "text/markdown".into();
+            front_matter::read(doc, &front, limits);
+            return markdown::parse(doc, front.body, true, limits);
+        }
+        front_matter::Found::Doubt(code, message) => doc.notes.push(content::note(code, message)),
+        front_matter::Found::None => {}
+    }
+    let format = format::format(doc.content());
+    doc.source.media_type = match format {
+        Format::Html => "text/html",
+        Format::Markdown => "text/markdown",
+        Format::Plain | Format::Other(_) => "text/plain",
+    }
+    .into();
+    match format {
+        Format::Html => html::parse(doc, limits),
+        Format::Markdown => markdown::parse(doc, 0, false, limits),
+        Format::Plain => plain::parse(doc, limits),
+        Format::Other(what) => {
+            doc.notes.push(content::note("unusual-format", format!("this is {what}; it is read as plain text")));
+            plain::parse(doc, limits)
+        }
+    }
+}
+
+/// The start of a text, cut at a character.
+fn prefix(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+fn too_many_blocks(limits: &Limits) -> ParseError {
+    ParseError::new(
+        "limit.blocks",
+        format!("the document has more than {} blocks; raise `max_blocks` if it is sound", limits.max_blocks),
+    )
+}
