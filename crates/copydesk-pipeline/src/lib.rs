@@ -1,1 +1,25 @@
-//! The pipeline file: read, checked, and turned into a chain.
+//! From a pipeline file to a chain that runs.
+//!
+//! [`load`] reads TOML or JSON and checks all of it before anything runs: syntax, names, every option against the JSON
+//! Schema of its stage, the typed build, and the order of the stages. Everything that is wrong comes back at once as a
+//! [`Diagnosis`], each mistake with its line, a caret and the way out. [`builtin`] is the only place of the house that
+//! names every stage.
+
+mod builtin;
+mod diagnosis;
+mod load;
+mod node;
+mod order;
+mod read_json;
+mod read_toml;
+mod run;
+mod schema;
+mod schema_check;
+mod suggest;
+
+pub use builtin::builtin;
+pub use diagnosis::{Diagnosis, Diagnostic, Severity};
+pub use load::{Built, Pipeline, load};
+pub use run::Run;
+pub use schema::json_schema;
+pub use suggest::closest;

@@ -1,1 +1,89 @@
-//! The program: arguments in, exit code out.
+//! The program, as a function: arguments in, exit code out.
+//!
+//! A program with stages of its own is one call:
+//!
+//! ```no_run
+//! # mod my_stage { pub fn register(_: &mut copydesk_stage::Catalog) {} }
+//! fn main() -> std::process::ExitCode {
+//!     copydesk::main_with(|catalog| catalog.with(my_stage::register))
+//! }
+//! ```
+//!
+//! It has every command of `copydesk`, and its pipeline files, `copydesk stages` and the editor schema know the stage.
+
+mod commands;
+mod options;
+mod panic;
+mod progress;
+mod report;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use copydesk_stage::Catalog;
+
+use crate::{
+    commands::Command,
+    options::Global,
+    report::{Failure, Reporter},
+};
+
+/// Turns scraped HTML, Markdown and plain text into clean, structured, explained records.
+#[derive(Debug, Parser)]
+#[command(name = "copydesk", version, max_term_width = 100, arg_required_else_help = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  copydesk run pipelines/news.toml                      run a pipeline on its own source
+  copydesk run pipelines/news.toml page.html --out out  run it on one file, results in out/
+  curl -s https://example.com | copydesk run pipelines/text.toml - | jq .title
+  copydesk explain page.html                            why each block was kept or dropped
+  copydesk check pipelines/*.toml                       find mistakes before a long run
+  copydesk stages split-captions                        the options of a stage
+
+Exit codes: 0 all documents read; 1 finished, and some documents were quarantined; 2 could not start or finish.";
+
+/// Runs the program with the house's catalogue and whatever `extend` adds to it.
+pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> ExitCode {
+    panic::install();
+    let catalog = extend(copydesk_pipeline::builtin());
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let cli = match Cli::try_parse() {
+            Ok(cli) => cli,
+            Err(error) => {
+                // Help and version are errors to clap, and success to a person. A closed pipe is neither's business.
+                let _ = error.print();
+                return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(report::COULD_NOT));
+            }
+        };
+        let reporter = Reporter::start(&cli.global);
+        match cli.command.execute(&catalog, &reporter) {
+            Ok(code) => code,
+            Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
+            Err(Failure::Error(error)) => {
+                reporter.error(&error);
+                ExitCode::from(report::COULD_NOT)
+            }
+            Err(Failure::Said) => ExitCode::from(report::COULD_NOT),
+        }
+    }));
+    // The hook has said what happened.
+    outcome.unwrap_or(ExitCode::from(report::COULD_NOT))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_well_formed() {
+        super::Cli::command().debug_assert();
+    }
+}

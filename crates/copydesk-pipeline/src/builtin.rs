@@ -1,0 +1,15 @@
+//! The one place that names every stage, source and export of the house.
+
+use copydesk_stage::Catalog;
+
+/// Everything that the house brings, in the order in which lists show it.
+pub fn builtin() -> Catalog {
+    Catalog::default()
+        .with(copydesk_source_files::register)
+        .with(copydesk_stage_strip_boilerplate::register)
+        .with(copydesk_stage_detect_language::register)
+        .with(copydesk_stage_split_captions::register)
+        .with(copydesk_stage_extract_metadata::register)
+        .with(copydesk_export_jsonl::register)
+        .with(copydesk_export_csv::register)
+}

@@ -1,0 +1,443 @@
+//! A pipeline file, checked: either everything that is wrong with it, or something that runs.
+
+use std::{ops::Range, path::Path};
+
+use copydesk_document::LineIndex;
+use copydesk_parse::Limits;
+use copydesk_runner::{Chain, Link};
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Export, Source};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{
+    Run,
+    diagnosis::{Diagnosis, Diagnostic, Severity},
+    node::{Entry, Node, NodeValue},
+    order::{self, Placed},
+    read_json, read_toml,
+    schema_check::Subject,
+    suggest,
+};
+
+/// The tables of a pipeline file, in the order in which people write them.
+const TABLES: [&str; 5] = ["source", "stage", "export", "limits", "run"];
+/// Where an editor finds the schema of a JSON file; no business of ours.
+const SCHEMA_KEY: &str = "$schema";
+/// The key that names what a table is an instance of.
+const USE: &str = "use";
+
+/// A part of a pipeline that is ready to run, with all that its results depend on.
+#[derive(Debug)]
+pub struct Built<T: ?Sized> {
+    /// Its name in the pipeline file.
+    pub name: &'static str,
+    /// Version of its results; 0 for a source.
+    pub version: u32,
+    /// Its options in full, defaults included.
+    pub config: Value,
+    /// The thing.
+    pub part: Box<T>,
+}
+
+/// A pipeline file that has been checked.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// Where documents come from; `None` where the file leaves that to the command line.
+    pub source: Option<Built<dyn Source>>,
+    /// What happens to each.
+    pub chain: Chain,
+    /// What comes out.
+    pub exports: Vec<Built<dyn Export>>,
+    /// How to run.
+    pub run: Run,
+    /// What is allowed, and probably not meant.
+    pub warnings: Diagnosis,
+}
+
+/// The syntaxes of a pipeline file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Syntax {
+    Toml,
+    Json,
+}
+
+impl Syntax {
+    /// By the extension, else by the content: a JSON file opens with a brace, which no TOML file can.
+    fn of(path: &str, text: &str) -> Self {
+        match Path::new(path).extension().and_then(|e| e.to_str()) {
+            Some("json") => Self::Json,
+            Some("toml") => Self::Toml,
+            _ if text.trim_start().starts_with('{') => Self::Json,
+            _ => Self::Toml,
+        }
+    }
+}
+
+/// Reads and checks a pipeline file. `path` is what messages call it.
+pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagnosis> {
+    let (root, errors) = match Syntax::of(path, text) {
+        Syntax::Toml => read_toml::read(text),
+        Syntax::Json => read_json::read(text),
+    };
+    let lines = LineIndex::new(text);
+    let mut loader = Loader { catalog, lines: &lines, found: Vec::new() };
+    let parts = loader.pipeline(&root);
+    let mut found = loader.found;
+    if !errors.is_empty() {
+        // What was read in spite of them is judged too, but not what seems to be missing, and not their own lines.
+        let broken: Vec<usize> = errors.iter().map(|e| lines.line(e.span.start)).collect();
+        found.retain(|d| !d.about_absence && !broken.contains(&lines.line(d.span.start)));
+        found.extend(errors);
+    }
+    let diagnosis = Diagnosis::new(path, text, found);
+    if diagnosis.count(Severity::Error) > 0 {
+        return Err(diagnosis);
+    }
+    let Parts { source, links, exports, limits, run } = parts;
+    let time = run.seconds_per_document();
+    let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time);
+    Ok(Pipeline { source, chain, exports, run, warnings: diagnosis })
+}
+
+/// The options under `[run]` and `[limits]` as JSON Schemas, for messages about options in the wrong place.
+fn table_schema(name: &str) -> Value {
+    match name {
+        "run" => schemars::schema_for!(Run).to_value(),
+        "limits" => schemars::schema_for!(Limits).to_value(),
+        _ => Value::Null,
+    }
+}
+
+#[derive(Default)]
+struct Parts {
+    source: Option<Built<dyn Source>>,
+    links: Vec<Link>,
+    exports: Vec<Built<dyn Export>>,
+    limits: Limits,
+    run: Run,
+}
+
+struct Loader<'a> {
+    catalog: &'a Catalog,
+    lines: &'a LineIndex<'a>,
+    found: Vec<Diagnostic>,
+}
+
+/// A table that names what it is an instance of.
+struct Named<'n> {
+    node: &'n Node,
+    name: &'n str,
+    span: Range<usize>,
+}
+
+impl Loader<'_> {
+    fn say(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    fn pipeline(&mut self, root: &Node) -> Parts {
+        let mut parts = Parts::default();
+        if !matches!(root.value, NodeValue::Table(_)) {
+            self.say(
+                Diagnostic::error(format!("a pipeline file holds a table, not {}", root.kind()), root.span.clone())
+                    .help("it looks like { \"stage\": [ ... ], \"export\": [ ... ] }"),
+            );
+            return parts;
+        }
+        for entry in root.entries() {
+            match entry.key.as_str() {
+                "source" => parts.source = self.source(entry),
+                "stage" => parts.links = self.stages(entry),
+                "export" => parts.exports = self.exports(entry),
+                "limits" => parts.limits = self.settings(entry).unwrap_or_default(),
+                "run" => parts.run = self.settings(entry).unwrap_or_default(),
+                SCHEMA_KEY => {}
+                _ => self.unknown_table(entry),
+            }
+        }
+        self.absences(root);
+        parts
+    }
+
+    fn unknown_table(&mut self, entry: &Entry) {
+        let mut diagnostic =
+            Diagnostic::error(format!("a pipeline file has no `{}`", entry.key), entry.key_span.clone());
+        if let Some(name) = suggest::closest(&entry.key, TABLES) {
+            diagnostic = diagnostic.label(format!("did you mean `{name}`?"));
+        } else if let Some(home) = option_home(&entry.key) {
+            diagnostic = diagnostic.label(format!("it belongs under {home}"));
+        } else if let Some(heading) = self.heading_for(&entry.key) {
+            diagnostic = diagnostic.label(format!("write `{heading}` and `use = \"{}\"` below it", entry.key));
+        }
+        self.say(diagnostic.help("it is made of `[source]`, `[[stage]]`, `[[export]]`, `[limits]` and `[run]`"));
+    }
+
+    /// The heading under which a name of the catalogue is used.
+    fn heading_for(&self, name: &str) -> Option<&'static str> {
+        if self.catalog.find_stage(name).is_some() {
+            Some("[[stage]]")
+        } else if self.catalog.find_export(name).is_some() {
+            Some("[[export]]")
+        } else {
+            self.catalog.find_source(name).map(|_| "[source]")
+        }
+    }
+
+    /// What a pipeline cannot or should not go without.
+    fn absences(&mut self, root: &Node) {
+        let end = root.span.end..root.span.end;
+        let empty =
+            |key: &str| root.get(key).is_none_or(|e| matches!(&e.node.value, NodeValue::Array(a) if a.is_empty()));
+        if empty("export") {
+            let names = suggest::list(self.catalog.exports().iter().map(|e| e.name));
+            self.say(
+                Diagnostic::error("this pipeline has no export: nothing would be written", end.clone())
+                    .help(format!("add\n[[export]]\nuse = \"jsonl\"\n(exports: {names})"))
+                    .absent(),
+            );
+        }
+        if empty("stage") {
+            let names = suggest::list(self.catalog.stages().iter().map(|e| e.name));
+            self.say(
+                Diagnostic::warning("this pipeline has no stage: the text of every record will be empty", end)
+                    .help(format!("add\n[[stage]]\nuse = \"strip-boilerplate\"\n(stages: {names})"))
+                    .absent(),
+            );
+        }
+    }
+
+    fn source(&mut self, entry: &Entry) -> Option<Built<dyn Source>> {
+        if matches!(entry.node.value, NodeValue::Array(_)) {
+            self.say(
+                Diagnostic::error("a pipeline has one source", entry.node.span.clone())
+                    .help("write `[source]`, with one pair of brackets"),
+            );
+            return None;
+        }
+        let named = self.named(&entry.node, "[source]", "source")?;
+        let Some(known) = self.catalog.find_source(named.name) else {
+            let names: Vec<_> = self.catalog.sources().iter().map(|e| e.name).collect();
+            self.unknown_name(&named, "source", &names);
+            return None;
+        };
+        let subject = format!("source `{}`", known.name);
+        let (config, resolved) =
+            self.options(&named, &subject, &known.schema().to_value(), |config| known.resolve(config))?;
+        let part = self.built(&named, &subject, known.build(&config))?;
+        Some(Built { name: known.name, version: 0, config: resolved, part })
+    }
+
+    fn stages(&mut self, entry: &Entry) -> Vec<Link> {
+        let mut links = Vec::new();
+        let mut placed = Vec::new();
+        let catalog = self.catalog;
+        for node in self.list(entry, "stage") {
+            let Some(named) = self.named(node, "[[stage]]", "stage") else { continue };
+            let Some(known) = catalog.find_stage(named.name) else {
+                let names: Vec<_> = catalog.stages().iter().map(|e| e.name).collect();
+                self.unknown_name(&named, "stage", &names);
+                continue;
+            };
+            let line = self.lines.line(named.span.start);
+            placed.push(Placed { entry: known, span: named.span.clone(), line });
+            let subject = format!("stage `{}`", known.name);
+            let schema = known.schema().to_value();
+            let Some((config, resolved)) = self.options(&named, &subject, &schema, |c| known.resolve(c)) else {
+                continue;
+            };
+            let built: Option<AnyStage> = self.built(&named, &subject, known.build(&config));
+            if let Some(stage) = built {
+                links.push(Link { name: known.name, version: known.version, config: resolved, stage });
+            }
+        }
+        let errors = order::check(&placed);
+        // A chain in the wrong order gets one message, not a second about what is then not written.
+        self.found.extend(if errors.is_empty() { order::unwritten(&placed, catalog.stages()) } else { errors });
+        links
+    }
+
+    fn exports(&mut self, entry: &Entry) -> Vec<Built<dyn Export>> {
+        let mut exports: Vec<Built<dyn Export>> = Vec::new();
+        let mut places: Vec<Range<usize>> = Vec::new();
+        let catalog = self.catalog;
+        for node in self.list(entry, "export") {
+            let Some(named) = self.named(node, "[[export]]", "export") else { continue };
+            let Some(known) = catalog.find_export(named.name) else {
+                let names: Vec<_> = catalog.exports().iter().map(|e| e.name).collect();
+                self.unknown_name(&named, "export", &names);
+                continue;
+            };
+            let subject = format!("export `{}`", known.name);
+            let schema = known.schema().to_value();
+            let Some((config, resolved)) = self.options(&named, &subject, &schema, |c| known.resolve(c)) else {
+                continue;
+            };
+            let Some(part) = self.built(&named, &subject, known.build(&config)) else { continue };
+            if let Some(first) = exports.iter().position(|e| e.part.file_name() == part.file_name()) {
+                let file = part.file_name();
+                let file_option = schema.pointer("/properties/file").map(|_| "`file = \"...\"`");
+                let way_out = file_option.map_or("remove one of them".into(), |o| format!("give one of them {o}"));
+                self.say(
+                    Diagnostic::error(format!("two exports would write `{file}`"), named.span.clone())
+                        .label(format!("writes `{file}` too"))
+                        .also(places[first].clone(), format!("writes `{file}`"))
+                        .help(way_out),
+                );
+            }
+            places.push(named.span);
+            exports.push(Built { name: known.name, version: known.version, config: resolved, part });
+        }
+        exports
+    }
+
+    /// The entries of `[[stage]]` or `[[export]]`.
+    fn list<'n>(&mut self, entry: &'n Entry, key: &str) -> &'n [Node] {
+        match &entry.node.value {
+            NodeValue::Array(items) => items,
+            NodeValue::Table(_) => {
+                self.say(
+                    Diagnostic::error(format!("`{key}` is a list of tables"), entry.key_span.clone())
+                        .help(format!("write `[[{key}]]`, with two pairs of brackets, before each {key}")),
+                );
+                std::slice::from_ref(&entry.node)
+            }
+            _ => {
+                self.say(
+                    Diagnostic::error(
+                        format!("`{key}` is a list of tables, not {}", entry.node.kind()),
+                        entry.node.span.clone(),
+                    )
+                    .help(format!("write `[[{key}]]` and below it `use = \"...\"`, once for each {key}")),
+                );
+                &[]
+            }
+        }
+    }
+
+    /// Reads the `use` of a table.
+    fn named<'n>(&mut self, node: &'n Node, heading: &str, what: &str) -> Option<Named<'n>> {
+        let names: Vec<&'static str> = match what {
+            "source" => self.catalog.sources().iter().map(|e| e.name).collect(),
+            "stage" => self.catalog.stages().iter().map(|e| e.name).collect(),
+            _ => self.catalog.exports().iter().map(|e| e.name).collect(),
+        };
+        if !matches!(node.value, NodeValue::Table(_)) {
+            let mut diagnostic =
+                Diagnostic::error(format!("each {what} is a table, not {}", node.kind()), node.span.clone());
+            if let Some(name) = node.as_str() {
+                diagnostic = diagnostic
+                    .help(format!("write {{ \"use\": \"{name}\" }}, or in TOML `{heading}` and `use = \"{name}\"`"));
+            }
+            self.say(diagnostic);
+            return None;
+        }
+        let Some(entry) = node.get(USE) else {
+            // A misspelt `use` is one mistake, not two.
+            let near =
+                node.entries().iter().find(|e| matches!(e.key.as_str(), "name" | "type" | "kind" | "uses" | "id"));
+            let mut diagnostic = match near {
+                Some(entry) => Diagnostic::error(format!("this {what} has no `use`"), entry.key_span.clone())
+                    .label("did you mean `use`?"),
+                None => Diagnostic::error(format!("this {what} has no `use`"), node.span.clone()),
+            };
+            diagnostic = diagnostic.help(format!("say which one: `use = \"...\"` with {}", or_list(&names)));
+            self.say(diagnostic.absent());
+            return None;
+        };
+        let Some(name) = entry.node.as_str() else {
+            self.say(
+                Diagnostic::error(format!("`use` must be text, not {}", entry.node.kind()), entry.node.span.clone())
+                    .help(format!("name a {what}: {}", or_list(&names))),
+            );
+            return None;
+        };
+        Some(Named { node, name, span: entry.node.span.clone() })
+    }
+
+    fn unknown_name(&mut self, named: &Named<'_>, what: &str, names: &[&'static str]) {
+        let mut diagnostic = Diagnostic::error(format!("no {what} is called `{}`", named.name), named.span.clone());
+        if let Some(name) = suggest::closest(named.name, names.iter().copied()) {
+            diagnostic = diagnostic.label(format!("did you mean `{name}`?"));
+        } else if let Some(heading) = self.heading_for(named.name) {
+            diagnostic = diagnostic.label(format!("it belongs under `{heading}`"));
+        }
+        self.say(diagnostic.help(format!("{what}s: {}", suggest::list(names.iter().copied()))));
+    }
+
+    /// Checks the options of a table: as they are, and in full. `None` where something is wrong.
+    fn options(
+        &mut self,
+        named: &Named<'_>,
+        subject: &str,
+        schema: &Value,
+        resolve: impl FnOnce(&Value) -> Result<Value, ConfigError>,
+    ) -> Option<(Value, Value)> {
+        let elsewhere = |key: &str| option_home(key);
+        let found = Subject { name: subject.into(), schema, besides: &[USE], elsewhere: &elsewhere }.check(named.node);
+        if !found.is_empty() {
+            self.found.extend(found);
+            return None;
+        }
+        let config = named.node.to_json(&[USE]);
+        let resolved = self.built(named, subject, resolve(&config))?;
+        Some((config, resolved))
+    }
+
+    /// Puts an error of the typed build at its place.
+    fn built<T>(&mut self, named: &Named<'_>, subject: &str, result: Result<T, ConfigError>) -> Option<T> {
+        match result {
+            Ok(built) => Some(built),
+            Err(error) => {
+                self.config_error(named.node, named.span.clone(), subject, error);
+                None
+            }
+        }
+    }
+
+    fn config_error(&mut self, node: &Node, whole: Range<usize>, subject: &str, error: ConfigError) {
+        let message = if error.path.is_empty() {
+            format!("{subject}: {}", error.message)
+        } else {
+            format!("`{}` of {subject}: {}", error.path, error.message)
+        };
+        let span = node.place_of(&error.path).unwrap_or(whole);
+        let diagnostic = Diagnostic::error(message, span);
+        self.say(match error.help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
+    }
+
+    /// `[limits]` or `[run]`.
+    fn settings<T: DeserializeOwned>(&mut self, entry: &Entry) -> Option<T> {
+        let subject = format!("`[{}]`", entry.key);
+        let schema = table_schema(&entry.key);
+        let elsewhere = |key: &str| option_home(key).filter(|home| !home.contains(&entry.key));
+        let found =
+            Subject { name: subject.clone(), schema: &schema, besides: &[], elsewhere: &elsewhere }.check(&entry.node);
+        if !found.is_empty() {
+            self.found.extend(found);
+            return None;
+        }
+        match serde_json::from_value(entry.node.to_json(&[])) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let error = ConfigError::at("", error.to_string());
+                self.config_error(&entry.node, entry.key_span.clone(), &subject, error);
+                None
+            }
+        }
+    }
+}
+
+/// The table of settings that has an option of that name.
+fn option_home(key: &str) -> Option<String> {
+    ["run", "limits"]
+        .into_iter()
+        .find(|name| table_schema(name).pointer("/properties").is_some_and(|p| p.get(key).is_some()))
+        .map(|name| format!("`[{name}]`"))
+}
+
+fn or_list(names: &[&str]) -> String {
+    suggest::join(&names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>(), "or")
+}

@@ -1,0 +1,91 @@
+//! Whether the stages of a chain stand in an order that can work.
+
+use std::ops::Range;
+
+use copydesk_stage::{Facet, StageEntry};
+
+use crate::{diagnosis::Diagnostic, suggest};
+
+/// A stage in its place.
+pub(crate) struct Placed<'a> {
+    pub(crate) entry: &'a StageEntry,
+    /// Its `use` value.
+    pub(crate) span: Range<usize>,
+    /// Its line, from 1.
+    pub(crate) line: usize,
+}
+
+impl Placed<'_> {
+    fn writes(&self, facet: Facet) -> bool {
+        self.entry.writes.contains(&facet)
+    }
+
+    fn reads(&self, facet: Facet) -> bool {
+        self.entry.reads.contains(&facet)
+    }
+}
+
+/// Every stage that reads what only later stages write, with the move that mends it.
+///
+/// A stage that both reads and writes a facet refines it; such a stage waits for one that makes the facet from
+/// nothing, and two that refine the same facet may stand in any order.
+pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (at, reader) in chain.iter().enumerate() {
+        // The text of the blocks is there from the start: the parser writes it.
+        let read = reader.entry.reads.iter().filter(|f| **f != Facet::Text);
+        let mut missing: Vec<(Facet, &Placed<'_>)> = Vec::new();
+        for facet in read {
+            if chain[..at].iter().any(|s| s.writes(*facet)) {
+                continue;
+            }
+            let refines = reader.writes(*facet);
+            let writer = chain[at + 1..].iter().find(|s| s.writes(*facet) && !(refines && s.reads(*facet)));
+            missing.extend(writer.map(|w| (*facet, w)));
+        }
+        // One message a reader and writer, however many facets lie between them.
+        while let Some((_, writer)) = missing.first().copied() {
+            let facets: Vec<&str> =
+                missing.iter().filter(|(_, w)| std::ptr::eq(*w, writer)).map(|(f, _)| f.name()).collect();
+            missing.retain(|(_, w)| !std::ptr::eq(*w, writer));
+            out.push(wrong_order(reader, writer, &facets));
+        }
+    }
+    out
+}
+
+fn wrong_order(reader: &Placed<'_>, writer: &Placed<'_>, facets: &[&str]) -> Diagnostic {
+    let (r, w) = (reader.entry.name, writer.entry.name);
+    let what = suggest::list(facets.iter().copied());
+    Diagnostic::error(format!("`{r}` runs before `{w}`, and reads what that one writes: {what}"), reader.span.clone())
+        .label(format!("reads {what}"))
+        .also(writer.span.clone(), format!("writes {what}"))
+        .help(format!(
+            "stages run in the order of the file: move `{w}` (line {}) before `{r}` (line {})",
+            writer.line, reader.line
+        ))
+        .absent()
+}
+
+/// What is read and written by nobody: allowed, since a stage may do without, and worth a word.
+pub(crate) fn unwritten(chain: &[Placed<'_>], known: &[StageEntry]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for facet in Facet::ALL.iter().filter(|f| **f != Facet::Text) {
+        let Some(reader) = chain.iter().find(|s| s.reads(*facet)) else { continue };
+        if chain.iter().any(|s| s.writes(*facet)) {
+            continue;
+        }
+        let writers: Vec<&str> =
+            known.iter().filter(|e| e.writes.contains(facet) && !e.reads.contains(facet)).map(|e| e.name).collect();
+        let mut warning = Diagnostic::warning(
+            format!("`{}` reads `{}`, and no stage of this chain writes it", reader.entry.name, facet.name()),
+            reader.span.clone(),
+        )
+        .label("goes without");
+        if !writers.is_empty() {
+            warning = warning.help(format!("{} writes it; put it before line {}", suggest::list(writers), reader.line));
+        }
+        out.push(warning.absent());
+    }
+    out
+}

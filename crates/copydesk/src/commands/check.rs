@@ -1,0 +1,51 @@
+//! `copydesk check`
+
+use std::{path::PathBuf, process::ExitCode};
+
+use copydesk_stage::Catalog;
+
+use super::open::open;
+use crate::{
+    report::{COULD_NOT, Failure, Reporter},
+    terminal::{self, count},
+};
+
+/// Arguments of `copydesk check`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Pipeline files, TOML or JSON.
+    #[arg(required = true, value_name = "PIPELINE")]
+    pipelines: Vec<PathBuf>,
+}
+
+impl Args {
+    pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        let mut code = ExitCode::SUCCESS;
+        for path in &self.pipelines {
+            match open(path, catalog, reporter) {
+                Ok(pipeline) => {
+                    let stages: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();
+                    let exports: Vec<&str> = pipeline.exports.iter().map(|e| e.part.file_name()).collect();
+                    let source = pipeline.source.as_ref().map_or("inputs on the command line", |s| s.name);
+                    let summary = format!(
+                        "{}: good: {source} > {} > {}\n",
+                        path.display(),
+                        if stages.is_empty() { count(0, "stage") } else { stages.join(" > ") },
+                        exports.join(", ")
+                    );
+                    if !reporter.quiet {
+                        terminal::print(&summary)?;
+                    }
+                }
+                Err(Failure::Said) => code = ExitCode::from(COULD_NOT),
+                // An unreadable file is one of many; the others are still worth checking.
+                Err(Failure::Error(error)) => {
+                    reporter.error(&error);
+                    code = ExitCode::from(COULD_NOT);
+                }
+                Err(closed @ Failure::ClosedPipe) => return Err(closed),
+            }
+        }
+        Ok(code)
+    }
+}

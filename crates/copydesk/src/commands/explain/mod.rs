@@ -1,0 +1,214 @@
+//! `copydesk explain`
+
+mod account;
+mod facts;
+mod lines;
+
+use std::{fmt::Write, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context, anyhow};
+use copydesk_document::{Document, Input, Label};
+use copydesk_pipeline::Pipeline;
+use copydesk_runner::{Outcome, Quarantined};
+use copydesk_stage::{Catalog, SourceItem};
+use serde_json::json;
+
+use super::open::{load, open};
+use crate::{
+    report::{COULD_NOT, Failure, Reporter, WITH_QUARANTINE},
+    terminal::{self, Paint, Tone, count, one_line, thousands},
+};
+
+/// What `explain` runs when no pipeline is named: the house's own news pipeline.
+const NEWS: &str = include_str!("../../../../../pipelines/news.toml");
+
+/// Arguments of `copydesk explain`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  copydesk explain page.html                             with the built-in news pipeline
+  copydesk explain page.html --pipeline my.toml --full   with another one, and all text
+  copydesk explain page.html --color always | less -R
+  copydesk explain page.html --only lines | grep -i dropped
+
+Each entry has its line and column in the source, what it was found to be, its text, and below it each decision:
+the stage, the rule, and what the rule saw. The READMEs of the stages explain the rules.")]
+pub(crate) struct Args {
+    /// The document; - for standard input.
+    file: String,
+    /// The pipeline whose stages are explained; the built-in news pipeline if left out.
+    #[arg(short, long)]
+    pipeline: Option<PathBuf>,
+    /// Print all text, not only as much as fits on a line.
+    #[arg(long)]
+    full: bool,
+    /// Only a part of the account.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
+    only: Vec<Section>,
+}
+
+/// The parts of the account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Section {
+    /// How the document was read, and what became of it.
+    Summary,
+    /// Every line.
+    Lines,
+    /// Every value that was considered for a fact.
+    Metadata,
+    /// Captions with credits and translations.
+    Captions,
+    /// Doubts.
+    Notes,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy)]
+struct Style {
+    paint: Paint,
+    width: usize,
+    full: bool,
+}
+
+impl Style {
+    fn heading(self, text: &str) -> String {
+        format!("\n{}\n", self.paint.paint(Tone::Strong, text))
+    }
+
+    /// Text from the document in so many columns: cut, or wrapped with `--full`.
+    fn text(self, text: &str, columns: usize) -> Vec<String> {
+        let line = one_line(text);
+        let columns = columns.max(20);
+        if self.full { terminal::wrap(&line, columns) } else { vec![terminal::cut(&line, columns)] }
+    }
+}
+
+impl Args {
+    pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        let (name, pipeline) = match &self.pipeline {
+            Some(path) => (path.display().to_string(), open(path, catalog, reporter)?),
+            None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
+        };
+        let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
+        let input = match self.input(catalog)? {
+            Ok(input) => input,
+            Err(message) => {
+                reporter.error(&anyhow!(message));
+                return Ok(ExitCode::from(COULD_NOT));
+            }
+        };
+        let (doc, outcome, code) = match pipeline.chain.process_one(input) {
+            Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
+            Outcome::Dropped { document, stage, reason } => {
+                (document, format!("dropped by {stage}: {reason}"), ExitCode::SUCCESS)
+            }
+            Outcome::Quarantined(entry) => {
+                terminal::print(&self.quarantined(&entry, style))?;
+                return Ok(ExitCode::from(WITH_QUARANTINE));
+            }
+        };
+        let mut out = String::new();
+        if self.wants(Section::Summary) {
+            out.push_str(&self.summary(&doc, &name, &pipeline, &outcome, style));
+        }
+        if self.wants(Section::Lines) {
+            out.push_str(&style.heading("Lines"));
+            out.push_str(&lines::print(&doc, style));
+        }
+        if self.wants(Section::Metadata) {
+            out.push_str(&style.heading("Metadata"));
+            out.push_str(&facts::metadata(&doc, style));
+        }
+        if self.wants(Section::Captions) {
+            out.push_str(&style.heading("Captions"));
+            out.push_str(&facts::captions(&doc, style));
+        }
+        if self.wants(Section::Notes) {
+            out.push_str(&style.heading("Notes"));
+            out.push_str(&facts::notes(&doc, style));
+        }
+        terminal::print(out.trim_start_matches('\n'))?;
+        Ok(code)
+    }
+
+    fn wants(&self, section: Section) -> bool {
+        self.only.is_empty() || self.only.contains(&section)
+    }
+
+    /// The document, by the same source as a run.
+    fn input(&self, catalog: &Catalog) -> Result<Result<Input, String>, Failure> {
+        let files = catalog.find_source("files").context("this program has no source `files`")?;
+        let source = files.build(&json!({ "paths": [self.file] })).map_err(|e| anyhow!("{}", e.message))?;
+        let mut items = source.open().map_err(anyhow::Error::from)?;
+        let first = items.next().ok_or_else(|| anyhow!("{} holds no document", self.file))?;
+        match first.map_err(anyhow::Error::from)? {
+            SourceItem::Input(input) => {
+                if items.next().is_some() {
+                    return Err(anyhow!("{} holds more than one document; explain takes one", self.file).into());
+                }
+                Ok(Ok(input))
+            }
+            SourceItem::Bad { uri, rule, message } => Ok(Err(format!("cannot read {uri}: {message} ({rule})"))),
+        }
+    }
+
+    fn quarantined(&self, entry: &Quarantined, style: Style) -> String {
+        let line = entry.line.map(|l| format!(", line {l}")).unwrap_or_default();
+        let what = format!("quarantined in {}, rule {}{line}", entry.stage, entry.rule);
+        format!(
+            "{}\n  {}\n  {}\n",
+            style.paint.paint(Tone::Strong, &one_line(&self.file)),
+            style.paint.paint(Tone::Bad, &what),
+            one_line(&entry.error)
+        )
+    }
+
+    fn summary(&self, doc: &Document, name: &str, pipeline: &Pipeline, outcome: &str, style: Style) -> String {
+        let mut out = String::new();
+        let mut fact = |key: &str, value: &str| {
+            let _ = writeln!(out, "  {} {value}", style.paint.paint(Tone::Quiet, &terminal::pad(key, 9)));
+        };
+        let source = &doc.source;
+        fact("read as", &format!("{}, {}, {} bytes", source.media_type, source.charset, thousands(source.bytes)));
+        let stages: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();
+        fact("pipeline", &format!("{name}: {}", stages.join(" > ")));
+        fact("language", &language(doc));
+        fact("blocks", &blocks(doc));
+        fact("lines", &lines::count_kinds(doc));
+        fact("outcome", outcome);
+        format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(&self.file)))
+    }
+}
+
+fn language(doc: &Document) -> String {
+    let Some(main) = &doc.languages.main else { return "not known".into() };
+    let others: Vec<String> = doc
+        .languages
+        .shares
+        .iter()
+        .filter(|s| s.tag != main.tag)
+        .map(|s| format!("{} {:.0} %", s.tag, s.share * 100.0))
+        .collect();
+    let others = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
+    format!("{} (confidence {:.2}){others}", main.tag, main.confidence)
+}
+
+fn blocks(doc: &Document) -> String {
+    let mut counts: Vec<(Label, usize)> = Vec::new();
+    for block in doc.blocks() {
+        match counts.iter_mut().find(|(label, _)| *label == block.label()) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((block.label(), 1)),
+        }
+    }
+    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let parts: Vec<String> = counts.iter().map(|(label, n)| format!("{n} {}", lines::label_name(*label))).collect();
+    match parts.as_slice() {
+        [] => "none".into(),
+        parts => format!(
+            "{}: {}",
+            count(doc.blocks().len(), "block").trim_end_matches(" blocks").trim_end_matches(" block"),
+            parts.join(", ")
+        ),
+    }
+}

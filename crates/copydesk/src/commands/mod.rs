@@ -1,0 +1,46 @@
+//! The commands, one module each.
+
+mod check;
+mod completions;
+mod explain;
+mod open;
+mod run;
+mod schema;
+mod stages;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use copydesk_stage::Catalog;
+
+use crate::report::{Failure, Reporter};
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a pipeline over its source, or over the inputs given here.
+    Run(run::Args),
+    /// Check pipeline files without running them: every mistake at once, with its line and the way out.
+    Check(check::Args),
+    /// Show, line by line, what became of one document, and why.
+    Explain(explain::Args),
+    /// List the stages, sources and exports, or the options of one.
+    Stages(stages::Args),
+    /// Print a JSON Schema: of pipeline files, of a record, or of one stage's options.
+    Schema(schema::Args),
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
+}
+
+impl Command {
+    pub(crate) fn execute(self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Run(args) => args.execute(catalog, reporter),
+            Self::Check(args) => args.execute(catalog, reporter),
+            Self::Explain(args) => args.execute(catalog, reporter),
+            Self::Stages(args) => args.execute(catalog, reporter),
+            Self::Schema(args) => args.execute(catalog),
+            Self::Completions(args) => args.execute(),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! `copydesk run`
+
+use std::{
+    io::{self, IsTerminal},
+    num::NonZero,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use anyhow::{Context, anyhow};
+use copydesk_pipeline::Pipeline;
+use copydesk_runner::{Options, Output, Report, Run, RunError};
+use copydesk_stage::{Catalog, Source};
+use serde_json::json;
+
+use super::open::open;
+use crate::{
+    options::LogFormat,
+    progress::{Watch, summary},
+    report::{Failure, Reporter, WITH_QUARANTINE},
+};
+
+/// The source that reads what the command line names.
+const FILES: &str = "files";
+
+/// Arguments of `copydesk run`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  copydesk run pipelines/news.toml                           the pipeline's own source and output folder
+  copydesk run pipelines/news.toml pages/ --out out          a folder of pages; out/records.jsonl, out/records.csv
+  copydesk run pipelines/news.toml 'pages/**/*.html' --limit 100
+  copydesk run pipelines/text.toml page.html --out - | jq .text
+  curl -s https://example.com | copydesk run pipelines/text.toml - --out -
+
+Outputs appear under their names only when they are complete. Documents that could not be worked on are listed in
+quarantine.jsonl, and the exit code is then 1; 0 if there are none, 2 if the run could not start or finish.")]
+pub(crate) struct Args {
+    /// The pipeline file, TOML or JSON.
+    pipeline: PathBuf,
+    /// Files, folders, globs, or - for one document from standard input. They replace the pipeline's source.
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<String>,
+    /// The folder for the outputs, or - for standard output. It replaces the one in the pipeline.
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<String>,
+    /// Stop after so many documents.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Do everything but write.
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// How many threads compute. The output does not depend on it.
+    #[arg(short = 'j', long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+    /// How many documents go through the stages together. The output does not depend on it.
+    #[arg(long, value_name = "N")]
+    batch: Option<NonZero<usize>>,
+}
+
+impl Args {
+    pub(crate) fn execute(self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        let mut pipeline = open(&self.pipeline, catalog, reporter)?;
+        let source = self.source(catalog, &mut pipeline)?;
+        let output = self.output(&pipeline);
+        let options = Options {
+            threads: self.threads.or_else(|| NonZero::new(pipeline.run.threads)),
+            batch: self.batch.map_or(pipeline.run.batch, NonZero::get),
+            limit: self.limit,
+            ..Options::default()
+        };
+        let exports = pipeline.exports.into_iter().map(|e| e.part).collect();
+        let run = Run { source, chain: pipeline.chain, exports, output, options };
+        let shown = !reporter.quiet && reporter.format == LogFormat::Text && io::stderr().is_terminal();
+        let mut watch = Watch::new(&reporter.bars, shown);
+        let result = run.execute(&mut watch);
+        watch.finish();
+        let report = result.map_err(failure)?;
+        if !reporter.quiet {
+            self.say(&report, reporter);
+        }
+        Ok(if report.quarantined > 0 { ExitCode::from(WITH_QUARANTINE) } else { ExitCode::SUCCESS })
+    }
+
+    fn source(&self, catalog: &Catalog, pipeline: &mut Pipeline) -> Result<Box<dyn Source>, Failure> {
+        if self.inputs.is_empty() {
+            let source = pipeline.source.take().ok_or_else(|| {
+                anyhow!(
+                    "{} has no [source]: name inputs on the command line, such as\n  copydesk run {} page.html",
+                    self.pipeline.display(),
+                    self.pipeline.display()
+                )
+            })?;
+            return Ok(source.part);
+        }
+        let files = catalog.find_source(FILES).context("this program has no source `files`")?;
+        let source = files.build(&json!({ "paths": self.inputs })).map_err(|error| anyhow!("{}", error.message))?;
+        Ok(source)
+    }
+
+    fn output(&self, pipeline: &Pipeline) -> Output {
+        let folder = match &self.out {
+            Some(out) if out == "-" => None,
+            Some(out) => Some(PathBuf::from(out)),
+            None => pipeline.run.folder(),
+        };
+        match folder {
+            _ if self.dry_run => Output::Nowhere,
+            Some(folder) => Output::Folder(folder),
+            None => Output::Stdout,
+        }
+    }
+
+    fn say(&self, report: &Report, reporter: &Reporter) {
+        match reporter.format {
+            LogFormat::Text => reporter.write(&summary(report, self.dry_run, reporter.paint())),
+            LogFormat::Json => {
+                // A log line per run, whatever the level: it is the summary that was asked for.
+                let line = json!({ "level": "INFO", "message": "run finished", "report": report });
+                reporter.write(&format!("{line}\n"));
+            }
+        }
+    }
+}
+
+fn failure(error: RunError) -> Failure {
+    if error.is_closed_pipe() { Failure::ClosedPipe } else { Failure::Error(error.into()) }
+}

@@ -1,0 +1,73 @@
+//! `copydesk schema`
+
+use std::process::ExitCode;
+
+use anyhow::anyhow;
+use clap::Subcommand;
+use copydesk_stage::Catalog;
+use serde_json::Value;
+
+use super::stages::{Part, unknown};
+use crate::{report::Failure, terminal};
+
+/// Arguments of `copydesk schema`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  copydesk schema pipeline > pipeline.schema.json    completion and checks in an editor; name the file in the
+                                                     first line of a TOML file: #:schema pipeline.schema.json
+  copydesk schema record                             what a line of records.jsonl holds
+  copydesk schema stage split-captions               the options of a stage")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+/// Of what.
+#[derive(Debug, Clone, Subcommand)]
+enum What {
+    /// Of pipeline files, with every stage, source and export (the default).
+    Pipeline,
+    /// Of a record, as the JSONL export writes it.
+    Record,
+    /// Of the options of a stage.
+    Stage {
+        /// Its name.
+        name: String,
+    },
+    /// Of the options of a source.
+    Source {
+        /// Its name.
+        name: String,
+    },
+    /// Of the options of an export.
+    Export {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl Args {
+    pub(crate) fn execute(&self, catalog: &Catalog) -> Result<ExitCode, Failure> {
+        let schema = match self.what.as_ref().unwrap_or(&What::Pipeline) {
+            What::Pipeline => copydesk_pipeline::json_schema(catalog),
+            What::Record => copydesk_record::json_schema().to_value(),
+            What::Stage { name } => of(catalog, name, Part::Stage)?,
+            What::Source { name } => of(catalog, name, Part::Source)?,
+            What::Export { name } => of(catalog, name, Part::Export)?,
+        };
+        let mut text = serde_json::to_string_pretty(&schema).map_err(|e| Failure::Error(e.into()))?;
+        text.push('\n');
+        terminal::print(&text)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn of(catalog: &Catalog, name: &str, part: Part) -> Result<Value, Failure> {
+    let found = match part {
+        Part::Stage => catalog.find_stage(name).map(|e| e.schema()),
+        Part::Source => catalog.find_source(name).map(|e| e.schema()),
+        Part::Export => catalog.find_export(name).map(|e| e.schema()),
+    };
+    Ok(found.ok_or_else(|| anyhow!(unknown(catalog, name, Some(part))))?.to_value())
+}

@@ -1,0 +1,124 @@
+//! What is said on standard error, and how a command ends.
+
+use std::io::{self, Write};
+
+use indicatif::MultiProgress;
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+
+use crate::{
+    options::{Global, LogFormat, When},
+    terminal::{Paint, Tone},
+};
+
+/// Exit code of a run that finished with documents in quarantine.
+pub(crate) const WITH_QUARANTINE: u8 = 1;
+/// Exit code of what could not start or finish.
+pub(crate) const COULD_NOT: u8 = 2;
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The reader of the output went away.
+    ClosedPipe,
+    /// Everything has been said already.
+    Said,
+    /// This.
+    Error(anyhow::Error),
+}
+
+impl Failure {
+    /// An error in writing to standard output.
+    pub(crate) fn from_output(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Self::ClosedPipe
+        } else {
+            Self::Error(anyhow::Error::new(error).context("cannot write to standard output"))
+        }
+    }
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// The one place that writes to standard error.
+#[derive(Debug)]
+pub(crate) struct Reporter {
+    pub(crate) color: When,
+    pub(crate) format: LogFormat,
+    pub(crate) quiet: bool,
+    /// Progress bars live here, so that a message can step in front of them.
+    pub(crate) bars: MultiProgress,
+}
+
+impl Reporter {
+    /// Reads the options and starts the log.
+    pub(crate) fn start(global: &Global) -> Self {
+        let reporter =
+            Self { color: global.color, format: global.log_format, quiet: global.quiet, bars: MultiProgress::new() };
+        let level = match (global.quiet, global.verbose) {
+            (true, _) => "error",
+            (false, 0) => "warn",
+            (false, 1) => "info",
+            (false, 2) => "debug",
+            (false, _) => "trace",
+        };
+        // COPYDESK_LOG takes what `tracing` calls directives: copydesk_runner=debug.
+        let filter = EnvFilter::try_from_env("COPYDESK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(AboveBars(reporter.bars.clone()));
+        // A log that somebody else has started stays: this may be called from a test.
+        let _ = match reporter.format {
+            LogFormat::Json => log.json().flatten_event(true).try_init(),
+            LogFormat::Text => log.with_ansi(reporter.paint().is_on()).without_time().with_target(false).try_init(),
+        };
+        reporter
+    }
+
+    pub(crate) fn paint(&self) -> Paint {
+        Paint::stderr(self.color)
+    }
+
+    /// Says what went wrong, with its causes in one line.
+    pub(crate) fn error(&self, error: &anyhow::Error) {
+        match self.format {
+            LogFormat::Json => tracing::error!("{error:#}"),
+            LogFormat::Text => self.write(&format!("{} {error:#}\n", self.paint().paint(Tone::Bad, "copydesk:"))),
+        }
+    }
+
+    /// Says something that stands in no log: a diagnosis, a summary.
+    pub(crate) fn write(&self, text: &str) {
+        self.bars.suspend(|| {
+            // Nobody is left to be told that standard error is gone.
+            let _ = io::stderr().write_all(text.as_bytes());
+        });
+    }
+}
+
+/// Writes log lines above the progress bars.
+#[derive(Debug, Clone)]
+struct AboveBars(MultiProgress);
+
+struct Line {
+    bars: MultiProgress,
+}
+
+impl Write for Line {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.bars.suspend(|| io::stderr().write(buf))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+impl MakeWriter<'_> for AboveBars {
+    type Writer = Line;
+
+    fn make_writer(&self) -> Line {
+        Line { bars: self.0.clone() }
+    }
+}
