@@ -1,0 +1,279 @@
+//! The trained tables: two forests for each sort of page, and the weights of names in `class` and `id`.
+//!
+//! The trees are *oblivious*: all nodes of one depth ask the same question, so that the answers of a tree form a
+//! binary number that picks its leaf. Many blocks are asked at once, column by column, without a branch.
+
+use rustc_hash::FxHashMap;
+
+use crate::class_words::for_each_word;
+
+/// Questions of a tree; a tree has `2^DEPTH` leaves.
+pub const DEPTH: usize = 6;
+
+/// Blocks that are asked at once.
+const LANES: usize = 32;
+
+/// A question: is the value in this column greater than this?
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Split {
+    /// Which column.
+    pub column: u16,
+    /// The value to compare with.
+    pub border: f32,
+}
+
+/// A tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// Its questions, the first one giving the lowest bit.
+    pub splits: [Split; DEPTH],
+    /// What it adds to the log-odds, by the answers.
+    pub leaves: Vec<f32>,
+}
+
+/// A sum of trees over the columns of a [`Table`], giving log-odds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Forest {
+    /// The log-odds before any tree.
+    pub bias: f32,
+    /// The trees.
+    pub trees: Vec<Tree>,
+}
+
+/// Numbers about blocks, column by column.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    rows: usize,
+    /// Rows that are there for padding, so that the loops need no remainder.
+    stride: usize,
+    values: Vec<f32>,
+}
+
+impl Table {
+    /// A table of zeros.
+    pub fn new(rows: usize, columns: usize) -> Self {
+        let stride = rows.div_ceil(LANES) * LANES;
+        Self { rows, stride, values: vec![0.0; stride * columns] }
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// One column.
+    pub fn column(&self, column: usize) -> &[f32] {
+        &self.values[column * self.stride..column * self.stride + self.rows]
+    }
+
+    /// Sets a value.
+    pub fn set(&mut self, row: usize, column: usize, value: f32) {
+        self.values[column * self.stride + row] = value;
+    }
+
+    fn lanes(&self, column: usize, from: usize) -> &[f32] {
+        let start = column * self.stride + from;
+        &self.values[start..start + LANES]
+    }
+}
+
+impl Forest {
+    /// The probability of each row.
+    pub fn predict(&self, table: &Table) -> Vec<f32> {
+        let mut out = Vec::with_capacity(table.stride);
+        for from in (0..table.stride).step_by(LANES) {
+            let mut sums = [self.bias; LANES];
+            for tree in &self.trees {
+                let mut leaf = [0u32; LANES];
+                for (bit, split) in tree.splits.iter().enumerate() {
+                    let values = table.lanes(usize::from(split.column), from);
+                    for (l, v) in leaf.iter_mut().zip(values) {
+                        *l |= u32::from(*v > split.border) << bit;
+                    }
+                }
+                for (sum, l) in sums.iter_mut().zip(leaf) {
+                    *sum += tree.leaves[l as usize];
+                }
+            }
+            out.extend(sums.iter().map(|s| 1.0 / (1.0 + (-s).exp())));
+        }
+        out.truncate(table.rows);
+        out
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend((self.trees.len() as u32).to_le_bytes());
+        out.extend(self.bias.to_le_bytes());
+        for tree in &self.trees {
+            for split in &tree.splits {
+                out.extend(split.column.to_le_bytes());
+                out.extend(split.border.to_le_bytes());
+            }
+            // Leaves are kept as 16-bit steps of the largest of their tree: far below the noise of training.
+            let scale = tree.leaves.iter().fold(1e-9f32, |m, l| m.max(l.abs()));
+            out.extend(scale.to_le_bytes());
+            for leaf in &tree.leaves {
+                out.extend(((leaf / scale * 32767.0).round() as i16).to_le_bytes());
+            }
+        }
+    }
+
+    fn read(from: &mut Bytes<'_>) -> Option<Self> {
+        let count = from.u32()?;
+        let bias = from.f32()?;
+        let mut trees = Vec::new();
+        for _ in 0..count {
+            let mut splits = [Split { column: 0, border: 0.0 }; DEPTH];
+            for split in &mut splits {
+                *split = Split { column: from.u16()?, border: from.f32()? };
+            }
+            let scale = from.f32()?;
+            let mut leaves = Vec::with_capacity(1 << DEPTH);
+            for _ in 0..1 << DEPTH {
+                leaves.push(f32::from(from.u16()?.cast_signed()) / 32767.0 * scale);
+            }
+            trees.push(Tree { splits, leaves });
+        }
+        Some(Self { bias, trees })
+    }
+
+    fn columns(&self) -> usize {
+        self.trees.iter().flat_map(|t| &t.splits).map(|s| usize::from(s.column) + 1).max().unwrap_or(0)
+    }
+}
+
+/// What names in `class` and `id` are worth, learned: above zero for main text, below for furniture.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    weights: FxHashMap<u32, i8>,
+}
+
+impl Names {
+    /// A table from words and weights.
+    pub fn new(words: impl IntoIterator<Item = (u32, i8)>) -> Self {
+        Self { weights: words.into_iter().collect() }
+    }
+
+    /// The number under which a word is kept.
+    pub fn number(word: &str) -> u32 {
+        word.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+    }
+
+    /// Whether nothing has been learned.
+    pub fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+
+    /// The weight of a list of names: that of its strongest word on either side, added.
+    pub(crate) fn weigh(&self, names: &str) -> f32 {
+        let (mut low, mut high) = (0i8, 0i8);
+        for_each_word(names, |word| {
+            if let Some(&weight) = self.weights.get(&Self::number(word)) {
+                low = low.min(weight);
+                high = high.max(weight);
+            }
+        });
+        (f32::from(low) + f32::from(high)) / 16.0
+    }
+}
+
+/// Everything that is trained for one sort of page.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// Weights of names.
+    pub names: Names,
+    /// Judges a block by itself and its surroundings.
+    pub first: Forest,
+    /// Judges it again, knowing what the first forest thinks of its surroundings.
+    pub second: Forest,
+}
+
+const MAGIC: &[u8; 4] = b"CDB1";
+
+impl Model {
+    /// The model as bytes.
+    pub fn write(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        let mut names: Vec<_> = self.names.weights.iter().map(|(k, v)| (*k, *v)).collect();
+        names.sort_unstable();
+        out.extend((names.len() as u32).to_le_bytes());
+        for (name, weight) in names {
+            out.extend(name.to_le_bytes());
+            out.push(weight.cast_unsigned());
+        }
+        self.first.write(&mut out);
+        self.second.write(&mut out);
+        out
+    }
+
+    /// Reads what [`Self::write`] wrote; `None` for anything else.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let mut from = Bytes(bytes);
+        if from.take::<4>()? != *MAGIC {
+            return None;
+        }
+        let mut weights = FxHashMap::default();
+        for _ in 0..from.u32()? {
+            let name = from.u32()?;
+            weights.insert(name, from.take::<1>()?[0].cast_signed());
+        }
+        let first = Forest::read(&mut from)?;
+        let second = Forest::read(&mut from)?;
+        from.0.is_empty().then_some(Self { names: Names { weights }, first, second })
+    }
+
+    /// The columns that the forests ask for, first and second.
+    pub fn columns(&self) -> (usize, usize) {
+        (self.first.columns(), self.second.columns())
+    }
+}
+
+struct Bytes<'a>(&'a [u8]);
+
+impl Bytes<'_> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (head, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*head)
+    }
+
+    fn u16(&mut self) -> Option<u16> {
+        self.take().map(u16::from_le_bytes)
+    }
+
+    fn u32(&mut self) -> Option<u32> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn f32(&mut self) -> Option<f32> {
+        self.take().map(f32::from_le_bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_reads_back_and_picks_the_leaf_that_the_answers_name() {
+        let mut splits = [Split { column: 0, border: f32::MAX }; DEPTH];
+        splits[0] = Split { column: 1, border: 0.5 };
+        splits[2] = Split { column: 0, border: 2.0 };
+        let mut leaves = vec![0.0; 1 << DEPTH];
+        leaves[0b101] = 2.0;
+        leaves[0b001] = -2.0;
+        let forest = Forest { bias: 0.0, trees: vec![Tree { splits, leaves }] };
+        let model =
+            Model { names: Names::new([(Names::number("nav"), -32)]), first: forest, second: Forest::default() };
+        let model = Model::read(&model.write()).expect("what was written");
+        let mut table = Table::new(3, 2);
+        table.set(0, 0, 3.0);
+        table.set(0, 1, 1.0);
+        table.set(1, 1, 1.0);
+        let p = model.first.predict(&table);
+        assert!(p[0] > 0.87 && p[1] < 0.13 && (p[2] - 0.5).abs() < 1e-6, "{p:?}");
+        assert!((model.names.weigh("main-nav") + 2.0).abs() < 1e-6);
+        assert_eq!(model.columns(), (2, 0));
+        assert!(Model::read(&model.write()[1..]).is_none() && Model::read(b"").is_none());
+    }
+}

@@ -1,0 +1,242 @@
+//! What is certain without a model, and what kind of furniture a dropped block is.
+
+use copydesk_document::{BlockId, BlockKind, Furniture};
+use copydesk_lexicon::{FieldKind, Furniture as Kind, is_counter};
+
+use crate::{class_words::Sense, config::Config, elements::Part, page::Page};
+
+/// Why a block is not main text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Finding {
+    pub what: Furniture,
+    pub rule: &'static str,
+    pub detail: String,
+}
+
+fn finding(what: Furniture, rule: &'static str, detail: impl Into<String>) -> Finding {
+    Finding { what, rule, detail: detail.into() }
+}
+
+/// What is certain of one block. The order is the order of the README's table.
+pub(crate) fn certain(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding> {
+    let block = page.doc.block(BlockId(index as u32));
+    let line = &page.lines[index];
+    let shape = &page.shapes[index];
+    if block.hidden && !config.folded {
+        return Some(finding(Furniture::Hidden, "hidden", "the page does not show it"));
+    }
+    if block.kind == BlockKind::Control {
+        return Some(finding(Furniture::Form, "control", "a button or a form field"));
+    }
+    if block.kind == BlockKind::Caption || is_in(page, index, Part::Figcaption) {
+        return Some(finding(Furniture::Other, "caption", "marked up as a caption"));
+    }
+    if page.headline == Some(index) || (line.headline && block.kind == BlockKind::Heading) {
+        return Some(finding(Furniture::Other, "headline", "repeats the title of the page"));
+    }
+    if let Some((kind, true)) = line.label
+        && is_furniture_anywhere(kind)
+        && block.kind != BlockKind::Heading
+    {
+        return Some(finding(furniture_of(kind), "label", format!("a label of the page: {}", name_of(kind))));
+    }
+    if let Some((FieldKind::Views | FieldKind::ReadingTime, true)) = line.field
+        && shape.words <= 5.0
+    {
+        return Some(finding(Furniture::Other, "counter", "a label and its count"));
+    }
+    if shape.letters == 0 && shape.words <= 2.0 && after_label(page, index) {
+        return Some(finding(Furniture::Other, "value", "the value of the label before it"));
+    }
+    None
+}
+
+/// What is certain of a line of a text without elements by its place.
+pub(crate) fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) -> Option<Finding> {
+    let shape = &page.shapes[index];
+    let line = &page.lines[index];
+    let block = page.doc.block(BlockId(index as u32));
+    let first = first_prose?;
+    if line.date && shape.words <= 14.0 {
+        return Some(finding(Furniture::Other, "date", "a date and nothing else"));
+    }
+    if line.byline && !shape.is_prose() {
+        return Some(finding(Furniture::Other, "byline", "names the author"));
+    }
+    // A heading right above the first paragraph may belong to it; everything else up there is the head of the page.
+    let own_heading = block.kind == BlockKind::Heading && block.level > 1 && index + 1 == first;
+    if index < first && !own_heading {
+        return Some(finding(Furniture::Other, "head", "a short line above the first running text"));
+    }
+    None
+}
+
+/// The label of a label/value pair stands right before.
+fn after_label(page: &Page<'_>, index: usize) -> bool {
+    let Some(before) = index.checked_sub(1) else { return false };
+    matches!(page.lines[before].field, Some((_, false))) && is_counter(page.doc.text(BlockId(index as u32)))
+}
+
+fn is_in(page: &Page<'_>, index: usize, part: Part) -> bool {
+    let element = page.doc.block(BlockId(index as u32)).element;
+    page.elements.as_ref().zip(element).is_some_and(|(e, id)| e.nodes[id.index()].is_in(part))
+}
+
+/// Labels that no story has as a line of its own. Others (`Related`, `Tags`) may be headings of a story.
+fn is_furniture_anywhere(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Share
+            | Kind::LinkCopied
+            | Kind::Print
+            | Kind::FontSize
+            | Kind::Follow
+            | Kind::SkipNavigation
+            | Kind::BackToTop
+            | Kind::Advertisement
+            | Kind::Cookie
+            | Kind::Copyright
+            | Kind::Login
+            | Kind::Loading
+            | Kind::Language
+            | Kind::Counter
+            | Kind::Subscribe
+    )
+}
+
+/// The house's word for a kind of label.
+pub(crate) fn furniture_of(kind: Kind) -> Furniture {
+    match kind {
+        Kind::Share | Kind::LinkCopied | Kind::Print | Kind::FontSize | Kind::Follow | Kind::Listen => Furniture::Share,
+        Kind::SkipNavigation | Kind::Menu | Kind::Paging | Kind::BackToTop | Kind::Search | Kind::Language => {
+            Furniture::Navigation
+        }
+        Kind::ReadMore | Kind::Related => Furniture::Related,
+        Kind::Advertisement => Furniture::Advertisement,
+        Kind::Subscribe => Furniture::Newsletter,
+        Kind::Copyright | Kind::Legal | Kind::Disclaimer => Furniture::Footer,
+        Kind::Cookie => Furniture::Consent,
+        Kind::Comments | Kind::Feedback => Furniture::Comments,
+        Kind::Login => Furniture::Form,
+        Kind::Counter | Kind::Tags | Kind::Loading | Kind::AuthorNote | Kind::Device | Kind::Gallery => {
+            Furniture::Other
+        }
+    }
+}
+
+fn name_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Share => "share",
+        Kind::LinkCopied => "link copied",
+        Kind::Print => "print",
+        Kind::FontSize => "font size",
+        Kind::Follow => "follow",
+        Kind::SkipNavigation => "skip navigation",
+        Kind::BackToTop => "back to top",
+        Kind::Advertisement => "advertisement",
+        Kind::Cookie => "cookies",
+        Kind::Copyright => "copyright",
+        Kind::Login => "log in",
+        Kind::Loading => "loading",
+        Kind::Language => "language",
+        Kind::Counter => "counter",
+        Kind::Subscribe => "subscribe",
+        _ => "furniture",
+    }
+}
+
+/// Which kind of furniture a block is that is not main text: by its words, then by the elements and names around it.
+pub(crate) fn furniture(page: &Page<'_>, index: usize) -> Furniture {
+    let block = page.doc.block(BlockId(index as u32));
+    if block.hidden {
+        return Furniture::Hidden;
+    }
+    if let Some((kind, _)) = page.lines[index].label {
+        return furniture_of(kind);
+    }
+    let Some(node) = page.elements.as_ref().zip(block.element).map(|(e, id)| &e.nodes[id.index()]) else {
+        return Furniture::Other;
+    };
+    let by_name = [
+        (Sense::Consent, Furniture::Consent),
+        (Sense::Comments, Furniture::Comments),
+        (Sense::Newsletter, Furniture::Newsletter),
+        (Sense::Share, Furniture::Share),
+        (Sense::Advertisement, Furniture::Advertisement),
+        (Sense::Related, Furniture::Related),
+    ];
+    let by_part = [
+        (Part::Nav, Furniture::Navigation),
+        (Part::Footer, Furniture::Footer),
+        (Part::Form, Furniture::Form),
+        (Part::Button, Furniture::Form),
+    ];
+    let late = [
+        (Sense::Navigation, Furniture::Navigation),
+        (Sense::Footer, Furniture::Footer),
+        (Sense::Form, Furniture::Form),
+    ];
+    let named = |list: &[(Sense, Furniture)], senses| list.iter().find(|(s, _)| s.within(senses)).map(|(_, f)| *f);
+    named(&by_name, node.sense)
+        .or_else(|| by_part.iter().find(|(p, _)| node.is_in(*p)).map(|(_, f)| *f))
+        .or_else(|| named(&by_name, node.senses))
+        .or_else(|| named(&late, node.senses))
+        .unwrap_or(if page.linked[index] > 0.8 { Furniture::Related } else { Furniture::Other })
+}
+
+/// Whether the block is a kind that the options leave out.
+pub(crate) fn switched_off(page: &Page<'_>, index: usize, config: &Config) -> Option<&'static str> {
+    let kind = page.doc.block(BlockId(index as u32)).kind;
+    match kind {
+        BlockKind::TableRow if !config.tables => Some("tables"),
+        BlockKind::ListItem if !config.lists => Some("lists"),
+        BlockKind::Code if !config.code => Some("code"),
+        BlockKind::Quote if !config.quotes => Some("quotes"),
+        BlockKind::Heading if !config.headings => Some("headings"),
+        _ => None,
+    }
+}
+
+/// What a person may want to know of a block to follow a judgement: `41 words, no links, inside <article>`.
+pub(crate) fn portrait(page: &Page<'_>, index: usize) -> String {
+    use std::fmt::Write as _;
+    let shape = &page.shapes[index];
+    let block = page.doc.block(BlockId(index as u32));
+    let words = shape.words.round() as u32;
+    let mut out = format!("{words} word{}", if words == 1 { "" } else { "s" });
+    let linked = (page.linked[index] * 100.0).round() as u32;
+    if linked > 0 {
+        let _ = write!(out, ", {linked} % linked");
+    } else {
+        out.push_str(", no links");
+    }
+    if shape.is_prose() {
+        out.push_str(", running text");
+    }
+    if let Some((kind, _)) = page.lines[index].label {
+        let _ = write!(out, ", starts like {:?}", furniture_of(kind));
+    }
+    if page.lines[index].declared > 0.5 {
+        out.push_str(", in the declared article body");
+    }
+    let Some(node) = page.elements.as_ref().zip(block.element).map(|(e, id)| &e.nodes[id.index()]) else { return out };
+    let parts = [
+        (Part::Nav, "<nav>"),
+        (Part::Aside, "<aside>"),
+        (Part::Footer, "<footer>"),
+        (Part::Form, "<form>"),
+        (Part::ArticleBody, "the article body"),
+        (Part::Article, "<article>"),
+        (Part::Main, "<main>"),
+    ];
+    if let Some((_, name)) = parts.iter().find(|(p, _)| node.is_in(*p)) {
+        let _ = write!(out, ", inside {name}");
+    }
+    if node.sense & !Sense::Content.bit() != 0
+        && let Some(sense) = Sense::ALL.into_iter().skip(1).find(|s| s.within(node.sense))
+    {
+        let _ = write!(out, ", named {sense:?}");
+    }
+    out.make_ascii_lowercase();
+    out
+}

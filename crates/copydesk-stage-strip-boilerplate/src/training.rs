@@ -1,0 +1,80 @@
+//! What the trainer needs of the stage, so that both see a page in the same way.
+
+use copydesk_document::{Attr, BlockId, Document};
+
+use crate::{
+    class_words::for_each_word,
+    context, features,
+    features::Sink,
+    judge,
+    model::{Names, Table},
+    page::Page,
+};
+
+/// The names of the columns that the first forest sees, and those that the second sees on top.
+pub fn columns() -> (Vec<&'static str>, Vec<&'static str>) {
+    (judge::first_names(), judge::second_names())
+}
+
+/// A page with its measures.
+#[derive(Debug)]
+pub struct Measured<'d> {
+    page: Page<'d>,
+    frame: features::Frame,
+}
+
+impl<'d> Measured<'d> {
+    /// Measures a document.
+    pub fn read(doc: &'d Document, names: &Names) -> Self {
+        let page = Page::read(doc, names);
+        let frame = features::Frame::read(&page);
+        Self { page, frame }
+    }
+
+    /// What the first forest sees.
+    pub fn first(&self) -> Table {
+        judge::first_table(&self.page, &self.frame, 0..self.page.len(), 0)
+    }
+
+    /// What the second forest sees on top, given the answers of the first.
+    pub fn second(&self, probability: &[f32]) -> Vec<Vec<f32>> {
+        let opinion = context::Opinion::read(&self.page, probability);
+        let mut rows = Rows(vec![Vec::with_capacity(self.page.len()); judge::second_names().len()], 0);
+        for index in 0..self.page.len() {
+            rows.1 = 0;
+            context::describe(&self.page, &opinion, index, &mut rows);
+        }
+        rows.0
+    }
+
+    /// The length of each block in word equivalents.
+    pub fn sizes(&self) -> Vec<f32> {
+        self.page.shapes.iter().map(|s| s.words).collect()
+    }
+
+    /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
+    pub fn kept(&self, probability: &[f32], config: &crate::Config) -> Vec<bool> {
+        judge::kept(&self.page, probability, config)
+    }
+}
+
+struct Rows(Vec<Vec<f32>>, usize);
+
+impl Sink for Rows {
+    fn put(&mut self, _: &'static str, value: f32) {
+        self.0[self.1].push(value);
+        self.1 += 1;
+    }
+}
+
+/// Gives every word of the names of the elements that a block stands in.
+pub fn names_near(doc: &Document, index: usize, each: &mut dyn FnMut(&str)) {
+    let (Some(tree), Some(element)) = (&doc.tree, doc.block(BlockId(index as u32)).element) else { return };
+    for element in tree.ancestors(element) {
+        for attr in [Attr::Class, Attr::Id] {
+            if let Some(value) = tree.attr(element, attr) {
+                for_each_word(value, &mut *each);
+            }
+        }
+    }
+}
