@@ -289,6 +289,12 @@ impl Tree {
         self.elements[id.index()].end = ElementId(self.elements.len() as u32);
     }
 
+    /// Widens the span of an element up to `end`, once more is known of it.
+    pub fn extend(&mut self, id: ElementId, end: usize) {
+        let span = &mut self.elements[id.index()].span;
+        *span = span.union(Span::new(span.start as usize, end));
+    }
+
     /// All elements, in document order.
     pub fn elements(&self) -> &[Element] {
         &self.elements

@@ -1,0 +1,106 @@
+//! Which attributes are worth keeping.
+
+use copydesk_document::Attr;
+
+/// Whether an attribute of that name (lower-case) and value is kept. Handlers, tracking data and presentation are not:
+/// they are most of the attributes of a page, and nothing reads them.
+pub(super) fn is_wanted(name: &str, value: &str) -> bool {
+    if let Some(data) = name.strip_prefix("data-") {
+        return [
+            "src",
+            "original",
+            "caption",
+            "credit",
+            "copyright",
+            "photo",
+            "author",
+            "date",
+            "title",
+            "alt",
+            "image",
+        ]
+        .iter()
+        .any(|word| data.contains(word))
+            && !value.starts_with("data:");
+    }
+    match Attr::from_name(name) {
+        Attr::Style => hides(value) || value.contains("font-weight"),
+        Attr::Src | Attr::Srcset | Attr::Poster => !value.starts_with("data:"),
+        Attr::Other => OTHERS.contains(&name),
+        _ => true,
+    }
+}
+
+/// Names that the tree builder or the parser asks for and stages seldom do.
+const OTHERS: &[&str] = &[
+    "about",
+    "as",
+    "cite",
+    "colspan",
+    "encoding",
+    "for",
+    "itemref",
+    "label",
+    "media",
+    "open",
+    "pubdate",
+    "resource",
+    "rowspan",
+    "scope",
+    "shadowrootmode",
+    "sizes",
+    "start",
+    "typeof",
+    "value",
+    "vocab",
+    "xml:lang",
+];
+
+/// Whether a `style` takes an element off the page.
+pub(super) fn hides(style: &str) -> bool {
+    ["display", "visibility"].iter().any(|property| {
+        // The last declaration counts, so all of them are read.
+        let mut hidden = false;
+        for declaration in style.split(';') {
+            if let Some((name, value)) = declaration.split_once(':')
+                && name.trim().eq_ignore_ascii_case(property)
+            {
+                let value = value.split('!').next().unwrap_or_default().trim();
+                hidden = value.eq_ignore_ascii_case("none") || value.eq_ignore_ascii_case("hidden");
+            }
+        }
+        hidden
+    })
+}
+
+/// Whether a `style` sets text in bold.
+pub(super) fn emboldens(style: &str) -> bool {
+    style.split(';').filter_map(|d| d.split_once(':')).any(|(name, value)| {
+        name.trim().eq_ignore_ascii_case("font-weight")
+            && matches!(value.trim().to_ascii_lowercase().as_str(), "bold" | "bolder" | "600" | "700" | "800" | "900")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn styles_hide_and_embolden() {
+        assert!(hides("color:red; DISPLAY : none !important"));
+        assert!(hides("visibility:hidden"));
+        assert!(!hides("display:none;display:block") && !hides("overflow:hidden") && !hides(""));
+        assert!(emboldens("font-weight: 700") && !emboldens("font-weight:normal"));
+    }
+
+    #[test]
+    fn only_useful_attributes_are_kept() {
+        for name in ["class", "href", "itemprop", "data-src", "data-photo-credit", "aria-hidden", "datetime"] {
+            assert!(is_wanted(name, "x"), "{name}");
+        }
+        for name in ["onclick", "data-track", "color", "tabindex", "style"] {
+            assert!(!is_wanted(name, "x"), "{name}");
+        }
+        assert!(!is_wanted("src", "data:image/gif;base64,AAAA"));
+    }
+}

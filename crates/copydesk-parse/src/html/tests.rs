@@ -1,0 +1,303 @@
+//! What blocks a page gives.
+
+use std::fmt::Write as _;
+
+use copydesk_document::{BlockKind, Document, InlineKind, Source};
+
+use super::parse;
+use crate::Limits;
+
+fn read(html: &str) -> Document {
+    let mut doc = Document::new(Source::default(), html.to_owned());
+    parse(&mut doc, &Limits::default()).expect("a page");
+    doc
+}
+
+/// One line a block: kind and level, text, and what else is noteworthy.
+fn show(doc: &Document) -> String {
+    let mut out = String::new();
+    for (id, block) in doc.iter() {
+        let kind = match block.kind {
+            BlockKind::Heading => "h",
+            BlockKind::Paragraph => "p",
+            BlockKind::ListItem => "li",
+            BlockKind::Quote => "quote",
+            BlockKind::TableRow => "row",
+            BlockKind::Code => "code",
+            BlockKind::Note => "note",
+            BlockKind::Caption => "caption",
+            BlockKind::Definition => "def",
+            BlockKind::Control => "control",
+        };
+        let level = if block.level > 0 { block.level.to_string() } else { String::new() };
+        let _ = write!(out, "{kind}{level} {:?}", doc.text(id));
+        if block.linked > 0 {
+            let _ = write!(out, " linked={}", block.linked);
+        }
+        if block.bold {
+            out.push_str(" bold");
+        }
+        if block.hidden {
+            out.push_str(" hidden");
+        }
+        for inline in doc.inlines(id) {
+            let text = &doc.text(id)[inline.range.start as usize..inline.range.end as usize];
+            let _ = match &inline.kind {
+                InlineKind::Link(href) => write!(out, " [{text}]({href})"),
+                InlineKind::Strong => write!(out, " **{text}**"),
+                InlineKind::Emphasis => write!(out, " *{text}*"),
+                InlineKind::Code => write!(out, " `{text}`"),
+            };
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn check(html: &str, want: &str) {
+    let want: String =
+        want.lines().map(str::trim).filter(|l| !l.is_empty()).fold(String::new(), |out, l| out + l + "\n");
+    assert_eq!(show(&read(html)), want, "for {html}");
+}
+
+#[test]
+fn paragraphs_and_headings() {
+    check(
+        "<h1>One</h1><p>Two\n  three</p>four<div>five</div>six",
+        r#"
+        h1 "One"
+        p "Two three"
+        p "four"
+        p "five"
+        p "six"
+    "#,
+    );
+}
+
+#[test]
+fn white_space_folds_and_words_neither_glue_nor_split() {
+    check(
+        "<p> a <b> b </b>c<i>d</i> <span>e</span>\u{a0}f&nbsp;&#x2003;g<wbr>h&shy;i&ZeroWidthSpace;j ",
+        r#"
+        p "a b cd e f ghij" **b** *d*
+    "#,
+    );
+    check("<p>漢字\n漢字 kana\nかな", r#"p "漢字漢字 kana かな""#);
+    check(
+        "<div>one<p>two</p>three</div>",
+        r#"
+        p "one"
+        p "two"
+        p "three"
+    "#,
+    );
+}
+
+#[test]
+fn line_breaks() {
+    check(
+        "<p>one<br>two<br> <br>three<br/>",
+        r#"
+        p "one\ntwo"
+        p "three"
+    "#,
+    );
+    check("<h2>A<br>B</h2>", r#"h2 "A\nB""#);
+}
+
+#[test]
+fn inline_markup_and_links() {
+    check(
+        r#"<p>See <a href=" /x ">the <b>page</b></a>, <em>please</em> run <code>ls</code>.</p>"#,
+        r#"
+        p "See the page, please run ls." linked=8 **page** [the page](/x) *please* `ls`
+    "#,
+    );
+    check(
+        "<a href=/a><h3>Title</h3><p>Teaser</p></a>",
+        r#"
+        h3 "Title" linked=5 [Title](/a)
+        p "Teaser" linked=6 [Teaser](/a)
+    "#,
+    );
+    check(
+        "<p><b>All</b> <strong>bold</strong></p><p style='font-weight:bold'>This too</p><p>not <b>this</b>",
+        r#"
+        p "All bold" bold **All** **bold**
+        p "This too" bold
+        p "not this" **this**
+    "#,
+    );
+}
+
+#[test]
+fn lists_quotes_code_and_definitions() {
+    check(
+        "<ul><li>one<ul><li>two</ul><li><p>three</p><h4>head</h4></ul><ol><li>four</ol>",
+        r#"
+        li1 "one"
+        li2 "two"
+        li1 "three"
+        h4 "head"
+        li1 "four"
+    "#,
+    );
+    check(
+        "<blockquote><p>wise</p>words<ul><li>item</ul></blockquote>",
+        r#"
+        quote "wise"
+        quote "words"
+        li1 "item"
+    "#,
+    );
+    check(
+        "<pre>\nfn main() {\r\n    x();\n}\n</pre><p>after",
+        r#"
+        code "fn main() {\n    x();\n}"
+        p "after"
+    "#,
+    );
+    check("<pre><div>  one</div><div>two</div>three<br>four</pre>", r#"code "  one\ntwo\nthree\nfour""#);
+    check(
+        "<dl><dt>Term<dd>Meaning</dl>",
+        r#"
+        def "Term"
+        def "Meaning"
+    "#,
+    );
+    check(
+        "<p>※ A remark.</p><li>※ Another.",
+        r#"
+        note "※ A remark."
+        note "※ Another."
+    "#,
+    );
+}
+
+#[test]
+fn tables_of_data_and_of_layout() {
+    check(
+        "<table><caption>Rain</caption><tr><th>Town<th>mm<tr><td>Ash<br>ford<td><b>12</b><tr><td><td>9</table>",
+        r#"
+        caption "Rain"
+        row "Town	mm"
+        row "Ash ford	12" **12**
+        row "	9"
+    "#
+        .replace('\t', "\\t")
+        .as_str(),
+    );
+    check(
+        "<table><tr><td><a href=/>Home</a><td><h1>Head</h1><p>One</p><p>Two</p></table>",
+        r#"
+        p "Home" linked=4 [Home](/)
+        h1 "Head"
+        p "One"
+        p "Two"
+    "#,
+    );
+    check(
+        "<table><tr><td>Old page<br><br>of one cell</table>",
+        r#"
+        p "Old page"
+        p "of one cell"
+    "#,
+    );
+    check(
+        "<table><tr><td>outer<table><tr><td>a<td>b</table><td>other</table>",
+        r#"
+        p "outer"
+        row "a	b"
+        p "other"
+    "#
+        .replace('\t', "\\t")
+        .as_str(),
+    );
+}
+
+#[test]
+fn captions_and_controls() {
+    check(
+        "<figure><img src=a.jpg><figcaption>A dam. <span>Photo: X</span></figcaption></figure>",
+        r#"
+        caption "A dam. Photo: X"
+    "#,
+    );
+    check(
+        "<form><label>Name <input></label><select><option>One<option>Two</select><input type=submit value=Send>\
+           <button><b>Go</b></button></form>",
+        r#"
+        control "Name"
+        control "One"
+        control "Two"
+        control "Send"
+        control "Go" bold **Go**
+    "#,
+    );
+}
+
+#[test]
+fn hidden_text_is_set_apart_in_place() {
+    check(
+        "<p>We <span style='display:none'>do not </span>see <i hidden>x</i>it.</p><p>Next",
+        r#"
+        p "We see it."
+        p "do not" hidden
+        p "x" hidden *x*
+        p "Next"
+    "#,
+    );
+    check(
+        "<head><noscript><p>No</noscript><body><noscript><p>Turn on scripts.</p></noscript><template><p>T</p></template><dialog>D</dialog>\
+           <dialog open>E</dialog><video>old</video><p aria-hidden=true>icon</p>",
+        r#"
+        p "Turn on scripts." hidden
+        p "T" hidden
+        p "D" hidden
+        p "E"
+        p "old" hidden
+        p "icon" hidden
+    "#,
+    );
+    check("<body style='visibility:hidden'><div>shown after all", r#"p "shown after all""#);
+}
+
+#[test]
+fn what_is_no_text_is_left_out() {
+    check(
+        "<title>T</title><style>a{}</style><script>b</script><!-- c --><svg><title>d</title><text>e</text></svg>\
+           <iframe>f</iframe><textarea>g</textarea><p>only <math><mi>x</mi><annotation>y</annotation></math>",
+        r#"
+        p "only x"
+    "#,
+    );
+}
+
+#[test]
+fn broken_markup_keeps_its_text() {
+    check(
+        "<!DOCTYPE html><p>one<table>two<tr><td>three</table>four",
+        r#"
+        p "one"
+        p "two"
+        p "three"
+        p "four"
+    "#,
+    );
+    check(
+        "<b>one<p>two</b>three",
+        r#"
+        p "one" bold **one**
+        p "twothree" **two**
+    "#,
+    );
+    check("a < b <3 </ c> &lt;d> <e", r#"p "a < b <3 <d>""#);
+    check(
+        "<x-card>one <x-part>two</x-part><p>three</p></x-card><xmp><b>four</b>\nfive</xmp>",
+        r#"
+        p "one two"
+        p "three"
+        code "<b>four</b>\nfive"
+    "#,
+    );
+}

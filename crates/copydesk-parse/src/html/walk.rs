@@ -1,0 +1,567 @@
+//! One pass over the parsed nodes, in document order and without recursion: the element tree, the blocks, the pictures
+//! and the evidence come out of it.
+
+use copydesk_document::{
+    Attr, BlockId, BlockKind, Clue, Document, ElementId, Inline, NewBlock, Origin, Span, Tag, Tree,
+};
+
+use super::arena::{Arena, DOCUMENT, NONE, NodeKind};
+use super::display::{Display, display, heading_level, is_control};
+use super::run::{Markup, Piece, Run};
+use super::{attributes, evidence, images};
+use crate::marks::{Mark, mark};
+use crate::{Limits, ParseError};
+
+/// What an element hands down to what is inside it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Context {
+    kind: BlockKind,
+    level: u8,
+    lists: u8,
+    hidden: bool,
+    /// White space counts.
+    pre: bool,
+    bold: bool,
+    /// Inside a table that holds data.
+    data_table: bool,
+    /// Inside a row of such a table.
+    row: bool,
+    /// Text here is not for readers at all.
+    nothing: bool,
+}
+
+/// An element that is open.
+#[derive(Debug)]
+struct Frame {
+    node: u32,
+    tag: Tag,
+    /// Its element in the tree; below the depth limit, that of the last ancestor above it.
+    element: ElementId,
+    /// Whether the element is to be closed in the tree: it is not at the depth limit.
+    closes: bool,
+    end: u32,
+    context: Context,
+    edge: Edge,
+    markup: bool,
+    /// For `<time>`: the block and the offset where its text starts.
+    time: Option<(u32, u32)>,
+}
+
+/// What happens where an element starts and ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Edge {
+    None,
+    /// A block starts and ends.
+    Block,
+    /// Inside a row or a preformatted text: only white space.
+    Space,
+    /// Hidden text inside a visible one starts and ends.
+    Hidden,
+}
+
+/// A hidden block that waits until the visible block around it is complete.
+struct Waiting {
+    kind: BlockKind,
+    level: u8,
+    text: String,
+    span: Span,
+    element: Option<ElementId>,
+    linked: u32,
+    bold: bool,
+    inlines: Vec<Inline>,
+}
+
+pub(super) struct Walker<'a> {
+    arena: &'a Arena,
+    source: &'a str,
+    doc: &'a mut Document,
+    tree: Tree,
+    frames: Vec<Frame>,
+    visible: Run,
+    hidden: Run,
+    waiting: Vec<Waiting>,
+    cells: u32,
+    row: Option<ElementId>,
+    /// Which element each node became; microdata asks for it.
+    elements: Vec<u32>,
+    limits: &'a Limits,
+}
+
+/// Fills the document from the parsed nodes.
+pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Limits) -> Result<Vec<u32>, ParseError> {
+    let mut walker = Walker {
+        arena,
+        source,
+        doc,
+        tree: Tree::with_capacity(arena.nodes.len() / 2),
+        frames: Vec::with_capacity(32),
+        visible: Run::default(),
+        hidden: Run::default(),
+        waiting: Vec::new(),
+        cells: 0,
+        row: None,
+        elements: if arena.has_microdata { vec![NONE; arena.nodes.len()] } else { Vec::new() },
+        limits,
+    };
+    walker.run()?;
+    let Walker { tree, elements, .. } = walker;
+    doc.tree = Some(tree);
+    Ok(elements)
+}
+
+impl Walker<'_> {
+    fn run(&mut self) -> Result<(), ParseError> {
+        let mut id = self.arena.node(DOCUMENT).first;
+        while id != NONE {
+            let node = self.arena.node(id);
+            let inside = match node.kind {
+                NodeKind::Text | NodeKind::Decoded => {
+                    self.text(id);
+                    false
+                }
+                NodeKind::Document | NodeKind::Raw | NodeKind::Annotation => false,
+                NodeKind::Element | NodeKind::Preformatted | NodeKind::Foreign => self.enter(id),
+            };
+            let mut next = if inside { node.first } else { NONE };
+            if inside && next == NONE {
+                self.leave();
+            }
+            let mut up = id;
+            while next == NONE {
+                next = self.arena.node(up).next;
+                up = self.arena.node(up).parent;
+                if up == DOCUMENT || up == NONE {
+                    break;
+                }
+                if next == NONE {
+                    self.leave();
+                }
+            }
+            id = next;
+            if self.doc.blocks().len() > self.limits.max_blocks as usize {
+                return Err(crate::too_many_blocks(self.limits));
+            }
+        }
+        while !self.frames.is_empty() {
+            self.leave();
+        }
+        self.flush(true);
+        self.flush(false);
+        Ok(())
+    }
+
+    /// Opens an element. Returns whether there is anything to read inside it.
+    fn enter(&mut self, id: u32) -> bool {
+        let node = self.arena.node(id);
+        let parent = self.frames.last();
+        let outer = parent.map_or_else(Context::default, |f| f.context);
+        let flat = self.frames.len() >= usize::from(self.limits.max_depth.max(1));
+        let element =
+            self.tree.open(node.tag, parent.map(|f| f.element), Span::new(node.start as usize, node.end as usize));
+        for attr in self.arena.attrs(id) {
+            self.tree.push_attr(&attr.name, &attr.value);
+        }
+        if let Some(slot) = self.elements.get_mut(id as usize) {
+            *slot = element.0;
+        }
+        let holder = if flat { self.frames[self.frames.len() - 1].element } else { element };
+        let mut frame = Frame {
+            node: id,
+            tag: node.tag,
+            element: holder,
+            closes: !flat,
+            end: node.end,
+            context: outer,
+            edge: Edge::None,
+            markup: false,
+            time: None,
+        };
+        let inside = self.read(id, element, &mut frame, &outer);
+        if flat || !inside {
+            self.tree.close(element);
+        }
+        if inside {
+            self.frames.push(frame);
+        }
+        inside
+    }
+
+    /// Does what an element asks for, and fills its frame. Returns whether there is anything to read inside it.
+    fn read(&mut self, id: u32, element: ElementId, frame: &mut Frame, outer: &Context) -> bool {
+        let node = self.arena.node(id);
+        let tag = node.tag;
+        match tag {
+            Tag::Br => {
+                self.line_break(outer);
+                return false;
+            }
+            Tag::Hr => {
+                self.edge(outer);
+                return false;
+            }
+            Tag::Wbr | Tag::Textarea | Tag::Col | Tag::Area | Tag::Track | Tag::Param | Tag::Source => return false,
+            Tag::Img | Tag::AmpImg | Tag::Video => {
+                let before = self.doc.blocks().len() + self.waiting.len() + usize::from(!self.visible.is_empty());
+                images::read(self.arena, id, element, BlockId(before as u32), &mut self.doc.images);
+            }
+            Tag::Input => {
+                self.input(id, element, outer);
+                return false;
+            }
+            Tag::Html | Tag::Base | Tag::Meta | Tag::Link | Tag::Title | Tag::Script => {
+                evidence::read(self.arena, self.source, id, element, &mut self.doc.evidence);
+            }
+            Tag::Time => {
+                let block = self.doc.blocks().len() + usize::from(outer.hidden && !self.visible.is_empty());
+                frame.time = Some((block as u32, self.current(outer.hidden).text.len() as u32));
+            }
+            _ => {}
+        }
+        if node.kind == NodeKind::Foreign && tag == Tag::Svg {
+            return false;
+        }
+        let display = if node.kind == NodeKind::Preformatted { Display::Block } else { display(tag) };
+        let context = &mut frame.context;
+        let style = self.arena.attr(id, Attr::Style);
+        if let Some(style) = style {
+            context.bold |= attributes::emboldens(style);
+        }
+        match display {
+            Display::Nothing if tag == Tag::Head => context.nothing = true,
+            Display::Nothing => return false,
+            _ => {}
+        }
+        if !outer.hidden && (display == Display::Fallback || self.is_hidden(id, tag, style)) {
+            context.hidden = true;
+            frame.edge = Edge::Hidden;
+        }
+        match display {
+            Display::Inline | Display::Fallback | Display::Nothing => {
+                if let Some(markup) = self.markup(id, tag) {
+                    self.current(frame.context.hidden).open(id, markup);
+                    frame.markup = true;
+                    frame.context.bold |= markup == Markup::Strong;
+                }
+            }
+            Display::Block | Display::Row | Display::Cell => self.open_block(id, element, display, frame, outer),
+        }
+        true
+    }
+
+    /// Starts a block, a row or a cell.
+    fn open_block(&mut self, id: u32, element: ElementId, display: Display, frame: &mut Frame, outer: &Context) {
+        let node = self.arena.node(id);
+        let tag = node.tag;
+        let context = &mut frame.context;
+        let hidden = context.hidden;
+        if outer.pre || outer.row {
+            if outer.row && display == Display::Cell {
+                if self.cells > 0 {
+                    self.current(hidden).cell();
+                }
+                self.cells += 1;
+            } else {
+                self.soft_edge(hidden, outer.pre);
+            }
+            if frame.edge == Edge::None {
+                frame.edge = Edge::Space;
+            }
+            return;
+        }
+        if frame.edge == Edge::None {
+            frame.edge = Edge::Block;
+            self.flush(hidden);
+        }
+        match display {
+            Display::Row if outer.data_table => {
+                context.row = true;
+                context.kind = BlockKind::TableRow;
+                context.level = 0;
+                self.cells = 0;
+                self.row = Some(element);
+                return;
+            }
+            Display::Row => return,
+            Display::Cell => {
+                (context.kind, context.level, context.lists) = (BlockKind::Paragraph, 0, 0);
+                return;
+            }
+            _ => {}
+        }
+        if let Some(level) = heading_level(tag) {
+            (context.kind, context.level) = (BlockKind::Heading, level);
+            return;
+        }
+        if is_control(tag) {
+            (context.kind, context.level) = (BlockKind::Control, 0);
+            return;
+        }
+        match tag {
+            Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir => context.lists = context.lists.saturating_add(1),
+            Tag::Li => (context.kind, context.level) = (BlockKind::ListItem, context.lists.max(1)),
+            Tag::Dt | Tag::Dd => (context.kind, context.level) = (BlockKind::Definition, 0),
+            Tag::Blockquote => (context.kind, context.level) = (BlockKind::Quote, 0),
+            Tag::Figcaption | Tag::Caption => (context.kind, context.level) = (BlockKind::Caption, 0),
+            Tag::Article | Tag::Aside | Tag::Body | Tag::Dialog | Tag::Main | Tag::Section => {
+                (context.kind, context.level, context.lists) = (BlockKind::Paragraph, 0, 0);
+            }
+            Tag::Table => context.data_table = node.data_table,
+            Tag::Pre => (context.kind, context.level, context.pre) = (BlockKind::Code, 0, true),
+            _ if node.kind == NodeKind::Preformatted => {
+                (context.kind, context.level, context.pre) = (BlockKind::Code, 0, true);
+            }
+            _ => {}
+        }
+    }
+
+    /// Closes the innermost open element.
+    fn leave(&mut self) {
+        let Some(frame) = self.frames.pop() else { return };
+        let hidden = frame.context.hidden;
+        if let Some((block, start)) = frame.time {
+            self.time(&frame, block, start);
+        }
+        if frame.markup {
+            self.current(hidden).close(frame.node);
+        }
+        match frame.edge {
+            Edge::None => {}
+            Edge::Block | Edge::Hidden => self.flush(hidden),
+            Edge::Space if display(frame.tag) != Display::Cell => self.soft_edge(hidden, frame.context.pre),
+            Edge::Space => {}
+        }
+        if let Some(parent) = self.frames.last_mut() {
+            parent.end = parent.end.max(frame.end);
+        }
+        if frame.closes {
+            self.tree.extend(frame.element, frame.end as usize);
+            self.tree.close(frame.element);
+        }
+        let depth = self.frames.len();
+        self.visible.left(depth);
+        self.hidden.left(depth);
+    }
+
+    fn text(&mut self, id: u32) {
+        let node = self.arena.node(id);
+        let Some(frame) = self.frames.last_mut() else { return };
+        let context = frame.context;
+        frame.end = frame.end.max(node.end);
+        if context.nothing {
+            return;
+        }
+        let mut piece = Piece {
+            text: self.arena.text(id, self.source),
+            span: Span::new(node.start as usize, node.end as usize),
+            exact: node.kind == NodeKind::Text,
+        };
+        if !piece.exact {
+            piece.span = trimmed(self.source, piece.span);
+        }
+        let depth = self.frames.len();
+        let run = if context.hidden { &mut self.hidden } else { &mut self.visible };
+        let shared = run.shared_depth(depth);
+        let first = run.is_empty();
+        let added = if context.pre { run.push_raw(piece) } else { run.push_folded(piece) };
+        if added {
+            run.note_place(shared, Some(self.frames[shared.max(1) - 1].element), depth);
+            run.has_plain |= !context.bold;
+            if first {
+                (run.kind, run.level) = (context.kind, context.level);
+            }
+        }
+    }
+
+    fn current(&mut self, hidden: bool) -> &mut Run {
+        if hidden { &mut self.hidden } else { &mut self.visible }
+    }
+
+    fn line_break(&mut self, context: &Context) {
+        let run = self.current(context.hidden);
+        if context.pre {
+            if !run.text.is_empty() {
+                run.text.push('\n');
+            }
+        } else if context.row {
+            run.space();
+        } else if run.line_break() {
+            self.flush(context.hidden);
+        }
+    }
+
+    fn edge(&mut self, context: &Context) {
+        if context.pre || context.row {
+            self.soft_edge(context.hidden, context.pre);
+        } else {
+            self.flush(context.hidden);
+        }
+    }
+
+    fn soft_edge(&mut self, hidden: bool, pre: bool) {
+        if pre {
+            self.current(hidden).raw_line_break();
+        } else {
+            self.current(hidden).space();
+        }
+    }
+
+    fn markup(&self, id: u32, tag: Tag) -> Option<Markup> {
+        match tag {
+            Tag::A => self.arena.attr(id, Attr::Href).map(|_| Markup::Link),
+            Tag::Strong | Tag::B => Some(Markup::Strong),
+            Tag::Em | Tag::I => Some(Markup::Emphasis),
+            Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt => Some(Markup::Code),
+            _ => None,
+        }
+    }
+
+    /// Whether the page does not show an element.
+    fn is_hidden(&self, id: u32, tag: Tag, style: Option<&str>) -> bool {
+        match tag {
+            // Pages hide themselves until their scripts have run.
+            Tag::Html | Tag::Body => return false,
+            Tag::Noscript | Tag::Noframes => return true,
+            Tag::Template => return self.arena.attr_named(id, "shadowrootmode").is_none(),
+            Tag::Dialog if self.arena.attr_named(id, "open").is_none() => return true,
+            _ => {}
+        }
+        style.is_some_and(attributes::hides)
+            || self.arena.attr(id, Attr::Hidden).is_some()
+            || (self.arena.attr(id, Attr::AriaHidden).is_some_and(|v| v.eq_ignore_ascii_case("true"))
+                && self.is_small(id))
+    }
+
+    /// Whether an element holds little text. Scripts mark a whole page as `aria-hidden` while a dialog is open.
+    fn is_small(&self, id: u32) -> bool {
+        const NODES: usize = 200;
+        const BYTES: usize = 1000;
+        let mut nodes = 0;
+        let mut bytes = 0;
+        for node in self.arena.below(id, NODES) {
+            nodes += 1;
+            bytes += match self.arena.node(node).kind {
+                NodeKind::Text | NodeKind::Decoded => self.arena.text(node, self.source).trim().len(),
+                _ => 0,
+            };
+        }
+        nodes < NODES && bytes < BYTES
+    }
+
+    /// A button made by `<input>` shows its value.
+    fn input(&mut self, id: u32, element: ElementId, context: &Context) {
+        let kind = self.arena.attr(id, Attr::Type).unwrap_or_default();
+        if !["submit", "button", "reset"].iter().any(|k| kind.eq_ignore_ascii_case(k)) || context.nothing {
+            return;
+        }
+        let Some(value) = self.arena.attr_named(id, "value") else { return };
+        if context.row || context.pre {
+            self.soft_edge(context.hidden, context.pre);
+        } else {
+            self.flush(context.hidden);
+        }
+        let node = self.arena.node(id);
+        let depth = self.frames.len();
+        let run = if context.hidden { &mut self.hidden } else { &mut self.visible };
+        let first = run.is_empty();
+        let shared = run.shared_depth(depth);
+        let span = Span::new(node.start as usize, node.end as usize);
+        if run.push_folded(Piece { text: value, span, exact: false }) {
+            run.has_plain = true;
+            if first {
+                (run.kind, run.level) = (BlockKind::Control, 0);
+                run.note_place(shared, Some(element), depth);
+            }
+        }
+        self.edge(context);
+    }
+
+    fn time(&mut self, frame: &Frame, block: u32, start: u32) {
+        let id = frame.node;
+        let next = self.doc.blocks().len() + usize::from(frame.context.hidden && !self.visible.is_empty());
+        let run = if frame.context.hidden { &self.hidden } else { &self.visible };
+        let text = run.text.get(start as usize..).unwrap_or_default().trim();
+        // A block that began inside the element has moved on, and with it the text.
+        let text = if block as usize == next { text } else { "" };
+        let node = self.arena.node(id);
+        let clue = |name: &str, value: &str| Clue {
+            origin: Origin::Time,
+            name: name.to_owned(),
+            value: value.to_owned(),
+            span: Some(Span::new(node.start as usize, frame.end as usize)),
+            block: (!text.is_empty()).then_some(BlockId(block)),
+            element: Some(frame.element),
+        };
+        if let Some(value) = self.arena.attr(id, Attr::Datetime).map(str::trim).filter(|v| !v.is_empty()) {
+            self.doc.evidence.clues.push(clue("datetime", value));
+        }
+        if !text.is_empty() {
+            self.doc.evidence.clues.push(clue("text", text));
+        }
+    }
+
+    /// Ends the block that is under construction.
+    fn flush(&mut self, hidden: bool) {
+        let waits = hidden && !self.visible.is_empty();
+        let run = if hidden { &mut self.hidden } else { &mut self.visible };
+        if run.is_empty() {
+            run.clear();
+        } else {
+            let arena = self.arena;
+            let (inlines, linked) = run.end(|node| arena.attr(node, Attr::Href).unwrap_or_default().trim().to_owned());
+            let text = run.text.as_str();
+            if !text.is_empty() {
+                let (mut kind, mut level) = (run.kind, run.level);
+                if matches!(kind, BlockKind::Paragraph | BlockKind::ListItem)
+                    && !text.is_ascii()
+                    && mark(text) == Mark::Note
+                {
+                    (kind, level) = (BlockKind::Note, 0);
+                }
+                let element = if kind == BlockKind::TableRow { self.row } else { run.element };
+                let bold = !run.has_plain;
+                let span = run.span;
+                if waits {
+                    let text = text.to_owned();
+                    self.waiting.push(Waiting { kind, level, text, span, element, linked, bold, inlines });
+                } else {
+                    self.doc.push_block(NewBlock {
+                        kind,
+                        level,
+                        text,
+                        span,
+                        element,
+                        linked,
+                        hidden,
+                        bold,
+                        gap: 0,
+                        inlines: &inlines,
+                    });
+                }
+            }
+            self.current(hidden).clear();
+        }
+        if !hidden {
+            for block in self.waiting.drain(..) {
+                self.doc.push_block(NewBlock {
+                    kind: block.kind,
+                    level: block.level,
+                    text: &block.text,
+                    span: block.span,
+                    element: block.element,
+                    linked: block.linked,
+                    hidden: true,
+                    bold: block.bold,
+                    gap: 0,
+                    inlines: &block.inlines,
+                });
+            }
+        }
+    }
+}
+
+/// A place without the white space at its ends.
+fn trimmed(source: &str, span: Span) -> Span {
+    let text = &source[span.range()];
+    let start = span.start as usize + (text.len() - text.trim_ascii_start().len());
+    Span::new(start, start + text.trim_ascii().len())
+}
