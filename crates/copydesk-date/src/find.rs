@@ -9,7 +9,7 @@ use crate::order::{Hints, Order};
 use crate::parser::Parser;
 use crate::timestamp::{Clock, Timestamp};
 use crate::token::{Kind, Token, has_digit, tokens};
-use crate::vocabulary::Sense;
+use crate::vocabulary::{Sense, VOCABULARY};
 
 /// A text without a digit is looked at for `yesterday` only if it is no longer than this: in prose such a word dates
 /// what is told, not the page.
@@ -79,12 +79,46 @@ impl Found {
 
 /// All dates of a text, in order. Takes time in proportion to the text, and next to none if it has no digit.
 pub fn find(text: &str, hints: &Hints) -> Vec<Found> {
-    if text.len() > SHORT && !has_digit(text) {
+    if !worth_reading(text) {
         return Vec::new();
     }
-    let tokens = tokens(text);
+    let tokens = date_tokens(text);
     let parser = Parser::new(text, &tokens, hints);
     scan(&parser).into_iter().map(|piece| piece.found).collect()
+}
+
+/// Whether a text can hold a date at all: it has a digit, or it is short and its first word is one of dates.
+pub(crate) fn worth_reading(text: &str) -> bool {
+    has_digit(text) || (text.len() <= SHORT && VOCABULARY.knows_first_word(text))
+}
+
+/// The tokens of a text, with a year parted from what a page glued to it: `20 May 202021 May 2020`.
+pub(crate) fn date_tokens(text: &str) -> Vec<Token> {
+    let tokens = tokens(text);
+    let glued = |token: &Token| {
+        token.kind == Kind::Number
+            && matches!(token.digits, 5 | 6)
+            && token.end - token.start == u32::from(token.digits)
+    };
+    if !tokens.iter().any(glued) {
+        return tokens;
+    }
+    let hints = Hints::default();
+    let parser = Parser::new(text, &tokens, &hints);
+    let mut parted = Vec::with_capacity(tokens.len() + 4);
+    for (at, token) in tokens.iter().enumerate() {
+        if !glued(token) || !parser.is_glued_year(at) {
+            parted.push(*token);
+            continue;
+        }
+        let behind = 10u32.pow(u32::from(token.digits - 4));
+        let middle = token.start + 4;
+        parted.push(Token { end: middle, digits: 4, value: token.value / behind, ..*token });
+        // The rest counts as set apart: it begins something new.
+        let digits = token.digits - 4;
+        parted.push(Token { start: middle, gap: true, digits, value: token.value % behind, ..*token });
+    }
+    parted
 }
 
 /// A date with the tokens that it and its label take up.
@@ -140,6 +174,10 @@ impl Parser<'_> {
                     )
                 };
                 let word = self.slice(before);
+                // `Anderson2020-02-20`: a name, glued on by the page.
+                if word.len() >= 3 && self.capital(before) && word.ends_with(|c: char| c.is_ascii_lowercase()) {
+                    return false;
+                }
                 word.is_ascii() && word != "T" && (word.len() == 1 || self.past_any(before, known).is_none())
             }
             Some(Kind::Mark('_' | '#' | '$' | '€' | '£' | '+' | '=')) => true,

@@ -74,6 +74,7 @@ impl Parser<'_> {
         // 2020s, 2020er, 2020%, 2020ff.
         let glued_word = self.glued(at + 1) && self.is_word(at + 1) && self.slice(at + 1).is_ascii();
         let tail = glued_word
+            && self.slice(at + 1).len() <= 3
             && !self.capital(at + 1)
             && self.past(at + 1, Sense::YearMark).is_none()
             && self.past(at + 1, Sense::At).is_none();
@@ -319,10 +320,34 @@ impl Parser<'_> {
         Some((day, end))
     }
 
+    /// A month by name, perhaps by both of its Arabic names: `نيسان / أبريل`.
+    fn month_twice(&self, at: usize) -> Option<Month> {
+        let month = self.month(at)?;
+        let again =
+            self.month(month.end + 1).filter(|again| again.number == month.number && self.is_mark(month.end, '/'));
+        Some(again.unwrap_or(month))
+    }
+
+    /// Whether a number of five or six digits is the year of a date with something glued to it.
+    pub(crate) fn is_glued_year(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        let year = self.slice(at).get(..4).and_then(|year| year.parse().ok());
+        if !year.is_some_and(|year: i16| (1990..=2099).contains(&year)) {
+            return false;
+        }
+        let before = if matches!(self.mark(before), Some('.' | ',' | '/')) { before.saturating_sub(1) } else { before };
+        let month = |place| self.month(place).is_some();
+        let numbers = self.short_number(before).is_some() && before >= 2;
+        let begins = matches!(self.mark(at + 1), Some('.' | '/' | ':' | '-')) || month(at + 1);
+        begins
+            && (month(before)
+                || (numbers && (month(before - 1) || month(before - 2) || self.short_number(before - 2).is_some())))
+    }
+
     fn day_month(&self, at: usize) -> Option<(Month, u8, usize)> {
         let (day, end) = self.day_number(at)?;
         let end = self.past(end, Sense::DayMark).unwrap_or(end);
-        let month = self.month(self.between(end))?;
+        let month = self.month_twice(self.between(end))?;
         Some((month, day, month.end))
     }
 
@@ -352,7 +377,7 @@ impl Parser<'_> {
         // 7-Nov-20: two digits only where hyphens or slashes hold the three parts together.
         if let Some((value, 2)) = self.number(at)
             && at == end + 1
-            && matches!(self.mark(end), Some('-' | '/'))
+            && matches!(self.mark(end), Some('-' | '/' | '.'))
             && self.glued(end)
             && self.glued(at)
         {

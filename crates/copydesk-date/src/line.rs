@@ -1,11 +1,11 @@
 //! What a line as a whole is: nothing but a date, or nothing but a label.
 
-use crate::find::{Reading, scan};
+use crate::find::{Reading, date_tokens, scan, worth_reading};
 use crate::label::Label;
 use crate::order::Hints;
 use crate::parser::Parser;
 use crate::token::{has_digit, tokens};
-use crate::vocabulary::Sense;
+use crate::vocabulary::{Sense, VOCABULARY};
 
 /// A longer line is prose, whatever it holds.
 const LONGEST: usize = 240;
@@ -13,10 +13,10 @@ const LONGEST: usize = 240;
 /// Whether a line is nothing but dates with their labels, weekdays, times and the marks between them. A line of
 /// times alone is one (`17:32 Uhr`), one of numbers is not.
 pub fn is_date_line(line: &str) -> bool {
-    if line.len() > LONGEST || (line.len() > 64 && !has_digit(line)) {
+    if line.len() > LONGEST || !worth_reading(line) {
         return false;
     }
-    let tokens = tokens(line);
+    let tokens = date_tokens(line);
     let hints = Hints::default();
     let parser = Parser::new(line, &tokens, &hints);
     let pieces = scan(&parser);
@@ -50,7 +50,7 @@ pub fn is_date_line(line: &str) -> bool {
 /// The label that a line consists of, if it is nothing else: `Date`, `등록일`, `Published:`. The date is then on the
 /// next line or in the next cell.
 pub fn label_word(line: &str) -> Option<Label> {
-    if line.is_empty() || line.len() > 64 || has_digit(line) {
+    if line.len() > 64 || has_digit(line) || !VOCABULARY.knows_first_word(line) {
         return None;
     }
     let tokens = tokens(line);

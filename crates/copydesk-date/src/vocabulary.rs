@@ -196,7 +196,11 @@ impl Vocabulary {
     fn add_ago(&mut self, language: &str, unit: Unit, pattern: &str) {
         let (before, after) = pattern.split_once("{n}").expect("a relative pattern has {n}");
         let place = self.ago.len() as u16;
-        self.ago.push(Ago { before: words(before).into(), unit });
+        let before = words(before);
+        if let Some(first) = before.first() {
+            self.phrases.entry(first.clone()).or_default();
+        }
+        self.ago.push(Ago { before: before.into(), unit });
         self.add(language, after, Sense::Relative(place));
     }
 
@@ -227,6 +231,17 @@ impl Vocabulary {
     /// The phrases that begin with this word, longest first.
     pub(crate) fn phrases(&self, first: &str) -> &[Phrase] {
         self.phrases.get(first).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the first word of a text is the first word of any phrase: a cheap test that most texts fail.
+    pub(crate) fn knows_first_word(&self, text: &str) -> bool {
+        let text = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let end = text.char_indices().map(|(at, _)| at).nth(40).unwrap_or(text.len());
+        let head = text.get(..end).unwrap_or("");
+        tokens(head)
+            .first()
+            .and_then(|token| Folded::new(head.get(token.start as usize..token.end as usize)?))
+            .is_some_and(|word| self.phrases.contains_key(word.as_str()))
     }
 
     /// Whether the phrase is used so in the language: `zh-TW` counts as `zh`.
