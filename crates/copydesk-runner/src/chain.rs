@@ -163,7 +163,7 @@ impl Chain {
     pub(crate) fn compute(&self, passage: &mut Passage) {
         if let State::Raw(input) = &passage.state {
             let start = Instant::now();
-            let parsed = guarded(|| crate::parse(input, &self.limits))
+            let parsed = guarded(|| copydesk_parse::parse(input, &self.limits))
                 .map_err(|panic| Fault::panic("parse", panic))
                 .and_then(|result| result.map_err(|error| crate::parse_fault(&error)));
             passage.laps.push(start.elapsed());

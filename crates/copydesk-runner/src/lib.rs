@@ -27,32 +27,3 @@ pub use run::{Options, Run};
 fn parse_fault(error: &copydesk_parse::ParseError) -> quarantine::Fault {
     quarantine::Fault { stage: "parse", rule: error.rule.into(), error: error.to_string(), span: None }
 }
-
-// Stands in until the parser is there.
-fn parse(
-    input: &copydesk_document::Input,
-    limits: &Limits,
-) -> Result<copydesk_document::Document, copydesk_parse::ParseError> {
-    use copydesk_document::{Document, NewBlock, Source, Span};
-    if input.bytes.len() as u64 > limits.max_bytes {
-        return Err(copydesk_parse::ParseError::new("limit.size", "too large"));
-    }
-    let text =
-        String::from_utf8(input.bytes.clone()).map_err(|_| copydesk_parse::ParseError::new("binary", "no text"))?;
-    let source = Source {
-        uri: input.uri.clone(),
-        bytes: text.len() as u64,
-        media_type: "text/plain".into(),
-        ..Source::default()
-    };
-    let mut doc = Document::new(source, text.clone());
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        let trimmed = line.trim();
-        if !trimmed.is_empty() {
-            doc.push_block(NewBlock { text: trimmed, span: Span::new(at, at + line.len()), ..NewBlock::default() });
-        }
-        at += line.len();
-    }
-    Ok(doc)
-}

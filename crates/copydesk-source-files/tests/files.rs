@@ -1,0 +1,164 @@
+//! What the source takes, in which order, and what it says of the rest.
+
+use std::{fs, path::Path};
+
+use copydesk_stage::{Catalog, ConfigError, Source, SourceItem};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+fn build(config: &Value) -> Result<Box<dyn Source>, ConfigError> {
+    let catalog = Catalog::default().with(copydesk_source_files::register);
+    catalog.find_source("files").expect("registered").build(config)
+}
+
+/// A folder with these files, each holding its own name.
+fn tree(files: &[&str]) -> TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for file in files {
+        let path = dir.path().join(file);
+        fs::create_dir_all(path.parent().expect("below the folder")).expect("a folder");
+        fs::write(path, file).expect("a file");
+    }
+    dir
+}
+
+/// Names below `dir`, with the rule behind those that are bad.
+fn taken(dir: &Path, config: &Value) -> Vec<String> {
+    let source = build(config).expect("a valid config");
+    let prefix = format!("{}/", dir.display());
+    source
+        .open()
+        .expect("it opens")
+        .map(|item| match item.expect("it goes on") {
+            SourceItem::Input(input) => input.uri.trim_start_matches(&prefix).to_owned(),
+            SourceItem::Bad { uri, rule, .. } => format!("{} ({rule})", uri.trim_start_matches(&prefix)),
+        })
+        .collect()
+}
+
+fn at(dir: &Path, below: &str) -> String {
+    dir.join(below).display().to_string()
+}
+
+#[test]
+fn a_folder_gives_all_its_files_in_the_order_of_their_bytes() {
+    let dir =
+        tree(&["b.txt", "a/z.html", "a/B.html", "a/é.html", ".hidden", "a/.git/config", "a.toml", "expected.json"]);
+    let order = ["a/B.html", "a/z.html", "a/é.html", "a.toml", "b.txt", "expected.json"];
+    assert_eq!(taken(dir.path(), &json!({ "paths": [at(dir.path(), "")] })), order);
+    let hidden = taken(dir.path(), &json!({ "paths": [at(dir.path(), "")], "hidden": true }));
+    assert_eq!(hidden.len(), 8);
+}
+
+#[test]
+fn a_document_is_the_bytes_of_its_file() {
+    let dir = tree(&["a.txt"]);
+    let source = build(&json!({ "paths": [at(dir.path(), "")] })).expect("valid");
+    let Some(Ok(SourceItem::Input(input))) = source.open().expect("it opens").next() else { panic!("a document") };
+    assert_eq!((input.uri, input.bytes), (at(dir.path(), "a.txt"), b"a.txt".to_vec()));
+}
+
+#[test]
+fn globs_choose_in_folders_and_named_files_are_always_taken() {
+    let dir = tree(&["news/one/input.html", "news/one/expected.json", "news/two/input.txt", "drafts/input.md"]);
+    let all = at(dir.path(), "");
+    let include = taken(dir.path(), &json!({ "paths": [all], "include": ["**/input.*"] }));
+    assert_eq!(include, ["drafts/input.md", "news/one/input.html", "news/two/input.txt"]);
+    let both = json!({ "paths": [all], "include": ["input.*"], "exclude": ["drafts", "*.txt"] });
+    assert_eq!(taken(dir.path(), &both), ["news/one/input.html"]);
+    let named = json!({ "paths": [at(dir.path(), "news/one/expected.json")], "include": ["input.*"] });
+    assert_eq!(taken(dir.path(), &named), ["news/one/expected.json"]);
+}
+
+#[test]
+fn a_glob_is_a_path() {
+    let dir = tree(&["a/1.html", "a/2.txt", "a/b/3.html", "4.html", "odd[1].html"]);
+    let paths = |pattern: &str| taken(dir.path(), &json!({ "paths": [at(dir.path(), pattern)] }));
+    assert_eq!(paths("a/*.html"), ["a/1.html"]);
+    assert_eq!(paths("**/*.html"), ["4.html", "a/1.html", "a/b/3.html", "odd[1].html"]);
+    assert_eq!(paths("*/*.{html,txt}"), ["a/1.html", "a/2.txt"]);
+    // A file of that very name comes before the pattern.
+    assert_eq!(paths("odd[1].html"), ["odd[1].html"]);
+    let source = build(&json!({ "paths": [at(dir.path(), "a/*.pdf")] })).expect("valid");
+    let error = source.open().expect("it opens").next().expect("an error").expect_err("nothing matches");
+    assert!(error.to_string().contains("no file matches") && error.to_string().contains("*.pdf"), "{error}");
+}
+
+#[test]
+fn paths_come_in_the_order_given_and_lists_name_more() {
+    let dir = tree(&["b", "a", "c/d", "list.txt"]);
+    let list = format!("{}\r\n\n{}\n{}", at(dir.path(), "c/d"), at(dir.path(), "gone"), at(dir.path(), "c"));
+    fs::write(dir.path().join("list.txt"), list).expect("a file");
+    let config = json!({ "paths": [at(dir.path(), "b"), at(dir.path(), "a")], "lists": [at(dir.path(), "list.txt")] });
+    assert_eq!(taken(dir.path(), &config), ["b", "a", "c/d", "gone (not-found)", "c (folder)"]);
+}
+
+#[test]
+fn what_is_not_there_is_named_before_anything_runs() {
+    let dir = tree(&["articles/first.html"]);
+    let source = build(&json!({ "paths": [at(dir.path(), "artikles/first.html")] })).expect("valid");
+    let Err(error) = source.open() else { panic!("it is not there") };
+    assert!(error.to_string().contains("did you mean"), "{error}");
+}
+
+#[test]
+fn a_large_file_is_not_read() {
+    let dir = tree(&["large", "small"]);
+    fs::write(dir.path().join("large"), vec![b'x'; 1000]).expect("a file");
+    let config = json!({ "paths": [at(dir.path(), "")], "max_bytes": 999 });
+    assert_eq!(taken(dir.path(), &config), ["large (limit.size)", "small"]);
+}
+
+#[test]
+fn wrong_options_name_their_key() {
+    for (config, path) in [
+        (json!({}), "paths"),
+        (json!({ "paths": ["-"], "lists": ["-"] }), "paths"),
+        (json!({ "paths": ["a", "b[*"] }), "paths[1]"),
+        (json!({ "paths": ["a"], "exclude": ["[z-"] }), "exclude[0]"),
+        (json!({ "paths": ["a"], "max_bytes": 0 }), "max_bytes"),
+        (json!({ "paths": ["a", ""] }), "paths[1]"),
+    ] {
+        assert_eq!(build(&config).expect_err("refused").path, path, "{config}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_end_no_walk() {
+    use std::os::unix::{fs::symlink, net::UnixListener};
+
+    let dir = tree(&["real/page.html"]);
+    symlink(dir.path(), dir.path().join("real/up")).expect("a link");
+    symlink("page.html", dir.path().join("real/same.html")).expect("a link");
+    symlink("nowhere", dir.path().join("real/broken.html")).expect("a link");
+    symlink("loop", dir.path().join("real/loop")).expect("a link");
+    symlink("/dev/zero", dir.path().join("real/zero.html")).expect("a link");
+    let _socket = UnixListener::bind(dir.path().join("real/socket.html")).expect("a socket");
+    let all = json!({ "paths": [at(dir.path(), "")] });
+    assert_eq!(taken(dir.path(), &all), ["real/broken.html (not-found)", "real/page.html"]);
+    let followed = taken(dir.path(), &json!({ "paths": [at(dir.path(), "")], "follow_links": true }));
+    let expected = ["real/broken.html (not-found)", "real/loop (unreadable)", "real/page.html", "real/same.html"];
+    assert_eq!(followed, expected);
+    // Named outright, a link is followed, and what is no file is refused.
+    let named = ["real/socket.html", "real/zero.html", "real/same.html"].map(|name| at(dir.path(), name));
+    let expected = ["real/socket.html (special-file)", "real/zero.html (special-file)", "real/same.html"];
+    assert_eq!(taken(dir.path(), &json!({ "paths": named })), expected);
+}
+
+#[test]
+fn paths_are_relative_to_the_current_directory() {
+    // Tests run in the folder of their crate.
+    let source = build(&json!({ "paths": ["./Cargo.toml", "src"], "include": ["lib.rs"] })).expect("valid");
+    let uris: Vec<_> = source
+        .open()
+        .expect("it opens")
+        .map(|item| match item.expect("it goes on") {
+            SourceItem::Input(input) => input.uri,
+            SourceItem::Bad { uri, .. } => panic!("{uri}"),
+        })
+        .collect();
+    assert_eq!(uris, ["Cargo.toml", "src/lib.rs"]);
+    assert_eq!(source.size_hint(), None);
+    assert_eq!(build(&json!({ "paths": ["Cargo.toml"] })).expect("valid").size_hint(), Some(1));
+}
