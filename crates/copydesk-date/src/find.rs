@@ -8,12 +8,18 @@ use crate::label::{Label, Labelled};
 use crate::order::{Hints, Order};
 use crate::parser::Parser;
 use crate::timestamp::{Clock, Timestamp};
-use crate::token::{Kind, Token, has_digit, tokens};
+use crate::token::{Kind, Token, digit, has_digit, tokens};
 use crate::vocabulary::{Sense, VOCABULARY};
 
 /// A text without a digit is looked at for `yesterday` only if it is no longer than this: in prose such a word dates
 /// what is told, not the page.
-const SHORT: usize = 64;
+pub(crate) const SHORT: usize = 64;
+
+/// A longer text is read only around its digits.
+const LONG: usize = 320;
+
+/// How many bytes before and behind a digit are read with it: room for a label, a weekday, a time and a zone.
+const AROUND: usize = 112;
 
 /// What was read at one place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +77,16 @@ impl Found {
         }
     }
 
+    /// The same, in a text in which the one that was read begins at `offset`.
+    fn moved(mut self, offset: usize) -> Self {
+        let shift = |span: &Range<usize>| span.start + offset..span.end + offset;
+        self.span = shift(&self.span);
+        if let Some(labelled) = &mut self.label {
+            labelled.span = shift(&labelled.span);
+        }
+        self
+    }
+
     /// What the label says, if there is one.
     pub fn label(&self) -> Option<Label> {
         self.label.as_ref().map(|labelled| labelled.label)
@@ -82,9 +98,50 @@ pub fn find(text: &str, hints: &Hints) -> Vec<Found> {
     if !worth_reading(text) {
         return Vec::new();
     }
+    if text.len() <= LONG {
+        return find_in(text, hints);
+    }
+    let mut all = Vec::new();
+    for window in windows(text) {
+        let Some(part) = text.get(window.clone()) else { continue };
+        all.extend(find_in(part, hints).into_iter().map(|found| found.moved(window.start)));
+    }
+    all
+}
+
+fn find_in(text: &str, hints: &Hints) -> Vec<Found> {
     let tokens = date_tokens(text);
     let parser = Parser::new(text, &tokens, hints);
     scan(&parser).into_iter().map(|piece| piece.found).collect()
+}
+
+/// The parts of a text around its digits, in order and apart from one another. They are cut between words where there
+/// are spaces.
+fn windows(text: &str) -> Vec<Range<usize>> {
+    let mut windows: Vec<Range<usize>> = Vec::new();
+    for (at, c) in text.char_indices() {
+        if digit(c).is_none() {
+            continue;
+        }
+        let end = (at + AROUND).min(text.len());
+        match windows.last_mut() {
+            Some(last) if at <= last.end + AROUND => last.end = end,
+            _ => windows.push(at.saturating_sub(AROUND)..end),
+        }
+    }
+    for window in &mut windows {
+        window.start = text.floor_char_boundary(window.start);
+        window.end = text.ceil_char_boundary(window.end);
+        let part = text.get(window.clone()).unwrap_or("");
+        // A word cut in two could be read as another word.
+        if window.start > 0 {
+            window.start += part.bytes().take(AROUND / 2).position(|byte| byte == b' ').unwrap_or(0);
+        }
+        if window.end < text.len() {
+            window.end -= part.bytes().rev().take(AROUND / 2).position(|byte| byte == b' ').unwrap_or(0);
+        }
+    }
+    windows
 }
 
 /// Whether a text can hold a date at all: it has a digit, or it is short and its first word is one of dates.
@@ -293,7 +350,7 @@ impl Parser<'_> {
 
     /// Relative dates without a number, in short texts: `an hour ago`, `yesterday`.
     fn wordy(&self, at: usize, floor: usize) -> Option<Piece> {
-        if self.text.len() > SHORT {
+        if !self.opens {
             return None;
         }
         if let Some(relative) = self.relative(at).filter(|_| self.is_word(at))

@@ -1,5 +1,6 @@
 //! A cursor over the tokens of a text, and the look-up of phrases in it.
 
+use crate::find::SHORT;
 use crate::order::Hints;
 use crate::token::{Folded, Kind, Token};
 use crate::vocabulary::{Phrase, Sense, VOCABULARY, Vocabulary};
@@ -10,11 +11,15 @@ pub(crate) struct Parser<'a> {
     pub(crate) tokens: &'a [Token],
     pub(crate) hints: &'a Hints<'a>,
     pub(crate) vocabulary: &'static Vocabulary,
+    /// Whether the text is short and opens with a word of dates: only then it can be a relative date without a number.
+    pub(crate) opens: bool,
 }
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(text: &'a str, tokens: &'a [Token], hints: &'a Hints<'a>) -> Self {
-        Self { text, tokens, hints, vocabulary: &VOCABULARY }
+        let vocabulary = &*VOCABULARY;
+        let opens = text.len() <= SHORT && vocabulary.knows_first_word(text);
+        Self { text, tokens, hints, vocabulary, opens }
     }
 
     pub(crate) fn token(&self, at: usize) -> Option<&Token> {
@@ -80,20 +85,20 @@ impl<'a> Parser<'a> {
             return None;
         }
         let first = Folded::new(self.slice(at))?;
-        self.vocabulary.phrases(first.as_str()).iter().find_map(|phrase| {
+        self.vocabulary.phrases(first.as_bytes()).iter().find_map(|phrase| {
             let end = self.match_rest(at + 1, phrase.rest())?;
             visit(phrase, end)
         })
     }
 
     /// Matches the further words of a phrase. Between two of them may stand a full stop, a hyphen or an apostrophe.
-    fn match_rest(&self, mut at: usize, rest: &[Box<str>]) -> Option<usize> {
+    fn match_rest(&self, mut at: usize, rest: &[Box<[u8]>]) -> Option<usize> {
         for word in rest {
             if matches!(self.mark(at), Some('.' | '-' | '\'')) {
                 at += 1;
             }
             self.token(at).filter(|token| !matches!(token.kind, Kind::Mark(_)))?;
-            if Folded::new(self.slice(at))?.as_str() != &**word {
+            if Folded::new(self.slice(at))?.as_bytes() != &**word {
                 return None;
             }
             at += 1;
@@ -117,14 +122,14 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether the words stand right before this place.
-    pub(crate) fn preceded_by(&self, at: usize, words: &[Box<str>]) -> Option<usize> {
+    pub(crate) fn preceded_by(&self, at: usize, words: &[Box<[u8]>]) -> Option<usize> {
         let mut place = at;
         for word in words.iter().rev() {
             place = place.checked_sub(1)?;
             if matches!(self.mark(place), Some('.' | '-' | '\'')) {
                 place = place.checked_sub(1)?;
             }
-            if Folded::new(self.slice(place))?.as_str() != &**word {
+            if Folded::new(self.slice(place))?.as_bytes() != &**word {
                 return None;
             }
         }

@@ -67,6 +67,10 @@ fn is_letter(c: char) -> bool {
         | 0x900..=0xDFF
         | 0xE01..=0xE3A
         | 0xE40..=0xE4E => true,
+        // The letters of most texts, without the look-up in the tables of Unicode.
+        0xC0..=0x24F => !matches!(c, '×' | '÷'),
+        0x400..=0x481 | 0x48A..=0x52F | 0x620..=0x64A | 0xAC00..=0xD7A3 => true,
+        0x2000..=0x206F => false,
         _ => c.is_alphabetic(),
     }
 }
@@ -196,8 +200,8 @@ impl Folded {
         Some(())
     }
 
-    /// The folded text.
-    pub(crate) fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or("")
+    /// The folded text, as bytes of UTF-8.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
     }
 }

@@ -62,7 +62,7 @@ pub(crate) enum Half {
 
 /// A phrase without its first word, with one of its meanings.
 pub(crate) struct Phrase {
-    rest: Box<[Box<str>]>,
+    rest: Box<[Box<[u8]>]>,
     pub(crate) sense: Sense,
     /// The languages that use it so, by their place in `Vocabulary::languages`.
     languages: u128,
@@ -70,13 +70,13 @@ pub(crate) struct Phrase {
 
 /// How a language says that something was so long ago: words before and after the number.
 pub(crate) struct Ago {
-    pub(crate) before: Box<[Box<str>]>,
+    pub(crate) before: Box<[Box<[u8]>]>,
     pub(crate) unit: Unit,
 }
 
 /// All words of all languages.
 pub(crate) struct Vocabulary {
-    phrases: FxHashMap<Box<str>, Vec<Phrase>>,
+    phrases: FxHashMap<Box<[u8]>, Vec<Phrase>>,
     languages: Vec<String>,
     /// Those of `languages` that write the day before the month.
     day_first: u128,
@@ -207,7 +207,7 @@ impl Vocabulary {
     fn add(&mut self, language: &str, phrase: &str, sense: Sense) {
         let mut parts = words(phrase).into_iter();
         let Some(first) = parts.next() else { return };
-        let rest: Box<[Box<str>]> = parts.collect();
+        let rest: Box<[Box<[u8]>]> = parts.collect();
         let bit = self.language_bit(language);
         let entries = self.phrases.entry(first).or_default();
         if let Some(known) = entries.iter_mut().find(|known| known.sense == sense && known.rest == rest) {
@@ -229,7 +229,7 @@ impl Vocabulary {
     }
 
     /// The phrases that begin with this word, longest first.
-    pub(crate) fn phrases(&self, first: &str) -> &[Phrase] {
+    pub(crate) fn phrases(&self, first: &[u8]) -> &[Phrase] {
         self.phrases.get(first).map_or(&[], Vec::as_slice)
     }
 
@@ -241,7 +241,7 @@ impl Vocabulary {
         tokens(head)
             .first()
             .and_then(|token| Folded::new(head.get(token.start as usize..token.end as usize)?))
-            .is_some_and(|word| self.phrases.contains_key(word.as_str()))
+            .is_some_and(|word| self.phrases.contains_key(word.as_bytes()))
     }
 
     /// Whether the phrase is used so in the language: `zh-TW` counts as `zh`.
@@ -261,7 +261,7 @@ impl Vocabulary {
 
 impl Phrase {
     /// The words after the first.
-    pub(crate) fn rest(&self) -> &[Box<str>] {
+    pub(crate) fn rest(&self) -> &[Box<[u8]>] {
         &self.rest
     }
 }
@@ -276,12 +276,12 @@ fn split(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The words of a phrase as the tokenizer cuts them, folded; marks between them do not count.
-pub(crate) fn words(phrase: &str) -> Vec<Box<str>> {
+pub(crate) fn words(phrase: &str) -> Vec<Box<[u8]>> {
     tokens(phrase)
         .iter()
         .filter(|token| !matches!(token.kind, Kind::Mark(_)))
         .filter_map(|token| phrase.get(token.start as usize..token.end as usize))
         .filter_map(Folded::new)
-        .map(|folded| folded.as_str().into())
+        .map(|folded| folded.as_bytes().into())
         .collect()
 }
