@@ -73,20 +73,35 @@ impl Syntax {
     }
 }
 
+impl Syntax {
+    /// How to write a table that names what it is an instance of.
+    fn example(self, key: &str, name: &str) -> String {
+        match self {
+            Self::Toml => format!("[[{key}]]\nuse = \"{name}\""),
+            Self::Json => format!("\"{key}\": [{{ \"use\": \"{name}\" }}]"),
+        }
+    }
+}
+
 /// Reads and checks a pipeline file. `path` is what messages call it.
 pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagnosis> {
-    let (root, errors) = match Syntax::of(path, text) {
+    let syntax = Syntax::of(path, text);
+    let (root, errors) = match syntax {
         Syntax::Toml => read_toml::read(text),
         Syntax::Json => read_json::read(text),
     };
     let lines = LineIndex::new(text);
-    let mut loader = Loader { catalog, lines: &lines, found: Vec::new() };
+    let mut loader = Loader { catalog, lines: &lines, syntax, end: text.trim_end().len(), found: Vec::new() };
     let parts = loader.pipeline(&root);
     let mut found = loader.found;
     if !errors.is_empty() {
-        // What was read in spite of them is judged too, but not what seems to be missing, and not their own lines.
-        let broken: Vec<usize> = errors.iter().map(|e| lines.line(e.span.start)).collect();
-        found.retain(|d| !d.about_absence && !broken.contains(&lines.line(d.span.start)));
+        // What was read in spite of them is judged too, but not what seems to be missing, and not what they touch.
+        let touched: Vec<Range<usize>> = match syntax {
+            Syntax::Toml => errors.iter().map(|e| touched(text, &lines, e.span.start)).collect(),
+            Syntax::Json => Vec::new(),
+        };
+        let unsure = |d: &Diagnostic| touched.iter().any(|lost| lost.contains(&lines.line(d.span.start)));
+        found.retain(|d| !d.about_absence && !unsure(d));
         found.extend(errors);
     }
     let diagnosis = Diagnosis::new(path, text, found);
@@ -97,6 +112,18 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
     let time = run.seconds_per_document();
     let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time);
     Ok(Pipeline { source, chain, exports, run, warnings: diagnosis })
+}
+
+/// The lines of a TOML file that cannot be trusted after an error in one: that line, and after a broken heading all
+/// that was meant to stand below it.
+fn touched(text: &str, lines: &LineIndex<'_>, at: usize) -> Range<usize> {
+    let first = lines.line(at);
+    let is_heading = |line: &str| line.trim_start().starts_with('[');
+    let mut below = text.lines().skip(first - 1);
+    if !below.next().is_some_and(is_heading) {
+        return first..first + 1;
+    }
+    first..first + 1 + below.take_while(|line| !is_heading(line)).count()
 }
 
 /// The options under `[run]` and `[limits]` as JSON Schemas, for messages about options in the wrong place.
@@ -120,6 +147,9 @@ struct Parts {
 struct Loader<'a> {
     catalog: &'a Catalog,
     lines: &'a LineIndex<'a>,
+    syntax: Syntax,
+    /// Where something that is missing would be added.
+    end: usize,
     found: Vec<Diagnostic>,
 }
 
@@ -185,22 +215,29 @@ impl Loader<'_> {
 
     /// What a pipeline cannot or should not go without.
     fn absences(&mut self, root: &Node) {
-        let end = root.span.end..root.span.end;
-        let empty =
-            |key: &str| root.get(key).is_none_or(|e| matches!(&e.node.value, NodeValue::Array(a) if a.is_empty()));
-        if empty("export") {
+        // A misspelt name has been complained about; what it stands for is then not missing.
+        let misspelt = |key: &str| {
+            let unknown = root.entries().iter().filter(|e| !TABLES.contains(&e.key.as_str()));
+            unknown.into_iter().any(|e| suggest::closest(&e.key, TABLES) == Some(key))
+        };
+        let is_empty = |e: &Entry| matches!(&e.node.value, NodeValue::Array(a) if a.is_empty());
+        let empty = |key: &str| root.get(key).is_none_or(is_empty) && !misspelt(key);
+        let (no_export, no_stage) = (empty("export"), empty("stage"));
+        let (syntax, end) = (self.syntax, self.end..self.end);
+        if no_export {
             let names = suggest::list(self.catalog.exports().iter().map(|e| e.name));
             self.say(
                 Diagnostic::error("this pipeline has no export: nothing would be written", end.clone())
-                    .help(format!("add\n[[export]]\nuse = \"jsonl\"\n(exports: {names})"))
+                    .help(format!("add\n{}", syntax.example("export", "jsonl")))
+                    .help(format!("exports: {names}"))
                     .absent(),
             );
         }
-        if empty("stage") {
-            let names = suggest::list(self.catalog.stages().iter().map(|e| e.name));
+        if no_stage {
             self.say(
                 Diagnostic::warning("this pipeline has no stage: the text of every record will be empty", end)
-                    .help(format!("add\n[[stage]]\nuse = \"strip-boilerplate\"\n(stages: {names})"))
+                    .help(format!("add\n{}", syntax.example("stage", "strip-boilerplate")))
+                    .help("`copydesk stages` lists them")
                     .absent(),
             );
         }
@@ -208,10 +245,10 @@ impl Loader<'_> {
 
     fn source(&mut self, entry: &Entry) -> Option<Built<dyn Source>> {
         if matches!(entry.node.value, NodeValue::Array(_)) {
-            self.say(
-                Diagnostic::error("a pipeline has one source", entry.node.span.clone())
-                    .help("write `[source]`, with one pair of brackets"),
-            );
+            self.say(Diagnostic::error("a pipeline has one source", entry.node.span.clone()).help(match self.syntax {
+                Syntax::Toml => "write `[source]`, with one pair of brackets; its `paths` may name many folders",
+                Syntax::Json => "write one table, without the list around it; its `paths` may name many folders",
+            }));
             return None;
         }
         let named = self.named(&entry.node, "[source]", "source")?;
@@ -295,10 +332,12 @@ impl Loader<'_> {
         match &entry.node.value {
             NodeValue::Array(items) => items,
             NodeValue::Table(_) => {
-                self.say(
-                    Diagnostic::error(format!("`{key}` is a list of tables"), entry.key_span.clone())
-                        .help(format!("write `[[{key}]]`, with two pairs of brackets, before each {key}")),
-                );
+                self.say(Diagnostic::error(format!("`{key}` is a list of tables"), entry.key_span.clone()).help(
+                    match self.syntax {
+                        Syntax::Toml => format!("write `[[{key}]]`, with two pairs of brackets, before each {key}"),
+                        Syntax::Json => format!("put the table into a list: \"{key}\": [{{ ... }}]"),
+                    },
+                ));
                 std::slice::from_ref(&entry.node)
             }
             _ => {
@@ -307,7 +346,7 @@ impl Loader<'_> {
                         format!("`{key}` is a list of tables, not {}", entry.node.kind()),
                         entry.node.span.clone(),
                     )
-                    .help(format!("write `[[{key}]]` and below it `use = \"...\"`, once for each {key}")),
+                    .help(format!("write, once for each {key},\n{}", self.syntax.example(key, "..."))),
                 );
                 &[]
             }
@@ -325,8 +364,10 @@ impl Loader<'_> {
             let mut diagnostic =
                 Diagnostic::error(format!("each {what} is a table, not {}", node.kind()), node.span.clone());
             if let Some(name) = node.as_str() {
-                diagnostic = diagnostic
-                    .help(format!("write {{ \"use\": \"{name}\" }}, or in TOML `{heading}` and `use = \"{name}\"`"));
+                diagnostic = diagnostic.help(match self.syntax {
+                    Syntax::Toml => format!("write\n{heading}\nuse = \"{name}\""),
+                    Syntax::Json => format!("write {{ \"use\": \"{name}\" }}"),
+                });
             }
             self.say(diagnostic);
             return None;

@@ -202,15 +202,19 @@ impl Subject<'_> {
         let Some(value) = number.as_f64() else { return };
         let bound = |key: &str| schema.get(key).and_then(Value::as_f64).map(|limit| (limit, &schema[key]));
         let wrong = [
-            bound("minimum").filter(|(limit, _)| value < *limit).map(|(_, l)| format!("at least {l}")),
-            bound("maximum").filter(|(limit, _)| value > *limit).map(|(_, l)| format!("at most {l}")),
-            bound("exclusiveMinimum").filter(|(limit, _)| value <= *limit).map(|(_, l)| format!("more than {l}")),
-            bound("exclusiveMaximum").filter(|(limit, _)| value >= *limit).map(|(_, l)| format!("less than {l}")),
+            bound("minimum").filter(|(limit, _)| value < *limit).map(|(_, l)| format!("at least {}", round(l))),
+            bound("maximum").filter(|(limit, _)| value > *limit).map(|(_, l)| format!("at most {}", round(l))),
+            bound("exclusiveMinimum")
+                .filter(|(limit, _)| value <= *limit)
+                .map(|(_, l)| format!("more than {}", round(l))),
+            bound("exclusiveMaximum")
+                .filter(|(limit, _)| value >= *limit)
+                .map(|(_, l)| format!("less than {}", round(l))),
         ];
         if let Some(must) = wrong.into_iter().flatten().next() {
             let mut diagnostic = Diagnostic::error(format!("`{path}` must be {must}, not {number}"), node.span.clone());
             if let (Some(least), Some(most)) = (schema.get("minimum"), schema.get("maximum")) {
-                diagnostic = diagnostic.help(format!("allowed: {least} to {most}"));
+                diagnostic = diagnostic.help(format!("allowed: {} to {}", round(least), round(most)));
             }
             if let Some(default) = schema.get("default").filter(|d| !d.is_null()) {
                 diagnostic = diagnostic.help(format!("the default is {default}"));
@@ -278,6 +282,12 @@ fn doc(schema: &Map<String, Value>) -> Option<&str> {
     let text = schema.get("description")?.as_str()?;
     let first = text.split_once(". ").map_or(text, |(first, _)| first);
     Some(first.split('\n').next().unwrap_or(first).trim_end_matches('.'))
+}
+
+/// A limit as people write it: `1`, not `1.0`.
+fn round(limit: &Value) -> String {
+    let text = limit.to_string();
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 fn alternatives(schema: &Map<String, Value>) -> Option<&[Value]> {

@@ -14,7 +14,8 @@ pub fn closest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
             let distance = strsim::damerau_levenshtein(&given, &candidate);
             let longest = given.chars().count().max(candidate.chars().count());
             // A whole word of a name counts as near: `language` for `detect-language`.
-            let is_word = given.len() >= 4 && candidate.split('-').any(|word| word == given);
+            let is_word = (given.len() >= 4 && candidate.split('-').any(|word| word == given))
+                || (candidate.len() >= 4 && given.split('-').any(|word| word == candidate));
             let near = distance * 3 <= longest || is_word;
             near.then_some((if is_word { distance.min(1) } else { distance }, name))
         })
@@ -48,6 +49,7 @@ mod tests {
         assert_eq!(closest("Strip_Boilerplate", names), Some("strip-boilerplate"));
         assert_eq!(closest("language", names), Some("detect-language"));
         assert_eq!(closest("translate", names), None);
+        assert_eq!(closest("only_keep", ["keep", "drop"]), Some("keep"));
         assert_eq!(closest("", names), None);
     }
 
