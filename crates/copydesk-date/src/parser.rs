@@ -1,5 +1,7 @@
 //! A cursor over the tokens of a text, and the look-up of phrases in it.
 
+use std::cell::Cell;
+
 use crate::find::SHORT;
 use crate::order::Hints;
 use crate::token::{Folded, Kind, Token};
@@ -13,13 +15,15 @@ pub(crate) struct Parser<'a> {
     pub(crate) vocabulary: &'static Vocabulary,
     /// Whether the text is short and opens with a word of dates: only then it can be a relative date without a number.
     pub(crate) opens: bool,
+    openings: Vec<Cell<Option<&'static [Phrase]>>>,
 }
 
 impl<'a> Parser<'a> {
     pub(crate) fn new(text: &'a str, tokens: &'a [Token], hints: &'a Hints<'a>) -> Self {
         let vocabulary = &*VOCABULARY;
         let opens = text.len() <= SHORT && vocabulary.knows_first_word(text);
-        Self { text, tokens, hints, vocabulary, opens }
+        let openings = vec![Cell::new(None); tokens.len()];
+        Self { text, tokens, hints, vocabulary, opens, openings }
     }
 
     pub(crate) fn token(&self, at: usize) -> Option<&Token> {
@@ -78,14 +82,23 @@ impl<'a> Parser<'a> {
         !text.is_ascii() || text.bytes().all(|byte| byte.is_ascii_uppercase())
     }
 
+    /// The phrases that begin with the word at this place. One word is asked for many times: the answer is kept.
+    fn opening(&self, at: usize) -> &'static [Phrase] {
+        let Some(kept) = self.openings.get(at) else { return &[] };
+        if let Some(phrases) = kept.get() {
+            return phrases;
+        }
+        let known = |word: Folded| self.vocabulary.phrases(word.as_bytes());
+        let phrases: &'static [Phrase] =
+            if self.is_word(at) { Folded::new(self.slice(at)).map_or(&[], known) } else { &[] };
+        kept.set(Some(phrases));
+        phrases
+    }
+
     /// Calls `visit` with every phrase that stands at this place, longest first, and the place behind it, until it
     /// returns something.
     pub(crate) fn phrases_at<T>(&self, at: usize, mut visit: impl FnMut(&Phrase, usize) -> Option<T>) -> Option<T> {
-        if !self.is_word(at) {
-            return None;
-        }
-        let first = Folded::new(self.slice(at))?;
-        self.vocabulary.phrases(first.as_bytes()).iter().find_map(|phrase| {
+        self.opening(at).iter().find_map(|phrase| {
             let end = self.match_rest(at + 1, phrase.rest())?;
             visit(phrase, end)
         })

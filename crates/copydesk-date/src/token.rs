@@ -87,8 +87,39 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     // Whether the last character of the word under way is a small letter.
     let mut small = false;
     let mut open = false;
-    for (at, c) in text.char_indices() {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at).copied() {
+        // Most text is runs of ASCII letters: they are taken whole.
+        if byte.is_ascii_alphabetic() {
+            let rest = bytes.get(at + 1..).unwrap_or(&[]);
+            let mut last = byte;
+            let more = rest.iter().take_while(|next| {
+                let joins = next.is_ascii_alphabetic() && !(last.is_ascii_lowercase() && next.is_ascii_uppercase());
+                last = **next;
+                joins
+            });
+            let end = at + 1 + more.count();
+            let joins = open && !(small && byte.is_ascii_uppercase());
+            match tokens.last_mut() {
+                Some(word) if joins && word.kind == Kind::Word => word.end = end as u32,
+                _ => {
+                    tokens.push(Token { start: at as u32, end: end as u32, kind: Kind::Word, gap, digits: 0, value: 0 })
+                }
+            }
+            small = bytes[end - 1].is_ascii_lowercase();
+            (gap, open) = (false, true);
+            at = end;
+            continue;
+        }
+        if byte == b' ' {
+            (gap, open) = (true, false);
+            at += 1;
+            continue;
+        }
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
         let (start, end) = (at as u32, (at + c.len_utf8()) as u32);
+        at = end as usize;
         if let Some(value) = digit(c) {
             match tokens.last_mut() {
                 Some(last) if open && last.kind == Kind::Number => {
