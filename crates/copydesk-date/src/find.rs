@@ -253,15 +253,15 @@ impl Parser<'_> {
             Kind::Word | Kind::Glyph if self.number_near(at) => {}
             Kind::Word | Kind::Glyph => return self.wordy(at, floor),
         }
-        if let Some(core) = self.date(at) {
-            return Some(self.dated(at, at, &core, None, floor));
-        }
         if let Some(relative) = self.relative(at)
             && relative.start >= floor
         {
             let value = self.hints.fetched.and_then(|fetched| relative.unit.before(fetched, relative.count));
             let reading = value.map_or(Reading::Relative, Reading::Known);
             return Some(self.finish(relative.start..relative.end, reading, floor, |found| found.relative = true));
+        }
+        if let Some(core) = self.date(at) {
+            return Some(self.dated(at, at, &core, None, floor));
         }
         if let Some(time) = self.time(at, false) {
             return Some(self.timed(at, time, floor));
@@ -286,6 +286,7 @@ impl Parser<'_> {
         } else if time.is_none() {
             end = self.weekday_behind(end);
         }
+        let label_at = start;
         let start = if start == at { self.weekday_before(start, floor) } else { start };
         let place = |day: Timestamp| time.as_ref().map_or(day, |time| self.combine(day, time));
         let reading = match core.day {
@@ -294,7 +295,7 @@ impl Parser<'_> {
             Day::Yearless(month, day) => Reading::Yearless { month, day, clock: time.map(|time| time.clock) },
         };
         let range = core.range || time.is_some_and(|time| time.range) || self.days_follow(core.end);
-        self.finish(start..end, reading, floor, |found| {
+        self.finish_labelled(start..end, label_at, reading, floor, |found| {
             found.range = range;
             found.short_year = core.short_year;
             found.proves = core.proves;
@@ -502,7 +503,9 @@ impl Parser<'_> {
     }
 
     fn copyright_sign(&self, at: usize) -> Option<(Label, usize)> {
-        matches!(self.mark(at), Some('©' | '℗')).then_some((Label::Copyright, at + 1))
+        let typed = self.is_mark(at, '(') && self.is(at + 1, &["c", "C"]) && self.is_mark(at + 2, ')');
+        let signed = matches!(self.mark(at), Some('©' | '℗'));
+        (typed || signed).then_some((Label::Copyright, if typed { at + 3 } else { at + 1 }))
     }
 
     /// Whether a word of a date is of languages only that write the day first: `Publié le 02/08/2020`.
@@ -562,7 +565,27 @@ impl Parser<'_> {
     }
 
     fn finish(&self, range: Range<usize>, reading: Reading, floor: usize, set: impl FnOnce(&mut Found)) -> Piece {
-        let label = self.label_before(range.start, floor);
+        let start = range.start;
+        self.finish_labelled(range, start, reading, floor, set)
+    }
+
+    /// Puts a date together; its label is looked for before `label_at`.
+    fn finish_labelled(
+        &self,
+        range: Range<usize>,
+        label_at: usize,
+        reading: Reading,
+        floor: usize,
+        set: impl FnOnce(&mut Found),
+    ) -> Piece {
+        let label = self.label_before(label_at, floor);
+        let mut range = range;
+        // What looked like a weekday was the end of the label: `do 14.5.`.
+        if let Some((_, place)) = &label
+            && place.end > range.start
+        {
+            range.start = (place.end..label_at).find(|place| self.mark(*place).is_none()).unwrap_or(label_at);
+        }
         let words = label.as_ref().map_or(range.start, |(_, place)| place.start)..range.end;
         let reading = match reading {
             // Not where the doubt is over a month word: then both readings have the same day of the month.

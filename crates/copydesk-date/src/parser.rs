@@ -104,10 +104,11 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// Matches the further words of a phrase. Between two of them may stand a full stop, a hyphen or an apostrophe.
+    /// Matches the further words of a phrase. Between two of them may stand a mark that joins (`last-modified`, `a.m`,
+    /// `date/time`, `hour(s)`).
     fn match_rest(&self, mut at: usize, rest: &[Box<[u8]>]) -> Option<usize> {
         for word in rest {
-            if matches!(self.mark(at), Some('.' | '-' | '\'')) {
+            if matches!(self.mark(at), Some('.' | '-' | '\'' | '/' | '(' | ')')) {
                 at += 1;
             }
             self.token(at).filter(|token| !matches!(token.kind, Kind::Mark(_)))?;

@@ -29,7 +29,8 @@ pub(crate) struct Token {
 
 /// The value of a decimal digit of the scripts in which dates are printed.
 pub(crate) fn digit(c: char) -> Option<u32> {
-    const ZEROS: [u32; 12] = [0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xBE6, 0xC66, 0xCE6, 0xE50, 0x1040, 0xFF10];
+    const ZEROS: [u32; 14] =
+        [0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xBE6, 0xC66, 0xCE6, 0xE50, 0xED0, 0x1040, 0x17E0, 0xFF10];
     if c.is_ascii() {
         return c.to_digit(10);
     }
@@ -66,7 +67,12 @@ fn is_letter(c: char) -> bool {
         | 0x64B..=0x65F
         | 0x900..=0xDFF
         | 0xE01..=0xE3A
-        | 0xE40..=0xE4E => true,
+        | 0xE40..=0xE4E
+        | 0xE81..=0xEBD
+        | 0xEC0..=0xECE
+        | 0x1000..=0x103F
+        | 0x1050..=0x109D
+        | 0x1780..=0x17D3 => true,
         // The letters of most texts, without the look-up in the tables of Unicode.
         0xC0..=0x24F => !matches!(c, '×' | '÷'),
         0x400..=0x481 | 0x48A..=0x52F | 0x620..=0x64A | 0xAC00..=0xD7A3 => true,
@@ -154,7 +160,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 '．' | '。' => '.',
                 '／' | '⁄' => '/',
                 '－' | '‐' | '‑' | '−' => '-',
-                '’' | '‘' | 'ʼ' | '´' | '`' => '\'',
+                '’' | '‘' | 'ʼ' | '´' | '`' | '׳' => '\'',
                 '｜' => '|',
                 other => other,
             };
