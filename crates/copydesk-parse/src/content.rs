@@ -9,7 +9,10 @@ use copydesk_document::Note;
 pub(crate) fn clean(text: String, notes: &mut Vec<Note>) -> String {
     let text = if text.bytes().all(is_plain_byte) { text } else { scrub(&text, notes) };
     if text.contains(['\u{202D}', '\u{202E}']) {
-        notes.push(note("bidi-override", "the text forces its reading direction, so what is shown may not be what is read"));
+        notes.push(note(
+            "bidi-override",
+            "the text forces its reading direction, so what is shown may not be what is read",
+        ));
     }
     text
 }

@@ -131,8 +131,29 @@ fn is_breaking(tag: &str) -> bool {
     let name = &name[..name.bytes().take_while(u8::is_ascii_alphanumeric).count()];
     !matches!(
         name,
-        "a" | "abbr" | "b" | "big" | "cite" | "code" | "em" | "font" | "i" | "img" | "ins" | "del" | "mark" | "q" | "s"
-            | "small" | "span" | "strike" | "strong" | "sub" | "sup" | "u" | "wbr" | ""
+        "a" | "abbr"
+            | "b"
+            | "big"
+            | "cite"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "img"
+            | "ins"
+            | "del"
+            | "mark"
+            | "q"
+            | "s"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "u"
+            | "wbr"
+            | ""
     )
 }
 

@@ -79,7 +79,9 @@ pub(crate) fn find(content: &str, limits: &Limits) -> Found {
             let body = line_end(content, close);
             Found::Some(FrontMatter { syntax, inner: first_end..close, body })
         }
-        None => Found::Doubt("front-matter-unclosed", "the front matter has no closing line, so all of it is read as text"),
+        None => {
+            Found::Doubt("front-matter-unclosed", "the front matter has no closing line, so all of it is read as text")
+        }
     }
 }
 

@@ -14,7 +14,11 @@ pub(crate) enum InlineTag {
     EndStrong,
     Emphasis,
     EndEmphasis,
-    Image { src: String, alt: String, title: String },
+    Image {
+        src: String,
+        alt: String,
+        title: String,
+    },
     /// What follows is not shown.
     Unseen,
     EndUnseen,

@@ -4,6 +4,8 @@
 //! the name, and fills a [`Document`]. Every limit is in [`Limits`]; what cannot become a document is a
 //! [`ParseError`], and what is doubtful is a note in the document.
 
+mod binary;
+mod charset;
 mod content;
 mod error;
 mod fold;
@@ -16,6 +18,7 @@ mod limits;
 mod markdown;
 mod markdown_html;
 mod marks;
+mod open;
 mod plain;
 
 use copydesk_document::{Document, Input, Source};
@@ -29,18 +32,31 @@ pub use limits::Limits;
 /// Turns the bytes of one document into its blocks and evidence.
 pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
     let mut notes = Vec::new();
-    let text = content::clean(String::from_utf8_lossy(&input.bytes).into_owned(), &mut notes);
-    let mut doc = Document::new(source(input, "UTF-8"), text);
+    let bytes = open::open(&input.bytes, limits, &mut notes)?;
+    binary::refuse_known(&bytes)?;
+    let hints =
+        charset::Hints { content_type: input.content_type.as_deref(), url: input.url.as_deref().unwrap_or(&input.uri) };
+    if !charset::is_wide(&bytes) {
+        binary::refuse_controls(&bytes)?;
+    }
+    let decoded = charset::decode(bytes.into_owned(), hints, &mut notes);
+    binary::refuse_nonsense(&decoded.text)?;
+    let text = content::clean(decoded.text, &mut notes);
+    if let Some(table) = charset::suspect(&text, &decoded.charset) {
+        let message = format!("the letters look like Vietnamese in {table} that was decoded as something else");
+        notes.push(content::note("charset-suspect", message));
+    }
+    let mut doc = Document::new(source(input, decoded.charset), text);
     doc.notes = notes;
     read(&mut doc, limits)?;
     Ok(doc)
 }
 
-fn source(input: &Input, charset: &str) -> Source {
+fn source(input: &Input, charset: String) -> Source {
     Source {
         uri: input.uri.clone(),
         media_type: String::new(),
-        charset: charset.to_owned(),
+        charset,
         bytes: input.bytes.len() as u64,
         sha256: hex(&Sha256::digest(&input.bytes)),
         fetched: input.fetched.clone(),

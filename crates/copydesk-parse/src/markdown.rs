@@ -39,7 +39,9 @@ pub(crate) fn parse(doc: &mut Document, from: usize, templated: bool, limits: &L
 enum Container {
     List,
     /// Whether its first block is still to come.
-    Item { fresh: bool },
+    Item {
+        fresh: bool,
+    },
     Quote,
     Footnote,
 }
@@ -64,6 +66,10 @@ struct Reader<'d> {
     kind: Option<(BlockKind, u8)>,
     text: Folded,
     span: Option<Span>,
+    /// The number of a list entry that has no text yet, and where it stands. It was typed, so it is part of the text.
+    number: Option<(String, usize)>,
+    /// Where a number stands that is in the text but not yet in the span.
+    lead: Option<usize>,
     open: Vec<Open>,
     inlines: Vec<Inline>,
     /// Whether some visible character stands outside strong markup.
@@ -89,6 +95,8 @@ impl<'d> Reader<'d> {
             kind: None,
             text: Folded::default(),
             span: None,
+            number: None,
+            lead: None,
             open: Vec::new(),
             inlines: Vec::new(),
             some_weak: false,
@@ -102,7 +110,7 @@ impl<'d> Reader<'d> {
 
     fn event(&mut self, event: Event<'_>, range: Range<usize>, content: &str) -> Result<(), ParseError> {
         match event {
-            Event::Start(tag) => self.start(tag, &range)?,
+            Event::Start(tag) => self.start(tag, &range, content)?,
             Event::End(tag) => self.end(tag, content)?,
             Event::Text(text) => self.text(&text, &range),
             Event::Code(text) => {
@@ -125,7 +133,7 @@ impl<'d> Reader<'d> {
         Ok(())
     }
 
-    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>) -> Result<(), ParseError> {
+    fn start(&mut self, tag: Tag<'_>, range: &Range<usize>, content: &str) -> Result<(), ParseError> {
         match tag {
             Tag::Emphasis => self.open(InlineKind::Emphasis),
             Tag::Strong => self.open(InlineKind::Strong),
@@ -149,7 +157,10 @@ impl<'d> Reader<'d> {
                     Tag::CodeBlock(_) => self.code = Some(String::new()),
                     Tag::HtmlBlock => self.html = None,
                     Tag::List(_) => self.enter(Container::List),
-                    Tag::Item => self.enter(Container::Item { fresh: true }),
+                    Tag::Item => {
+                        self.enter(Container::Item { fresh: true });
+                        self.number = number(&content[range.start..]).map(|n| (n.to_owned(), range.start));
+                    }
                     Tag::BlockQuote(_) => self.enter(Container::Quote),
                     Tag::FootnoteDefinition(_) => self.enter(Container::Footnote),
                     _ => {}
@@ -175,6 +186,7 @@ impl<'d> Reader<'d> {
             }
             TagEnd::List(_) | TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition => {
                 self.flush()?;
+                self.number = None;
                 if self.ignored > 0 {
                     self.ignored -= 1;
                 } else {
@@ -208,6 +220,7 @@ impl<'d> Reader<'d> {
             self.cover(range);
             return;
         }
+        self.push_number();
         self.text.push(text);
         if text.contains(|c: char| !c.is_whitespace()) {
             self.some_weak |= !self.open.iter().any(|o| o.kind == InlineKind::Strong);
@@ -215,8 +228,16 @@ impl<'d> Reader<'d> {
         }
     }
 
+    fn push_number(&mut self) {
+        if let Some((number, at)) = self.number.take() {
+            self.text.push(&number);
+            self.text.push(" ");
+            self.lead = Some(at);
+        }
+    }
+
     fn cover(&mut self, range: &Range<usize>) {
-        let span = Span::new(range.start, range.end);
+        let span = Span::new(self.lead.take().unwrap_or(range.start), range.end);
         self.span = Some(self.span.map_or(span, |s| s.union(span)));
     }
 
@@ -237,6 +258,7 @@ impl<'d> Reader<'d> {
     fn open(&mut self, kind: InlineKind) {
         // Nesting beyond any use is not remembered, so that closing stays cheap.
         if self.image.is_none() && self.open.len() < 64 {
+            self.push_number();
             self.open.push(Open { kind, at: self.text.len() });
         }
     }
@@ -289,7 +311,7 @@ impl<'d> Reader<'d> {
 
     /// The block that stands after this point.
     fn next_block(&self) -> BlockId {
-        BlockId(self.doc.blocks().len() as u32 + u32::from(!self.text.is_empty()))
+        BlockId(self.doc.blocks().len() as u32 + u32::from(self.span.is_some()))
     }
 
     fn inline_html(&mut self, html: &str, range: &Range<usize>) {
@@ -340,6 +362,7 @@ impl<'d> Reader<'d> {
         let mut text = self.text.take();
         let mut inlines = std::mem::take(&mut self.inlines);
         let span = self.span.take();
+        self.lead = None;
         let bold = !std::mem::take(&mut self.some_weak);
         let kind = self.kind.take();
         if self.templated {
@@ -381,6 +404,12 @@ impl<'d> Reader<'d> {
             Some(Container::List) | None => (BlockKind::Paragraph, 0),
         }
     }
+}
+
+/// The number of an ordered list entry, as it is written: `3.` or `3)`.
+fn number(item: &str) -> Option<&str> {
+    let digits = item.bytes().take_while(u8::is_ascii_digit).count();
+    (digits > 0 && matches!(item.as_bytes().get(digits), Some(b'.' | b')'))).then(|| &item[..=digits])
 }
 
 fn heading_level(level: HeadingLevel) -> u8 {

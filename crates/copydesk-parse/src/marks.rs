@@ -13,9 +13,8 @@ struct Marks {
     notes: Vec<String>,
 }
 
-static MARKS: LazyLock<Marks> = LazyLock::new(|| {
-    toml::from_str(include_str!("../data/plain-text.toml")).expect("the data file is tested")
-});
+static MARKS: LazyLock<Marks> =
+    LazyLock::new(|| toml::from_str(include_str!("../data/plain-text.toml")).expect("the data file is tested"));
 
 /// What the start of a line says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +56,8 @@ pub(crate) fn mark(line: &str) -> Mark {
     for letter in &marks.bullets_letter {
         if let Some(rest) = line.strip_prefix(letter.as_str()).filter(|r| r.starts_with(char::is_whitespace)) {
             let text = rest.trim_start();
-            if text.starts_with(|c: char| !c.is_lowercase() && (c.is_alphanumeric() || "\"“‘'«(「『".contains(c))) {
+            if text.starts_with(|c: char| !c.is_lowercase() && (c.is_alphanumeric() || "\"“‘'«(「『".contains(c)))
+            {
                 return Mark::Bullet(line.len() - text.len());
             }
         }

@@ -102,6 +102,9 @@ const MAX_WIDTH: usize = 110;
 /// Nor narrower than this.
 const MIN_WIDTH: usize = 45;
 
+/// How many columns a line may end early: indents and quotation marks move the margin.
+const SLACK: usize = 3;
+
 /// The column at which the text was wrapped by a program or a typist, if it was.
 ///
 /// Wrapped text gives itself away: nearly every line end inside a paragraph stands where the next word would not
@@ -133,7 +136,7 @@ fn wrap_width(content: &str, lines: &[Line]) -> Option<usize> {
 fn is_full(line: &Line, next: &Line, width: usize) -> bool {
     // In text without spaces a line is cut between any two characters, give or take the punctuation.
     let word = next.first_word.min(30);
-    line.width + 1 + word > width && line.width + 30 > width
+    line.width + 1 + word + SLACK > width && line.width + 30 > width
 }
 
 fn ends_a_sentence(text: &str) -> bool {
@@ -144,9 +147,7 @@ fn ends_a_sentence(text: &str) -> bool {
 /// Whether a line ends inside a hyphenated word that the next one finishes.
 fn ends_in_hyphen(text: &str, next: &str) -> bool {
     let mut back = text.chars().rev();
-    back.next() == Some('-')
-        && back.next().is_some_and(char::is_alphabetic)
-        && next.starts_with(char::is_lowercase)
+    back.next() == Some('-') && back.next().is_some_and(char::is_alphabetic) && next.starts_with(char::is_lowercase)
 }
 
 fn drafts(content: &str, lines: &[Line], width: Option<usize>) -> Vec<Draft> {
@@ -173,7 +174,8 @@ fn drafts(content: &str, lines: &[Line], width: Option<usize>) -> Vec<Draft> {
             at += 1;
             continue;
         }
-        let mut draft = Draft { kind: BlockKind::Paragraph, level: 0, lines: at..at + 1, start: line.start, number: None };
+        let mut draft =
+            Draft { kind: BlockKind::Paragraph, level: 0, lines: at..at + 1, start: line.start, number: None };
         let is_bullet = match mark(text) {
             Mark::Bullet(len) if len == text.len() => {
                 // A bullet whose text was scraped into the line below.
@@ -312,7 +314,8 @@ mod tests {
 
     #[test]
     fn marks_make_kinds() {
-        let text = "※ A remark.\n\no The first point.\n\n    • Indented\n\n- one\n  - deeper\n- two\n\n•\nBullet above\n";
+        let text =
+            "※ A remark.\n\no The first point.\n\n    • Indented\n\n- one\n  - deeper\n- two\n\n•\nBullet above\n";
         assert_eq!(
             blocks(text).into_iter().map(|(k, l, t, _)| (k, l, t)).collect::<Vec<_>>(),
             [

@@ -12,8 +12,11 @@ pub(super) fn end(text: &str) -> Option<usize> {
 }
 
 pub(super) fn entries(source: &str) -> Result<Vec<Entry>, Trouble> {
-    let value: Value = serde_json::from_str(source)
-        .map_err(|error| Trouble { refused: false, message: error.to_string(), line: None })?;
+    let value: Value = serde_json::from_str(source).map_err(|error| Trouble {
+        refused: false,
+        message: error.to_string(),
+        line: None,
+    })?;
     let mut entries = Vec::new();
     flatten(&value, "", &mut entries);
     Ok(entries)

@@ -33,7 +33,10 @@ fn is_name(name: &str) -> bool {
 /// A value that means what it says: no anchor, alias, collection, block or tag.
 fn simple(value: &str) -> Option<&str> {
     let value = value.trim();
-    if value.is_empty() || value.starts_with(['&', '*', '{', '[', '|', '>', '!', '%']) || value.len() > 2000 {
+    if matches!(value, "" | "~" | "null")
+        || value.starts_with(['&', '*', '{', '[', '|', '>', '!', '%'])
+        || value.len() > 2000
+    {
         return None;
     }
     for quote in ['"', '\''] {

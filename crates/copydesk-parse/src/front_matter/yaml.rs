@@ -3,7 +3,10 @@
 use std::{fmt, ops::Range};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_saphyr::{Error, Options, Spanned, options::DuplicateKeyPolicy};
+use serde_saphyr::{
+    Error, Options, Spanned,
+    options::{DuplicateKeyPolicy, NonFiniteFloatPolicy},
+};
 
 use super::{Entry, Trouble, join};
 
@@ -106,7 +109,8 @@ pub(super) fn entries(source: &str) -> Result<Vec<Entry>, Trouble> {
     if source.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let node: Spanned<Node> = serde_saphyr::from_str_with_options(source, options()).map_err(|error| trouble(&error))?;
+    let node: Spanned<Node> =
+        serde_saphyr::from_str_with_options(source, options()).map_err(|error| trouble(&error))?;
     let mut entries = Vec::new();
     match node.value {
         Node::Map(_) => flatten(source, &node, "", &mut entries),
@@ -141,6 +145,7 @@ fn options() -> Options {
             max_alias_expansions_per_anchor: 200,
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
+        non_finite_float_policy: NonFiniteFloatPolicy::PassThrough,
         with_snippet: false,
     }
 }

@@ -1,0 +1,185 @@
+//! What is no text, whatever it is called.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::ParseError;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    r#type: Vec<Type>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Type {
+    name: String,
+    #[serde(default)]
+    at: usize,
+    magic: String,
+    #[serde(default)]
+    also: Option<Also>,
+    #[serde(default)]
+    rule: Rule,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Also {
+    at: usize,
+    magic: Vec<String>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Rule {
+    #[default]
+    Binary,
+    Unsupported,
+}
+
+struct Magic {
+    name: String,
+    at: usize,
+    bytes: Vec<u8>,
+    also: Option<(usize, Vec<Vec<u8>>)>,
+    rule: &'static str,
+}
+
+static TYPES: LazyLock<Vec<Magic>> = LazyLock::new(|| {
+    let data: Data = toml::from_str(include_str!("../data/binary-types.toml")).expect("the data file is tested");
+    data.r#type
+        .into_iter()
+        .map(|t| Magic {
+            name: t.name,
+            at: t.at,
+            bytes: unescape(&t.magic),
+            also: t.also.map(|a| (a.at, a.magic.iter().map(|m| unescape(m)).collect())),
+            rule: match t.rule {
+                Rule::Binary => "binary",
+                Rule::Unsupported => "unsupported",
+            },
+        })
+        .collect()
+});
+
+/// Resolves `\xNN` and `\\`.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'\\' {
+            out.push(byte);
+            continue;
+        }
+        match bytes.next() {
+            Some(b'x') => {
+                let digit = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16)).unwrap_or_default() as u8;
+                let (high, low) = (digit(bytes.next()), digit(bytes.next()));
+                out.push(high << 4 | low);
+            }
+            Some(other) => out.push(other),
+            None => {}
+        }
+    }
+    out
+}
+
+/// Refuses files that are known by their first bytes.
+pub(crate) fn refuse_known(bytes: &[u8]) -> Result<(), ParseError> {
+    let starts = |at: usize, magic: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(magic));
+    let found = TYPES.iter().find(|t| {
+        starts(t.at, &t.bytes) && t.also.as_ref().is_none_or(|(at, any)| any.iter().any(|magic| starts(*at, magic)))
+    });
+    match found {
+        Some(t) => Err(ParseError::new(t.rule, format!("this is no text but {}", t.name))),
+        None => Ok(()),
+    }
+}
+
+/// How much of a file is looked at.
+const SAMPLE: usize = 64 << 10;
+
+/// Refuses bytes that hold more control characters than any text. Call it for bytes that are not UTF-16 or UTF-32.
+pub(crate) fn refuse_controls(bytes: &[u8]) -> Result<(), ParseError> {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let controls = sample.iter().filter(|b| matches!(b, 0..=8 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
+    if controls * 20 > sample.len() && controls > 3 {
+        return Err(ParseError::new(
+            "binary",
+            format!("this is no text: {controls} of its first {} bytes are control characters", sample.len()),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses a text that is mostly not text: the bytes were something else.
+pub(crate) fn refuse_nonsense(text: &str) -> Result<(), ParseError> {
+    let (mut odd, mut all) = (0_usize, 0_usize);
+    for c in text.chars().take(SAMPLE) {
+        all += 1;
+        odd += usize::from(c == '\u{FFFD}' || (c.is_control() && !c.is_whitespace()));
+    }
+    if all >= 16 && odd * 10 > all * 3 {
+        return Err(ParseError::new(
+            "binary",
+            format!("this is no text: {odd} of its first {all} characters cannot be read in any charset"),
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_files_by_their_first_bytes() {
+        let cases: &[(&[u8], Option<&str>)] = &[
+            (b"\x89PNG\r\n\x1a\n....", Some("binary")),
+            (b"%PDF-1.7\n", Some("binary")),
+            (b"PK\x03\x04....", Some("binary")),
+            (b"\x7fELF\x02", Some("binary")),
+            (b"SQLite format 3\0", Some("binary")),
+            (b"\0\0\0\x20ftypisom", Some("binary")),
+            (b"RIFF\0\0\0\0WEBP", Some("binary")),
+            (b"RIFFRAFF is a word", None),
+            (b"BZh91AY&SY....", Some("binary")),
+            (b"BZh is no word", None),
+            (b"{\\rtf1\\ansi Text}", Some("unsupported")),
+            (b"{\"a\": 1}", None),
+            (b"GIF", None),
+            (b"Text", None),
+            (b"", None),
+        ];
+        for (bytes, want) in cases {
+            assert_eq!(refuse_known(bytes).err().map(|e| e.rule), *want, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn tells_bytes_from_text_by_their_controls() {
+        let mut state = 1_u64;
+        let noise: Vec<u8> = (0..20_000)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 56) as u8
+            })
+            .collect();
+        assert!(refuse_controls(&noise).is_err());
+        assert!(refuse_controls(&[0; 64]).is_err());
+        assert!(
+            refuse_controls(
+                b"a \0 text \x01 with \x02 a \x03 few of them, all in all rather more than you would \
+            expect in a letter, but the letters are still the greater part of it"
+            )
+            .is_ok()
+        );
+        assert!(refuse_controls(b"\x1b$B%F%9%H\x1b(B").is_ok());
+        assert!(refuse_controls(b"").is_ok());
+        assert!(refuse_nonsense(&"\u{fffd}a".repeat(20)).is_err());
+        assert!(refuse_nonsense("fine text with one \u{fffd} in it").is_ok());
+    }
+}
