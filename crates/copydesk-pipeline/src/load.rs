@@ -154,7 +154,7 @@ struct Loader<'a> {
 }
 
 /// A table that names what it is an instance of.
-struct Named<'n> {
+struct Chosen<'n> {
     node: &'n Node,
     name: &'n str,
     span: Range<usize>,
@@ -251,16 +251,16 @@ impl Loader<'_> {
             }));
             return None;
         }
-        let named = self.named(&entry.node, "[source]", "source")?;
-        let Some(known) = self.catalog.find_source(named.name) else {
+        let chosen = self.named(&entry.node, "[source]", "source")?;
+        let Some(known) = self.catalog.find_source(chosen.name) else {
             let names: Vec<_> = self.catalog.sources().iter().map(|e| e.name).collect();
-            self.unknown_name(&named, "source", &names);
+            self.unknown_name(&chosen, "source", &names);
             return None;
         };
         let subject = format!("source `{}`", known.name);
         let (config, resolved) =
-            self.options(&named, &subject, &known.schema().to_value(), |config| known.resolve(config))?;
-        let part = self.built(&named, &subject, known.build(&config))?;
+            self.options(&chosen, &subject, &known.schema().to_value(), |config| known.resolve(config))?;
+        let part = self.built(&chosen, &subject, known.build(&config))?;
         Some(Built { name: known.name, version: 0, config: resolved, part })
     }
 
@@ -269,20 +269,20 @@ impl Loader<'_> {
         let mut placed = Vec::new();
         let catalog = self.catalog;
         for node in self.list(entry, "stage") {
-            let Some(named) = self.named(node, "[[stage]]", "stage") else { continue };
-            let Some(known) = catalog.find_stage(named.name) else {
+            let Some(chosen) = self.named(node, "[[stage]]", "stage") else { continue };
+            let Some(known) = catalog.find_stage(chosen.name) else {
                 let names: Vec<_> = catalog.stages().iter().map(|e| e.name).collect();
-                self.unknown_name(&named, "stage", &names);
+                self.unknown_name(&chosen, "stage", &names);
                 continue;
             };
-            let line = self.lines.line(named.span.start);
-            placed.push(Placed { entry: known, span: named.span.clone(), line });
+            let line = self.lines.line(chosen.span.start);
+            placed.push(Placed { entry: known, span: chosen.span.clone(), line });
             let subject = format!("stage `{}`", known.name);
             let schema = known.schema().to_value();
-            let Some((config, resolved)) = self.options(&named, &subject, &schema, |c| known.resolve(c)) else {
+            let Some((config, resolved)) = self.options(&chosen, &subject, &schema, |c| known.resolve(c)) else {
                 continue;
             };
-            let built: Option<AnyStage> = self.built(&named, &subject, known.build(&config));
+            let built: Option<AnyStage> = self.built(&chosen, &subject, known.build(&config));
             if let Some(stage) = built {
                 links.push(Link { name: known.name, version: known.version, config: resolved, stage });
             }
@@ -298,30 +298,30 @@ impl Loader<'_> {
         let mut places: Vec<Range<usize>> = Vec::new();
         let catalog = self.catalog;
         for node in self.list(entry, "export") {
-            let Some(named) = self.named(node, "[[export]]", "export") else { continue };
-            let Some(known) = catalog.find_export(named.name) else {
+            let Some(chosen) = self.named(node, "[[export]]", "export") else { continue };
+            let Some(known) = catalog.find_export(chosen.name) else {
                 let names: Vec<_> = catalog.exports().iter().map(|e| e.name).collect();
-                self.unknown_name(&named, "export", &names);
+                self.unknown_name(&chosen, "export", &names);
                 continue;
             };
             let subject = format!("export `{}`", known.name);
             let schema = known.schema().to_value();
-            let Some((config, resolved)) = self.options(&named, &subject, &schema, |c| known.resolve(c)) else {
+            let Some((config, resolved)) = self.options(&chosen, &subject, &schema, |c| known.resolve(c)) else {
                 continue;
             };
-            let Some(part) = self.built(&named, &subject, known.build(&config)) else { continue };
+            let Some(part) = self.built(&chosen, &subject, known.build(&config)) else { continue };
             if let Some(first) = exports.iter().position(|e| e.part.file_name() == part.file_name()) {
                 let file = part.file_name();
                 let file_option = schema.pointer("/properties/file").map(|_| "`file = \"...\"`");
                 let way_out = file_option.map_or("remove one of them".into(), |o| format!("give one of them {o}"));
                 self.say(
-                    Diagnostic::error(format!("two exports would write `{file}`"), named.span.clone())
+                    Diagnostic::error(format!("two exports would write `{file}`"), chosen.span.clone())
                         .label(format!("writes `{file}` too"))
                         .also(places[first].clone(), format!("writes `{file}`"))
                         .help(way_out),
                 );
             }
-            places.push(named.span);
+            places.push(chosen.span);
             exports.push(Built { name: known.name, version: known.version, config: resolved, part });
         }
         exports
@@ -354,7 +354,7 @@ impl Loader<'_> {
     }
 
     /// Reads the `use` of a table.
-    fn named<'n>(&mut self, node: &'n Node, heading: &str, what: &str) -> Option<Named<'n>> {
+    fn named<'n>(&mut self, node: &'n Node, heading: &str, what: &str) -> Option<Chosen<'n>> {
         let names: Vec<&'static str> = match what {
             "source" => self.catalog.sources().iter().map(|e| e.name).collect(),
             "stage" => self.catalog.stages().iter().map(|e| e.name).collect(),
@@ -392,14 +392,14 @@ impl Loader<'_> {
             );
             return None;
         };
-        Some(Named { node, name, span: entry.node.span.clone() })
+        Some(Chosen { node, name, span: entry.node.span.clone() })
     }
 
-    fn unknown_name(&mut self, named: &Named<'_>, what: &str, names: &[&'static str]) {
-        let mut diagnostic = Diagnostic::error(format!("no {what} is called `{}`", named.name), named.span.clone());
-        if let Some(name) = suggest::closest(named.name, names.iter().copied()) {
+    fn unknown_name(&mut self, chosen: &Chosen<'_>, what: &str, names: &[&'static str]) {
+        let mut diagnostic = Diagnostic::error(format!("no {what} is called `{}`", chosen.name), chosen.span.clone());
+        if let Some(name) = suggest::closest(chosen.name, names.iter().copied()) {
             diagnostic = diagnostic.label(format!("did you mean `{name}`?"));
-        } else if let Some(heading) = self.heading_for(named.name) {
+        } else if let Some(heading) = self.heading_for(chosen.name) {
             diagnostic = diagnostic.label(format!("it belongs under `{heading}`"));
         }
         self.say(diagnostic.help(format!("{what}s: {}", suggest::list(names.iter().copied()))));
@@ -408,28 +408,28 @@ impl Loader<'_> {
     /// Checks the options of a table: as they are, and in full. `None` where something is wrong.
     fn options(
         &mut self,
-        named: &Named<'_>,
+        chosen: &Chosen<'_>,
         subject: &str,
         schema: &Value,
         resolve: impl FnOnce(&Value) -> Result<Value, ConfigError>,
     ) -> Option<(Value, Value)> {
         let elsewhere = |key: &str| option_home(key);
-        let found = Subject { name: subject.into(), schema, besides: &[USE], elsewhere: &elsewhere }.check(named.node);
+        let found = Subject { name: subject.into(), schema, besides: &[USE], elsewhere: &elsewhere }.check(chosen.node);
         if !found.is_empty() {
             self.found.extend(found);
             return None;
         }
-        let config = named.node.to_json(&[USE]);
-        let resolved = self.built(named, subject, resolve(&config))?;
+        let config = chosen.node.to_json(&[USE]);
+        let resolved = self.built(chosen, subject, resolve(&config))?;
         Some((config, resolved))
     }
 
     /// Puts an error of the typed build at its place.
-    fn built<T>(&mut self, named: &Named<'_>, subject: &str, result: Result<T, ConfigError>) -> Option<T> {
+    fn built<T>(&mut self, chosen: &Chosen<'_>, subject: &str, result: Result<T, ConfigError>) -> Option<T> {
         match result {
             Ok(built) => Some(built),
             Err(error) => {
-                self.config_error(named.node, named.span.clone(), subject, error);
+                self.config_error(chosen.node, chosen.span.clone(), subject, error);
                 None
             }
         }

@@ -37,7 +37,7 @@ impl Subject<'_> {
     fn node(&self, node: &Node, schema: &Value, path: &str, out: &mut Vec<Diagnostic>) {
         let Some(schema) = self.resolve(schema) else { return };
         if let Some(names) = self.names(schema) {
-            self.one_of_names(node, &names, path, out);
+            Self::one_of_names(node, &names, path, out);
             return;
         }
         if let Some(choices) = alternatives(schema) {
@@ -77,8 +77,8 @@ impl Subject<'_> {
     }
 
     fn table(&self, node: &Node, schema: &Map<String, Value>, path: &str, out: &mut Vec<Diagnostic>) {
-        let none = Map::new();
-        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
+        let no_properties = Map::new();
+        let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&no_properties);
         let others = schema.get("additionalProperties");
         let besides = if path.is_empty() { self.besides } else { &[] };
         for entry in node.entries() {
@@ -120,7 +120,7 @@ impl Subject<'_> {
     }
 
     /// One of several fixed names, each perhaps with its doc.
-    fn one_of_names(&self, node: &Node, names: &[Name<'_>], path: &str, out: &mut Vec<Diagnostic>) {
+    fn one_of_names(node: &Node, names: &[Name<'_>], path: &str, out: &mut Vec<Diagnostic>) {
         let Some(text) = node.as_str() else {
             let all = suggest::join(&names.iter().map(|n| format!("\"{}\"", n.name)).collect::<Vec<_>>(), "or");
             let message = format!("`{path}` must be {all}, not {}", node.kind());

@@ -48,7 +48,8 @@ Examples:
   copydesk check pipelines/*.toml                       find mistakes before a long run
   copydesk stages split-captions                        the options of a stage
 
-Exit codes: 0 all documents read; 1 finished, and some documents were quarantined; 2 could not start or finish.";
+Exit codes: 0 all documents read; 1 finished, with documents in quarantine; 2 could not start
+or finish.";
 
 /// Runs the program with the house's catalogue and whatever `extend` adds to it.
 pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> ExitCode {

@@ -14,7 +14,7 @@ pub(crate) struct Global {
     /// Form of the messages on standard error.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Messages")]
     pub(crate) log_format: LogFormat,
-    /// When to use colour. NO_COLOR in the environment means never, for `auto`.
+    /// When to use colour. `NO_COLOR` in the environment means never, for `auto`.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Messages")]
     pub(crate) color: When,
 }

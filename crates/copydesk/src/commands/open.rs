@@ -55,10 +55,10 @@ fn show(diagnosis: &Diagnosis, reporter: &Reporter) {
                 let (file, line, column) = (diagnosis.path(), place.line, place.column);
                 match item.severity {
                     Severity::Error => {
-                        tracing::error!(file, line, column, label = item.label, help, "{}", item.message)
+                        tracing::error!(file, line, column, label = item.label, help, "{}", item.message);
                     }
                     Severity::Warning => {
-                        tracing::warn!(file, line, column, label = item.label, help, "{}", item.message)
+                        tracing::warn!(file, line, column, label = item.label, help, "{}", item.message);
                     }
                 }
             }

@@ -27,14 +27,15 @@ const FILES: &str = "files";
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  copydesk run pipelines/news.toml                           the pipeline's own source and output folder
-  copydesk run pipelines/news.toml pages/ --out out          a folder of pages; out/records.jsonl, out/records.csv
+  copydesk run pipelines/news.toml                     its own source and output folder
+  copydesk run pipelines/news.toml pages/ --out out    out/records.jsonl, out/records.csv
   copydesk run pipelines/news.toml 'pages/**/*.html' --limit 100
-  copydesk run pipelines/text.toml page.html --out - | jq .text
-  curl -s https://example.com | copydesk run pipelines/text.toml - --out -
+  copydesk run pipelines/text.toml page.html | jq .text
+  curl -s https://example.com | copydesk run pipelines/text.toml -
 
-Outputs appear under their names only when they are complete. Documents that could not be worked on are listed in
-quarantine.jsonl, and the exit code is then 1; 0 if there are none, 2 if the run could not start or finish.")]
+Outputs appear under their names only when they are complete. Documents that could not be
+worked on are listed in quarantine.jsonl, and the exit code is then 1; it is 0 if there are
+none, and 2 if the run could not start or finish.")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
     pipeline: PathBuf,

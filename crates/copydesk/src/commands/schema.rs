@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::Subcommand;
-use copydesk_stage::Catalog;
+use copydesk_stage::{Catalog, ExportEntry, SourceEntry, StageEntry};
 use serde_json::Value;
 
 use super::stages::{Part, unknown};
@@ -65,9 +65,9 @@ impl Args {
 
 fn of(catalog: &Catalog, name: &str, part: Part) -> Result<Value, Failure> {
     let found = match part {
-        Part::Stage => catalog.find_stage(name).map(|e| e.schema()),
-        Part::Source => catalog.find_source(name).map(|e| e.schema()),
-        Part::Export => catalog.find_export(name).map(|e| e.schema()),
+        Part::Stage => catalog.find_stage(name).map(StageEntry::schema),
+        Part::Source => catalog.find_source(name).map(SourceEntry::schema),
+        Part::Export => catalog.find_export(name).map(ExportEntry::schema),
     };
     Ok(found.ok_or_else(|| anyhow!(unknown(catalog, name, Some(part))))?.to_value())
 }

@@ -67,9 +67,7 @@ pub(super) fn account(doc: &Document) -> Vec<Entry<'_>> {
     }
     let mut covered = vec![false; lines.len() + 2];
     for (_, entry) in &entries {
-        for line in entry.place.line..=entry.last.min(lines.len()) {
-            covered[line] = true;
-        }
+        covered.iter_mut().take(entry.last + 1).skip(entry.place.line).for_each(|line| *line = true);
     }
     entries.extend(rest(doc, &lines, &covered));
     entries.sort_by_key(|(start, entry)| (entry.place.line, *start));

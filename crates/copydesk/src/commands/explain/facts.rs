@@ -60,7 +60,7 @@ pub(super) fn metadata(doc: &Document, style: Style) -> String {
         for line in text.iter().skip(1) {
             let _ = writeln!(out, "  {} {}", pad("", NAME), style.paint.paint(Tone::Strong, line));
         }
-        candidates_of(&mut out, &candidates, &lines, style);
+        candidates_of(&mut out, &value, &candidates, &lines, style);
     }
     if !missing.is_empty() {
         let text = format!("the document does not say: {}", missing.join(", "));
@@ -69,17 +69,20 @@ pub(super) fn metadata(doc: &Document, style: Style) -> String {
     out
 }
 
-fn candidates_of(out: &mut String, candidates: &[&Candidate], lines: &LineIndex<'_>, style: Style) {
+fn candidates_of(out: &mut String, shown: &str, candidates: &[&Candidate], lines: &LineIndex<'_>, style: Style) {
     let mut sorted = candidates.to_vec();
     sorted.sort_by(|a, b| b.won.cmp(&a.won).then(b.score.total_cmp(&a.score)));
     let winners = sorted.iter().filter(|c| c.won).count();
     let most = if style.full { sorted.len() } else { winners + MOST_LOSERS };
     for candidate in sorted.iter().take(most) {
-        let place = candidate.span.map(|s| format!(", line {}", lines.line(s.start as usize))).unwrap_or_default();
+        let place = candidate.span.map(|s| format!(" (line {})", lines.line(s.start as usize))).unwrap_or_default();
         let mark = if candidate.won { "won " } else { "lost" };
-        let from = format!("{} {}{place}", name_of(&candidate.origin), candidate.name);
+        // What won as it stands needs no second showing.
+        let said =
+            if candidate.won && candidate.value == shown { String::new() } else { format!("{}  ", candidate.value) };
+        let from = format!("{} {}", name_of(&candidate.origin), candidate.name);
         let why = if candidate.why.is_empty() { String::new() } else { format!(": {}", candidate.why) };
-        let text = format!("{:.2} {from}{why} = {}", candidate.score, candidate.value);
+        let text = format!("{:.2} {said}[{}{place}{why}]", candidate.score, from.trim_end());
         for (i, line) in style.text(&text, style.width.saturating_sub(NAME + 8)).iter().enumerate() {
             let mark = if i == 0 { mark } else { "    " };
             let tone = if candidate.won { Tone::Good } else { Tone::Quiet };

@@ -10,14 +10,17 @@ use super::{
 };
 use crate::terminal::{Tone, count, one_line, pad};
 
-/// Columns for `12:1` and `12-14`.
-const PLACE: usize = 9;
+/// Columns for `12:1`, `12:1-14` and `12-14`.
+const PLACE: usize = 11;
 /// Columns for the label.
-const LABEL: usize = 15;
+const LABEL: usize = 16;
+
+/// What the marks before the labels of blocks mean.
+const LEGEND: &str = "+ stands in the text    * taken out as a fact or a caption    - dropped    ? nothing said";
 
 /// Prints every line of a document.
 pub(super) fn print(doc: &Document, style: Style) -> String {
-    let mut out = String::new();
+    let mut out = format!("{}{}\n", pad("", PLACE + 1), style.paint.paint(Tone::Quiet, LEGEND));
     let main = doc.languages.main.as_ref().map(|l| l.tag.as_str());
     for entry in account(doc) {
         match &entry.what {
@@ -27,21 +30,21 @@ pub(super) fn print(doc: &Document, style: Style) -> String {
             What::Silent(line) => {
                 let many = entry.last > entry.place.line;
                 let text = if many { format!("{} …", one_line(line)) } else { one_line(line) };
-                head(&mut out, &entry, "no text", Tone::Quiet, &text, style, true);
+                head(&mut out, &entry, "  no text", Tone::Quiet, &text, style, true);
             }
             What::Image(image) => {
                 let words = [image.alt.as_str(), image.title.as_str()];
                 let words: Vec<&str> = words.into_iter().filter(|w| !w.is_empty()).collect();
-                let name = if image.video { "video" } else { "image" };
+                let name = if image.video { "  video" } else { "  image" };
                 let text =
                     if words.is_empty() { image.src.clone() } else { format!("{} ({})", words.join("; "), image.src) };
                 head(&mut out, &entry, name, Tone::Fact, &text, style, true);
             }
             What::Clue(clue) => {
-                let (label, text) = (origin(clue), format!("{} = {}", clue.name, clue.value));
+                let (label, text) = (format!("  {}", origin(clue)), format!("{} = {}", clue.name, clue.value));
                 head(&mut out, &entry, &label, Tone::Fact, &text, style, true);
             }
-            What::Items(items) => head(&mut out, &entry, "json-ld", Tone::Fact, &describe(items), style, true),
+            What::Items(items) => head(&mut out, &entry, "  json-ld", Tone::Fact, &describe(items), style, true),
             What::Block(id, clues) => block(&mut out, doc, &entry, *id, clues, main, style),
         }
     }
@@ -66,7 +69,8 @@ fn block(
     let marks: Vec<String> = form.into_iter().chain(foreign.map(str::to_owned)).collect();
     let marks = if marks.is_empty() { String::new() } else { format!("[{}] ", marks.join(", ")) };
     let text = format!("{marks}{}", doc.original_text(id));
-    let (name, tone) = (label_name(block.label()), tone_of(block.label()));
+    let (mark, tone) = mark_of(block.label());
+    let name = format!("{mark} {}", label_name(block.label()));
     head(out, entry, &name, tone, &text, style, !block.label().is_body());
     if doc.text(id) != doc.original_text(id) {
         let now = if doc.text(id).is_empty() { "nothing".to_owned() } else { one_line(doc.text(id)) };
@@ -116,7 +120,8 @@ fn place_of(entry: &Entry<'_>) -> String {
     let Place { line, column } = entry.place;
     let text = match &entry.what {
         What::Blank | What::Silent(_) if entry.last == line => line.to_string(),
-        _ if entry.last > line => format!("{line}-{}", entry.last),
+        What::Blank | What::Silent(_) => format!("{line}-{}", entry.last),
+        _ if entry.last > line => format!("{line}:{column}-{}", entry.last),
         _ => format!("{line}:{column}"),
     };
     format!("{text:>width$}", width = PLACE - 1)
@@ -157,30 +162,31 @@ pub(super) fn label_name(label: Label) -> String {
         Label::Tags => "tags",
         Label::Caption => "caption",
         Label::Boilerplate(furniture) => match furniture {
-            Furniture::Navigation => "- navigation",
-            Furniture::Share => "- share",
-            Furniture::Related => "- related",
-            Furniture::Advertisement => "- advertising",
-            Furniture::Newsletter => "- newsletter",
-            Furniture::Consent => "- consent",
-            Furniture::Comments => "- comments",
-            Furniture::Footer => "- footer",
-            Furniture::Hidden => "- hidden",
-            Furniture::Form => "- form",
-            Furniture::Template => "- template",
-            Furniture::Other => "- furniture",
+            Furniture::Navigation => "navigation",
+            Furniture::Share => "share",
+            Furniture::Related => "related",
+            Furniture::Advertisement => "advertisement",
+            Furniture::Newsletter => "newsletter",
+            Furniture::Consent => "consent",
+            Furniture::Comments => "comments",
+            Furniture::Footer => "footer",
+            Furniture::Hidden => "hidden",
+            Furniture::Form => "form",
+            Furniture::Template => "template",
+            Furniture::Other => "furniture",
         },
     };
     name.to_owned()
 }
 
-fn tone_of(label: Label) -> Tone {
+/// What becomes of a block with that label: the mark of [`LEGEND`], and its colour.
+fn mark_of(label: Label) -> (char, Tone) {
     match label {
-        Label::Body => Tone::Good,
-        Label::Unlabelled => Tone::Warning,
-        Label::Caption => Tone::Caption,
-        Label::Boilerplate(_) => Tone::Bad,
-        _ => Tone::Fact,
+        Label::Body => ('+', Tone::Good),
+        Label::Unlabelled => ('?', Tone::Warning),
+        Label::Caption => ('*', Tone::Caption),
+        Label::Boilerplate(_) => ('-', Tone::Bad),
+        _ => ('*', Tone::Fact),
     }
 }
 
@@ -213,8 +219,8 @@ pub(super) fn count_kinds(doc: &Document) -> String {
             What::Blank => Kind::Blank,
             What::Silent(_) => Kind::Silent,
         };
-        for line in entry.place.line..=entry.last.min(total) {
-            kinds[line] = kinds[line].max(kind);
+        for line in kinds.iter_mut().take(entry.last + 1).skip(entry.place.line) {
+            *line = kind.max(*line);
         }
     }
     let of = |kind| kinds.iter().skip(1).filter(|k| **k == kind).count();

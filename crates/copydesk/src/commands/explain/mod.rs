@@ -22,6 +22,9 @@ use crate::{
 /// What `explain` runs when no pipeline is named: the house's own news pipeline.
 const NEWS: &str = include_str!("../../../../../pipelines/news.toml");
 
+/// Languages with less of the text than this are slips of detection over a few words.
+const LEAST_SHARE: f32 = 0.005;
+
 /// Arguments of `copydesk explain`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -29,7 +32,7 @@ Examples:
   copydesk explain page.html                             with the built-in news pipeline
   copydesk explain page.html --pipeline my.toml --full   with another one, and all text
   copydesk explain page.html --color always | less -R
-  copydesk explain page.html --only lines | grep -i dropped
+  copydesk explain page.html --only lines | grep ' - '   what was dropped
 
 Each entry has its line and column in the source, what it was found to be, its text, and below it each decision:
 the stage, the rule, and what the rule saw. The READMEs of the stages explain the rules.")]
@@ -186,7 +189,7 @@ fn language(doc: &Document) -> String {
         .languages
         .shares
         .iter()
-        .filter(|s| s.tag != main.tag)
+        .filter(|s| s.tag != main.tag && s.share >= LEAST_SHARE)
         .map(|s| format!("{} {:.0} %", s.tag, s.share * 100.0))
         .collect();
     let others = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };

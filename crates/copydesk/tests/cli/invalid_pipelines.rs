@@ -3,8 +3,6 @@
 //! A case is a file in `tests/pipelines/invalid` with the message beside it, under the same name with `.stderr`. A new
 //! case needs no code: add the file, run with `UPDATE_EXPECT=1`, and read the message as a user would.
 
-mod program;
-
 use std::{fs, path::PathBuf};
 
 use crate::program::{copydesk, root};

@@ -1,0 +1,152 @@
+//! Loading pipeline files. The wording of the messages is tested where the program is; here it is what is refused.
+
+use copydesk_document::Document;
+use copydesk_pipeline::{Severity, builtin, json_schema, load};
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
+use serde_json::Value;
+
+/// Stages that do nothing, and say what they read and write.
+macro_rules! stages {
+    ($($type:ident = $name:literal, reads $reads:expr, writes $writes:expr;)*) => {
+        $(
+            #[derive(Debug)]
+            struct $type;
+
+            impl Stage for $type {
+                fn process(&self, _: &mut Document, _: &mut Context<'_>) -> Result<Verdict, StageError> {
+                    Ok(Verdict::Keep)
+                }
+            }
+
+            impl StageKind for $type {
+                const NAME: &'static str = $name;
+                const SUMMARY: &'static str = "Does nothing.";
+                const READS: &'static [Facet] = $reads;
+                const WRITES: &'static [Facet] = $writes;
+                type Config = Empty;
+
+                fn build(_: Empty) -> Result<AnyStage, ConfigError> {
+                    Ok(AnyStage::cpu(Self))
+                }
+            }
+        )*
+        fn register(catalog: &mut Catalog) {
+            $(catalog.stage::<$type>();)*
+        }
+    };
+}
+
+#[derive(Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+struct Empty {}
+
+stages! {
+    Makes = "makes", reads &[], writes &[Facet::Body];
+    Refines = "refines", reads &[Facet::Body], writes &[Facet::Body];
+    RefinesToo = "refines-too", reads &[Facet::Body], writes &[Facet::Body];
+    Reads = "reads", reads &[Facet::Body, Facet::Text], writes &[Facet::Captions];
+    Rewrites = "rewrites", reads &[Facet::Captions], writes &[Facet::Text];
+}
+
+/// Loads a chain of these stages, and says how many errors and warnings there are.
+fn chain(names: &[&str]) -> (usize, usize) {
+    let catalog = builtin().with(register);
+    let stages: String = names.iter().map(|name| format!("[[stage]]\nuse = \"{name}\"\n")).collect();
+    match load("chain.toml", &format!("{stages}[[export]]\nuse = \"jsonl\"\n"), &catalog) {
+        Ok(pipeline) => {
+            let built: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();
+            assert_eq!(built, names, "the order of the file is the order of the run");
+            (0, pipeline.warnings.items().len())
+        }
+        Err(d) => (d.count(Severity::Error), d.count(Severity::Warning)),
+    }
+}
+
+#[test]
+fn a_reader_stands_behind_its_writer() {
+    assert_eq!(chain(&["makes", "reads", "rewrites"]), (0, 0));
+    assert_eq!(chain(&["reads", "makes"]), (1, 0));
+    assert_eq!(chain(&["rewrites", "reads", "makes"]), (2, 0));
+}
+
+#[test]
+fn a_stage_that_refines_waits_for_the_one_that_makes() {
+    assert_eq!(chain(&["makes", "refines"]), (0, 0));
+    assert_eq!(chain(&["refines", "makes"]), (1, 0));
+    assert_eq!(chain(&["refines", "refines-too"]), (0, 0), "two that refine stand in any order");
+}
+
+#[test]
+fn what_nobody_writes_is_a_warning_and_the_text_is_always_there() {
+    assert_eq!(chain(&["reads"]), (0, 1));
+    assert_eq!(chain(&["makes", "reads", "rewrites", "reads"]), (0, 0), "the parser writes the text");
+}
+
+#[test]
+fn json_and_toml_say_the_same() {
+    let toml =
+        "[[stage]]\nuse = \"strip-boilerplate\"\nmode = \"recall\"\n[[export]]\nuse = \"jsonl\"\n[run]\nbatch = 3\n";
+    let json = r#"{ "$schema": "x.json", "run": { "batch": 3 }, "export": [{ "use": "jsonl" }],
+        "stage": [{ "use": "strip-boilerplate", "mode": "recall" }] }"#;
+    for (path, text) in [("a.toml", toml), ("a.json", json), ("-", json), ("-", toml)] {
+        let pipeline = load(path, text, &builtin()).unwrap_or_else(|e| panic!("{path}: {e}"));
+        assert_eq!(pipeline.chain.links()[0].config["mode"], "recall");
+        assert_eq!(pipeline.chain.links()[0].config["tables"], true, "defaults are filled in");
+        assert_eq!((pipeline.exports[0].name, pipeline.run.batch), ("jsonl", 3));
+    }
+}
+
+#[test]
+fn no_text_makes_it_panic() {
+    let good = include_str!("../../../pipelines/news.toml");
+    let catalog = builtin();
+    for end in (0..good.len()).filter(|i| good.is_char_boundary(*i)) {
+        let _ = load("cut.toml", &good[..end], &catalog).map_err(|d| d.render(true));
+    }
+    let deep = "[".repeat(100_000);
+    for text in
+        ["\u{feff}", "é = 1", "\u{0}", "[[stage]]\nuse = \"\u{202e}x\"", "{\"stage\": null}", "{", deep.as_str()]
+    {
+        for path in ["a.toml", "a.json"] {
+            if let Err(diagnosis) = load(path, text, &catalog) {
+                assert!(diagnosis.render(false).contains(path));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_reference_of_the_schema_leads_somewhere() {
+    let schema = json_schema(&builtin());
+    let mut references = Vec::new();
+    collect(&schema, &mut references);
+    for reference in &references {
+        let pointer = reference.strip_prefix('#').unwrap_or_else(|| panic!("{reference} leads outside"));
+        assert!(schema.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+    assert!(!references.is_empty());
+}
+
+fn collect(value: &Value, references: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            references.extend(object.get("$ref").and_then(Value::as_str).map(str::to_owned));
+            object.values().for_each(|v| collect(v, references));
+        }
+        Value::Array(items) => items.iter().for_each(|v| collect(v, references)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_schema_knows_every_name_and_option() {
+    let catalog = builtin();
+    let schema = json_schema(&catalog);
+    for entry in catalog.stages() {
+        let stages = schema["properties"]["stage"]["items"]["oneOf"].as_array().expect("a list");
+        let own = stages.iter().find(|s| s["properties"]["use"]["const"] == entry.name).expect("every stage");
+        for option in entry.defaults().as_object().expect("a table").keys() {
+            assert!(own["properties"].get(option).is_some(), "{} lacks {option}", entry.name);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `copydesk explain` accounts for every line of a file.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::program::{copydesk, root};
+
+/// The line numbers that the account names.
+fn accounted(output: &str) -> BTreeSet<usize> {
+    let mut lines = BTreeSet::new();
+    for entry in output.lines() {
+        // The place stands in the first columns; what is below an entry is indented further.
+        let place = entry.chars().take(11).collect::<String>();
+        let place = place.split_whitespace().next().unwrap_or("");
+        let Some(first) = place.split([':', '-']).next().and_then(|n| n.parse::<usize>().ok()) else { continue };
+        let last = place.split_once('-').and_then(|(_, n)| n.parse().ok()).unwrap_or(first);
+        lines.extend(first..=last);
+    }
+    lines
+}
+
+fn check(file: &Path) {
+    let text = String::from_utf8_lossy(&fs::read(file).unwrap()).into_owned();
+    let ended = copydesk(["explain", file.to_str().unwrap(), "--only", "summary,lines"], "");
+    assert_eq!(ended.code, 0, "{}: {}", file.display(), ended.stderr);
+    let expected: BTreeSet<usize> = (1..=text.lines().count()).collect();
+    assert_eq!(accounted(&ended.stdout), expected, "{}", file.display());
+    assert!(!ended.stdout.contains("NOT ACCOUNTED FOR"), "{}", ended.stdout);
+}
+
+#[test]
+fn every_line_of_the_seeds_is_accounted_for() {
+    let seeds = root().join("../shared/seeds");
+    if !seeds.exists() {
+        eprintln!("skipped: ../shared/seeds is not there");
+        return;
+    }
+    let mut files = 0;
+    for entry in fs::read_dir(seeds).unwrap() {
+        let file = entry.unwrap().path();
+        if file.extension().is_some_and(|e| e == "txt") {
+            check(&file);
+            files += 1;
+        }
+    }
+    assert_eq!(files, 5);
+}
+
+#[test]
+fn every_line_of_a_page_is_accounted_for() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("page.html", PAGE),
+        (
+            "post.md",
+            "---\ntitle: A walk\ntags: [a, b]\n---\n\n# A walk\n\n![](a.png)\n\n* one\n* two\n\n```\ncode\n\nmore\n```\n",
+        ),
+        ("plain.txt", "Title\r\n\r\nA line of text that is long enough to be one.\r\n\r\n\r\n"),
+        ("empty.txt", ""),
+        ("blank.txt", "\n\n\n"),
+    ] {
+        let file = folder.path().join(name);
+        fs::write(&file, text).unwrap();
+        check(&file);
+    }
+}
+
+#[test]
+fn decisions_are_shown_with_stage_rule_and_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    fs::write(&file, PAGE).unwrap();
+    let output = copydesk(["explain", file.to_str().unwrap()], "").stdout;
+    let lines: Vec<&str> = output.lines().collect();
+    let at = |text: &str| lines.iter().position(|l| l.contains(text)).unwrap_or_else(|| panic!("{text} in {output}"));
+    let sport = at("Sport");
+    assert!(lines[sport].trim_start().starts_with("8:") && lines[sport].contains("- navigation"), "{}", lines[sport]);
+    assert!(lines[sport + 1].contains("· strip-boilerplate / "), "{}", lines[sport + 1]);
+    assert!(lines[at("The city council")].contains("+ body"));
+    assert!(output.contains("Ole Berg"), "{output}");
+    assert!(output.contains("the document does not say: "), "{output}");
+}
+
+#[test]
+fn a_document_cannot_steer_the_terminal() {
+    let output = copydesk(["explain", "-"], "Title \u{1b}[31m\u{202e}red\u{7}\n\nA line.\n").stdout;
+    assert!(!output.contains(['\u{1b}', '\u{202e}', '\u{7}']), "{output:?}");
+}
+
+const PAGE: &str = r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+<title>Night ferry starts in June</title>
+<style>
+body { color: black }
+</style></head>
+<body><nav><a href="/">Home</a> <a href="/news">News</a> <a href="/sport">Sport</a></nav>
+
+<article>
+<h1>Night ferry starts in June</h1>
+<figure><img src="/ferry.jpg" alt=""><figcaption>The ferry at the pier. Photo: Ole Berg/Reuters</figcaption></figure>
+<p>The city council has agreed to let the harbour ferry sail through the night from the first of June. Boats will
+leave every forty minutes, and tickets will cost the same as by day.</p>
+<p>Residents of the northern shore had asked for the service for nine years. "We stopped counting the letters," said
+the head of their association, who has lived there for thirty years.</p>
+</article>
+</body>
+</html>
+"#;

@@ -1,0 +1,6 @@
+//! The program from the outside: what it prints, what it writes, how it ends.
+
+mod explain;
+mod invalid_pipelines;
+mod program;
+mod run;

@@ -1,0 +1,206 @@
+//! `copydesk run` and its kin, as a user sees them: exit codes, files, what is printed where.
+
+use std::{fs, path::Path, process::Stdio};
+
+use crate::program::{command, copydesk};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const ARTICLE: &str = "\
+# Night ferry starts in June
+
+By Ada Stroem
+
+The city council has agreed to let the harbour ferry sail through the night from the first of June. Boats will leave
+every forty minutes, and tickets will cost the same as by day.
+
+Residents of the northern shore had asked for the service for nine years. \"We stopped counting the letters,\" said the
+head of their association, who has lived there for thirty years.
+";
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+fn path(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).to_str().unwrap().to_owned()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_run_leaves_its_records_and_nothing_else() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.md", ARTICLE.as_bytes())]);
+    let out = path(&files, "out");
+    let ended = copydesk(["run", "pipelines/news.toml", &path(&files, "a.md"), &path(&files, "b.md"), "-o", &out], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(names(Path::new(&out)), ["records.csv", "records.jsonl"]);
+    assert_eq!(ended.stdout, "");
+    assert!(ended.stderr.starts_with("2 read = 2 written + 0 dropped + 0 quarantined\n"), "{}", ended.stderr);
+    let records = fs::read_to_string(Path::new(&out).join("records.jsonl")).unwrap();
+    let records: Vec<Value> = records.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(records.len(), 2);
+    assert_eq!(records[0]["title"], "Night ferry starts in June");
+    assert_eq!(records[0]["authors"], serde_json::json!(["Ada Stroem"]));
+}
+
+#[test]
+fn a_bad_document_is_set_aside_and_told_of() {
+    let files =
+        folder(&[("a.md", ARTICLE.as_bytes()), ("b.html", &[0x89, b'P', b'N', b'G', 0, 0, 0, 1, 0, 255, 0, 2])]);
+    let out = path(&files, "out");
+    let ended = copydesk(["run", "pipelines/news.toml", &path(&files, ""), "-o", &out], "");
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    assert_eq!(names(Path::new(&out)), ["quarantine.jsonl", "records.csv", "records.jsonl"]);
+    assert!(ended.stderr.contains("2 read = 1 written + 0 dropped + 1 quarantined"), "{}", ended.stderr);
+    let entry = fs::read_to_string(Path::new(&out).join("quarantine.jsonl")).unwrap();
+    let entry: Value = serde_json::from_str(&entry).unwrap();
+    assert_eq!(entry["stage"], "parse");
+    assert!(entry["uri"].as_str().unwrap().ends_with("b.html"), "{entry}");
+}
+
+#[test]
+fn what_cannot_start_ends_with_two_and_one_sentence() {
+    for (args, says) in [
+        (["run", "no-such-pipeline.toml", "x"], "cannot read the pipeline file no-such-pipeline.toml"),
+        (["run", "pipelines/news.toml", "no-such-input.html"], "no-such-input.html"),
+        (["run", "pipelines/text.toml", "--quiet"], "name inputs on the command line"),
+        (["run", "pipelines", "x"], "pipelines is a folder"),
+        (["stages", "strip-boilerplat", "-q"], "did you mean `strip-boilerplate`?"),
+        (["explain", "no-such-input.html", "-q"], "no-such-input.html"),
+    ] {
+        let ended = copydesk(args, "");
+        assert_eq!(ended.code, 2, "{args:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(says), "{args:?}: {}", ended.stderr);
+        assert!(!ended.stderr.contains("panicked") && ended.stdout.is_empty(), "{args:?}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn one_document_goes_from_pipe_to_pipe() {
+    let ended = copydesk(["run", "pipelines/text.toml", "-", "-q"], ARTICLE);
+    assert_eq!((ended.code, ended.stderr.as_str()), (0, ""));
+    let record: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(record["language"], "en");
+    assert!(record["text"].as_str().unwrap().starts_with("The city council has agreed"), "{record}");
+}
+
+#[test]
+fn a_dry_run_reads_all_and_writes_nothing() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes())]);
+    let out = path(&files, "out");
+    let ended = copydesk(["run", "pipelines/news.toml", &path(&files, "a.md"), "-o", &out, "--dry-run"], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(!Path::new(&out).exists());
+    assert!(ended.stderr.contains("1 read = 1 written"), "{}", ended.stderr);
+}
+
+#[test]
+fn threads_and_batches_change_no_byte() {
+    let many: Vec<(String, String)> =
+        (0..40).map(|i| (format!("{i:02}.md"), ARTICLE.replace("nine years", &format!("{i} years")))).collect();
+    let files: Vec<(&str, &[u8])> = many.iter().map(|(n, t)| (n.as_str(), t.as_bytes())).collect();
+    let files = folder(&files);
+    let pages = path(&files, "");
+    let run = |threads: &str, batch: &str| {
+        let out = tempfile::tempdir().unwrap();
+        let to = out.path().to_str().unwrap().to_owned();
+        let args = ["run", "pipelines/news.toml", &pages, "-q", "-j", threads, "--batch", batch, "-o", &to];
+        let ended = copydesk(args, "");
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        ["records.jsonl", "records.csv"].map(|name| fs::read(out.path().join(name)).unwrap())
+    };
+    let one = run("1", "1");
+    assert_eq!(String::from_utf8_lossy(&one[0]).lines().count(), 40);
+    assert!(one == run("2", "7"), "two threads wrote something else");
+    assert!(one == run("2", "128"), "another batch wrote something else");
+}
+
+#[test]
+fn limit_stops_early() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.md", ARTICLE.as_bytes())]);
+    let ended = copydesk(["run", "pipelines/text.toml", &path(&files, ""), "--limit", "1"], "");
+    assert_eq!((ended.code, ended.stdout.lines().count()), (0, 1));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let many = ARTICLE.repeat(120);
+    let files = folder(&[("a.md", many.as_bytes())]);
+    for args in [
+        vec!["run", "pipelines/text.toml", "a", "-q"],
+        vec!["explain", "a"],
+        vec!["schema"],
+        vec!["stages"],
+        vec!["completions", "bash"],
+        vec!["--help"],
+    ] {
+        let file = path(&files, "a.md");
+        let args: Vec<&str> = args.into_iter().map(|a| if a == "a" { file.as_str() } else { a }).collect();
+        let mut child = command(&args).stdin(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && stderr.is_empty(), "{args:?}: {:?} {stderr}", output.status);
+    }
+}
+
+#[test]
+fn with_json_logs_every_line_on_standard_error_is_json() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.html", &[0, 1, 2, 3, 255, 254, 0, 0, 7, 8, 9, 0])]);
+    let pages = path(&files, "");
+    for args in [
+        vec!["run", "pipelines/text.toml", &pages, "--log-format", "json"],
+        vec!["run", "pipelines/text.toml", "no-such-input", "--log-format", "json"],
+        vec!["check", "tests/pipelines/invalid/unknown-stage.toml", "--log-format", "json"],
+    ] {
+        let ended = copydesk(&args, "");
+        assert!(ended.code > 0 && !ended.stderr.is_empty(), "{args:?}");
+        for line in ended.stderr.lines() {
+            let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{args:?}: {e}: {line}"));
+            assert!(value["level"].is_string(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn colour_is_used_when_asked_for_and_not_in_a_pipe() {
+    let colour = |args: &[&str]| copydesk(args, "").stdout.contains('\u{1b}');
+    assert!(colour(&["stages", "--color", "always"]));
+    assert!(!colour(&["stages"]));
+    assert!(!colour(&["stages", "--color", "never"]));
+}
+
+#[test]
+fn schemas_and_completions_are_printed_whole() {
+    for args in [vec!["schema"], vec!["schema", "record"], vec!["schema", "stage", "detect-language"]] {
+        let ended = copydesk(&args, "");
+        let schema: Value = serde_json::from_str(&ended.stdout).unwrap();
+        assert!(schema["properties"].is_object(), "{args:?}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(copydesk(["completions", shell], "").stdout.contains("copydesk"), "{shell}");
+    }
+}
+
+#[test]
+fn every_option_of_every_stage_has_a_doc() {
+    let stages = copydesk(["schema"], "").stdout;
+    let schema: Value = serde_json::from_str(&stages).unwrap();
+    for part in ["stage", "export"] {
+        for entry in schema["properties"][part]["items"]["oneOf"].as_array().unwrap() {
+            for (name, option) in entry["properties"].as_object().unwrap() {
+                assert!(option["description"].is_string(), "{name} of {}", entry["properties"]["use"]["const"]);
+            }
+        }
+    }
+}
