@@ -1,0 +1,5 @@
+//! The house itself: its layers and names, and what other people's code it lets in.
+
+mod layers;
+mod licences;
+mod metadata;
