@@ -225,7 +225,7 @@ impl Parser<'_> {
             _ => self.past(at, Sense::Range)?,
         };
         self.short_number(next)?;
-        let minutes = self.number(next + 2).filter(|(_, digits)| *digits == 2).is_some();
+        let minutes = self.number(next + 2).is_some_and(|(_, digits)| digits == 2);
         let chain = self.is_mark(next + 3, '.') && self.glued(next + 3) && self.number(next + 4).is_some();
         let end = match self.mark(next + 1) {
             Some(':' | '.') if minutes && !chain => next + 3,

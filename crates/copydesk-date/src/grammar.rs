@@ -384,7 +384,14 @@ impl Parser<'_> {
             let value = Timestamp::from_day(century(value), month.number, day)?;
             return Some(Core { short_year: true, ..Core::new(Day::Known(value), at + 1) });
         }
-        let possible = month.other.is_none() && !month.solar && Timestamp::from_day(2000, month.number, day).is_some();
+        // A small word of three letters is a month of some language, and another word of many: `23 mas`.
+        let word = self.slice(month.end - 1);
+        let doubtful =
+            word.is_ascii() && word.len() <= 3 && !self.capital(month.end - 1) && !self.is_mark(month.end, '.');
+        let possible = !doubtful
+            && month.other.is_none()
+            && !month.solar
+            && Timestamp::from_day(2000, month.number, day).is_some();
         possible.then(|| Core::new(Day::Yearless(month.number, day), end))
     }
 
@@ -402,7 +409,6 @@ impl Parser<'_> {
                 let ordinary = self.is_mark(end, '%') || (latin && !self.capital(at));
                 return (!ordinary).then_some(core);
             }
-            // The second of two days: `May 3-5, 2020`.
             return Some(core);
         }
         // The month alone with its year; a number before it was no day of it.

@@ -252,9 +252,8 @@ impl Timestamp {
         self.cut(precision).earliest().cmp(&other.cut(precision).earliest())
     }
 
-    /// Whether two can be the same moment: nothing that both give differs. A day of difference is tolerated for none,
-    /// but two clock times of different zones are compared as instants, and one of unknown zone by its day only when
-    /// the other's zone is known.
+    /// Whether two can be the same moment: nothing that both give differs. Two times with zones are compared as
+    /// instants; if only one has its zone, their hours cannot be compared and the days decide.
     pub fn agrees(self, other: Self) -> bool {
         let precision = self.precision().min(other.precision());
         if precision < Precision::Hour || (self.zone == Zone::Unknown) == (other.zone == Zone::Unknown) {

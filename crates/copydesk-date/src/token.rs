@@ -59,7 +59,12 @@ fn is_letter(c: char) -> bool {
     match c as u32 {
         // Danda and double danda end sentences.
         0x964 | 0x965 => false,
+        // Marks, and letters of common scripts: they need no look-up in the tables of Unicode.
         0x300..=0x36F
+        | 0x400..=0x481
+        | 0x48A..=0x52F
+        | 0x620..=0x64A
+        | 0xAC00..=0xD7A3
         | 0x200C
         | 0x200D
         | 0x591..=0x5C7
@@ -73,9 +78,7 @@ fn is_letter(c: char) -> bool {
         | 0x1000..=0x103F
         | 0x1050..=0x109D
         | 0x1780..=0x17D3 => true,
-        // The letters of most texts, without the look-up in the tables of Unicode.
         0xC0..=0x24F => !matches!(c, '×' | '÷'),
-        0x400..=0x481 | 0x48A..=0x52F | 0x620..=0x64A | 0xAC00..=0xD7A3 => true,
         0x2000..=0x206F => false,
         _ => c.is_alphabetic(),
     }
@@ -110,7 +113,14 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
             match tokens.last_mut() {
                 Some(word) if joins && word.kind == Kind::Word => word.end = end as u32,
                 _ => {
-                    tokens.push(Token { start: at as u32, end: end as u32, kind: Kind::Word, gap, digits: 0, value: 0 })
+                    tokens.push(Token {
+                        start: at as u32,
+                        end: end as u32,
+                        kind: Kind::Word,
+                        gap,
+                        digits: 0,
+                        value: 0,
+                    });
                 }
             }
             small = bytes[end - 1].is_ascii_lowercase();

@@ -34,7 +34,7 @@ fn describe(found: &Found) -> String {
                 write!(text, " {}", time(clock)).unwrap();
             }
         }
-        Reading::Time(clock) => text += &format!("time {}", time(clock)),
+        Reading::Time(clock) => write!(text, "time {}", time(clock)).unwrap(),
         Reading::Relative => text += "relative",
     }
     if found.relative && found.reading != Reading::Relative {
