@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::fold::fold;
 
@@ -61,7 +62,7 @@ impl Agencies {
                 }
             }
             if folded.chars().count() <= EXACT_UP_TO {
-                self.by_exact.insert(spelling.to_owned(), at as u32);
+                self.by_exact.insert(spelling.nfc().collect(), at as u32);
             } else {
                 self.by_folded.insert(folded, at as u32);
             }
@@ -76,6 +77,12 @@ impl Agencies {
         }
         if let Some(&at) = self.by_exact.get(printed) {
             return self.list.get(at as usize);
+        }
+        if !printed.is_ascii() && !is_nfc(printed) {
+            let composed: String = printed.nfc().collect();
+            if let Some(&at) = self.by_exact.get(&composed) {
+                return self.list.get(at as usize);
+            }
         }
         let folded = fold(printed);
         let key = folded.strip_prefix("the ").unwrap_or(&folded);

@@ -299,6 +299,9 @@ impl<'t> Names<'t> {
                 names.rest = rest;
                 break;
             }
+            if is_tail_word(bare_folded, lexicon) && !has_name && figure_next {
+                return None;
+            }
             if is_tail_word(bare_folded, lexicon) && has_name && (current.len() != 1 || figure_next) {
                 names.rest = rest;
                 break;
@@ -337,20 +340,21 @@ impl<'t> Names<'t> {
                     rest = &rest[cut..];
                     continue;
                 }
-                if lexicon.particles.contains(bare_folded) && next.starts_with(|c: char| c.is_uppercase() || c == '\'')
-                {
-                    current.push(word.to_owned());
-                    rest = &rest[cut..];
-                    continue;
-                }
                 if is_place_word(bare_folded)
-                    && current.len() >= 2
+                    && (current.len() >= 2 || current.is_empty() && has_name)
                     && next.starts_with(char::is_uppercase)
                     && next.split_whitespace().count() <= 3
                 {
                     names.finish(&mut current, after_comma, lexicon, mode)?;
                     names.place = Some(next.trim().to_owned());
                     rest = "";
+                    continue;
+                }
+                let next_small = next.split_whitespace().next().is_some_and(|w| lexicon.particles.contains(&fold(w)));
+                let name_goes_on = next_small || next.starts_with(|c: char| c.is_uppercase() || c == '\'');
+                if lexicon.particles.contains(bare_folded) && name_goes_on {
+                    current.push(word.to_owned());
+                    rest = &rest[cut..];
                     continue;
                 }
                 // `AFP and TOI staff`, `kicker`: small words of desks end an organisation's name.
@@ -405,7 +409,15 @@ impl<'t> Names<'t> {
         {
             text.pop();
         }
-        if is_organisation(&text, lexicon) {
+        if mode == (Mode::Labelled { sure: true }) && words.len() == 1 && text.starts_with(char::is_lowercase) {
+            push_new(&mut self.people, text);
+            return Some(());
+        }
+        let organisation = match mode {
+            Mode::Bare => is_desk_or_agency(&text, lexicon),
+            Mode::Labelled { .. } => is_organisation(&text, lexicon),
+        };
+        if organisation {
             if words.len() > 6 {
                 return None;
             }
@@ -651,4 +663,9 @@ pub fn is_organisation(name: &str, lexicon: &Lexicon) -> bool {
     }
     let folded = fold(crate::fold::head(name, 300));
     lexicon.desks.all(&folded).next().is_some() || lexicon.organisations.all(&folded).next().is_some()
+}
+
+/// The stricter question: without a byline word, `News` in a line of capitalised words says nothing.
+fn is_desk_or_agency(name: &str, lexicon: &Lexicon) -> bool {
+    lexicon.agency(name).is_some() || is_domain(name) || lexicon.desks.all(&fold(name)).next().is_some()
 }

@@ -26,7 +26,8 @@ pub fn read_dateline<'t>(paragraph: &'t str, lexicon: &Lexicon) -> Option<Dateli
     let text = &paragraph[lead..];
     let window = crate::fold::head(text, LONGEST);
     let mut found =
-        spaceless(window, lexicon).or_else(|| in_brackets(window, lexicon)).or_else(|| before_dash(window, lexicon))?;
+        spaceless(window, lexicon).or_else(|| in_brackets(window, lexicon)).or_else(|| before_dash(window, lexicon))
+        .or_else(|| before_stop(text))?;
     found.end += lead;
     // A dateline without a paragraph after it is a line of its own, such as a headline.
     (!paragraph[found.end..].trim().is_empty()).then_some(found)
@@ -125,7 +126,7 @@ fn before_dash<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
         }
         None => (head, None),
     };
-    let known = agency.is_some_and(|a| lexicon.agency(a).is_some());
+    let known = agency.is_some_and(|a| lexicon.agency(a).is_some() || a.split(['/', ',']).any(|part| lexicon.agency(part).is_some()));
     let (place, rest) = head.split_once([',', '،', '、']).map_or((head, ""), |(p, r)| (p.trim(), r.trim()));
     let (place, spoken) = match place.split_once(". ") {
         // `ГОРОД. АГЕНТСТВО – Text`
@@ -169,12 +170,39 @@ fn before_dash<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
     if date_text.is_some_and(|d| d.split_whitespace().count() > 5) || place.chars().count() < 2 {
         return None;
     }
+    // After a place the text begins as a sentence does: `WWW - the early years` is a title.
+    if !sure && window[end..].chars().find(|c| c.is_alphanumeric()).is_some_and(char::is_lowercase) {
+        return None;
+    }
     Some(Dateline {
         place: Some(place),
         agency,
         date_text,
         end,
         confidence: if sure { Confidence::AgencyKnown } else { Confidence::ShapeOnly },
+    })
+}
+
+/// `ORT. Text`: a place in capitals and a full stop, before a sentence of some length. The weakest form.
+fn before_stop(text: &str) -> Option<Dateline<'_>> {
+    let window = crate::fold::head(text, LONGEST);
+    let at = window.find(". ")?;
+    let place = &window[..at];
+    let letters = place.chars().filter(|c| c.is_alphabetic()).count();
+    if letters < 5 || !is_capitals(place) || place.split_whitespace().count() > 3 || place.contains([',', '.']) {
+        return None;
+    }
+    let end = at + 2 + (window[at + 2..].len() - window[at + 2..].trim_start().len());
+    let rest = &text[end..];
+    let sentence = rest.split_whitespace().take(6).count() == 6
+        && rest.chars().next().is_some_and(char::is_uppercase)
+        && rest.chars().take(40).any(char::is_lowercase);
+    sentence.then_some(Dateline {
+        place: Some(place),
+        agency: None,
+        date_text: None,
+        end,
+        confidence: Confidence::ShapeOnly,
     })
 }
 

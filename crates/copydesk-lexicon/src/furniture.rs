@@ -98,9 +98,18 @@ pub fn classify_label(line: &str, lexicon: &Lexicon) -> Option<Label> {
             return Some(Label { kind, whole: true });
         }
     }
-    let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '©' && c != '(' && c != '*');
-    let start = start.strip_prefix('*').unwrap_or(start);
-    let (end, kind) = lexicon.furniture_starts.at_start(head(start, 200))?;
+    // Signs such as `※` belong to some beginnings; otherwise bullets and arrows before the words do not count.
+    let (start, end, kind) = match lexicon.furniture_starts.at_start(head(&folded, 200)) {
+        Some((end, kind)) => (folded.as_str(), end, kind),
+        None => {
+            let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '('));
+            if start.len() == folded.len() {
+                return None;
+            }
+            let (end, kind) = lexicon.furniture_starts.at_start(head(start, 200))?;
+            (start, end, kind)
+        }
+    };
     let rest = start[end..].trim();
     let limit = match kind {
         // Standing notices are sentences; the others are buttons, and a longer line that begins alike is text.

@@ -21,7 +21,39 @@ pub(crate) const BUILTIN: &[(&str, &str)] = &[
     ("bylines.toml", include_str!("../data/bylines.toml")),
     ("datelines.toml", include_str!("../data/datelines.toml")),
     ("fields.toml", include_str!("../data/fields.toml")),
+    ("furniture/ar.toml", include_str!("../data/furniture/ar.toml")),
+    ("furniture/bg.toml", include_str!("../data/furniture/bg.toml")),
+    ("furniture/cs.toml", include_str!("../data/furniture/cs.toml")),
+    ("furniture/da.toml", include_str!("../data/furniture/da.toml")),
+    ("furniture/de.toml", include_str!("../data/furniture/de.toml")),
+    ("furniture/el.toml", include_str!("../data/furniture/el.toml")),
     ("furniture/en.toml", include_str!("../data/furniture/en.toml")),
+    ("furniture/es.toml", include_str!("../data/furniture/es.toml")),
+    ("furniture/fa.toml", include_str!("../data/furniture/fa.toml")),
+    ("furniture/fi.toml", include_str!("../data/furniture/fi.toml")),
+    ("furniture/fr.toml", include_str!("../data/furniture/fr.toml")),
+    ("furniture/he.toml", include_str!("../data/furniture/he.toml")),
+    ("furniture/hi.toml", include_str!("../data/furniture/hi.toml")),
+    ("furniture/hr.toml", include_str!("../data/furniture/hr.toml")),
+    ("furniture/hu.toml", include_str!("../data/furniture/hu.toml")),
+    ("furniture/id.toml", include_str!("../data/furniture/id.toml")),
+    ("furniture/it.toml", include_str!("../data/furniture/it.toml")),
+    ("furniture/ja.toml", include_str!("../data/furniture/ja.toml")),
+    ("furniture/ko.toml", include_str!("../data/furniture/ko.toml")),
+    ("furniture/lt.toml", include_str!("../data/furniture/lt.toml")),
+    ("furniture/nl.toml", include_str!("../data/furniture/nl.toml")),
+    ("furniture/no.toml", include_str!("../data/furniture/no.toml")),
+    ("furniture/pl.toml", include_str!("../data/furniture/pl.toml")),
+    ("furniture/pt.toml", include_str!("../data/furniture/pt.toml")),
+    ("furniture/ro.toml", include_str!("../data/furniture/ro.toml")),
+    ("furniture/ru.toml", include_str!("../data/furniture/ru.toml")),
+    ("furniture/sv.toml", include_str!("../data/furniture/sv.toml")),
+    ("furniture/sw.toml", include_str!("../data/furniture/sw.toml")),
+    ("furniture/th.toml", include_str!("../data/furniture/th.toml")),
+    ("furniture/tr.toml", include_str!("../data/furniture/tr.toml")),
+    ("furniture/uk.toml", include_str!("../data/furniture/uk.toml")),
+    ("furniture/vi.toml", include_str!("../data/furniture/vi.toml")),
+    ("furniture/zh.toml", include_str!("../data/furniture/zh.toml")),
 ];
 
 /// What a credit word does.
@@ -145,7 +177,10 @@ impl Lexicon {
         for file in files {
             for (kind, words) in &file.furniture {
                 for line in &words.lines {
-                    furniture_lines.insert(line_key(line), *kind);
+                    let key = line_key(line);
+                    if !key.is_empty() {
+                        furniture_lines.insert(key, *kind);
+                    }
                 }
                 furniture_starts.extend(words.starts.iter().map(|w| (w.as_str(), *kind)));
             }

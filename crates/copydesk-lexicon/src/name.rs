@@ -1,5 +1,7 @@
 //! The shape of a person's name, and reading lists of names.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::Lexicon;
 use crate::fold::{fold, is_caseless, is_unspaced};
 
@@ -42,8 +44,17 @@ pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
         return false;
     }
     if words.iter().all(|w| w.chars().all(|c| is_unspaced(c) || c == '・')) {
-        let count = text.chars().filter(|c| !c.is_whitespace()).count();
-        return (2..=if words.len() == 1 && !text.contains('・') { 6 } else { 20 }).contains(&count);
+        let count = text.nfc().filter(|c| !c.is_whitespace()).count();
+        // Foreign names in kana have a dot between their parts and are long; others are two to four signs, a little
+        // more when a label vouches for them.
+        let limit = if text.contains('・') {
+            20
+        } else if alone {
+            6
+        } else {
+            4
+        };
+        return (2..=limit).contains(&count) && words.len() <= 2;
     }
     let mut names = 0;
     for (i, word) in words.iter().enumerate() {

@@ -193,7 +193,7 @@ impl Vocabulary {
     fn check(&self) -> Result<(), LexiconError> {
         for (kind, names) in &self.agency {
             for (name, aliases) in names {
-                let key = format!("agency.{}", agency_key(*kind));
+                let key = format!("agency.{}", snake(&format!("{kind:?}")));
                 check_list(&key, std::iter::once(name).chain(aliases))?;
             }
         }
@@ -230,23 +230,25 @@ impl Vocabulary {
             check_list(&format!("byline.{key}"), list.iter())?;
         }
         for (kind, words) in &self.furniture {
-            check_list(&format!("furniture.{kind:?}"), words.lines.iter().chain(&words.starts))?;
+            check_list(&format!("furniture.{}", snake(&format!("{kind:?}"))), words.lines.iter().chain(&words.starts))?;
         }
         for (kind, words) in &self.field {
-            check_list(&format!("field.{kind:?}"), words.labels.iter())?;
+            check_list(&format!("field.{}", snake(&format!("{kind:?}"))), words.labels.iter())?;
         }
         Ok(())
     }
 }
 
-fn agency_key(kind: AgencyKind) -> &'static str {
-    match kind {
-        AgencyKind::Wire => "wire",
-        AgencyKind::Photo => "photo",
-        AgencyKind::Stock => "stock",
-        AgencyKind::Outlet => "outlet",
-        AgencyKind::Social => "social",
+/// The key that a variant's name has in a file: `ReadMore` is `read_more` there.
+fn snake(variant: &str) -> String {
+    let mut out = String::new();
+    for c in variant.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
     }
+    out
 }
 
 /// Longest phrase of a vocabulary, in bytes of its folded form.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Found, body};
-use crate::fold::{Folded, is_unspaced};
+use crate::fold::{Folded, is_caseless, is_unspaced};
 use crate::lexicon::CreditWord;
 use crate::{Confidence, Lexicon};
 
@@ -26,6 +26,12 @@ pub(super) fn find(window: &str, folded: &Folded, whole: bool, lexicon: &Lexicon
         }
     }
     if let Some(found) = suffixed(window, folded, lexicon) {
+        return Some(found);
+    }
+    let end = strip_after(window, 0, window.len(), lexicon);
+    if end < window.len()
+        && let Some(found) = suffixed(&window[..end], &Folded::new(&window[..end]), lexicon)
+    {
         return Some(found);
     }
     if whole { find_leading(window, folded, lexicon) } else { None }
@@ -70,7 +76,9 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
     for (start, end, word) in lexicon.credit_words.all(text) {
         let rest = &text[end..];
         let blank = rest.len() - rest.trim_start().len();
-        let separator = separator_len(&rest[blank..], text[start..end].chars().next_back().is_some_and(is_unspaced));
+        let slash = matches!(word, CreditWord::Label { bare: true, .. })
+            || text[start..end].chars().next_back().is_some_and(is_unspaced);
+        let separator = separator_len(&rest[blank..], slash);
         let at = folded.origin(start);
         let (generic, bare, form) = match word {
             CreditWord::Label { generic, bare, form } => {
@@ -102,12 +110,12 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
 }
 
 /// The length of the separator at the start of `rest`, 0 without one.
-fn separator_len(rest: &str, unspaced_label: bool) -> usize {
+fn separator_len(rest: &str, slash: bool) -> usize {
     let first = rest.chars().next().unwrap_or(' ');
     match first {
         ':' | '=' => 1,
         '︰' | '∶' | '：' => first.len_utf8(),
-        '/' if unspaced_label => 1,
+        '/' if slash => 1,
         '|' if rest.starts_with("| ") => 1,
         _ => 0,
     }
@@ -148,7 +156,11 @@ fn at_label(window: &str, label: &LabelAt, later: &[LabelAt], lexicon: &Lexicon)
     } else {
         (label.start, window.len())
     };
-    let limit = strip_after(window, label.body, limit, lexicon);
+    // A line of its own before the caption is read by `find_leading`.
+    if window[..text_end].trim().is_empty() && window[label.body..limit].trim().contains('\n') {
+        return None;
+    }
+    let (limit, provided) = strip_suffix(window, label.body, strip_after(window, label.body, limit, lexicon), lexicon);
     let mut cuts: Vec<(usize, usize)> = vec![(label.body, limit)];
     // A second label inside the credit begins a second credit.
     for next in later.iter().filter(|next| next.start > label.body && next.start < limit) {
@@ -179,8 +191,21 @@ fn at_label(window: &str, label: &LabelAt, later: &[LabelAt], lexicon: &Lexicon)
         rule: lexicon.form_ids[label.form as usize],
         confidence: Confidence::Labelled,
         picture_only: !label.generic,
-        provided: false,
+        provided,
     })
+}
+
+/// `[사진 = 김하늘 기자]`: a word after the name, inside a labelled credit. Whether it says "provided" is returned.
+fn strip_suffix(window: &str, body: usize, end: usize, lexicon: &Lexicon) -> (usize, bool) {
+    let folded = Folded::new(&window[body..end]);
+    let text = folded.text();
+    let text = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');
+    match lexicon.credit_suffixes.at_end(text) {
+        Some((at, form)) if at > 0 => {
+            (body + folded.origin(at), lexicon.form_ids[form as usize].contains("provided"))
+        }
+        _ => (end, false),
+    }
 }
 
 /// Whether a stretch can be what a label names.
@@ -228,9 +253,17 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
                 .rev()
                 .take(40)
                 .find(|(_, c)| matches!(c, '.' | '。' | '|' | '=' | '!' | '?' | '"' | '”' | '│' | '｜' | ']' | ')'))
-                .map(|(i, c)| i + c.len_utf8())
-                .or_else(|| (before.chars().count() <= 24).then_some(0))?;
-            (border, border)
+                .map(|(i, c)| (i + c.len_utf8(), c))
+                .or_else(|| stands_alone(before).then_some((0, ' ')))?;
+            // `항구=김하늘 기자`: the place before the sign belongs to the credit.
+            let place = if border.1 == '=' {
+                let head = text[..border.0 - 1].trim_end();
+                let word = head.rfind([' ', '.', '。']).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+                if head[word..].chars().count() <= 6 { word } else { border.0 }
+            } else {
+                border.0
+            };
+            (place, border.0)
         }
     };
     let credit = trim_body(window, folded.origin(body), folded.origin(at));
@@ -238,7 +271,7 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
         return None;
     }
     let shape = body::shape(&window[credit.clone()], lexicon)?;
-    if shape.small > 0 || shape.words > 7 {
+    if shape.small > 0 || shape.words > 7 || open.is_none() && shape.caseless > 2 {
         return None;
     }
     Some(Found {
@@ -249,6 +282,14 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
         picture_only: open.is_some(),
         provided: lexicon.form_ids[form as usize].contains("provided"),
     })
+}
+
+/// Whether a stretch before a suffix can be a whole line of credit: a few words with capitals, or one word of a script
+/// with spaces and no capitals. Scripts without spaces would match inside any word.
+fn stands_alone(before: &str) -> bool {
+    let words = before.split_whitespace().count();
+    let unspaced = before.chars().any(|c| is_unspaced(c) && !('\u{AC00}'..='\u{D7AF}').contains(&c));
+    before.chars().count() <= 24 && !unspaced && (words == 1 || !before.chars().any(is_caseless))
 }
 
 pub(super) fn matching(open: char) -> char {
@@ -299,6 +340,14 @@ fn remains_nothing(rest: &str, lexicon: &Lexicon) -> bool {
         || lexicon.credit_notices.at_start(&folded).is_some()
 }
 
+/// Where a statement such as `Copyright 2026 The Agency` begins in folded text.
+fn copyright_year(text: &str) -> Option<usize> {
+    let (at, word) = text.rmatch_indices("copyright").next()?;
+    let rest = text[at + word.len()..].trim_start_matches([' ', '©', '(', 'c', ')']);
+    let year = rest.get(..4)?;
+    (year.bytes().all(|b| b.is_ascii_digit()) && (year.starts_with("19") || year.starts_with("20"))).then_some(at)
+}
+
 /// Moves the end of a credit before controls, notices and marks in brackets that stand after it.
 pub(super) fn strip_after(window: &str, body: usize, end: usize, lexicon: &Lexicon) -> usize {
     let mut end = end;
@@ -312,6 +361,16 @@ pub(super) fn strip_after(window: &str, body: usize, end: usize, lexicon: &Lexic
         if let Some((at, ())) = lexicon.credit_controls.at_end(text)
             && at > 0
         {
+            end = body + folded.origin(at);
+            continue;
+        }
+        // A mail address after the name, and a copyright statement with its year.
+        let last = text.rfind(' ').map_or(0, |i| i + 1);
+        if last > 0 && text[last..].find('@').is_some_and(|i| i > 0) {
+            end = body + folded.origin(last);
+            continue;
+        }
+        if let Some(at) = copyright_year(text).filter(|&at| at > 0) {
             end = body + folded.origin(at);
             continue;
         }

@@ -8,7 +8,16 @@ use crate::{Confidence, Lexicon};
 
 pub(super) fn find(window: &str, _folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
     let end = strip_after(window, 0, window.len(), lexicon);
+    let dropped = &window[end..];
     let window = &window[..end];
+    // `Ann Lee/Copyright 2026 The Agency. All rights reserved.` as a line of its own.
+    if dropped.to_lowercase().starts_with("copyright") && !window.contains('\n') {
+        let credit = trim_body(window, 0, window.len());
+        let shape = body::shape(window.get(credit.clone())?, lexicon);
+        if shape.is_some_and(|s| s.small == 0 && s.words <= 6) {
+            return Some(found(window, 0, credit, "copy-copyright-©-year"));
+        }
+    }
     bracketed(window, lexicon)
         .or_else(|| last_line(window, lexicon))
         .or_else(|| after_bar(window, lexicon))
