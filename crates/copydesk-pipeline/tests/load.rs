@@ -51,7 +51,7 @@ stages! {
 /// Loads a chain of these stages, and says how many errors and warnings there are.
 fn chain(names: &[&str]) -> (usize, usize) {
     let catalog = builtin().with(register);
-    let stages: String = names.iter().map(|name| format!("[[stage]]\nuse = \"{name}\"\n")).collect();
+    let stages = names.iter().fold(String::new(), |text, name| text + "[[stage]]\nuse = \"" + name + "\"\n");
     match load("chain.toml", &format!("{stages}[[export]]\nuse = \"jsonl\"\n"), &catalog) {
         Ok(pipeline) => {
             let built: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();

@@ -1,0 +1,32 @@
+//! The stage alone, on its cases; and the program that has it, on a page.
+
+use copydesk_stage_hold_embargoed::HoldEmbargoed;
+use copydesk_testkit::Kit;
+
+/// A case is a folder in `tests/cases`; `UPDATE_EXPECT=1 cargo test` writes what the stage does there.
+#[test]
+fn every_case_gives_what_is_expected() {
+    Kit::for_stage::<HoldEmbargoed>().run(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases"));
+}
+
+#[test]
+fn the_program_runs_a_pipeline_that_names_the_stage() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_newsroom-copydesk"))
+        .args(["run", "pipeline.toml", "--out", "-", "--quiet"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("the program starts");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{messages}");
+    let record: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one record");
+    assert_eq!(record["ext"]["hold-embargoed"]["line"], "EMBARGOED UNTIL 5 May, 06:00");
+    assert!(!record["text"].as_str().expect("a text").contains("EMBARGOED"));
+}
+
+#[test]
+fn a_mistake_in_its_options_is_shown_like_any_other() {
+    let catalog = copydesk_stage::Catalog::default().with(copydesk_stage_hold_embargoed::register);
+    let stage = catalog.find_stage("hold-embargoed").expect("it is registered");
+    let error = stage.build(&serde_json::json!({ "marks": ["embargo:", " "] })).expect_err("it is refused");
+    assert_eq!(error.path, "marks[1]");
+}
