@@ -39,6 +39,7 @@ struct Month {
     /// What else the same word means in another language.
     other: Option<u8>,
     solar: bool,
+    start: usize,
     end: usize,
 }
 
@@ -269,7 +270,7 @@ impl Parser<'_> {
             let Sense::Month { number, solar } = phrase.sense else { return None };
             let mine = self.native(phrase);
             match &mut month {
-                None => month = Some(Month { number, other: None, solar, end }),
+                None => month = Some(Month { number, other: None, solar, start: at, end }),
                 Some(known) if end < known.end => return Some(()),
                 // The same word for two months, in two languages: the text's own wins.
                 Some(known) if mine && !native => (known.number, known.solar) = (number, solar),
@@ -377,7 +378,9 @@ impl Parser<'_> {
         // 7-Nov-20: two digits only where hyphens or slashes hold the three parts together.
         if let Some((value, 2)) = self.number(at)
             && at == end + 1
+            && end == month.end
             && matches!(self.mark(end), Some('-' | '/' | '.'))
+            && self.mark(end) == self.mark(month.start.wrapping_sub(1))
             && self.glued(end)
             && self.glued(at)
         {
@@ -402,6 +405,18 @@ impl Parser<'_> {
         if let Some((_, day, end)) = self.month_day(at) {
             if let Some(core) = self.year_behind_time(month, day, end) {
                 return Some(core);
+            }
+            // `May 3-5, 2020`: the first day of the span.
+            let last = matches!(self.mark(end), Some('-' | '–' | '—')).then(|| self.day_number(end + 1)).flatten();
+            if let Some((later, behind)) = last.filter(|(later, _)| *later > day)
+                && let Some(core) = self.with_year(month, later, behind)
+            {
+                let first = match core.day {
+                    Day::Known(value) => Day::Known(Timestamp::from_day(value.year(), value.month()?, day)?),
+                    Day::Yearless(number, _) => Day::Yearless(number, day),
+                    open @ Day::Open(..) => open,
+                };
+                return Some(Core { day: first, range: true, ..core });
             }
             let core = self.with_year(month, day, end)?;
             if matches!(core.day, Day::Yearless(..)) {
