@@ -22,7 +22,7 @@ use html5ever::tendril::StrTendril;
 use crate::{Limits, ParseError};
 
 /// Reads the document's content as HTML.
-pub(crate) fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
+pub fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     // The tokens share one copy of the source, so that text is not copied again on its way through html5ever.
     let shared = StrTendril::from_slice(doc.content());
     let source: &str = &shared;
@@ -52,5 +52,7 @@ fn note(doc: &mut Document, code: &'static str, message: String, at: u32) {
     doc.notes.push(Note { stage: "parse".into(), code: code.into(), message, span });
 }
 
+#[cfg(test)]
+mod property_tests;
 #[cfg(test)]
 mod tests;

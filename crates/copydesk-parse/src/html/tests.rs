@@ -301,3 +301,97 @@ fn broken_markup_keeps_its_text() {
     "#,
     );
 }
+
+mod evidence {
+    use copydesk_document::{ItemValue, Origin, Syntax};
+
+    use super::read;
+
+    #[test]
+    fn the_head_speaks() {
+        let doc = read(
+            r#"<!DOCTYPE html><html lang="ko"><head><title> A  dam
+               &amp; more</title><meta property="og:title" content="A dam"><meta name="DATE" content="2024-01-02">
+               <meta charset=utf-8><link rel="canonical" href="https://example.org/a"><link rel=stylesheet href=x>
+               <link rel=alternate hreflang=en href=/en><base href="/b/"><meta http-equiv="content-language" content="ko">"#,
+        );
+        let value = |origin, name| doc.evidence.value(origin, name);
+        assert_eq!(value(Origin::TitleElement, "title"), Some("A dam & more"));
+        assert_eq!(value(Origin::Meta, "og:title"), Some("A dam"));
+        assert_eq!(value(Origin::Meta, "date"), Some("2024-01-02"));
+        assert_eq!(value(Origin::Meta, "content-language"), Some("ko"));
+        assert_eq!(value(Origin::Link, "canonical"), Some("https://example.org/a"));
+        assert_eq!(value(Origin::Link, "alternate:en"), Some("/en"));
+        assert_eq!(value(Origin::Link, "base"), Some("/b/"));
+        assert_eq!(value(Origin::Attribute, "lang"), Some("ko"));
+        assert_eq!(doc.evidence.clues.len(), 8);
+        assert!(doc.blocks().is_empty());
+    }
+
+    #[test]
+    fn times_know_their_block() {
+        let doc = read(
+            "<p>Head</p><p>Published <time datetime='2024-01-02T10:00Z'>2 January</time> by Ann</p><time>now</time>",
+        );
+        let clues: Vec<_> = doc.evidence.clues.iter().map(|c| (c.name.as_str(), c.value.as_str(), c.block)).collect();
+        let block = |n| Some(copydesk_document::BlockId(n));
+        assert_eq!(
+            clues,
+            [("datetime", "2024-01-02T10:00Z", block(1)), ("text", "2 January", block(1)), ("text", "now", block(2))]
+        );
+    }
+
+    #[test]
+    fn structured_data_is_read_from_scripts_and_attributes() {
+        let doc = read(
+            r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"A","author":{"@type":"Person","name":"Ann"}}</script>
+            <article itemscope itemtype="https://schema.org/Article"><h1 itemprop="headline">B <b>c</b></h1>
+              <span itemprop="author" itemscope itemtype="http://schema.org/Person"><a itemprop="name url" href="/ann">Ann Lee</a></span>
+              <time itemprop="datePublished" datetime="2024-01-02">yesterday</time><img itemprop="image" src="a.jpg"></article>
+            <div vocab="https://schema.org/" typeof="Recipe"><b property="name">Soup</b></div><i property="name">no</i>"#,
+        );
+        let items = &doc.evidence.items;
+        let ld = items.iter().find(|i| i.is("NewsArticle")).unwrap();
+        assert_eq!((ld.syntax, ld.text("headline")), (Syntax::JsonLd, Some("A")));
+        let article = items.iter().find(|i| i.is("Article")).unwrap();
+        assert_eq!((article.syntax, article.text("headline")), (Syntax::Microdata, Some("B c")));
+        assert_eq!(article.text("datePublished"), Some("2024-01-02"));
+        assert_eq!(article.text("image"), Some("a.jpg"));
+        let Some(ItemValue::Item(author)) = article.values("author").next() else { panic!("an item") };
+        let author = doc.evidence.item(*author);
+        assert!(author.is("Person") && !author.top_level);
+        assert_eq!(author.text("name"), Some("Ann Lee"));
+        let recipe = items.iter().find(|i| i.is("Recipe")).unwrap();
+        assert_eq!(recipe.text("name"), Some("Soup"));
+        assert_eq!(items.len(), 5);
+    }
+
+    #[test]
+    fn a_page_without_text_gives_its_state() {
+        let text = "The dam was inspected on Tuesday, and no cracks were found in it. ".repeat(4);
+        let page = format!(
+            r#"<div id=root></div><script id="__NEXT_DATA__" type="application/json">{{"props":{{"page":{{"body":"{text}"}}}}}}</script>
+            <script>window.__STATE__ = JSON.parse("{{\"x\":{{\"text\":\"{text}\"}}}}");</script>"#
+        );
+        let doc = read(&page);
+        let clues: Vec<_> = doc.evidence.clues.iter().map(|c| (c.origin, c.name.as_str())).collect();
+        assert_eq!(clues, [(Origin::EmbeddedState, "props.page.body"), (Origin::EmbeddedState, "x.text")]);
+        assert_eq!(doc.evidence.clues[0].value, text.trim());
+        let shown = read(&format!("<p>{}</p>{page}", text.repeat(4)));
+        assert!(shown.evidence.clues.is_empty());
+    }
+
+    #[test]
+    fn pictures_know_what_stands_behind_them() {
+        let doc = read(
+            "<p>a</p><img src=p.gif data-src='/a.jpg' alt=' A '><p>b <img srcset='s.jpg 1x, l.jpg 2x'> c</p>\
+             <video poster=v.jpg></video><picture><source srcset='w.webp 900w'><img src=w.jpg></picture>\
+             <img width=1 height=1 src=pixel.gif><img src='data:image/gif;base64,AA'>",
+        );
+        let images: Vec<_> = doc.images.iter().map(|i| (i.src.as_str(), i.alt.as_str(), i.before.0, i.video)).collect();
+        assert_eq!(
+            images,
+            [("/a.jpg", "A", 1, false), ("l.jpg", "", 2, false), ("v.jpg", "", 2, true), ("w.webp", "", 2, false)]
+        );
+    }
+}
