@@ -16,7 +16,8 @@ pub fn closest<'a>(given: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
             // A whole word of a name counts as near: `language` for `detect-language`.
             let is_word = (given.len() >= 4 && candidate.split('-').any(|word| word == given))
                 || (candidate.len() >= 4 && given.split('-').any(|word| word == candidate));
-            let near = distance * 3 <= longest || is_word;
+            // Two slips in five letters are still the same word; more is another one.
+            let near = distance * 5 <= longest * 2 || is_word;
             near.then_some((if is_word { distance.min(1) } else { distance }, name))
         })
         .min_by_key(|(distance, _)| *distance)
@@ -49,6 +50,7 @@ mod tests {
         assert_eq!(closest("Strip_Boilerplate", names), Some("strip-boilerplate"));
         assert_eq!(closest("language", names), Some("detect-language"));
         assert_eq!(closest("translate", names), None);
+        assert_eq!(closest("marx", ["marks", "within"]), Some("marks"));
         assert_eq!(closest("only_keep", ["keep", "drop"]), Some("keep"));
         assert_eq!(closest("", names), None);
     }

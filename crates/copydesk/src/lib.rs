@@ -54,8 +54,8 @@ or finish.";
 /// Runs the program with the house's catalogue and whatever `extend` adds to it.
 pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> ExitCode {
     panic::install();
-    let catalog = extend(copydesk_pipeline::builtin());
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let catalog = extend(copydesk_pipeline::builtin());
         let cli = match Cli::try_parse() {
             Ok(cli) => cli,
             Err(error) => {
@@ -81,10 +81,19 @@ pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> ExitCode {
 
 #[cfg(test)]
 mod tests {
+    use std::process::ExitCode;
+
     use clap::CommandFactory;
 
     #[test]
     fn arguments_are_well_formed() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_bug_ends_with_two() {
+        let code = super::main_with(|_| panic!("a bug of a custom program"));
+        // An exit code can be shown, and not compared.
+        assert_eq!(format!("{code:?}"), format!("{:?}", ExitCode::from(super::report::COULD_NOT)));
     }
 }

@@ -3,9 +3,9 @@
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use copydesk_runner::{Observer, Progress, Quarantined, Report};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
-use crate::terminal::{Paint, Tone, count, cut, one_line, thousands};
+use crate::terminal::{Paint, Tone, cut, one_line, thousands};
 
 /// How many documents in quarantine are named while a run goes on; the file has all of them.
 const MOST_NAMED: u64 = 10;
@@ -33,14 +33,18 @@ impl Watch {
     }
 }
 
+/// Where the source knows how much there is.
+const WITH_END: &str = "{spinner} {pos}/{len} documents {wide_bar} {rate}, {eta} left, {msg}";
+/// Where it does not.
+const WITHOUT_END: &str = "{spinner} {pos} documents in {elapsed}, {rate}, {wide_msg}";
+
 fn style(with_end: bool) -> ProgressStyle {
-    let template = if with_end {
-        "{spinner} {pos}/{len} documents {wide_bar} {per_sec}, {eta} left, {msg}"
-    } else {
-        "{spinner} {pos} documents in {elapsed}, {per_sec}, {wide_msg}"
-    };
+    let template = if with_end { WITH_END } else { WITHOUT_END };
     // The templates are ours and tested; the plain bar stands in for one that indicatif would refuse.
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, out: &mut dyn Write| {
+        let _ = write!(out, "{:.0} docs/s", state.per_sec());
+    })
 }
 
 impl Observer for Watch {
@@ -80,11 +84,7 @@ pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
         number(report.quarantined, Tone::Bad),
     );
     if report.skipped > 0 {
-        let _ = writeln!(
-            out,
-            "passed over: {}",
-            count(report.skipped as usize, "output of an earlier run").replace("runs", "run")
-        );
+        let _ = writeln!(out, "passed over: {} (output of an earlier run)", thousands(report.skipped));
     }
     for stage in report.stages.iter().filter(|s| !s.dropped.is_empty()) {
         let _ = writeln!(out, "dropped by {}: {}", stage.name, most(&stage.dropped, 3));
@@ -131,10 +131,7 @@ mod tests {
 
     #[test]
     fn both_templates_are_good() {
-        for template in [
-            "{spinner} {pos}/{len} documents {wide_bar} {per_sec}, {eta} left, {msg}",
-            "{spinner} {pos} documents in {elapsed}, {per_sec}, {wide_msg}",
-        ] {
+        for template in [WITH_END, WITHOUT_END] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use copydesk_document::{Block, BlockId, BlockKind, Clue, Document, Furniture, Item, Label, LineIndex, Place};
+use copydesk_document::{
+    Block, BlockId, BlockKind, Clue, Decision, Document, Furniture, Item, Label, LineIndex, Place,
+};
 
 use super::{
     Style,
@@ -22,6 +24,10 @@ const LEGEND: &str = "+ stands in the text    * taken out as a fact or a caption
 pub(super) fn print(doc: &Document, style: Style) -> String {
     let mut out = format!("{}{}\n", pad("", PLACE + 1), style.paint.paint(Tone::Quiet, LEGEND));
     let main = doc.languages.main.as_ref().map(|l| l.tag.as_str());
+    let mut decisions: Vec<Vec<&Decision>> = vec![Vec::new(); doc.blocks().len()];
+    for decision in doc.decisions() {
+        decisions[decision.block.index()].push(decision);
+    }
     for entry in account(doc) {
         match &entry.what {
             What::Blank => {
@@ -30,7 +36,7 @@ pub(super) fn print(doc: &Document, style: Style) -> String {
             What::Silent(line) => {
                 let many = entry.last > entry.place.line;
                 let text = if many { format!("{} …", one_line(line)) } else { one_line(line) };
-                head(&mut out, &entry, "  no text", Tone::Quiet, &text, style, true);
+                head(&mut out, &entry, "  no text", Tone::Quiet, &text, style);
             }
             What::Image(image) => {
                 let words = [image.alt.as_str(), image.title.as_str()];
@@ -38,14 +44,25 @@ pub(super) fn print(doc: &Document, style: Style) -> String {
                 let name = if image.video { "  video" } else { "  image" };
                 let text =
                     if words.is_empty() { image.src.clone() } else { format!("{} ({})", words.join("; "), image.src) };
-                head(&mut out, &entry, name, Tone::Fact, &text, style, true);
+                head(&mut out, &entry, name, Tone::Fact, &text, style);
             }
             What::Clue(clue) => {
                 let (label, text) = (format!("  {}", origin(clue)), format!("{} = {}", clue.name, clue.value));
-                head(&mut out, &entry, &label, Tone::Fact, &text, style, true);
+                head(&mut out, &entry, &label, Tone::Fact, &text, style);
             }
-            What::Items(items) => head(&mut out, &entry, "  json-ld", Tone::Fact, &describe(items), style, true),
-            What::Block(id, clues) => block(&mut out, doc, &entry, *id, clues, main, style),
+            What::Items(items) => head(&mut out, &entry, "  json-ld", Tone::Fact, &describe(items), style),
+            What::Block(id, clues) => {
+                let block = doc.block(*id);
+                head_of_block(&mut out, doc, &entry, *id, main, style);
+                if doc.text(*id) != doc.original_text(*id) {
+                    let now = one_line(doc.text(*id));
+                    below(&mut out, "text now", if now.is_empty() { "nothing" } else { &now }, style);
+                }
+                for clue in clues {
+                    below(&mut out, &format!("{} {}", origin(clue), clue.name), &one_line(&clue.value), style);
+                }
+                reasons(&mut out, block, &decisions[id.index()], style);
+            }
         }
     }
     if doc.content().is_empty() {
@@ -54,49 +71,35 @@ pub(super) fn print(doc: &Document, style: Style) -> String {
     out
 }
 
-fn block(
-    out: &mut String,
-    doc: &Document,
-    entry: &Entry<'_>,
-    id: BlockId,
-    clues: &[&Clue],
-    main: Option<&str>,
-    style: Style,
-) {
+/// Place, label and text of a block.
+fn head_of_block(out: &mut String, doc: &Document, entry: &Entry<'_>, id: BlockId, main: Option<&str>, style: Style) {
     let block = doc.block(id);
-    let form = form(block);
     let foreign = block.language.as_ref().map(|l| l.tag.as_str()).filter(|tag| Some(*tag) != main && *tag != "und");
-    let marks: Vec<String> = form.into_iter().chain(foreign.map(str::to_owned)).collect();
+    let marks: Vec<String> = form(block).into_iter().chain(foreign.map(str::to_owned)).collect();
     let marks = if marks.is_empty() { String::new() } else { format!("[{}] ", marks.join(", ")) };
-    let text = format!("{marks}{}", doc.original_text(id));
     let (mark, tone) = mark_of(block.label());
     let name = format!("{mark} {}", label_name(block.label()));
-    head(out, entry, &name, tone, &text, style, !block.label().is_body());
-    if doc.text(id) != doc.original_text(id) {
-        let now = if doc.text(id).is_empty() { "nothing".to_owned() } else { one_line(doc.text(id)) };
-        below(out, "text now", &now, style);
-    }
-    for clue in clues {
-        below(out, &format!("{} {}", origin(clue), clue.name), &one_line(&clue.value), style);
-    }
-    let decisions: Vec<_> = doc.decisions_on(id).collect();
+    head(out, entry, &name, tone, &format!("{marks}{}", doc.original_text(id)), style);
+}
+
+/// Who decided what about a block, and on what evidence.
+fn reasons(out: &mut String, block: &Block, decisions: &[&Decision], style: Style) {
     for (i, decision) in decisions.iter().enumerate() {
-        let last = i + 1 == decisions.len();
         let who = format!("{} / {}", decision.stage, decision.rule);
         let outcome = if decisions.len() > 1 { format!("{}: ", label_name(decision.label)) } else { String::new() };
-        let overruled = if last { "" } else { " (overruled)" };
+        let overruled = if i + 1 == decisions.len() { "" } else { " (overruled)" };
         below(out, &who, &format!("{outcome}{}{overruled}", one_line(&decision.detail)), style);
     }
-    if decisions.is_empty() {
+    if decisions.is_empty() && !block.label().is_body() {
         below(out, "no decision", "no stage has said what this is; it stands in no text", style);
     }
 }
 
 /// The first line of an entry: place, label, text.
-fn head(out: &mut String, entry: &Entry<'_>, label: &str, tone: Tone, text: &str, style: Style, quiet: bool) {
+fn head(out: &mut String, entry: &Entry<'_>, label: &str, tone: Tone, text: &str, style: Style) {
     let lines = style.text(text, style.width.saturating_sub(PLACE + LABEL + 2));
     for (i, line) in lines.iter().enumerate() {
-        let line = if quiet && tone == Tone::Quiet { style.paint.paint(Tone::Quiet, line) } else { line.clone() };
+        let line = if tone == Tone::Quiet { style.paint.paint(Tone::Quiet, line) } else { line.clone() };
         if i == 0 {
             let place = style.paint.paint(Tone::Quiet, &place_of(entry));
             let label = style.paint.paint(tone, &pad(label, LABEL));

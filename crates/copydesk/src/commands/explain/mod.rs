@@ -6,7 +6,7 @@ mod lines;
 
 use std::{fmt::Write, path::PathBuf, process::ExitCode};
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use copydesk_document::{Document, Input, Label};
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{Outcome, Quarantined};
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::open::{load, open};
 use crate::{
-    report::{COULD_NOT, Failure, Reporter, WITH_QUARANTINE},
+    report::{Failure, Reporter, WITH_QUARANTINE},
     terminal::{self, Paint, Tone, count, one_line, thousands},
 };
 
@@ -93,13 +93,7 @@ impl Args {
             None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
         };
         let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
-        let input = match self.input(catalog)? {
-            Ok(input) => input,
-            Err(message) => {
-                reporter.error(&anyhow!(message));
-                return Ok(ExitCode::from(COULD_NOT));
-            }
-        };
+        let input = self.input(catalog)?;
         let (doc, outcome, code) = match pipeline.chain.process_one(input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
             Outcome::Dropped { document, stage, reason } => {
@@ -139,19 +133,17 @@ impl Args {
     }
 
     /// The document, by the same source as a run.
-    fn input(&self, catalog: &Catalog) -> Result<Result<Input, String>, Failure> {
+    fn input(&self, catalog: &Catalog) -> anyhow::Result<Input> {
         let files = catalog.find_source("files").context("this program has no source `files`")?;
         let source = files.build(&json!({ "paths": [self.file] })).map_err(|e| anyhow!("{}", e.message))?;
-        let mut items = source.open().map_err(anyhow::Error::from)?;
+        let mut items = source.open()?;
         let first = items.next().ok_or_else(|| anyhow!("{} holds no document", self.file))?;
-        match first.map_err(anyhow::Error::from)? {
-            SourceItem::Input(input) => {
-                if items.next().is_some() {
-                    return Err(anyhow!("{} holds more than one document; explain takes one", self.file).into());
-                }
-                Ok(Ok(input))
+        match first? {
+            SourceItem::Input(_) if items.next().is_some() => {
+                bail!("{} holds more than one document; explain takes one", self.file)
             }
-            SourceItem::Bad { uri, rule, message } => Ok(Err(format!("cannot read {uri}: {message} ({rule})"))),
+            SourceItem::Input(input) => Ok(input),
+            SourceItem::Bad { uri, rule, message } => bail!("cannot read {uri}: {message} ({rule})"),
         }
     }
 
