@@ -21,7 +21,8 @@ fn every_wrong_file_gets_its_message() {
     let mut wrong = Vec::new();
     for case in &cases {
         let name = case.strip_prefix(root()).expect("inside the root").to_string_lossy().replace('\\', "/");
-        let outcome = copydesk(["check", &name], "");
+        let mut outcome = copydesk(["check", &name], "");
+        outcome.stderr = without_lists(&outcome.stderr);
         if outcome.code != 2 {
             wrong.push(format!("{name}: exit code {} instead of 2", outcome.code));
         }
@@ -44,4 +45,19 @@ fn the_house_s_own_pipelines_are_good() {
         let outcome = copydesk(["check", name], "");
         assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""), "{name}");
     }
+}
+
+/// A new stage or export is no reason to change a message: their lists are replaced by a name.
+fn without_lists(message: &str) -> String {
+    let catalog = copydesk_pipeline::builtin();
+    let stages: Vec<String> = catalog.stages().iter().map(|e| format!("`{}`", e.name)).collect();
+    let exports: Vec<String> = catalog.exports().iter().map(|e| format!("`{}`", e.name)).collect();
+    let mut message = message.to_owned();
+    for (names, name) in [(stages, "{every stage}"), (exports, "{every export}")] {
+        let (last, first) = names.split_last().expect("the house has some");
+        for word in ["and", "or"] {
+            message = message.replace(&format!("{} {word} {last}", first.join(", ")), name);
+        }
+    }
+    message
 }

@@ -23,7 +23,7 @@ use crate::{
 const NEWS: &str = include_str!("../../../../../pipelines/news.toml");
 
 /// Languages with less of the text than this are slips of detection over a few words.
-const LEAST_SHARE: f32 = 0.005;
+const LEAST_SHARE: f32 = 0.01;
 
 /// Arguments of `copydesk explain`.
 #[derive(Debug, clap::Args)]
