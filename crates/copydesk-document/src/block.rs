@@ -158,6 +158,8 @@ pub enum InlineKind {
     Emphasis,
     /// Code.
     Code,
+    /// A part of a caption that has an element of its own, such as a credit in a `<span>`.
+    Part(ElementId),
 }
 
 /// Markup inside a block's original text.

@@ -2,8 +2,16 @@
 
 use std::borrow::Cow;
 
-use copydesk_document::{Attr, BlockId, BlockKind, Document, ElementId, Tag, Tree};
-use copydesk_lexicon::{Confidence, Credit, Lexicon, Split, credit::Mark, looks_like_caption, split_credit, undouble};
+use copydesk_document::{BlockId, BlockKind, Document, ElementId, InlineKind, Label, Tag};
+use copydesk_lexicon::{
+    Confidence, Credit, Lexicon, classify_label, credit::Mark, is_credit_line, looks_like_caption, read_byline,
+    split_credit, undouble,
+};
+
+use crate::{
+    elements::{caption_name, credit_name},
+    figure::Figures,
+};
 
 /// A caption, before the ones that belong together are joined.
 #[derive(Debug)]
@@ -16,113 +24,286 @@ pub(crate) struct Found {
     pub(crate) rule: &'static str,
     pub(crate) detail: Cow<'static, str>,
     pub(crate) confidence: f32,
+    /// The element that holds the picture and its caption.
+    pub(crate) figure: Option<ElementId>,
     /// The block of the caption that this one translates.
     pub(crate) translates: Option<BlockId>,
+}
+
+/// Why a block is a caption.
+struct Reason {
+    rule: &'static str,
+    detail: Cow<'static, str>,
+    confidence: f32,
+    figure: Option<ElementId>,
+}
+
+impl Reason {
+    fn new(rule: &'static str, detail: impl Into<Cow<'static, str>>, confidence: f32) -> Self {
+        Self { rule, detail: detail.into(), confidence, figure: None }
+    }
 }
 
 /// Longest text that can be a caption by its form or place alone, in letters. Longer ones need markup that says so.
 const LONGEST: usize = 900;
 /// Longest line below a picture that is a caption without a credit, in letters.
 const LONGEST_BARE: usize = 160;
+/// How many levels above a block an element may be named for captions.
+const NAMED_WITHIN: usize = 4;
 
 /// All captions, in document order.
 pub(crate) fn captions(doc: &Document) -> Vec<Found> {
     let lexicon = Lexicon::builtin();
-    doc.ids().filter_map(|id| caption(doc, id, lexicon)).collect()
+    let figures = Figures::of(doc);
+    let last_body = doc.body().next_back().map(|(id, _)| id);
+    let mut found: Vec<Found> = Vec::new();
+    for id in doc.ids() {
+        let block = doc.block(id);
+        if block.hidden || matches!(block.kind, BlockKind::Heading | BlockKind::Code | BlockKind::Control) {
+            continue;
+        }
+        let reason = match &figures {
+            Some(figures) => by_structure(doc, id, figures, last_body, lexicon),
+            None => by_form(doc, id, lexicon),
+        };
+        let Some(reason) = reason else { continue };
+        let piece = read(doc, id, figures.as_ref(), reason.figure, lexicon);
+        let image = match &figures {
+            Some(figures) => reason.figure.and_then(|figure| figures.address(figure)),
+            None => picture_above(doc, id),
+        };
+        let one = Found {
+            blocks: vec![id],
+            text: piece.text,
+            credits: piece.credits,
+            marks: piece.marks,
+            image,
+            rule: reason.rule,
+            detail: reason.detail,
+            confidence: reason.confidence,
+            figure: reason.figure,
+            translates: None,
+        };
+        match found.last_mut() {
+            Some(last) if belongs(last, &one) => last.absorb(one),
+            _ => found.push(one),
+        }
+    }
+    found.retain(|one| !one.text.is_empty() || !one.credits.is_empty());
+    found
 }
 
-fn caption(doc: &Document, id: BlockId, lexicon: &Lexicon) -> Option<Found> {
-    let block = doc.block(id);
-    if block.hidden || matches!(block.kind, BlockKind::Heading | BlockKind::Code | BlockKind::Control) {
-        return None;
-    }
-    let whole = doc.text(id);
-    let text = undouble(whole);
-    let doubled = text.is_some();
-    let text = text.unwrap_or(whole);
-    let image = picture_above(doc, id);
+/// Whether a piece goes on where the last one left off: both stand in one figure, and one of them has what the other
+/// lacks.
+fn belongs(last: &Found, next: &Found) -> bool {
+    last.figure.is_some()
+        && last.figure == next.figure
+        && (next.text.is_empty() || last.text.is_empty() || (last.credits.is_empty() && last.rule == next.rule))
+}
 
-    let by_markup = doc.tree.as_ref().zip(block.element).and_then(|(tree, element)| markup(tree, element));
-    let (rule, detail, confidence): (_, Cow<'static, str>, _) = if block.kind == BlockKind::Caption {
-        ("caption-element", "a figcaption or table caption".into(), 0.98)
-    } else if let Some(class) = by_markup {
-        ("caption-class", format!("inside an element named `{class}`").into(), 0.9)
-    } else if letters(text) > LONGEST {
-        return None;
-    } else if doubled && !split_credit(text, lexicon).credits.is_empty() {
-        ("printed-twice", "the same text twice in one line, with a credit".into(), 0.9)
-    } else if looks_like_caption(text, lexicon) {
-        ("credit-line", "ends in a credit that only pictures carry".into(), 0.9)
-    } else if image.is_some() {
-        below_picture(text, lexicon)?
+impl Found {
+    fn absorb(&mut self, other: Self) {
+        self.blocks.extend(other.blocks);
+        if !other.text.is_empty() && self.text != other.text {
+            if !self.text.is_empty() {
+                self.text.push(' ');
+            }
+            self.text.push_str(&other.text);
+        }
+        for credit in other.credits {
+            if self.credits.iter().all(|known| known.printed != credit.printed) {
+                self.credits.push(credit);
+            }
+        }
+        self.marks.extend(other.marks);
+        self.confidence = self.confidence.max(other.confidence);
+    }
+}
+
+/// What markup says: a caption element, or one that is named for captions, with a picture close by.
+fn by_structure(
+    doc: &Document,
+    id: BlockId,
+    figures: &Figures<'_>,
+    last_body: Option<BlockId>,
+    lexicon: &Lexicon,
+) -> Option<Reason> {
+    let text = doc.text(id);
+    let figure = figures.around(id);
+    let element = figures.named(id, None, NAMED_WITHIN, Figures::is_caption_element);
+    let named = || figures.named(id, None, NAMED_WITHIN, caption_name);
+    let mut reason = if let Some(name) = element {
+        Reason::new("caption-element", format!("inside a {name}"), 0.98)
+    } else if let Some(name) = figure.and_then(|_| named()) {
+        Reason::new("caption-class", format!("inside an element named `{name}`, with a picture"), 0.9)
+    } else if figure.is_some() && letters(text) <= LONGEST && looks_like_caption(text, lexicon) {
+        Reason::new("credit-line", "beside a picture, and ends in a credit that only pictures carry", 0.9)
+    } else if figure.is_some() && is_credit(doc, id, figures, figure, lexicon) {
+        Reason::new("credit-line", "beside a picture, and nothing but a credit", 0.8)
+    } else if figures.figure(id).is_some() && figure.is_some() {
+        Reason::new("figure", "inside a figure, beside its picture", 0.8)
     } else {
         return None;
     };
-
-    let split = split_credit(text, lexicon);
-    Some(Found {
-        blocks: vec![id],
-        text: flat(split.text),
-        image,
-        rule,
-        detail,
-        confidence,
-        translates: None,
-        marks: split.marks.clone(),
-        credits: split.credits,
-    })
+    if figures.tree.tag(doc.block(id).element?) == Tag::Caption && figure.is_none() {
+        return None;
+    }
+    reason.figure = figures.figure(id).or(figure);
+    is_no_furniture(doc, id, figures, last_body, lexicon).then_some(reason)
 }
 
-/// A line right below a picture: a caption if it carries a credit of any form, or is too short for a paragraph.
-fn below_picture(text: &str, lexicon: &Lexicon) -> Option<(&'static str, Cow<'static, str>, f32)> {
-    let Split { credits, confidence, .. } = split_credit(text, lexicon);
-    if !credits.is_empty() {
-        let sure = if confidence == Confidence::ShapeOnly { 0.8 } else { 0.9 };
-        Some(("below-picture", "right below a picture, with a credit".into(), sure))
-    } else if letters(text) <= LONGEST_BARE {
-        Some(("below-picture", "right below a picture, and short".into(), 0.6))
-    } else {
-        None
+/// A figure can also hold the author, the date, a teaser of another text or a button.
+fn is_no_furniture(
+    doc: &Document,
+    id: BlockId,
+    figures: &Figures<'_>,
+    last_body: Option<BlockId>,
+    lexicon: &Lexicon,
+) -> bool {
+    let text = doc.text(id);
+    let after_the_text = last_body.is_some_and(|last| id.0 > last.0 + 2);
+    let byline = || read_byline(text, lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled);
+    let teaser = || figures.is_teaser(id) || after_the_text;
+    let label = || classify_label(text, lexicon).is_some_and(|label| label.whole);
+    let credit = is_credit_line(text, lexicon).is_some();
+    !teaser() && (credit || (!byline() && !label() && !copydesk_date::is_date_line(text)))
+}
+
+fn is_credit(doc: &Document, id: BlockId, figures: &Figures<'_>, figure: Option<ElementId>, lexicon: &Lexicon) -> bool {
+    let text = doc.text(id);
+    is_credit_line(text, lexicon).is_some_and(|sure| sure > Confidence::ShapeOnly)
+        || (letters(text) <= 80 && figures.named(id, figure, 2, credit_name).is_some())
+}
+
+/// What the form of a line says, in a text without markup.
+fn by_form(doc: &Document, id: BlockId, lexicon: &Lexicon) -> Option<Reason> {
+    let whole = doc.text(id);
+    let half = undouble(whole);
+    let text = half.unwrap_or(whole);
+    if letters(text) > LONGEST {
+        return None;
     }
+    let split = split_credit(text, lexicon);
+    if half.is_some() && !split.credits.is_empty() {
+        return Some(Reason::new("printed-twice", "the same text twice in one line, with a credit", 0.9));
+    }
+    if looks_like_caption(text, lexicon) {
+        return Some(Reason::new("credit-line", "ends in a credit that only pictures carry", 0.9));
+    }
+    picture_above(doc, id)?;
+    if !split.credits.is_empty() {
+        let sure = if split.confidence == Confidence::ShapeOnly { 0.8 } else { 0.9 };
+        return Some(Reason::new("below-picture", "right below a picture, with a credit", sure));
+    }
+    // A short paragraph that ends like a sentence may as well be the lead.
+    (letters(text) <= LONGEST_BARE && doc.block(id).label() != Label::Title)
+        .then(|| Reason::new("below-picture", "right below a picture, and short", 0.6))
 }
 
 /// The picture that stands right above a block, with nothing but other pictures between them.
 fn picture_above(doc: &Document, id: BlockId) -> Option<String> {
-    // HTML says by its elements which caption belongs to which picture; the order alone says too little there.
-    if doc.tree.is_some() {
-        return None;
-    }
     doc.images.iter().rev().find(|image| image.before == id).map(|image| image.src.clone())
 }
 
-/// Whether an element is, or stands closely inside, one that is named for captions. Returns that name.
-fn markup(tree: &Tree, element: ElementId) -> Option<&str> {
-    for ancestor in tree.ancestors(element).take(4) {
-        if tree.tag(ancestor) == Tag::Figcaption {
-            return Some("figcaption");
-        }
-        let names = tree.attr(ancestor, Attr::Class).into_iter().flat_map(str::split_ascii_whitespace);
-        for name in names.chain(tree.attr(ancestor, Attr::Itemprop)) {
-            if is_caption_name(name) {
-                return Some(name);
-            }
-        }
-    }
-    None
+/// What one block gives: text and credits.
+struct Piece {
+    text: String,
+    credits: Vec<Credit>,
+    marks: Vec<Mark>,
 }
 
-fn is_caption_name(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower
-        .split(['-', '_'])
-        .any(|part| matches!(part, "caption" | "captions" | "figcaption" | "imgcaption" | "bildunterschrift"))
-        || lower.ends_with("caption")
+fn read(
+    doc: &Document,
+    id: BlockId,
+    figures: Option<&Figures<'_>>,
+    figure: Option<ElementId>,
+    lexicon: &Lexicon,
+) -> Piece {
+    let whole = doc.text(id);
+    let text = undouble(whole).unwrap_or(whole);
+    if let Some(figures) = figures {
+        if figures.named(id, figure, 2, credit_name).is_some() && figures.named(id, figure, 1, caption_name).is_none() {
+            let mut marks = Vec::new();
+            let credits = as_credit(text, &mut marks, lexicon);
+            return Piece { text: String::new(), credits, marks };
+        }
+        if let Some(piece) = by_parts(doc, id, figures, lexicon) {
+            return piece;
+        }
+    }
+    let split = split_credit(text, lexicon);
+    Piece { text: flat(split.text), credits: split.credits, marks: split.marks }
+}
+
+/// Takes a caption apart where its markup does: an element that is named for credits holds the credit; any other
+/// element's edge is a place where a credit may begin.
+fn by_parts(doc: &Document, id: BlockId, figures: &Figures<'_>, lexicon: &Lexicon) -> Option<Piece> {
+    let text = doc.original_text(id);
+    let parts: Vec<(std::ops::Range<usize>, ElementId)> = doc
+        .inlines(id)
+        .iter()
+        .filter_map(|inline| match inline.kind {
+            InlineKind::Part(element) => Some((inline.range.start as usize..inline.range.end as usize, element)),
+            _ => None,
+        })
+        .collect();
+    if parts.is_empty() {
+        return None;
+    }
+    let mut marks = Vec::new();
+    let mut credits = Vec::new();
+    let mut cut = vec![false; text.len()];
+    for (range, element) in &parts {
+        let whole = range.start == 0 && range.end == text.len();
+        if !whole && credit_name(figures.tree, *element).is_some() && caption_name(figures.tree, *element).is_none() {
+            credits.extend(as_credit(&text[range.clone()], &mut marks, lexicon));
+            cut[range.clone()].fill(true);
+        }
+    }
+    // A line feed marks the edge of a part for the reader of credits; a real one is only a space here.
+    let mut rest = String::with_capacity(text.len() + parts.len());
+    for (at, c) in text.char_indices() {
+        if parts.iter().any(|(range, _)| range.start == at || range.end == at) && !rest.ends_with('\n') {
+            rest.push('\n');
+        }
+        if !cut[at] {
+            rest.push(if c == '\n' { ' ' } else { c });
+        }
+    }
+    let split = split_credit(rest.trim(), lexicon);
+    for credit in split.credits {
+        if credits.iter().all(|known: &Credit| known.printed != credit.printed) {
+            credits.push(credit);
+        }
+    }
+    marks.extend(split.marks);
+    // Edges inside a word are styling, so they leave no space behind.
+    Some(Piece { text: flat(&split.text.replace('\n', "")), credits, marks })
+}
+
+/// A text that is a credit by its place, with or without a label.
+fn as_credit(text: &str, marks: &mut Vec<Mark>, lexicon: &Lexicon) -> Vec<Credit> {
+    let text = flat(text);
+    if text.ends_with(':') {
+        return Vec::new();
+    }
+    let mut split = split_credit(&text, lexicon);
+    let labelled;
+    if split.credits.is_empty() || !split.text.is_empty() {
+        // The markup says what the words do not.
+        labelled =
+            format!("Photo: {}", text.trim_matches(|c: char| matches!(c, '(' | ')' | '[' | ']') || c.is_whitespace()));
+        split = split_credit(&labelled, lexicon);
+    }
+    marks.extend(split.marks);
+    split.credits
 }
 
 fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
 }
 
-fn flat(text: &str) -> String {
+/// The text on one line, with single spaces.
+pub(crate) fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

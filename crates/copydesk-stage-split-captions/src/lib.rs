@@ -5,6 +5,8 @@
 //! cut off with the house's vocabulary. A line next to a caption that says the same in another language is its
 //! translation. The same caption printed twice is one caption.
 
+mod elements;
+mod figure;
 mod find;
 mod pair;
 

@@ -3,7 +3,10 @@
 use copydesk_document::{BlockId, Document};
 use copydesk_lexicon::{Lexicon, split_credit};
 
-use crate::{before, find::Found};
+use crate::{
+    before,
+    find::{Found, flat},
+};
 
 /// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
 /// of a caption. The half that is printed first is the caption, the others are its translations.
@@ -30,7 +33,9 @@ pub(crate) fn add_translations(doc: &Document, found: &mut Vec<Found>) {
         if at > 0 {
             let earlier = found[at - 1].blocks[0];
             let root = found[at - 1].translates.unwrap_or(earlier);
-            if earlier.0 + 1 == id.0 && found[at].blocks.len() == 1 && is_translation(doc, earlier, id) {
+            let together = doc.tree.is_some() && found[at].figure == found[at - 1].figure
+                || doc.tree.is_none() && !doc.images.iter().any(|image| image.before == id);
+            if together && earlier.0 + 1 == id.0 && found[at].blocks.len() == 1 && is_translation(doc, earlier, id) {
                 found[at].translates = Some(root);
                 found[at].detail = format!("{}; says the same as the caption before it", found[at].detail).into();
             }
@@ -43,13 +48,14 @@ fn half(doc: &Document, id: BlockId, image: Option<String>) -> Found {
     let split = split_credit(doc.text(id), Lexicon::builtin());
     Found {
         blocks: vec![id],
-        text: split.text.split_whitespace().collect::<Vec<_>>().join(" "),
+        text: flat(split.text),
         marks: split.marks.clone(),
         credits: split.credits,
         image,
         rule: "translation",
         detail: "stands beside a caption, and says the same in another language".into(),
         confidence: 0.8,
+        figure: None,
         translates: None,
     }
 }
@@ -57,8 +63,13 @@ fn half(doc: &Document, id: BlockId, image: Option<String>) -> Found {
 /// Whether a block that is no caption by itself is the other half of one: printed in the same paragraph, in another
 /// language.
 fn is_half(doc: &Document, id: BlockId, caption: BlockId) -> bool {
-    let later = id.max(caption);
-    doc.tree.is_none() && doc.block(later).gap == 0 && is_translation(doc, id, caption)
+    doc.tree.is_none() && in_one_paragraph(doc, id.min(caption), id.max(caption)) && is_translation(doc, id, caption)
+}
+
+/// Whether nothing but a line break stands between two blocks of a text.
+fn in_one_paragraph(doc: &Document, first: BlockId, second: BlockId) -> bool {
+    let between = doc.block(first).span.end as usize..doc.block(second).span.start as usize;
+    doc.content().get(between).is_some_and(|text| text.trim().is_empty() && text.matches('\n').count() <= 1)
 }
 
 /// Whether two neighbouring texts say the same in two languages: the languages differ, the lengths are alike, and

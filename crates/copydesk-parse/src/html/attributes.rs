@@ -104,3 +104,8 @@ mod tests {
         assert!(!is_wanted("src", "data:image/gif;base64,AAAA"));
     }
 }
+
+/// Whether a `class` names captions or credits. Inside such an element, inline elements are remembered as parts.
+pub(super) fn names_caption(class: &str) -> bool {
+    ["aption", "redit", "opyright"].iter().any(|word| class.contains(word))
+}

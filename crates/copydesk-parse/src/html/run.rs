@@ -23,6 +23,7 @@ enum Owed {
 pub(super) struct Open {
     /// The node that opened it.
     pub(super) node: u32,
+    element: ElementId,
     pub(super) markup: Markup,
     /// Where its first visible character stands in the text; `UNSET` before there is one.
     start: u32,
@@ -35,6 +36,8 @@ pub(super) enum Markup {
     Strong,
     Emphasis,
     Code,
+    /// A part of a caption.
+    Part,
 }
 
 const UNSET: u32 = u32::MAX;
@@ -55,8 +58,8 @@ pub(super) struct Run {
     /// Whether some of it is not bold.
     pub(super) has_plain: bool,
     open: Vec<Open>,
-    /// Markup that is closed: its node, its sort and its range.
-    closed: Vec<(u32, Markup, std::ops::Range<u32>)>,
+    /// Markup that is closed, with its range.
+    closed: Vec<(Open, std::ops::Range<u32>)>,
 }
 
 /// A piece of text with its place.
@@ -93,8 +96,8 @@ impl Run {
         };
     }
 
-    pub(super) fn open(&mut self, node: u32, markup: Markup) {
-        self.open.push(Open { node, markup, start: UNSET });
+    pub(super) fn open(&mut self, node: u32, element: ElementId, markup: Markup) {
+        self.open.push(Open { node, element, markup, start: UNSET });
     }
 
     pub(super) fn close(&mut self, node: u32) {
@@ -103,7 +106,7 @@ impl Run {
             && let Some(open) = self.open.pop()
             && open.start != UNSET
         {
-            self.closed.push((node, open.markup, open.start..self.text.len() as u32));
+            self.closed.push((open, open.start..self.text.len() as u32));
         }
     }
 
@@ -246,25 +249,26 @@ impl Run {
         let len = len as u32;
         for open in &mut self.open {
             if open.start != UNSET {
-                self.closed.push((open.node, open.markup, open.start..len));
+                self.closed.push((*open, open.start..len));
                 open.start = UNSET;
             }
         }
         let mut inlines = Vec::new();
         let mut linked = 0;
-        for (node, markup, range) in self.closed.drain(..) {
+        for (open, range) in self.closed.drain(..) {
             let range = range.start..range.end.min(len);
             if range.is_empty() {
                 continue;
             }
-            let kind = match markup {
+            let kind = match open.markup {
                 Markup::Link => {
                     linked += self.text[range.start as usize..range.end as usize].chars().count() as u32;
-                    InlineKind::Link(href(node))
+                    InlineKind::Link(href(open.node))
                 }
                 Markup::Strong => InlineKind::Strong,
                 Markup::Emphasis => InlineKind::Emphasis,
                 Markup::Code => InlineKind::Code,
+                Markup::Part => InlineKind::Part(open.element),
             };
             inlines.push(Inline { range, kind });
         }

@@ -28,6 +28,8 @@ struct Context {
     row: bool,
     /// Text here is not for readers at all.
     nothing: bool,
+    /// Inside a figure, or an element that is named for captions.
+    caption: bool,
 }
 
 /// An element that is open.
@@ -222,6 +224,8 @@ impl Walker<'_> {
         }
         let display = if node.kind == NodeKind::Preformatted { Display::Block } else { display(tag) };
         let context = &mut frame.context;
+        context.caption |= matches!(tag, Tag::Figure | Tag::Figcaption)
+            || self.arena.attr(id, Attr::Class).is_some_and(attributes::names_caption);
         let style = self.arena.attr(id, Attr::Style);
         if let Some(style) = style {
             context.bold |= attributes::emboldens(style);
@@ -237,8 +241,8 @@ impl Walker<'_> {
         }
         match display {
             Display::Inline | Display::Fallback | Display::Nothing => {
-                if let Some(markup) = self.markup(id, tag) {
-                    self.current(frame.context.hidden).open(id, markup);
+                if let Some(markup) = self.markup(id, tag, outer.caption) {
+                    self.current(frame.context.hidden).open(id, element, markup);
                     frame.markup = true;
                     frame.context.bold |= markup == Markup::Strong;
                 }
@@ -405,12 +409,13 @@ impl Walker<'_> {
         }
     }
 
-    fn markup(&self, id: u32, tag: Tag) -> Option<Markup> {
+    fn markup(&self, id: u32, tag: Tag, in_caption: bool) -> Option<Markup> {
         match tag {
             Tag::A => self.arena.attr(id, Attr::Href).map(|_| Markup::Link),
             Tag::Strong | Tag::B => Some(Markup::Strong),
             Tag::Em | Tag::I => Some(Markup::Emphasis),
             Tag::Code | Tag::Kbd | Tag::Samp | Tag::Tt => Some(Markup::Code),
+            Tag::Span | Tag::Small | Tag::Cite if in_caption => Some(Markup::Part),
             _ => None,
         }
     }

@@ -1,0 +1,125 @@
+//! Figures of an HTML page: which blocks stand together with a picture.
+
+use copydesk_document::{Attr, BlockId, Document, ElementId, Tag, Tree};
+
+/// How far up the tree a picture may be from its caption.
+const CLIMB: usize = 7;
+/// An element with more letters than this around a picture is no figure but a part of the page.
+const LONGEST: usize = 1_500;
+/// Nor is one with more blocks than this.
+const MOST_BLOCKS: usize = 8;
+
+/// The pictures of a page, for look-ups by element.
+pub(crate) struct Figures<'d> {
+    doc: &'d Document,
+    pub(crate) tree: &'d Tree,
+    // In document order. Media in frames count: their captions are captions.
+    pictures: Vec<(ElementId, Option<usize>)>,
+}
+
+impl<'d> Figures<'d> {
+    pub(crate) fn of(doc: &'d Document) -> Option<Self> {
+        let tree = doc.tree.as_ref()?;
+        let mut pictures: Vec<(ElementId, Option<usize>)> =
+            doc.images.iter().enumerate().filter_map(|(at, image)| Some((image.element?, Some(at)))).collect();
+        pictures.extend(
+            tree.ids()
+                .filter(|id| {
+                    matches!(tree.tag(*id), Tag::Iframe | Tag::Video | Tag::Picture | Tag::AmpImg | Tag::Object)
+                })
+                .map(|id| (id, None)),
+        );
+        pictures.sort_unstable_by_key(|(id, at)| (*id, at.is_none()));
+        Some(Self { doc, tree, pictures })
+    }
+
+    /// The pictures inside an element.
+    fn pictures(&self, element: ElementId) -> &[(ElementId, Option<usize>)] {
+        let end = self.tree.get(element).end;
+        let from = self.pictures.partition_point(|(id, _)| *id < element);
+        let to = self.pictures.partition_point(|(id, _)| *id < end);
+        &self.pictures[from..to]
+    }
+
+    /// The smallest element around a block that has a picture in it and is small enough to be a figure.
+    pub(crate) fn around(&self, id: BlockId) -> Option<ElementId> {
+        let element = self.doc.block(id).element?;
+        let found = self.tree.ancestors(element).take(CLIMB).find(|a| !self.pictures(*a).is_empty())?;
+        // A caption element whose picture is drawn by a script is a figure by its own word.
+        self.is_small(found, id).then_some(found)
+    }
+
+    /// The innermost `<figure>` around a block.
+    pub(crate) fn figure(&self, id: BlockId) -> Option<ElementId> {
+        let element = self.doc.block(id).element?;
+        self.tree.ancestors(element).take(CLIMB).find(|a| self.tree.tag(*a) == Tag::Figure)
+    }
+
+    fn is_small(&self, element: ElementId, id: BlockId) -> bool {
+        let mut letters = 0;
+        let mut blocks = 0;
+        for block in self.blocks_in(element, id) {
+            letters += self.doc.text(block).len();
+            blocks += 1;
+            if letters > LONGEST || blocks > MOST_BLOCKS {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// The blocks inside an element, found from one of them outwards.
+    pub(crate) fn blocks_in(&self, element: ElementId, id: BlockId) -> impl Iterator<Item = BlockId> + use<'d, '_> {
+        let tree = self.tree;
+        let doc = self.doc;
+        let inside = move |id: &BlockId| doc.block(*id).element.is_some_and(|e| tree.contains(element, e));
+        let back = (0..=id.0).rev().map(BlockId).take_while(inside).last().unwrap_or(id);
+        (back.0..doc.blocks().len() as u32).map(BlockId).take_while(inside)
+    }
+
+    /// The address of the first picture in an element.
+    pub(crate) fn address(&self, element: ElementId) -> Option<String> {
+        let at = self.pictures(element).iter().find_map(|(_, at)| *at)?;
+        Some(self.doc.images[at].src.clone()).filter(|src| !src.is_empty())
+    }
+
+    /// Whether the whole of a block leads to another page, as the text of a teaser does. A link to the picture itself
+    /// does not count.
+    pub(crate) fn is_teaser(&self, id: BlockId) -> bool {
+        let text = self.doc.text(id);
+        let all = text.chars().count();
+        let linked = self.doc.block(id).linked as usize;
+        if all == 0 || linked * 10 < all * 8 {
+            return false;
+        }
+        let shows_picture = self.doc.links(id).any(|(href, _)| {
+            let path = href.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+            path.is_empty() || [".jpg", ".jpeg", ".png", ".webp", ".gif"].iter().any(|end| path.ends_with(end))
+        });
+        !shows_picture
+    }
+
+    /// An ancestor of a block, itself included, that `fits` says something about; no further up than `within`.
+    pub(crate) fn named<T>(
+        &self,
+        id: BlockId,
+        within: Option<ElementId>,
+        levels: usize,
+        fits: impl Fn(&'d Tree, ElementId) -> Option<T>,
+    ) -> Option<T> {
+        let element = self.doc.block(id).element?;
+        self.tree
+            .ancestors(element)
+            .take(levels)
+            .take_while(|a| within.is_none_or(|outer| self.tree.contains(outer, *a)))
+            .find_map(|a| fits(self.tree, a))
+    }
+
+    /// Whether an element is a caption by its tag or its microdata.
+    pub(crate) fn is_caption_element(tree: &Tree, element: ElementId) -> Option<&str> {
+        if tree.tag(element) == Tag::Figcaption {
+            return Some("figcaption");
+        }
+        tree.attr(element, Attr::Itemprop).filter(|name| *name == "caption")
+    }
+}
