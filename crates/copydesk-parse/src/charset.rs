@@ -41,7 +41,7 @@ pub(crate) fn decode(bytes: Vec<u8>, hints: Hints<'_>, notes: &mut Vec<Note>) ->
     let declared = declared(&bytes, hints, notes);
     let utf8 = Utf8Shape::of(&bytes);
     if utf8.is_ascii() {
-        return ascii(bytes, declared);
+        return ascii(&bytes, declared);
     }
     if utf8.is_utf8() && declared.is_none_or(|d| d == UTF_8 || !may_look_like_utf8(d, &bytes, &utf8)) {
         if let Some(declared) = declared.filter(|d| *d != UTF_8) {
@@ -132,7 +132,7 @@ impl Utf8Shape {
 
 /// The first bytes of a character whose last ones are missing.
 fn is_cut_character(tail: &[u8]) -> bool {
-    matches!(tail, [0xC2..=0xDF] | [0xE0..=0xEF] | [0xE0..=0xEF, 0x80..=0xBF] | [0xF0..=0xF4, ..])
+    matches!(tail, [0xC2..=0xEF] | [0xE0..=0xEF, 0x80..=0xBF] | [0xF0..=0xF4, ..])
 }
 
 /// Whether a few characters in a declared multi-byte encoding may be well-formed UTF-8 by accident.
@@ -161,14 +161,14 @@ fn lossy_utf8(mut bytes: Vec<u8>, notes: &mut Vec<Note>) -> Decoded {
 }
 
 /// Bytes without a single one above 0x7F. They are the same text in every charset but those that shift.
-fn ascii(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
-    let shifts = memchr::memchr(0x1B, &bytes).is_some();
-    if shifts && (declared == Some(ISO_2022_JP) || guess(&bytes, "") == ISO_2022_JP) {
-        let (text, _) = ISO_2022_JP.decode_without_bom_handling(&bytes);
+fn ascii(bytes: &[u8], declared: Option<&'static Encoding>) -> Decoded {
+    let shifts = memchr::memchr(0x1B, bytes).is_some();
+    if shifts && (declared == Some(ISO_2022_JP) || guess(bytes, "") == ISO_2022_JP) {
+        let (text, _) = ISO_2022_JP.decode_without_bom_handling(bytes);
         return Decoded { text: text.into_owned(), charset: ISO_2022_JP.name().into() };
     }
     let charset = declared.unwrap_or(UTF_8).name().into();
-    Decoded { text: String::from_utf8_lossy(&bytes).into_owned(), charset }
+    Decoded { text: String::from_utf8_lossy(bytes).into_owned(), charset }
 }
 
 /// Bytes that are not UTF-8.

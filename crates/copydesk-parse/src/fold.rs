@@ -61,11 +61,6 @@ impl Folded {
         self.text.len() as u32
     }
 
-    /// Whether there is no visible character yet.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
     /// Starts over and hands out the text.
     pub(crate) fn take(&mut self) -> String {
         self.owed = Owed::Nothing;

@@ -287,7 +287,7 @@ fn inline_points(line: &str) -> usize {
             points += if image { 4 } else { 3 };
         }
     }
-    points + emphasis_pairs(bytes, b"**") * 2 + emphasis_pairs(bytes, b"__") * 2
+    points + emphasis_pairs(bytes, *b"**") * 2 + emphasis_pairs(bytes, *b"__") * 2
 }
 
 fn looks_like_target(target: &[u8]) -> bool {
@@ -299,10 +299,10 @@ fn looks_like_target(target: &[u8]) -> bool {
 }
 
 /// Pairs of a double mark that hug their text: `**text**`, but not `2 ** 3 ** 4` or `____`.
-fn emphasis_pairs(line: &[u8], mark: &[u8; 2]) -> usize {
+fn emphasis_pairs(line: &[u8], mark: [u8; 2]) -> usize {
     let mut pairs = 0;
     let mut open = false;
-    for at in memmem::find_iter(line, mark).take(32) {
+    for at in memmem::find_iter(line, &mark).take(32) {
         let before = if at == 0 { b' ' } else { line[at - 1] };
         let after = line.get(at + 2).copied().unwrap_or(b' ');
         if before == mark[0] || after == mark[0] {

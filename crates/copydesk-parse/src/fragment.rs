@@ -92,17 +92,14 @@ pub(crate) fn strip_tags(html: &str) -> String {
                 is_tag.then(|| memchr::memchr(b'>', rest.as_bytes()).map_or(rest.len(), |i| i + 1))
             })
         };
-        match end {
-            Some(end) => {
-                if is_breaking(&rest[..end]) {
-                    text.line_break();
-                }
-                rest = &rest[end..];
+        if let Some(end) = end {
+            if is_breaking(&rest[..end]) {
+                text.line_break();
             }
-            None => {
-                text.push("<");
-                rest = &rest[1..];
-            }
+            rest = &rest[end..];
+        } else {
+            text.push("<");
+            rest = &rest[1..];
         }
     }
     text.take()

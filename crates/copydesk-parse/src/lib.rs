@@ -23,6 +23,7 @@ mod plain;
 
 use copydesk_document::{Document, Input, Source};
 use format::Format;
+use front_matter::Found;
 use sha2::{Digest, Sha256};
 
 pub use error::ParseError;
@@ -32,6 +33,12 @@ pub use limits::Limits;
 /// Turns the bytes of one document into its blocks and evidence.
 pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
     let mut notes = Vec::new();
+    if input.bytes.is_empty() && open::names_an_archive(&input.uri) {
+        return Err(ParseError::new(
+            "decompress",
+            "the file is empty, and its name says that it is compressed; fetch it again",
+        ));
+    }
     let bytes = open::open(&input.bytes, limits, &mut notes)?;
     binary::refuse_known(&bytes)?;
     let hints =
@@ -59,7 +66,7 @@ fn source(input: &Input, charset: String) -> Source {
         charset,
         bytes: input.bytes.len() as u64,
         sha256: hex(&Sha256::digest(&input.bytes)),
-        fetched: input.fetched.clone(),
+        fetched: input.fetched,
         url: input.url.clone(),
         fields: input.fields.clone(),
     }
@@ -76,31 +83,46 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
         doc.notes.push(content::note("empty", "there is no text in it"));
         return Ok(());
     }
-    match front_matter::find(doc.content(), limits) {
-        front_matter::Found::Some(front) => {
-            doc.source.media_type = "text/markdown".into();
+    let (format, from) = match front_matter::find(doc.content(), limits) {
+        Found::Some(front) => {
             front_matter::read(doc, &front, limits);
-            return markdown::parse(doc, front.body, true, limits);
+            (Format::Markdown, front.body)
         }
-        front_matter::Found::Doubt(code, message) => doc.notes.push(content::note(code, message)),
-        front_matter::Found::None => {}
-    }
-    let format = format::format(doc.content());
-    doc.source.media_type = match format {
-        Format::Html => "text/html",
-        Format::Markdown => "text/markdown",
-        Format::Plain | Format::Other(_) => "text/plain",
-    }
-    .into();
+        Found::Doubt(code, message) => {
+            doc.notes.push(content::note(code, message));
+            (format::format(doc.content()), 0)
+        }
+        Found::None => (format::format(doc.content()), 0),
+    };
     match format {
-        Format::Html => html::parse(doc, limits),
-        Format::Markdown => markdown::parse(doc, 0, false, limits),
-        Format::Plain => plain::parse(doc, limits),
+        Format::Html => {
+            doc.source.media_type = "text/html".into();
+            html::parse(doc, limits)
+        }
+        Format::Markdown if doc.content().len() - from <= limits.max_markdown as usize => {
+            doc.source.media_type = "text/markdown".into();
+            markdown::parse(doc, from, from > 0, limits)
+        }
+        Format::Markdown => {
+            let message = format!("Markdown of more than {} bytes is read as plain text", limits.max_markdown);
+            plain(doc, from, limits, Some(("limit.markdown", message)))
+        }
+        Format::Plain => plain(doc, from, limits, None),
         Format::Other(what) => {
-            doc.notes.push(content::note("unusual-format", format!("this is {what}; it is read as plain text")));
-            plain::parse(doc, limits)
+            plain(doc, from, limits, Some(("unusual-format", format!("this is {what}; it is read as plain text"))))
         }
     }
+}
+
+fn plain(
+    doc: &mut Document,
+    from: usize,
+    limits: &Limits,
+    doubt: Option<(&'static str, String)>,
+) -> Result<(), ParseError> {
+    doc.source.media_type = "text/plain".into();
+    doc.notes.extend(doubt.map(|(code, message)| content::note(code, message)));
+    plain::parse(doc, from, limits)
 }
 
 /// The start of a text, cut at a character.

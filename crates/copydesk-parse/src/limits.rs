@@ -25,6 +25,9 @@ pub struct Limits {
     pub max_attributes: u32,
     /// How many blocks a document may have. More are refused (`limit.blocks`).
     pub max_blocks: u32,
+    /// Largest text that is read as Markdown, in bytes. A larger one is read as plain text, with a note: its markup
+    /// alone could take hundreds of times its size.
+    pub max_markdown: u32,
     /// Largest front matter, in bytes. A larger one is left out, with a note.
     pub max_front_matter: u32,
     /// Largest HTML fragment, in bytes, that is rendered to text with its tables laid out; a larger one only loses
@@ -44,6 +47,7 @@ impl Default for Limits {
             max_nodes: 500_000,
             max_attributes: 4096,
             max_blocks: 250_000,
+            max_markdown: 8 << 20,
             max_front_matter: 256 << 10,
             max_fragment: 256 << 10,
         }

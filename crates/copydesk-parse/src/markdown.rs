@@ -27,7 +27,7 @@ pub(crate) fn parse(doc: &mut Document, from: usize, templated: bool, limits: &L
         reader.event(event, from + range.start..from + range.end, &content)?;
     }
     reader.flush()?;
-    if reader.too_deep {
+    if reader.flattened > 0 {
         let message = format!("nesting deeper than {} was flattened", limits.max_depth);
         doc.notes.push(note("limit.depth", message));
     }
@@ -61,7 +61,8 @@ struct Reader<'d> {
     containers: Vec<Container>,
     /// How many containers stand deeper than the limit, and are not kept.
     ignored: usize,
-    too_deep: bool,
+    /// How many were in all.
+    flattened: usize,
     /// The kind that markup gives to the block at hand, where it does.
     kind: Option<(BlockKind, u8)>,
     text: Folded,
@@ -91,7 +92,7 @@ impl<'d> Reader<'d> {
             templated,
             containers: Vec::new(),
             ignored: 0,
-            too_deep: false,
+            flattened: 0,
             kind: None,
             text: Folded::default(),
             span: None,
@@ -112,13 +113,12 @@ impl<'d> Reader<'d> {
         match event {
             Event::Start(tag) => self.start(tag, &range, content)?,
             Event::End(tag) => self.end(tag, content)?,
-            Event::Text(text) => self.text(&text, &range),
+            Event::Text(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, &range),
             Event::Code(text) => {
                 self.open(InlineKind::Code);
                 self.text(&text, &range);
                 self.close(|kind| *kind == InlineKind::Code);
             }
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.text(&text, &range),
             Event::Html(html) => {
                 let (all, place) = self.html.get_or_insert_with(|| (String::new(), range.clone()));
                 all.push_str(&html);
@@ -201,7 +201,7 @@ impl<'d> Reader<'d> {
     fn enter(&mut self, container: Container) {
         if self.containers.len() >= self.limits.max_depth as usize {
             self.ignored += 1;
-            self.too_deep = true;
+            self.flattened += 1;
         } else {
             self.containers.push(container);
         }

@@ -25,6 +25,12 @@ pub(crate) fn open<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Vec<Note>) 
     Ok(opened)
 }
 
+/// Whether a name promises compressed data. Only where there is no content to tell does a name count.
+pub(crate) fn names_an_archive(uri: &str) -> bool {
+    let end = uri.rsplit('.').next().unwrap_or_default();
+    ["gz", "zst"].iter().any(|known| end.eq_ignore_ascii_case(known))
+}
+
 enum Packing {
     Gzip,
     Zstd,
@@ -33,9 +39,8 @@ enum Packing {
 fn magic(bytes: &[u8]) -> Option<Packing> {
     match bytes {
         [0x1F, 0x8B, ..] => Some(Packing::Gzip),
-        [0x28, 0xB5, 0x2F, 0xFD, ..] => Some(Packing::Zstd),
-        // A frame that decoders skip, by its sixteen possible marks.
-        [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Packing::Zstd),
+        // A frame, or one of the sixteen marks of a frame that decoders skip.
+        [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Packing::Zstd),
         _ => None,
     }
 }

@@ -35,10 +35,11 @@ struct Draft {
     number: Option<u32>,
 }
 
-/// Reads the document's content as plain text.
-pub(crate) fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
+/// Reads the document's content from `from` on as plain text.
+pub(crate) fn parse(doc: &mut Document, from: usize, limits: &Limits) -> Result<(), ParseError> {
     let content = doc.content().to_owned();
-    let lines = lines(&content);
+    // Several lines may be one block, but no wrapped text has more than a few for each.
+    let lines = lines(&content, from, limits.max_blocks as usize * 8).ok_or_else(|| too_many_blocks(limits))?;
     let width = wrap_width(&content, &lines);
     let mut drafts = drafts(&content, &lines, width);
     mark_numbered_lists(&lines, &mut drafts);
@@ -68,17 +69,21 @@ pub(crate) fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseErro
     Ok(())
 }
 
-fn lines(content: &str) -> Vec<Line> {
+/// The lines that are not blank; `None` if there are more than `most`.
+fn lines(content: &str, from: usize, most: usize) -> Option<Vec<Line>> {
     let mut lines = Vec::new();
-    let mut at = 0;
+    let mut at = from;
     let mut gap = 0_u8;
-    for raw in content.split_inclusive('\n') {
+    for raw in content[from..].split_inclusive('\n') {
         let visible = raw.trim_start_matches(is_blank);
         let start = at + raw.len() - visible.len();
         let text = visible.trim_end_matches(is_blank);
         if text.is_empty() {
             gap = gap.saturating_add(1);
         } else {
+            if lines.len() == most {
+                return None;
+            }
             let lead = &raw[..raw.len() - visible.len()];
             let indent = lead.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum();
             // Long lines are never wrapped, so nobody needs to know how long they are.
@@ -89,7 +94,7 @@ fn lines(content: &str) -> Vec<Line> {
         }
         at += raw.len();
     }
-    lines
+    Some(lines)
 }
 
 /// White space, and the characters without width that scraped blank lines consist of.
@@ -296,7 +301,7 @@ mod tests {
 
     fn blocks(text: &str) -> Vec<(BlockKind, u8, String, u8)> {
         let mut doc = Document::new(copydesk_document::Source::default(), text.to_owned());
-        parse(&mut doc, &Limits::default()).unwrap();
+        parse(&mut doc, 0, &Limits::default()).unwrap();
         doc.iter().map(|(id, b)| (b.kind, b.level, doc.text(id).to_owned(), b.gap)).collect()
     }
 

@@ -47,7 +47,7 @@ fn flatten_table(table: &DeTable<'_>, path: &str, entries: &mut Vec<Entry>) {
 
 fn flatten(value: &DeValue<'_>, path: &str, place: &std::ops::Range<usize>, entries: &mut Vec<Entry>) {
     let mut push = |value: &str| {
-        entries.push(Entry { name: path.to_owned(), value: value.to_owned(), place: Some(place.clone()) })
+        entries.push(Entry { name: path.to_owned(), value: value.to_owned(), place: Some(place.clone()) });
     };
     match value {
         DeValue::String(text) => push(text),

@@ -163,9 +163,15 @@ fn trouble(error: &Error) -> Trouble {
     );
     Trouble {
         refused,
-        message: plain.to_string().lines().next().unwrap_or_default().to_owned(),
+        message: first_line(&plain.to_string()),
         line: error.location().map(|l| usize::try_from(l.line()).unwrap_or(usize::MAX)),
     }
+}
+
+/// The message without its own count of lines, which starts behind the fence.
+fn first_line(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    line.split(" at line ").next().unwrap_or(line).to_owned()
 }
 
 // Depth is bounded by the budget.
