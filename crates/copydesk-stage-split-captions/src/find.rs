@@ -7,6 +7,7 @@ use copydesk_lexicon::{
     Confidence, Credit, Lexicon, classify_label, credit::Mark, is_credit_line, looks_like_caption, read_byline,
     split_credit, undouble,
 };
+use rustc_hash::FxHashMap;
 
 use crate::{
     elements::{caption_name, credit_name},
@@ -36,11 +37,12 @@ struct Reason {
     detail: Cow<'static, str>,
     confidence: f32,
     figure: Option<ElementId>,
+    image: Option<String>,
 }
 
 impl Reason {
     fn new(rule: &'static str, detail: impl Into<Cow<'static, str>>, confidence: f32) -> Self {
-        Self { rule, detail: detail.into(), confidence, figure: None }
+        Self { rule, detail: detail.into(), confidence, figure: None, image: None }
     }
 }
 
@@ -48,6 +50,8 @@ impl Reason {
 const LONGEST: usize = 900;
 /// Longest line below a picture that is a caption without a credit, in letters.
 const LONGEST_BARE: usize = 160;
+/// Fewest letters of a text that can be a caption because it repeats another.
+pub(crate) const FEWEST_TO_REPEAT: usize = 24;
 /// How many levels above a block an element may be named for captions.
 const NAMED_WITHIN: usize = 4;
 
@@ -55,21 +59,24 @@ const NAMED_WITHIN: usize = 4;
 pub(crate) fn captions(doc: &Document) -> Vec<Found> {
     let lexicon = Lexicon::builtin();
     let figures = Figures::of(doc);
+    let alternatives = figures.as_ref().map(|_| alternatives(doc)).unwrap_or_default();
     let last_body = doc.body().next_back().map(|(id, _)| id);
     let mut found: Vec<Found> = Vec::new();
     for id in doc.ids() {
         let block = doc.block(id);
-        if block.hidden || matches!(block.kind, BlockKind::Heading | BlockKind::Code | BlockKind::Control) {
+        if matches!(block.kind, BlockKind::Heading | BlockKind::Code | BlockKind::Control) {
             continue;
         }
         let reason = match &figures {
-            Some(figures) => by_structure(doc, id, figures, last_body, lexicon),
+            Some(figures) => by_structure(doc, id, figures, last_body, lexicon)
+                .filter(|_| !block.hidden)
+                .or_else(|| by_alternative(doc, id, figures, &alternatives, lexicon)),
             None => by_form(doc, id, lexicon),
         };
         let Some(reason) = reason else { continue };
         let piece = read(doc, id, figures.as_ref(), reason.figure, lexicon);
         let image = match &figures {
-            Some(figures) => reason.figure.and_then(|figure| figures.address(figure)),
+            Some(figures) => reason.image.or_else(|| figures.address(reason.figure?)),
             None => picture_above(doc, id),
         };
         let one = Found {
@@ -89,8 +96,66 @@ pub(crate) fn captions(doc: &Document) -> Vec<Found> {
             _ => found.push(one),
         }
     }
+    if let Some(figures) = &figures {
+        beside_credits(doc, &mut found, figures, lexicon);
+    }
     found.retain(|one| !one.text.is_empty() || !one.credits.is_empty());
     found
+}
+
+/// What the pictures of a page say for readers who cannot see them, as keys.
+fn alternatives(doc: &Document) -> FxHashMap<String, usize> {
+    let mut all = FxHashMap::default();
+    for (at, image) in doc.images.iter().enumerate() {
+        for text in [&image.alt, &image.title] {
+            let key = key(text);
+            if letters(text) >= FEWEST_TO_REPEAT {
+                all.entry(key).or_insert(at);
+            }
+        }
+    }
+    all
+}
+
+/// A line that repeats the alternative text of a picture word for word, with or without a credit, is its caption.
+fn by_alternative(
+    doc: &Document,
+    id: BlockId,
+    figures: &Figures<'_>,
+    alternatives: &FxHashMap<String, usize>,
+    lexicon: &Lexicon,
+) -> Option<Reason> {
+    let text = doc.text(id);
+    let size = letters(text);
+    if alternatives.is_empty() || !(FEWEST_TO_REPEAT..=LONGEST).contains(&size) || figures.is_teaser(id) {
+        return None;
+    }
+    let whole = alternatives.get(&key(text)).or_else(|| alternatives.get(&key(split_credit(text, lexicon).text)))?;
+    let mut reason = Reason::new("alternative-text", "repeats the alternative text of a picture", 0.85);
+    reason.figure = figures.around(id);
+    reason.image = Some(doc.images[*whole].src.clone());
+    // The text of a teaser repeats the alternative text of its picture as well, but has a page of its own to lead to.
+    let heading_near = doc.ids().skip(id.index() + 1).take(1).any(|next| doc.block(next).kind == BlockKind::Heading);
+    (!heading_near).then_some(reason)
+}
+
+/// A short text that shares a figure with a credit alone is the caption that the credit belongs to.
+fn beside_credits(doc: &Document, found: &mut [Found], figures: &Figures<'_>, lexicon: &Lexicon) {
+    let taken: Vec<BlockId> = found.iter().flat_map(|one| one.blocks.clone()).collect();
+    for one in found.iter_mut().filter(|one| one.text.is_empty()) {
+        let Some(figure) = one.figure else { continue };
+        let others: Vec<BlockId> = figures.blocks_in(figure, one.blocks[0]).filter(|id| !taken.contains(id)).collect();
+        let [only] = others[..] else { continue };
+        let block = doc.block(only);
+        let text = doc.text(only);
+        let plain = matches!(block.kind, BlockKind::Paragraph) && !block.hidden && letters(text) <= LONGEST_BARE * 2;
+        if plain && !figures.is_teaser(only) && classify_label(text, lexicon).is_none() {
+            one.text = flat(text);
+            one.blocks.push(only);
+            one.blocks.sort_unstable();
+            one.detail = "a text and a credit beside a picture".into();
+        }
+    }
 }
 
 /// Whether a piece goes on where the last one left off: both stand in one figure, and one of them has what the other
@@ -136,6 +201,8 @@ fn by_structure(
         Reason::new("caption-element", format!("inside a {name}"), 0.98)
     } else if let Some(name) = figure.and_then(|_| named()) {
         Reason::new("caption-class", format!("inside an element named `{name}`, with a picture"), 0.9)
+    } else if let Some(name) = named().filter(|_| letters(text) <= LONGEST && looks_like_caption(text, lexicon)) {
+        Reason::new("caption-class", format!("inside an element named `{name}`, with a credit"), 0.9)
     } else if figure.is_some() && letters(text) <= LONGEST && looks_like_caption(text, lexicon) {
         Reason::new("credit-line", "beside a picture, and ends in a credit that only pictures carry", 0.9)
     } else if figure.is_some() && is_credit(doc, id, figures, figure, lexicon) {
@@ -163,7 +230,8 @@ fn is_no_furniture(
     let text = doc.text(id);
     let after_the_text = last_body.is_some_and(|last| id.0 > last.0 + 2);
     let byline = || read_byline(text, lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled);
-    let teaser = || figures.is_teaser(id) || after_the_text;
+    // Some pages link the whole figure to its picture or to a gallery; a credit is something that teasers lack.
+    let teaser = || after_the_text || (figures.is_teaser(id) && split_credit(text, lexicon).credits.is_empty());
     let label = || classify_label(text, lexicon).is_some_and(|label| label.whole);
     let credit = is_credit_line(text, lexicon).is_some();
     !teaser() && (credit || (!byline() && !label() && !copydesk_date::is_date_line(text)))
@@ -301,6 +369,11 @@ fn as_credit(text: &str, marks: &mut Vec<Mark>, lexicon: &Lexicon) -> Vec<Credit
 
 fn letters(text: &str) -> usize {
     text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// Letters and figures only, in lower case: how texts are compared.
+pub(crate) fn key(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The text on one line, with single spaces.

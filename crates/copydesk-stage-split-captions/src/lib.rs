@@ -10,12 +10,12 @@ mod figure;
 mod find;
 mod pair;
 
-use copydesk_document::{BlockId, Caption, CaptionKind, Credit, Document, Label, Origin};
-use copydesk_lexicon::credit::Mark;
+use copydesk_document::{BlockId, BlockKind, Caption, CaptionKind, Credit, Document, Label, Origin};
+use copydesk_lexicon::{Lexicon, credit::Mark, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::find::Found;
+use crate::find::{FEWEST_TO_REPEAT, Found, key};
 
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
@@ -66,7 +66,29 @@ impl Stage for SplitCaptions {
             }
         }
         doc.captions = join(doc, found);
+        claim_repeats(doc, cx);
         Ok(Verdict::Keep)
+    }
+}
+
+/// Blocks of the body that say the same as a caption, word for word, are that caption once more.
+fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>) {
+    let keys: Vec<String> = doc.captions.iter().map(|c| key(&c.text)).collect();
+    if keys.is_empty() {
+        return;
+    }
+    let repeats: Vec<(BlockId, usize)> = doc
+        .body()
+        .filter(|(_, block)| block.kind != BlockKind::Heading)
+        .filter_map(|(id, _)| {
+            let own = key(split_credit(doc.text(id), Lexicon::builtin()).text);
+            let at = keys.iter().position(|key| own.len() >= FEWEST_TO_REPEAT && *key == own)?;
+            Some((id, at))
+        })
+        .collect();
+    for (id, at) in repeats {
+        doc.captions[at].blocks.push(id);
+        cx.label(doc, id, Label::Caption, "repeated", "says the same as a caption, word for word");
     }
 }
 
@@ -81,7 +103,7 @@ fn join(doc: &Document, found: Vec<Found>) -> Vec<Caption> {
             first.translations.push(caption);
             continue;
         }
-        match captions.iter_mut().find(|c| same(&c.text, &caption.text) && !caption.text.is_empty()) {
+        match captions.iter_mut().find(|c| !caption.text.is_empty() && key(&c.text) == key(&caption.text)) {
             Some(earlier) => {
                 earlier.blocks.extend(caption.blocks);
                 if earlier.credit.is_none() {
@@ -92,13 +114,6 @@ fn join(doc: &Document, found: Vec<Found>) -> Vec<Caption> {
         }
     }
     captions
-}
-
-/// Whether two texts are the same but for white space, case and punctuation.
-fn same(a: &str, b: &str) -> bool {
-    let letters =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
-    a == b || letters(a) == letters(b)
 }
 
 fn caption(doc: &Document, found: Found) -> Caption {

@@ -205,6 +205,7 @@ fn after_equals(window: &str, lexicon: &Lexicon) -> Option<Found> {
 fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
     let trimmed = window.trim_end();
     let mut start = None;
+    let mut glued = false;
     // Walk back over the words that could be a credit; the sentence before must end there.
     let mut at = trimmed.len();
     for _ in 0..14 {
@@ -222,6 +223,11 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
             start = Some(at);
             break;
         }
+        if let Some(i) = glued_stop(word) {
+            start = Some(word_start + i);
+            glued = true;
+            break;
+        }
         if at == trimmed.len()
             && let Some(i) = word.trim_end_matches(['。', '.']).rfind(['。', '」'])
         {
@@ -232,7 +238,13 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
         }
         at = word_start;
     }
-    let start = start?;
+    let mut start = start?;
+    // `(AP Photo/Ann Lee) AP Photo`: two credits, of which this is the second.
+    if trimmed[start..].trim_start().starts_with('(')
+        && let Some(close) = trimmed[start..].rfind(") ")
+    {
+        start += close + 1;
+    }
     let credit = trim_body(trimmed, start, trimmed.len());
     if credit.is_empty() || is_mark(&trimmed[credit.clone()], lexicon) {
         return None;
@@ -251,6 +263,9 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
         }
         // `President Lee told reporters. "…" Reuters` is fine; a long run of capitals is a headline.
         return (shape.words <= 10).then_some(f);
+    }
+    if glued {
+        return None;
     }
     f.confidence = Confidence::ShapeOnly;
     if whole {
@@ -271,11 +286,22 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
     (2..=4).contains(&shape.words).then_some(f)
 }
 
+/// Where a sentence ends inside a word because two elements were glued: `kommen.Getty`, `(España).Eva`.
+fn glued_stop(word: &str) -> Option<usize> {
+    let (at, _) = word.match_indices(['.', '!', '?', '”', '"']).rfind(|(i, stop)| {
+        let before = &word[..*i];
+        let after = &word[i + stop.len()..];
+        after.starts_with(|c: char| c.is_uppercase())
+            && (before.ends_with([')', '.', '”', '"']) || before.chars().rev().take(3).filter(|c| c.is_lowercase() || c.is_ascii_digit()).count() == 3)
+    })?;
+    Some(at + word[at..].chars().next().map_or(1, char::len_utf8))
+}
+
 /// `… the old harbour Ann Lee/AFP`: no border before the name, but a slash and a known agency after it.
 fn slashed(window: &str, lexicon: &Lexicon) -> Option<Found> {
     let trimmed = window.trim_end();
     let slash = trimmed.rfind(['/', '／'])?;
-    let after = trimmed[slash + 1..].trim_start_matches('\u{8f}').trim();
+    let after = trimmed[slash..].trim_start_matches(['/', '／']).trim();
     let agency_after =
         lexicon.agency(after).is_some() || after.strip_prefix("via ").is_some_and(|a| lexicon.agency(a).is_some());
     let first_part = trimmed[..slash].trim_end();
@@ -319,11 +345,27 @@ fn slashed(window: &str, lexicon: &Lexicon) -> Option<Found> {
         return None;
     }
     // A run of four capitalised words holds the end of the caption; a name has two.
-    let from = match taken.len() {
+    let word_at = |at: usize| left[at..].split_whitespace().next().unwrap_or("");
+    let mut from = match taken.len() {
         0 => return None,
+        // `… the UK Ann Lee/AP`: an acronym before a name in small letters is the caption's.
+        3 if body::is_acronym(word_at(taken[2])) && !body::is_acronym(word_at(taken[1])) => taken[1],
         1..=3 => *taken.last()?,
         _ => taken[1],
     };
+    // `vecino de BédarEva Ruiz/EFE`: two elements glued inside a word. Four letters keep `McCarthy` whole.
+    let first = word_at(from);
+    let camel = first.char_indices().zip(first.chars().skip(1)).find(|((i, c), next)| c.is_lowercase() && next.is_uppercase() && first[..*i].chars().count() >= 3);
+    if let Some(((i, c), _)) = camel {
+        from += i + c.len_utf8();
+    }
+    // `@harbour_fan via X / Reuters`.
+    if let Some(head) = trimmed[..from].trim_end().strip_suffix(" via") {
+        let at = head.rfind(char::is_whitespace).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+        if head[at..].starts_with('@') || head[at..].starts_with(char::is_uppercase) {
+            from = at;
+        }
+    }
     if trimmed[from..].chars().any(is_caseless) {
         return None;
     }
