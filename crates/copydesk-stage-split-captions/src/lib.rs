@@ -88,6 +88,7 @@ fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>) {
         .collect();
     for (id, at) in repeats {
         doc.captions[at].blocks.push(id);
+        doc.captions[at].blocks.sort_unstable();
         cx.label(doc, id, Label::Caption, "repeated", "says the same as a caption, word for word");
     }
 }
