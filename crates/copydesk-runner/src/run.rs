@@ -78,6 +78,9 @@ const BATCH_BYTES: u64 = 1 << 20;
 /// What even an empty document takes of the window.
 const DOCUMENT_BYTES: u64 = 4 << 10;
 
+/// As much as a main thread has, so that a run stands what `explain` stands.
+const STACK_BYTES: usize = 8 << 20;
+
 /// What the threads tell the one that writes.
 enum Message {
     Done(Box<Finished>),
@@ -363,7 +366,7 @@ fn runtime() -> std::io::Result<Runtime> {
 }
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), RunError> {
-    thread::Builder::new().name(name.into()).spawn(body).map(drop).map_err(RunError::Start)
+    thread::Builder::new().name(name.into()).stack_size(STACK_BYTES).spawn(body).map(drop).map_err(RunError::Start)
 }
 
 /// The first signal asks the run to stop. The second ends the process, for a run that hangs in a foreign stage.

@@ -1,0 +1,64 @@
+//! A signal ends a run, even one whose source never gives anything. Alone in its binary: signals are for a whole process.
+#![cfg(unix)]
+
+use std::{
+    fs,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use copydesk_document::{Document, Input};
+use copydesk_runner::{Chain, Limits, Options, Output, Run, RunError};
+use copydesk_stage::{Export, ExportError, Source, SourceError, SourceItem};
+
+/// One document, and then nothing, like a terminal at which nobody types.
+#[derive(Debug)]
+struct Terminal;
+
+impl Source for Terminal {
+    fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
+        let first = std::iter::once(Ok(SourceItem::Input(Input::new("doc-1", "x"))));
+        Ok(Box::new(first.chain(std::iter::from_fn(|| {
+            thread::sleep(Duration::from_mins(10));
+            None
+        }))))
+    }
+}
+
+/// One line a document.
+#[derive(Debug)]
+struct Lines;
+
+impl Export for Lines {
+    fn file_name(&self) -> &'static str {
+        "a.txt"
+    }
+
+    fn encode(&self, _: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
+        out.push(b'\n');
+        Ok(())
+    }
+}
+
+#[test]
+fn a_signal_ends_a_run_and_leaves_earlier_output_alone() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join("a.txt"), "of an earlier run").expect("a file");
+    let killer = thread::spawn(|| {
+        thread::sleep(Duration::from_millis(300));
+        let id = std::process::id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
+    });
+    let exports: Vec<Box<dyn Export>> = vec![Box::new(Lines)];
+    let options = Options { batch: 1, signals: true, ..Options::default() };
+    let output = Output::Folder(dir.path().into());
+    let run = Run { source: Box::new(Terminal), chain: Chain::new(Limits::default()), exports, output, options };
+    let start = Instant::now();
+    let error = run.execute(&mut ()).expect_err("it was stopped");
+    killer.join().expect("the signal was sent");
+    assert!(matches!(error, RunError::Interrupted { signal: "SIGTERM", read: 1 }), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(30));
+    assert_eq!(fs::read_to_string(dir.path().join("a.txt")).expect("a file"), "of an earlier run");
+    assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 1, "nothing half-written is left");
+}
