@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod detect;
 mod explain;
 mod open;
 mod run;
@@ -24,6 +25,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Show, line by line, what became of one document, and why.
     Explain(explain::Args),
+    /// Say which language a text, a document or each line of a file is in.
+    Detect(detect::Args),
     /// List the stages, sources and exports, or the options of one.
     Stages(stages::Args),
     /// Print a JSON Schema: of pipeline files, of a record, or of one stage's options.
@@ -38,6 +41,7 @@ impl Command {
             Self::Run(args) => args.execute(catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
+            Self::Detect(args) => args.execute(reporter),
             Self::Stages(args) => args.execute(catalog, reporter),
             Self::Schema(args) => args.execute(catalog),
             Self::Completions(args) => args.execute(),

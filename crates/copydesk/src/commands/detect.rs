@@ -1,0 +1,126 @@
+//! `copydesk detect`
+
+use std::{
+    fmt::Write as _,
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use copydesk_document::{Document, Input};
+use copydesk_langid::{Detector, Lang};
+use copydesk_parse::Limits;
+
+use crate::{
+    report::{Failure, Reporter},
+    terminal::{self, Tone},
+};
+
+/// How much is written at a time.
+const CHUNK: usize = 64 * 1024;
+
+/// Candidates that are less likely are not shown, the best one aside.
+const WORTH_SHOWING: f32 = 0.001;
+
+/// Arguments of `copydesk detect`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  copydesk detect 'Tin tức trong ngày'        the most likely languages of a text
+  copydesk detect page.html                   of the visible text of a document
+  copydesk detect --lines < captions.txt      a tag and a confidence for each line")]
+pub(crate) struct Args {
+    /// A text, a file, or - for standard input.
+    #[arg(value_name = "TEXT|FILE", default_value = "-")]
+    text: String,
+    /// Read lines, and write for each its tag, a tab and the confidence.
+    #[arg(long)]
+    lines: bool,
+    /// Only these languages can be found, as BCP 47 tags with commas between them.
+    #[arg(long, value_delimiter = ',', value_name = "TAGS", value_parser = tag)]
+    only: Vec<Lang>,
+    /// How many candidates to show.
+    #[arg(long, default_value_t = 5, value_name = "N")]
+    top: usize,
+}
+
+fn tag(tag: &str) -> Result<Lang, String> {
+    Lang::from_tag(tag)
+        .ok_or_else(|| format!("`{tag}` is no language that the model knows; tags look like en, vi, zh-Hant"))
+}
+
+impl Args {
+    pub(crate) fn execute(&self, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        let restricted = (!self.only.is_empty()).then(|| Detector::restricted(&self.only));
+        let detector = restricted.as_ref().unwrap_or_else(|| Detector::embedded());
+        if self.lines {
+            self.each_line(detector)?
+        } else {
+            self.whole(detector, reporter)?
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn each_line(&self, detector: &Detector) -> Result<(), Failure> {
+        let source: Box<dyn Read> = match self.text.as_str() {
+            "-" => Box::new(io::stdin()),
+            path => Box::new(File::open(path).with_context(|| format!("cannot open {path}"))?),
+        };
+        let mut reader = BufReader::new(source);
+        let mut out = String::new();
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if reader.read_until(b'\n', &mut line).with_context(|| format!("cannot read {}", self.text))? == 0 {
+                break;
+            }
+            let best = detector.best(String::from_utf8_lossy(&line).trim_end());
+            let _ = writeln!(out, "{}\t{:.4}", best.lang.tag(), best.confidence);
+            if out.len() > CHUNK {
+                terminal::print(&out)?;
+                out.clear();
+            }
+        }
+        terminal::print(&out)
+    }
+
+    fn whole(&self, detector: &Detector, reporter: &Reporter) -> Result<(), Failure> {
+        let text = self.read()?;
+        let paint = terminal::Paint::stdout(reporter.color);
+        let mut ranked = detector.rank(&text, self.top.max(1));
+        let best = ranked.first().copied();
+        ranked.retain(|guess| guess.confidence >= WORTH_SHOWING || Some(*guess) == best);
+        let mut out = String::new();
+        if ranked.is_empty() {
+            out.push_str("und      no language: a number, an address, or no letters\n");
+        }
+        for (at, guess) in ranked.iter().enumerate() {
+            let tag = paint.paint(if at == 0 { Tone::Strong } else { Tone::Quiet }, guess.lang.tag());
+            let pad = " ".repeat(8_usize.saturating_sub(guess.lang.tag().len()));
+            let _ = writeln!(out, "{tag}{pad} {:>5.1} %  {}", guess.confidence * 100.0, guess.lang.name());
+        }
+        terminal::print(&out)
+    }
+
+    /// The text given, or the visible text of the document given.
+    fn read(&self) -> Result<String, Failure> {
+        let bytes = if self.text == "-" {
+            let mut bytes = Vec::new();
+            io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+            bytes
+        } else if Path::new(&self.text).is_file() {
+            std::fs::read(&self.text).with_context(|| format!("cannot read {}", self.text))?
+        } else {
+            return Ok(self.text.clone());
+        };
+        let doc = copydesk_parse::parse(&Input::new(self.text.clone(), bytes), &Limits::default())
+            .with_context(|| format!("cannot read {}", self.text))?;
+        Ok(visible(&doc))
+    }
+}
+
+fn visible(doc: &Document) -> String {
+    doc.iter().filter(|(_, block)| !block.hidden).map(|(id, _)| doc.text(id)).collect::<Vec<_>>().join("\n")
+}
