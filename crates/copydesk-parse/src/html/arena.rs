@@ -9,7 +9,7 @@ use html5ever::{
     interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, Tracer, TreeSink},
     local_name, ns,
     tendril::StrTendril,
-    tokenizer::{Token, TokenSink, TokenSinkResult, states::RawKind},
+    tokenizer::{Token, TokenSink, TokenSinkResult},
     tree_builder::{TreeBuilder, TreeBuilderOpts},
 };
 use rustc_hash::FxHashMap;
@@ -32,9 +32,9 @@ pub(super) enum NodeKind {
     Element,
     /// An element that keeps white space and is not known to [`Tag`]: `xmp`, `listing`, `plaintext`.
     Preformatted,
-    /// An element of SVG or MathML.
+    /// An element of SVG or `MathML`.
     Foreign,
-    /// An element of MathML that repeats a formula for machines.
+    /// An element of `MathML` that repeats a formula for machines.
     Annotation,
     /// Text that stands in the source just so.
     Text,
@@ -560,9 +560,9 @@ impl Receiver for Builder<'_> {
             return Next::Stop;
         }
         match result {
-            TokenSinkResult::RawData(kind) => Next::Raw(kind),
+            TokenSinkResult::RawData(_) => Next::Raw,
             TokenSinkResult::Plaintext => Next::Plaintext,
-            _ if is_noscript && self.in_head() => Next::Raw(RawKind::Rawtext),
+            _ if is_noscript && self.in_head() => Next::Raw,
             _ => Next::Data,
         }
     }

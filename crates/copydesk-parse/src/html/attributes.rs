@@ -81,6 +81,13 @@ pub(super) fn emboldens(style: &str) -> bool {
     })
 }
 
+/// Whether a `class` names captions or credits. Inside such an element, inline elements are remembered as parts.
+pub(super) fn names_caption(class: &str) -> bool {
+    // Every element with a class is asked, so a pair of letters that each word has decides first.
+    class.as_bytes().windows(2).any(|pair| matches!(pair, b"pt" | b"di" | b"py"))
+        && ["aption", "redit", "opyright"].iter().any(|word| class.contains(word))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,9 +110,4 @@ mod tests {
         }
         assert!(!is_wanted("src", "data:image/gif;base64,AAAA"));
     }
-}
-
-/// Whether a `class` names captions or credits. Inside such an element, inline elements are remembered as parts.
-pub(super) fn names_caption(class: &str) -> bool {
-    ["aption", "redit", "opyright"].iter().any(|word| class.contains(word))
 }

@@ -43,7 +43,10 @@ fn is_compared(name: &str) -> bool {
     )
 }
 
-fn elements(node: &Handle, out: &mut Vec<(String, Option<String>, Option<String>, Option<String>)>) {
+/// An element: its name, class, address and id.
+type Seen = (String, Option<String>, Option<String>, Option<String>);
+
+fn elements(node: &Handle, out: &mut Vec<Seen>) {
     if let NodeData::Element { name, attrs, template_contents, .. } = &node.data {
         if name.ns == ns!(svg) || (name.ns == ns!(mathml) && &*name.local == "annotation-xml") {
             return;
@@ -295,7 +298,7 @@ proptest! {
         let doc = read(&html);
         let tree = doc.tree.as_ref().expect("a tree");
         let value = |id, name| tree.attr_named(id, name).map(str::to_owned);
-        let ours: Vec<_> = tree
+        let ours: Vec<Seen> = tree
             .ids()
             .filter(|id| is_compared(tree.tag(*id).name()))
             .map(|id| (tree.tag(id).name().to_owned(), value(id, "class"), value(id, "href"), value(id, "id")))

@@ -47,6 +47,7 @@ fn show(doc: &Document) -> String {
                 InlineKind::Strong => write!(out, " **{text}**"),
                 InlineKind::Emphasis => write!(out, " *{text}*"),
                 InlineKind::Code => write!(out, " `{text}`"),
+                InlineKind::Part(_) => write!(out, " <{text}>"),
             };
         }
         out.push('\n');
@@ -220,7 +221,7 @@ fn captions_and_controls() {
     check(
         "<figure><img src=a.jpg><figcaption>A dam. <span>Photo: X</span></figcaption></figure>",
         r#"
-        caption "A dam. Photo: X"
+        caption "A dam. Photo: X" <Photo: X>
     "#,
     );
     check(
@@ -300,6 +301,55 @@ fn broken_markup_keeps_its_text() {
         code "<b>four</b>\nfive"
     "#,
     );
+}
+
+mod limits {
+    use super::read;
+
+    #[track_caller]
+    fn check(page: &str, note: Option<&str>, text: &str) {
+        let started = std::time::Instant::now();
+        let doc = read(page);
+        assert_eq!(doc.notes.iter().map(|n| &*n.code).next(), note);
+        assert!(doc.iter().any(|(id, _)| doc.text(id).contains(text)), "{text:?} is lost");
+        let tree = doc.tree.as_ref().unwrap();
+        assert!(tree.elements().iter().all(|e| e.depth <= 512));
+        // A release build takes a hundredth of this.
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
+
+    #[test]
+    fn deep_pages_are_flattened_and_very_deep_ones_end() {
+        let deep = |n: usize| format!("<p>before</p>{}<p>deep</p>{}<p>after", "<div>".repeat(n), "</div>".repeat(n));
+        check(&deep(600), None, "deep");
+        check(&deep(600), None, "after");
+        check(&deep(100_000), Some("limit-open-elements"), "before");
+        for tag in ["<b>", "<svg><g>", "<ul><li>", "<table><tr><td>", "<template>", "<a href=x><p>", "<span>"] {
+            let page = format!("<p>before</p>{}", tag.repeat(20_000));
+            assert!(read(&page).blocks().len() <= 20_001, "{tag}");
+        }
+    }
+
+    #[test]
+    fn bombs_of_nodes_end() {
+        let tags: String = (0..1500).map(|i| format!("<font class={i}>")).collect();
+        check(&format!("<p>before</p><p>{tags}</p>{}", "<p>x".repeat(1500)), Some("limit-nodes"), "before");
+    }
+
+    #[test]
+    fn attributes_end() {
+        let attrs: String = (0..50_000).map(|i| format!(" data-src{i}=1")).collect();
+        check(&format!("<div{attrs}>text</div>"), Some("limit-attributes"), "text");
+    }
+
+    #[test]
+    fn floods_take_no_quadratic_time() {
+        for piece in ["&amp;", "&", "<", "< a ", "<!-- ", "<br>", "</p>", "\u{a0}", "<!", "<?", "<![CDATA["] {
+            let page = format!("<p>before</p>{}", piece.repeat(100_000));
+            check(&page, None, "before");
+        }
+        check(&format!("<p>before</p>{}", "<a b=".repeat(100_000)), Some("limit-attributes"), "before");
+    }
 }
 
 mod evidence {

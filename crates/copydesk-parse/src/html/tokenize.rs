@@ -8,10 +8,7 @@
 use html5ever::{
     Attribute, LocalName, QualName, ns,
     tendril::StrTendril,
-    tokenizer::{
-        BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-        states::RawKind,
-    },
+    tokenizer::{BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
 };
 use memchr::{memchr, memmem};
 
@@ -26,7 +23,7 @@ pub(super) trait Receiver {
     /// The content of the raw element that was opened last, if it is not shown to readers.
     fn raw(&self, start: usize, end: usize);
 
-    /// Whether the current element is SVG or MathML, where `<![CDATA[` means something.
+    /// Whether the current element is SVG or `MathML`, where `<![CDATA[` means something.
     fn in_foreign_content(&self) -> bool;
 
     /// An element has more attributes than are kept.
@@ -39,7 +36,7 @@ pub(super) enum Next {
     /// With tags and text.
     Data,
     /// With raw text, up to the end tag of the element that was just opened.
-    Raw(RawKind),
+    Raw,
     /// The rest of the page is text.
     Plaintext,
     /// Not at all: a limit has been reached.
@@ -232,19 +229,15 @@ impl<'a, R: Receiver> Cutter<'a, R> {
                 self.text(end, bytes.len());
                 None
             }
-            Next::Raw(kind) => {
+            Next::Raw => {
                 let name = raw_name?;
                 let close = rawtext::end_of(name.as_bytes(), bytes, end);
                 match &*name {
                     "title" => _ = self.decoded_text(end, close, Place::Raw),
-                    "xmp" => {
-                        _ = self.receiver.token(
-                            Token::CharacterTokens(self.shared.subtendril(end as u32, (close - end) as u32)),
-                            end,
-                            close,
-                        )
+                    "xmp" if end < close => {
+                        let text = self.shared.subtendril(end as u32, (close - end) as u32);
+                        self.receiver.token(Token::CharacterTokens(text), end, close);
                     }
-                    _ if kind == RawKind::Rcdata => self.receiver.raw(end, close),
                     _ => self.receiver.raw(end, close),
                 }
                 Some(close)

@@ -13,6 +13,7 @@ use crate::marks::{Mark, mark};
 use crate::{Limits, ParseError};
 
 /// What an element hands down to what is inside it.
+#[expect(clippy::struct_excessive_bools, reason = "they are independent, and each is one question of the walk")]
 #[derive(Clone, Copy, Debug, Default)]
 struct Context {
     kind: BlockKind,
@@ -329,10 +330,9 @@ impl Walker<'_> {
             self.current(hidden).close(frame.node);
         }
         match frame.edge {
-            Edge::None => {}
             Edge::Block | Edge::Hidden => self.flush(hidden),
             Edge::Space if display(frame.tag) != Display::Cell => self.soft_edge(hidden, frame.context.pre),
-            Edge::Space => {}
+            Edge::None | Edge::Space => {}
         }
         if let Some(parent) = self.frames.last_mut() {
             parent.end = parent.end.max(frame.end);

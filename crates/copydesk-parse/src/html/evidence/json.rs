@@ -129,7 +129,8 @@ impl Parser<'_> {
         loop {
             self.skip_blank();
             let key = match self.peek() {
-                None => break,
+                // Without its own end, an object ends with the list around it.
+                None | Some(b']') => break,
                 Some(b'}') => {
                     self.at += 1;
                     break;
@@ -138,8 +139,6 @@ impl Parser<'_> {
                     self.at += 1;
                     continue;
                 }
-                // The object was never closed: its end is the end of the list around it.
-                Some(b']') => break,
                 Some(quote @ (b'"' | b'\'')) => self.string(quote, Ends::Key),
                 Some(b'{' | b'[') => {
                     self.skip_nested();
@@ -169,13 +168,12 @@ impl Parser<'_> {
         loop {
             self.skip_blank();
             match self.peek() {
-                None => break,
+                None | Some(b'}') => break,
                 Some(b']') => {
                     self.at += 1;
                     break;
                 }
                 Some(b',' | b';' | b':') => self.at += 1,
-                Some(b'}') => break,
                 Some(_) => members.push(self.value(depth + 1, Ends::InList)),
             }
         }
@@ -290,9 +288,9 @@ impl Parser<'_> {
         let next = self.blank_end(at);
         let Some(b) = self.bytes.get(next) else { return true };
         match (b, ends) {
-            (b':', Ends::Key) => true,
-            (_, Ends::Key) => !self.bytes[next..].iter().take(200).any(|b| *b == b':'),
-            (b'}' | b']' | b';', _) | (b')', Ends::InList) => true,
+            // A key ends before its colon; where none is near, it ends anyway.
+            (_, Ends::Key) => *b == b':' || !self.bytes[next..].iter().take(200).any(|b| *b == b':'),
+            (b'}' | b']' | b';', _) | (b')' | b'"' | b'{', Ends::InList) => true,
             (b',', _) => {
                 let then = self.blank_end(next + 1);
                 match self.bytes.get(then) {
@@ -307,7 +305,6 @@ impl Parser<'_> {
             }
             // The comma is missing, and the next key is there.
             (b'"', Ends::InObject) => self.is_key(next),
-            (b'"' | b'{', Ends::InList) => true,
             _ => false,
         }
     }

@@ -1,4 +1,4 @@
-//! Microdata and RDFa Lite to items.
+//! Microdata and `RDFa` Lite to items.
 
 use copydesk_document::{Attr, ElementId, Evidence, Item, ItemId, ItemValue, Span, Syntax, Tag, Tree};
 
