@@ -25,8 +25,9 @@ pub fn read_dateline<'t>(paragraph: &'t str, lexicon: &Lexicon) -> Option<Dateli
     let lead = paragraph.len() - paragraph.trim_start().len();
     let text = &paragraph[lead..];
     let window = crate::fold::head(text, LONGEST);
-    let mut found =
-        spaceless(window, lexicon).or_else(|| in_brackets(window, lexicon)).or_else(|| before_dash(window, lexicon))
+    let mut found = spaceless(window, lexicon)
+        .or_else(|| in_brackets(window, lexicon))
+        .or_else(|| before_dash(window, lexicon))
         .or_else(|| before_stop(text))?;
     found.end += lead;
     // A dateline without a paragraph after it is a line of its own, such as a headline.
@@ -126,7 +127,8 @@ fn before_dash<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
         }
         None => (head, None),
     };
-    let known = agency.is_some_and(|a| lexicon.agency(a).is_some() || a.split(['/', ',']).any(|part| lexicon.agency(part).is_some()));
+    let known = agency
+        .is_some_and(|a| lexicon.agency(a).is_some() || a.split(['/', ',']).any(|part| lexicon.agency(part).is_some()));
     let (place, rest) = head.split_once([',', '،', '、']).map_or((head, ""), |(p, r)| (p.trim(), r.trim()));
     let (place, spoken) = match place.split_once(". ") {
         // `ГОРОД. АГЕНТСТВО – Text`
@@ -227,9 +229,8 @@ fn is_capitals(text: &str) -> bool {
 fn dash_in(window: &str) -> Option<(usize, usize)> {
     for (at, c) in window.char_indices() {
         let dash = match c {
-            '—' | '–' | '―' => true,
+            '—' | '–' | '―' | '।' => true,
             '-' => window[..at].ends_with([' ', ')', '\u{a0}']),
-            '।' => true,
             _ => false,
         };
         if !dash {

@@ -99,17 +99,13 @@ pub fn classify_label(line: &str, lexicon: &Lexicon) -> Option<Label> {
         }
     }
     // Signs such as `※` belong to some beginnings; otherwise bullets and arrows before the words do not count.
-    let (start, end, kind) = match lexicon.furniture_starts.at_start(head(&folded, 200)) {
-        Some((end, kind)) => (folded.as_str(), end, kind),
-        None => {
-            let start = folded.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '('));
-            if start.len() == folded.len() {
-                return None;
-            }
-            let (end, kind) = lexicon.furniture_starts.at_start(head(start, 200))?;
-            (start, end, kind)
-        }
-    };
+    let mut start = folded.as_str();
+    let mut found = lexicon.furniture_starts.at_start(head(start, 200));
+    if found.is_none() {
+        start = folded.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '('));
+        found = lexicon.furniture_starts.at_start(head(start, 200)).filter(|_| start.len() < folded.len());
+    }
+    let (end, kind) = found?;
     let rest = start[end..].trim();
     let limit = match kind {
         // Standing notices are sentences; the others are buttons, and a longer line that begins alike is text.

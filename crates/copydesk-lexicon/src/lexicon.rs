@@ -62,7 +62,7 @@ pub(crate) enum CreditWord {
     /// `Photo:`; a separator must follow, unless `bare`.
     Label { generic: bool, bare: bool, form: u16 },
     /// `Photo by`; no separator needed.
-    Opener { generic: bool, form: u16 },
+    Opener { generic: bool, kept: bool, form: u16 },
 }
 
 /// What a byline word does.
@@ -94,6 +94,7 @@ pub struct Lexicon {
     pub(crate) roles: Phrases<()>,
     pub(crate) joiners: FxHashSet<String>,
     pub(crate) particles: FxHashSet<String>,
+    pub(crate) place_words: FxHashSet<String>,
     pub(crate) tails: FxHashSet<String>,
     pub(crate) controls: Phrases<()>,
     pub(crate) not_names: FxHashSet<String>,
@@ -156,7 +157,7 @@ impl Lexicon {
                 credit_words.push((word.as_str(), CreditWord::Label { generic, bare, form: number }));
             }
             for word in &form.openers {
-                credit_words.push((word.as_str(), CreditWord::Opener { generic, form: number }));
+                credit_words.push((word.as_str(), CreditWord::Opener { generic, kept: form.kept, form: number }));
             }
             credit_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), number)));
             marks.extend(form.marks.iter().filter_map(|w| Some((w.as_str(), form.mark?))));
@@ -210,6 +211,7 @@ impl Lexicon {
             roles: phrases(|v| &v.byline.roles),
             joiners: words(|v| &v.byline.joiners),
             particles: words(|v| &v.byline.particles),
+            place_words: words(|v| &v.byline.place_words),
             tails: words(|v| &v.byline.tails),
             controls: phrases(|v| &v.byline.controls),
             not_names: words(|v| &v.byline.not_names),

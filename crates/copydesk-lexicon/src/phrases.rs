@@ -63,6 +63,15 @@ impl<T: Copy> Phrases<T> {
             .map(|m| (m.start(), m.end(), self.values[m.pattern().as_usize()]))
     }
 
+    /// All phrases in `folded` that end a word, also those glued to the end of another word.
+    pub(crate) fn all_glued<'t>(&'t self, folded: &'t str) -> impl Iterator<Item = (usize, usize, T)> + 't {
+        self.automaton
+            .iter()
+            .flat_map(move |automaton| automaton.find_iter(folded))
+            .filter(move |m| ends_word(folded, m.end()))
+            .map(|m| (m.start(), m.end(), self.values[m.pattern().as_usize()]))
+    }
+
     /// The value of `folded` when it is one of the phrases as a whole.
     pub(crate) fn whole(&self, folded: &str) -> Option<T> {
         let (end, value) = self.at_start(folded)?;

@@ -62,6 +62,9 @@ pub(crate) struct CreditForm {
     /// The label also works without a separator when names follow (`Фото X`).
     #[serde(default)]
     pub(crate) bare: bool,
+    /// The opener says how the picture was come by and belongs to the printed credit (`Courtesy of X`).
+    #[serde(default)]
+    pub(crate) kept: bool,
     /// Line, caption text left, credit as printed.
     #[serde(default)]
     pub(crate) yes: Vec<[String; 3]>,
@@ -84,6 +87,8 @@ pub(crate) struct BylineWords {
     pub(crate) joiners: Vec<String>,
     /// Small words inside names (`van der`).
     pub(crate) particles: Vec<String>,
+    /// Small words before the place that stands after the names (`em São Paulo`).
+    pub(crate) place_words: Vec<String>,
     /// Words that begin what stands after the names: month and weekday names, `Published`.
     pub(crate) tails: Vec<String>,
     /// Words of the page's controls that stand glued to names.
@@ -221,6 +226,7 @@ impl Vocabulary {
             ("roles", &byline.roles),
             ("joiners", &byline.joiners),
             ("particles", &byline.particles),
+            ("place_words", &byline.place_words),
             ("tails", &byline.tails),
             ("controls", &byline.controls),
             ("not_names", &byline.not_names),

@@ -31,10 +31,67 @@ fn run_all(line: &str) {
 
 /// Pieces that the readers look for, so that random lines reach their inner paths.
 const PIECES: &[&str] = &[
-    "Photo: ", "Foto:", "Ảnh: ", "(", ")", "[", "]", "（", "）", "©", " | ", "/", " / ", "Getty Images", "AFP", "dpa", ". ",
-    "。", "\n", "By ", "Von ", " and ", ", ", "Ann", "Lee", "van der", "기자", "김하늘", "=", "＝", "撮影", "via ", "BERGEN",
-    " — ", " - ", "新华社", "4月24日", "电", "e\u{301}", "İ", "ß", "@", "x@y.org", "12", "2024", "Follow", "says:", "Copyright 2026 ",
-    "\u{200b}", "\u{301}", "ﬁ", "ᄀ", "ᅡ", "Date", ":", "👩‍👩‍👧", "(c)", "nuotr.", "file", "archive", "·",
+    "Photo: ",
+    "Foto:",
+    "Ảnh: ",
+    "(",
+    ")",
+    "[",
+    "]",
+    "（",
+    "）",
+    "©",
+    " | ",
+    "/",
+    " / ",
+    "Getty Images",
+    "AFP",
+    "dpa",
+    ". ",
+    "。",
+    "\n",
+    "By ",
+    "Von ",
+    " and ",
+    ", ",
+    "Ann",
+    "Lee",
+    "van der",
+    "기자",
+    "김하늘",
+    "=",
+    "＝",
+    "撮影",
+    "via ",
+    "BERGEN",
+    " — ",
+    " - ",
+    "新华社",
+    "4月24日",
+    "电",
+    "e\u{301}",
+    "İ",
+    "ß",
+    "@",
+    "x@y.org",
+    "12",
+    "2024",
+    "Follow",
+    "says:",
+    "Copyright 2026 ",
+    "\u{200b}",
+    "\u{301}",
+    "ﬁ",
+    "ᄀ",
+    "ᅡ",
+    "Date",
+    ":",
+    "👩‍👩‍👧",
+    "(c)",
+    "nuotr.",
+    "file",
+    "archive",
+    "·",
 ];
 
 proptest! {
@@ -55,7 +112,9 @@ proptest! {
 #[test]
 fn very_long_lines_are_bounded() {
     // Each of these would take minutes if any reader were quadratic in the line.
-    for piece in ["Photo: ", "(", "A/B ", "Ann ", "e\u{301}", "x, ", "a | ", "By ", "기자 ", "© ", "= ", "- ", "\u{301}", ") "] {
+    for piece in
+        ["Photo: ", "(", "A/B ", "Ann ", "e\u{301}", "x, ", "a | ", "By ", "기자 ", "© ", "= ", "- ", "\u{301}", ") "]
+    {
         run_all(&piece.repeat(400_000 / piece.len()));
     }
 }

@@ -5,6 +5,7 @@ use crate::Lexicon;
 use crate::fold::{fold, is_caseless};
 
 /// What a stretch of text looks like as a credit.
+#[expect(clippy::struct_excessive_bools, reason = "each is one observation; callers combine them freely")]
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Shape {
     /// Words, with parts on both sides of a slash counted apart.
@@ -194,7 +195,10 @@ fn push_piece<'t>(piece: &'t str, lexicon: &Lexicon, out: &mut Vec<Part<'t>>) {
     }
     // `Dan Bell, AP` and `X - Europa Press`: cut only where a known agency is one of the pieces.
     for separator in [", ", " - ", " – ", " & ", "、", "・"] {
-        if piece.contains(separator) && piece.split(separator).any(|p| kind_of(p, lexicon) != PartKind::Name) {
+        let holders = separator == ", " && piece.split(separator).all(is_holder);
+        if piece.contains(separator)
+            && (holders || piece.split(separator).any(|p| kind_of(p, lexicon) != PartKind::Name))
+        {
             for p in piece.split(separator).map(str::trim).filter(|p| !p.is_empty()) {
                 out.push(Part { text: p, kind: kind_of(p, lexicon) });
             }
@@ -212,6 +216,13 @@ fn push_piece<'t>(piece: &'t str, lexicon: &Lexicon, out: &mut Vec<Part<'t>>) {
     out.push(Part { text: piece, kind });
 }
 
+/// Whether a piece between commas can be a holder by itself: a capital, two words or more, no short form.
+fn is_holder(piece: &str) -> bool {
+    let mut words = piece.split_whitespace();
+    words.next().is_some_and(|w| w.starts_with(char::is_uppercase) && w.chars().count() > 1)
+        && words.next().is_some_and(|w| !w.ends_with('.') || w.len() > 4)
+}
+
 fn kind_of(piece: &str, lexicon: &Lexicon) -> PartKind {
     let piece = piece.trim().trim_end_matches('.');
     if lexicon.agencies.find(piece).is_some() {
@@ -223,9 +234,13 @@ fn kind_of(piece: &str, lexicon: &Lexicon) -> PartKind {
 /// Reads a printed credit. `None` when nothing of it names anybody (a mark alone).
 pub(super) fn read(printed: &str, provided: bool, lexicon: &Lexicon, marks: &mut Vec<Mark>) -> Option<Credit> {
     let printed = printed.trim();
-    let mut credit = Credit { printed: squash(printed), names: Vec::new(), agencies: Vec::new(), provided };
+    let mut credit =
+        Credit { printed: squash(printed), names: Vec::new(), agencies: Vec::new(), parts: Vec::new(), provided };
     for part in parts(printed, lexicon) {
         let text = squash(part.text);
+        if !credit.parts.contains(&text) {
+            credit.parts.push(text.clone());
+        }
         match part.kind {
             PartKind::Agency if !credit.agencies.contains(&text) => credit.agencies.push(text),
             PartKind::Name if !credit.names.contains(&text) => credit.names.push(text),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Found, body};
-use crate::fold::{Folded, is_caseless, is_unspaced};
+use crate::fold::{Folded, is_caseless, is_unspaced, starts_word};
 use crate::lexicon::CreditWord;
 use crate::{Confidence, Lexicon};
 
@@ -73,7 +73,8 @@ pub(super) fn find_leading(window: &str, folded: &Folded, lexicon: &Lexicon) -> 
 fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
     let text = folded.text();
     let mut out: Vec<LabelAt> = Vec::new();
-    for (start, end, word) in lexicon.credit_words.all(text) {
+    for (start, end, word) in lexicon.credit_words.all_glued(text) {
+        let whole = starts_word(text, start);
         let rest = &text[end..];
         let blank = rest.len() - rest.trim_start().len();
         let slash = matches!(word, CreditWord::Label { bare: true, .. })
@@ -87,10 +88,17 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
                 }
                 (generic, separator == 0, form)
             }
-            CreditWord::Opener { generic, form } => (generic, false, form),
+            CreditWord::Opener { generic, form, .. } => (generic, false, form),
         };
+        let kept = matches!(word, CreditWord::Opener { kept: true, .. });
         let first = window[at..].chars().next().unwrap_or(' ');
-        if first.is_lowercase() && !after_border(&window[..at]) {
+        // `StudioQuelle: X`: elements without a space between them glue a label to the text before it.
+        let glued = separator > 0 && first.is_uppercase() && window[..at].ends_with(char::is_lowercase);
+        if !(whole || glued) {
+            continue;
+        }
+        let bar = rest[blank..].starts_with('|');
+        if (first.is_lowercase() || bar) && !after_border(&window[..at]) {
             continue;
         }
         let mut body = end + blank + separator;
@@ -98,13 +106,15 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
         // `Foto: © X`, `Photo: Photo by X`: the second label names the same credit.
         if let Some(last) = out.last_mut()
             && folded.origin(start) <= last.body
+            && !kept
         {
             last.body = folded.origin(body);
             last.generic &= generic;
             last.bare = bare;
             continue;
         }
-        out.push(LabelAt { start: at, body: folded.origin(body), generic, bare, form });
+        let body = if kept { at } else { folded.origin(body) };
+        out.push(LabelAt { start: at, body, generic, bare, form });
     }
     out
 }
@@ -201,9 +211,7 @@ fn strip_suffix(window: &str, body: usize, end: usize, lexicon: &Lexicon) -> (us
     let text = folded.text();
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');
     match lexicon.credit_suffixes.at_end(text) {
-        Some((at, form)) if at > 0 => {
-            (body + folded.origin(at), lexicon.form_ids[form as usize].contains("provided"))
-        }
+        Some((at, form)) if at > 0 => (body + folded.origin(at), lexicon.form_ids[form as usize].contains("provided")),
         _ => (end, false),
     }
 }
@@ -258,7 +266,8 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
             // `항구=김하늘 기자`: the place before the sign belongs to the credit.
             let place = if border.1 == '=' {
                 let head = text[..border.0 - 1].trim_end();
-                let word = head.rfind([' ', '.', '。']).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+                let word =
+                    head.rfind([' ', '.', '。']).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
                 if head[word..].chars().count() <= 6 { word } else { border.0 }
             } else {
                 border.0

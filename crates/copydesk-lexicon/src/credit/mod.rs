@@ -49,6 +49,9 @@ pub struct Credit {
     pub names: Vec<String>,
     /// Known agencies, libraries and outlets, as printed.
     pub agencies: Vec<String>,
+    /// The printed credit cut into its parts (at slashes, bars, and commas between holders), in printed order, marks
+    /// such as `HANDOUT` included.
+    pub parts: Vec<String>,
     /// The picture was provided by the named party rather than taken by it.
     pub provided: bool,
 }

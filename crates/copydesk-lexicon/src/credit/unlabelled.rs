@@ -292,7 +292,8 @@ fn glued_stop(word: &str) -> Option<usize> {
         let before = &word[..*i];
         let after = &word[i + stop.len()..];
         after.starts_with(|c: char| c.is_uppercase())
-            && (before.ends_with([')', '.', '”', '"']) || before.chars().rev().take(3).filter(|c| c.is_lowercase() || c.is_ascii_digit()).count() == 3)
+            && (before.ends_with([')', '.', '”', '"'])
+                || before.chars().rev().take(3).filter(|c| c.is_lowercase() || c.is_ascii_digit()).count() == 3)
     })?;
     Some(at + word[at..].chars().next().map_or(1, char::len_utf8))
 }
@@ -355,7 +356,10 @@ fn slashed(window: &str, lexicon: &Lexicon) -> Option<Found> {
     };
     // `vecino de BédarEva Ruiz/EFE`: two elements glued inside a word. Four letters keep `McCarthy` whole.
     let first = word_at(from);
-    let camel = first.char_indices().zip(first.chars().skip(1)).find(|((i, c), next)| c.is_lowercase() && next.is_uppercase() && first[..*i].chars().count() >= 3);
+    let camel = first
+        .char_indices()
+        .zip(first.chars().skip(1))
+        .find(|((i, c), next)| c.is_lowercase() && next.is_uppercase() && first[..*i].chars().count() >= 3);
     if let Some(((i, c), _)) = camel {
         from += i + c.len_utf8();
     }

@@ -1,0 +1,224 @@
+//! Bylines: `By Ann Lee`, `Von X und Y`, `Автор: X`, `X 기자`, and names out of metadata.
+
+mod metadata;
+mod names;
+
+use crate::fold::{Folded, fold, is_unspaced};
+use crate::lexicon::BylineWord;
+use crate::name::is_person;
+use crate::{Confidence, Lexicon};
+use names::{Mode, Names, is_domain, is_tail_word};
+
+pub use metadata::clean_name;
+
+/// Who wrote it, as a line says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Byline<'t> {
+    /// People, as printed.
+    pub people: Vec<String>,
+    /// Agencies, outlets and desks, as printed.
+    pub organisations: Vec<String>,
+    /// Roles that stand with the names (`Staff Reporter`).
+    pub roles: Vec<String>,
+    /// The place that stands with the names.
+    pub place: Option<String>,
+    /// What stands after the names: most often a date. A part of the line.
+    pub rest: &'t str,
+    /// The form that was found: an id of `data/bylines.toml`.
+    pub rule: &'static str,
+    /// How it was known. `None` never leaves this crate.
+    confidence: Option<Confidence>,
+}
+
+impl Byline<'_> {
+    /// How the byline was known. Two capitalised words alone are only a shape: they count where a byline is expected,
+    /// right after the headline, before the date, or as the last line.
+    pub fn confidence(&self) -> Confidence {
+        self.confidence.unwrap_or(Confidence::ShapeOnly)
+    }
+}
+
+/// Longest line that can be a byline, in bytes.
+const LONGEST: usize = 300;
+
+/// Reads a line as a byline.
+pub fn read_byline<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    let line = line.trim();
+    if line.is_empty() || line.len() > LONGEST {
+        return None;
+    }
+    let line = line.trim_start_matches(|c: char| {
+        matches!(c, '-' | '–' | '—' | '|' | '•' | '·' | '*' | '✍' | '/') || c.is_whitespace()
+    });
+    let folded = Folded::new(line);
+    let text = folded.text();
+    if text.contains('©') || text.contains('?') || lexicon.byline_trap_ends.at_end(text.trim_end()).is_some() {
+        return None;
+    }
+    match lexicon.byline_words.at_start(text) {
+        Some((_, BylineWord::Trap)) => return None,
+        Some((end, BylineWord::Opener(form))) => {
+            if let Some(found) = after_opener(line, &folded, end, form, lexicon) {
+                return Some(found);
+            }
+        }
+        Some((end, BylineWord::Label(form))) if separator(&text[end..]).is_some() => {
+            if let Some(found) = after_opener(line, &folded, end, form, lexicon) {
+                return Some(found);
+            }
+        }
+        _ => {}
+    }
+    suffixed(line, &folded, lexicon).or_else(|| date_first(line, &folded, lexicon)).or_else(|| bare(line, lexicon))
+}
+
+fn separator(rest: &str) -> Option<usize> {
+    let trimmed = rest.trim_start();
+    let first = trimmed.chars().next()?;
+    matches!(first, ':' | '/' | '=' | '|').then(|| rest.len() - trimmed.len() + first.len_utf8())
+}
+
+fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    let text = folded.text();
+    let colon = separator(&text[end..]);
+    let at = folded.origin(end + colon.unwrap_or(0));
+    // A second opener: `Posted by: By Ann Lee`, `Текст: Автор X`.
+    let rest = strip_opener(line[at..].trim_start(), lexicon);
+    let found = Names::read(rest, lexicon, Mode::Labelled { sure: colon.is_some() })?;
+    let confidence = if colon.is_some() || found.people.iter().any(|p| p.contains(' ') || p.chars().all(is_unspaced)) {
+        Confidence::Labelled
+    } else if found.organisations.is_empty() {
+        Confidence::ShapeOnly
+    } else {
+        Confidence::AgencyKnown
+    };
+    Some(found.into_byline(lexicon.form_ids[form as usize], confidence))
+}
+
+/// `text` without a byline word at its start.
+fn strip_opener<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let folded = Folded::new(crate::fold::head(text, 80));
+    match lexicon.byline_words.at_start(folded.text()) {
+        Some((end, BylineWord::Opener(_))) => {
+            let end = end + separator(&folded.text()[end..]).unwrap_or(0);
+            text[folded.origin(end)..].trim_start()
+        }
+        Some((end, BylineWord::Label(_))) => match separator(&folded.text()[end..]) {
+            Some(colon) => text[folded.origin(end + colon)..].trim_start(),
+            None => text,
+        },
+        _ => text,
+    }
+}
+
+/// `홍길동 기자`, `서울=홍길동 기자`, `X記者`, `記者X／台北報導`.
+fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    let text = folded.text();
+    let (at, end, form) = lexicon
+        .byline_suffixes
+        .all(text)
+        .find(|&(at, end, _)| at > 0 && !text[end..].starts_with(|c: char| c.is_alphabetic()))?;
+    let before = line[..folded.origin(at)].trim();
+    let after = line[folded.origin(end)..].trim();
+    let mut byline = Byline {
+        rest: after,
+        rule: lexicon.form_ids[form as usize],
+        confidence: Some(Confidence::Labelled),
+        ..Byline::default()
+    };
+    let before = before.trim_start_matches(['[', '(', '（', '【']).trim_end_matches([']', ')', '/', '／', '）']);
+    let (head, names) = match before.rsplit_once(['=', '＝', ']', '】', '／', '/']) {
+        Some((head, names)) if !names.trim().is_empty() => (Some(head.trim()), names),
+        _ => (None, before),
+    };
+    if let Some(head) = head.filter(|h| !h.is_empty()) {
+        if head.chars().count() > 16 {
+            return None;
+        }
+        if is_organisation(head, lexicon) {
+            byline.organisations.push(head.to_owned());
+        } else {
+            byline.place = Some(head.to_owned());
+        }
+    }
+    for name in names.split(['·', ',', '、', '・', '/', '，']).flat_map(|n| n.split(" 및 ")) {
+        let name = strip_opener(name.trim(), lexicon).trim();
+        if name.is_empty() {
+            continue;
+        }
+        if lexicon.agency(name).is_some() {
+            byline.organisations.push(name.to_owned());
+        } else if is_person(name, lexicon, false) && name.split_whitespace().count() <= 3 {
+            byline.people.push(name.to_owned());
+        } else {
+            return None;
+        }
+    }
+    // After the name only mail, date and controls: a sentence goes on in words.
+    let words = after.split_whitespace().filter(|w| {
+        w.chars().any(char::is_alphabetic) && !w.contains(['@', '.']) && !w.contains(|c: char| c.is_ascii_digit())
+    });
+    if words.count() > 3 || byline.people.is_empty() && byline.organisations.is_empty() {
+        return None;
+    }
+    Some(byline)
+}
+
+/// `27 juin 2019 Par Ann Lee`: the date first, then the byline.
+fn date_first<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    let text = folded.text();
+    if !text.starts_with(|c: char| c.is_ascii_digit())
+        && !text.split_whitespace().next().is_some_and(|w| is_tail_word(w, lexicon))
+    {
+        return None;
+    }
+    // The opener stands after the last figure; trying one place keeps this linear.
+    let last_digit = text.rfind(|c: char| c.is_ascii_digit())?;
+    let gap = text[last_digit + 1..].find(|c: char| c.is_alphabetic())? + last_digit + 1;
+    let gap = if text[..gap].ends_with(|c: char| c.is_ascii_digit()) { return None } else { gap };
+    let (end, word) = lexicon.byline_words.at_start(&text[gap..])?;
+    let form = match word {
+        BylineWord::Opener(form) => form,
+        BylineWord::Label(form) if separator(&text[gap + end..]).is_some() => form,
+        _ => return None,
+    };
+    let mut found =
+        after_opener(&line[folded.origin(gap)..], &Folded::new(&line[folded.origin(gap)..]), end, form, lexicon)?;
+    found.rest = line[..folded.origin(gap)].trim();
+    Some(found)
+}
+
+/// A name alone, with at most a role, an agency, a mail address or a date.
+fn bare<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    if line.len() > 160 || line.ends_with(['.', '!', ':', ',', ';']) && !line.ends_with("Jr.") {
+        return None;
+    }
+    let found = Names::read(line, lexicon, Mode::Bare)?;
+    let (rule, confidence) = if !found.roles.is_empty() {
+        ("byline-trailing-role", Confidence::AgencyKnown)
+    } else if !found.organisations.is_empty() && !found.people.is_empty() {
+        ("byline-name/agency", Confidence::AgencyKnown)
+    } else if found.mail {
+        ("byline-mail-glued", Confidence::AgencyKnown)
+    } else if found.people.is_empty() {
+        ("byline-collective", Confidence::ShapeOnly)
+    } else {
+        ("byline-bare-name", Confidence::ShapeOnly)
+    };
+    Some(found.into_byline(rule, confidence))
+}
+
+/// Whether a name is that of an agency, an outlet or a desk rather than of a person.
+pub fn is_organisation(name: &str, lexicon: &Lexicon) -> bool {
+    let name = name.trim();
+    if lexicon.agency(name).is_some() || is_domain(name) {
+        return true;
+    }
+    let folded = fold(crate::fold::head(name, 300));
+    lexicon.desks.all(&folded).next().is_some() || lexicon.organisations.all(&folded).next().is_some()
+}
+
+/// The stricter question: without a byline word, `News` in a line of capitalised words says nothing.
+fn is_desk_or_agency(name: &str, lexicon: &Lexicon) -> bool {
+    lexicon.agency(name).is_some() || is_domain(name) || lexicon.desks.all(&fold(name)).next().is_some()
+}
