@@ -39,7 +39,7 @@ fn name(path: &Path) -> String {
 /// The one `input.*` of a case.
 fn input(case: &Path) -> PathBuf {
     let entries = fs::read_dir(case).expect("a case folder can be read").map(|e| e.expect("it can be read").path());
-    let inputs: Vec<_> = entries.filter(|path| path.file_stem().is_some_and(|stem| stem == "input")).collect();
+    let inputs: Vec<_> = entries.filter(|path| name(path).starts_with("input.")).collect();
     assert!(inputs.len() == 1, "{} has {} files input.*", case.display(), inputs.len());
     inputs[0].clone()
 }

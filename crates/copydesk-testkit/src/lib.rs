@@ -146,7 +146,7 @@ fn input(folder: &Path) -> (String, Vec<u8>) {
     let mut inputs: Vec<PathBuf> = fs::read_dir(folder)
         .expect("a case folder can be read")
         .map(|entry| entry.expect("a folder can be read to its end").path())
-        .filter(|path| path.file_stem().is_some_and(|stem| stem == "input"))
+        .filter(|path| name(path).starts_with("input."))
         .collect();
     let path = inputs.pop().unwrap_or_else(|| panic!("{}: there is no input.*", name(folder)));
     assert!(inputs.is_empty(), "{}: there is more than one input.*", name(folder));
