@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod detect;
+mod eval;
 mod explain;
 mod open;
 mod run;
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Show, line by line, what became of one document, and why.
     Explain(explain::Args),
+    /// Compare records with what is right: a table of quality, by group, with the worst pages.
+    Eval(eval::Args),
     /// Say which language a text, a document or each line of a file is in.
     Detect(detect::Args),
     /// List the stages, sources and exports, or the options of one.
@@ -41,6 +44,7 @@ impl Command {
             Self::Run(args) => args.execute(catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
+            Self::Eval(args) => args.execute(reporter),
             Self::Detect(args) => args.execute(reporter),
             Self::Stages(args) => args.execute(catalog, reporter),
             Self::Schema(args) => args.execute(catalog),
