@@ -1,13 +1,13 @@
 //! Training text: lines by language, sorted by script, cut into snippets and dressed up as captions and headlines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use copydesk_langid::{Lang, Script, main_script};
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::random::Random;
@@ -19,35 +19,97 @@ pub(crate) type Lines = BTreeMap<(Script, Lang), Vec<String>>;
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let plain: Box<dyn Read> =
-        if path.extension().is_some_and(|end| end == "gz") { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+        if path.extension().is_some_and(|end| end == "gz") { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
     Ok(Box::new(BufReader::new(plain)))
 }
 
 /// Adds the lines `ISO 639-3 code<TAB>text` of a file. A line goes to the language's entry for the script it is in;
 /// a line in a script in which the language is not told apart is noise, and dropped.
 pub(crate) fn read_lines(path: &Path, into: &mut Lines) -> Result<usize> {
-    let entries: BTreeMap<(&str, Script), Lang> =
-        Lang::all().filter_map(|lang| Some(((lang.iso3(), lang.script()?), lang))).collect();
+    let entries = entries();
     let mut read = 0;
     for line in open(path)?.lines() {
-        let line = line?;
+        read += add_line(&line?, &entries, into);
+    }
+    Ok(read)
+}
+
+/// How often each line of `data/contrast.tsv` stands among the others of its language.
+const CONTRAST_COPIES: usize = 60;
+
+/// Adds the words that tell close neighbours apart, in new order in each copy so that they meet all others.
+pub(crate) fn add_contrast(into: &mut Lines, random: &mut Random) {
+    let entries = entries();
+    for line in include_str!("../data/contrast.tsv").lines().filter(|line| !line.starts_with('#')) {
         let Some((code, text)) = line.split_once('\t') else { continue };
-        let text: String = text.nfc().map(unligate).collect();
-        let Some(script) = main_script(&text) else { continue };
-        if let Some(&lang) = entries.get(&(code, script)) {
-            into.entry((script, lang)).or_default().push(text.clone());
-            read += 1;
-        }
-        // Japanese without its kana is what must be told from Chinese.
-        if code == "jpn" && script == Script::Kana {
-            let kanji: String = text.chars().map(|c| if c >= '\u{3400}' { c } else { ' ' }).collect();
-            let runs: Vec<&str> = kanji.split_whitespace().filter(|run| run.chars().count() > 1).collect();
-            if let (false, Some(&lang)) = (runs.is_empty(), entries.get(&("jpn", Script::Kana))) {
-                into.entry((Script::Han, lang)).or_default().push(runs.join(" "));
+        let mut words: Vec<&str> = text.split_whitespace().collect();
+        for _ in 0..CONTRAST_COPIES {
+            add_line(&format!("{code}\t{}", words.join(" ")), &entries, into);
+            for i in 1..words.len() {
+                words.swap(i, random.below(i + 1));
             }
         }
     }
-    Ok(read)
+}
+
+/// Neighbours whose training text is mixed up on the web.
+const MIXED_UP: [&[&str]; 3] = [&["bos", "hrv", "srp"], &["ind", "msa"], &["nob", "nno"]];
+
+/// Words of `data/contrast.tsv` by ISO 639-3 code.
+type Words = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+/// Takes out lines that have more words of a neighbour than of the language they are said to be in.
+pub(crate) fn drop_mislabelled(lines: &mut Lines) -> usize {
+    let mut words = Words::new();
+    for line in include_str!("../data/contrast.tsv").lines().filter(|line| !line.starts_with('#')) {
+        if let Some((code, text)) = line.split_once('\t') {
+            words.entry(code).or_default().extend(text.split_whitespace());
+        }
+    }
+    let mut dropped = 0;
+    for ((script, lang), lines) in lines.iter_mut().filter(|((script, _), _)| *script == Script::Latin) {
+        let Some(family) = MIXED_UP.iter().find(|family| family.contains(&lang.iso3())) else { continue };
+        let own = &words[lang.iso3()];
+        let others = || family.iter().filter(|code| **code != lang.iso3()).map(|code| &words[code]);
+        let before = lines.len();
+        lines.retain(|line| {
+            let (mut for_it, mut against) = (0, 0);
+            for word in line.split(|c: char| !c.is_alphabetic()) {
+                let foreign = others().any(|other| other.contains(word));
+                for_it += usize::from(own.contains(word) && !others().all(|other| other.contains(word)));
+                against += usize::from(foreign && !own.contains(word));
+            }
+            against <= for_it
+        });
+        dropped += before - lines.len();
+        eprintln!("{} {lang}: {} of {before} lines dropped", script.code(), before - lines.len());
+    }
+    dropped
+}
+
+type Entries = BTreeMap<(&'static str, Script), Lang>;
+
+fn entries() -> Entries {
+    Lang::all().filter_map(|lang| Some(((lang.iso3(), lang.script()?), lang))).collect()
+}
+
+/// Adds one line; returns how many were, 0 or 1. What stands after a second tab is a note of the source.
+fn add_line(line: &str, entries: &Entries, into: &mut Lines) -> usize {
+    let mut columns = line.split('\t');
+    let (Some(code), Some(text)) = (columns.next(), columns.next()) else { return 0 };
+    let text: String = text.nfc().map(unligate).collect();
+    let Some(script) = main_script(&text) else { return 0 };
+    // Japanese without its kana is what must be told from Chinese.
+    if let (Script::Kana, Some(&lang)) = (script, entries.get(&(code, script))) {
+        let kanji: String = text.chars().map(|c| if c >= '\u{3400}' { c } else { ' ' }).collect();
+        let runs: Vec<&str> = kanji.split_whitespace().filter(|run| run.chars().count() > 1).collect();
+        if !runs.is_empty() {
+            into.entry((Script::Han, lang)).or_default().push(runs.join(" "));
+        }
+    }
+    let Some(&lang) = entries.get(&(code, script)) else { return 0 };
+    into.entry((script, lang)).or_default().push(text);
+    1
 }
 
 /// Some of the text was set with ligatures that nobody types.
@@ -119,4 +181,43 @@ fn cut_chars(line: &str, random: &mut Random) -> String {
 /// The text without its accents.
 pub(crate) fn strip_marks(text: &str) -> String {
     text.nfd().filter(|&c| !unicode_normalization::char::is_combining_mark(c)).nfc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accents_are_stripped_and_letters_of_their_own_stay() {
+        assert_eq!(strip_marks("Đường phố é ß ñ ł"), "Đuong pho e ß n ł");
+    }
+
+    #[test]
+    fn snippets_come_from_the_line_and_repeat_with_the_seed() {
+        let snippets = Snippets::new();
+        let line = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
+        let cut = |seed| {
+            let mut random = Random::new(seed);
+            (0..200).map(|_| snippets.cut(line, Script::Latin, &mut random)).collect::<Vec<_>>()
+        };
+        assert_eq!(cut(7), cut(7));
+        assert_ne!(cut(7), cut(8));
+        let all = cut(7);
+        assert!(all.iter().any(|text| line.contains(text.as_str())));
+        assert!(all.iter().any(|text| text.contains("TWO")));
+        assert!(all.iter().any(|text| text.contains("Reuters")));
+    }
+
+    #[test]
+    fn lines_go_to_the_script_they_are_in() {
+        let path = std::env::temp_dir().join(format!("langid-lines-{}.tsv", std::process::id()));
+        let text = "srp\tRibari su se vratili\nsrp\tРибари су се вратили\njpn\t漁船が港に帰った\ntha\tHello there\nxxx\tno such\n";
+        std::fs::write(&path, text).unwrap();
+        let mut lines = Lines::new();
+        let read = read_lines(&path, &mut lines).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let found: Vec<String> = lines.keys().map(|(script, lang)| format!("{} {lang}", script.code())).collect();
+        assert_eq!(found, ["Latn sr-Latn", "Cyrl sr", "Hani ja", "Jpan ja"]);
+        assert_eq!(read, 3);
+    }
 }

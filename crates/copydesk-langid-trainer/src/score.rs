@@ -9,11 +9,12 @@ pub(crate) const CORE: &str = "afr ara aze bel ben bul cat ces dan deu ell eng s
 /// Twelve languages of East and South-East Asia, English among them.
 pub(crate) const ASIA: &str = "eng vie kor ind msa tgl tha lao khm mya zho jpn";
 
-/// An answer beside what would have been right, both as ISO 639-3 codes.
+/// An answer beside what would have been right, both as ISO 639-3 codes, and how sure it was.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) gold: String,
     pub(crate) got: String,
+    pub(crate) confidence: f32,
 }
 
 /// Counts over some answers.
@@ -21,7 +22,6 @@ pub(crate) struct Answer {
 pub(crate) struct Score {
     pub(crate) accuracy: f64,
     pub(crate) macro_f1: f64,
-    pub(crate) texts: usize,
 }
 
 /// Scores the answers whose gold is in `languages`, a list with blanks; all if it is empty.
@@ -34,7 +34,6 @@ pub(crate) fn score(answers: &[Answer], languages: &str) -> Score {
     Score {
         accuracy: right as f64 / some.len().max(1) as f64,
         macro_f1: by_language.values().sum::<f64>() / by_language.len().max(1) as f64,
-        texts: some.len(),
     }
 }
 
@@ -58,4 +57,28 @@ pub(crate) fn f1_by_language(answers: &[&Answer]) -> BTreeMap<String, f64> {
             (code.to_owned(), f1)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers(pairs: &[(&str, &str)]) -> Vec<Answer> {
+        pairs
+            .iter()
+            .map(|&(gold, got)| Answer { gold: gold.to_owned(), got: got.to_owned(), confidence: 1.0 })
+            .collect()
+    }
+
+    #[test]
+    fn accuracy_and_f1_are_what_they_are_by_hand() {
+        let answers = answers(&[("eng", "eng"), ("eng", "fra"), ("fra", "fra"), ("epo", "eng")]);
+        let all = score(&answers, "");
+        assert!((all.accuracy - 0.5).abs() < 1e-9);
+        // eng: 1 right, 1 missed, 1 wrong = 1/2; fra: 1 right, 1 wrong = 2/3; epo: 0.
+        assert!((all.macro_f1 - (0.5 + 2.0 / 3.0) / 3.0).abs() < 1e-9);
+        // Only the texts of the chosen languages count, with what was wrongly taken for them among those.
+        assert!((score(&answers, "fra").accuracy - 1.0).abs() < 1e-9);
+        assert!((score(&answers, "eng fra").macro_f1 - 2.0 / 3.0).abs() < 1e-9);
+    }
 }

@@ -1,6 +1,7 @@
 //! Reading text before the model does: web addresses out, names and codes told from sentences.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use crate::script::{Census, Chars, Class, Script};
 
@@ -21,6 +22,15 @@ fn is_address(word: &str) -> bool {
 /// More words than this are no name.
 const LONGEST_NAME: usize = 4;
 
+/// Small words inside names, in lower case.
+static PARTICLES: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    include_str!("../data/particles.txt")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .flat_map(str::split_whitespace)
+        .collect()
+});
+
 /// Whether a text could be a name as well as language: a few words, each with a capital, as people, places and firms
 /// are written (`Anna de Vries`, `São Paulo`, `NATO`, `F.C. København`). Only scripts with two cases can tell.
 pub(crate) fn looks_like_name(text: &str, script: Script, census: &Census) -> bool {
@@ -29,19 +39,18 @@ pub(crate) fn looks_like_name(text: &str, script: Script, census: &Census) -> bo
         return false;
     }
     let chars = Chars::get();
-    let (mut words, mut capitals) = (0, 0);
+    let mut words = 0;
+    let mut ends_in_particle = false;
     for word in text.split(|c: char| c.is_whitespace() || c == '/' || c == '-' || c == '–') {
-        let letters: Vec<char> = word.chars().filter(|&c| matches!(chars.class(c), Class::Letter(_))).collect();
-        let Some(first) = letters.first() else { continue };
+        let word = word.trim_matches(|c| !matches!(chars.class(c), Class::Letter(_)));
+        let Some(first) = word.chars().next() else { continue };
         words += 1;
-        // `de`, `van`, `bin`, `al-` stand small inside names.
-        let particle = letters.len() <= 3 && words > 1;
-        capitals += usize::from(first.is_uppercase() || particle);
-        if first.is_lowercase() && !particle {
+        ends_in_particle = !first.is_uppercase();
+        if ends_in_particle && (words == 1 || !PARTICLES.contains(&word)) {
             return false;
         }
     }
-    words > 0 && words <= LONGEST_NAME && words == capitals
+    (1..=LONGEST_NAME).contains(&words) && !ends_in_particle
 }
 
 #[cfg(test)]
@@ -66,8 +75,16 @@ mod tests {
         {
             assert!(name(text), "{text}");
         }
-        for text in ["The old harbour", "in Berlin", "Утро в порту", "ONE TWO THREE FOUR FIVE", "12:30", "港口"]
-        {
+        for text in [
+            "The old harbour",
+            "in Berlin",
+            "Hun er",
+            "Dijo que",
+            "Утро в порту",
+            "ONE TWO THREE FOUR FIVE",
+            "12:30",
+            "港口",
+        ] {
             assert!(!name(text), "{text}");
         }
     }

