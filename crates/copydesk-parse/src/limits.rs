@@ -47,7 +47,7 @@ impl Default for Limits {
             max_nodes: 500_000,
             max_attributes: 4096,
             max_blocks: 250_000,
-            max_markdown: 8 << 20,
+            max_markdown: 4 << 20,
             max_front_matter: 256 << 10,
             max_fragment: 256 << 10,
         }
