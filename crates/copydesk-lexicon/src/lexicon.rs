@@ -65,6 +65,13 @@ pub(crate) enum CreditWord {
     Opener { generic: bool, kept: bool, form: u16 },
 }
 
+/// A word after the name of a credit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CreditSuffix {
+    pub(crate) form: u16,
+    pub(crate) provided: bool,
+}
+
 /// What a byline word does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum BylineWord {
@@ -80,7 +87,7 @@ pub struct Lexicon {
     /// Ids of the forms, by the number that the tables carry.
     pub(crate) form_ids: Vec<&'static str>,
     pub(crate) credit_words: Phrases<CreditWord>,
-    pub(crate) credit_suffixes: Phrases<u16>,
+    pub(crate) credit_suffixes: Phrases<CreditSuffix>,
     pub(crate) marks: Phrases<Mark>,
     pub(crate) credit_controls: Phrases<()>,
     pub(crate) credit_notices: Phrases<()>,
@@ -159,7 +166,8 @@ impl Lexicon {
             for word in &form.openers {
                 credit_words.push((word.as_str(), CreditWord::Opener { generic, kept: form.kept, form: number }));
             }
-            credit_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), number)));
+            let suffix = CreditSuffix { form: number, provided: form.provided };
+            credit_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), suffix)));
             marks.extend(form.marks.iter().filter_map(|w| Some((w.as_str(), form.mark?))));
         }
         let mut byline_words = Vec::new();

@@ -7,6 +7,8 @@ use crate::fold::{fold, is_caseless, is_unspaced};
 
 /// Most words of one name.
 const LONGEST_NAME: usize = 6;
+/// Most words of a name that nothing but its shape speaks for.
+const LONGEST_ALONE: usize = 5;
 
 /// Whether a word can be part of a name by its letters.
 pub(crate) fn is_name_word(word: &str) -> bool {
@@ -40,7 +42,7 @@ fn joins_name(c: char) -> bool {
 /// writes names without spaces.
 pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    if words.is_empty() || words.len() > LONGEST_NAME || text.len() > 120 {
+    if words.is_empty() || words.len() > if alone { LONGEST_NAME } else { LONGEST_ALONE } || text.len() > 120 {
         return false;
     }
     if words.iter().all(|w| w.chars().all(|c| is_unspaced(c) || c == '・')) {
@@ -71,7 +73,8 @@ pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
         if i == 0 && words.len() > 2 && lexicon.particles.contains(&folded) {
             continue;
         }
-        if lexicon.not_names.contains(&folded) || !is_name_word(word) {
+        let no_name = !alone && (lexicon.not_names.contains(&folded) || lexicon.sentence_words.contains(&folded));
+        if no_name || !is_name_word(word) {
             return false;
         }
         names += 1;

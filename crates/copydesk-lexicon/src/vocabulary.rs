@@ -38,6 +38,7 @@ pub(crate) struct CreditWords {
 }
 
 /// One form of credit: the words that make it, and what it must and must not match.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the file")]
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreditForm {
@@ -65,6 +66,9 @@ pub(crate) struct CreditForm {
     /// The opener says how the picture was come by and belongs to the printed credit (`Courtesy of X`).
     #[serde(default)]
     pub(crate) kept: bool,
+    /// The suffix says that the named party gave the picture (`提供`).
+    #[serde(default)]
+    pub(crate) provided: bool,
     /// Line, caption text left, credit as printed.
     #[serde(default)]
     pub(crate) yes: Vec<[String; 3]>,

@@ -28,7 +28,7 @@ pub fn clean_name(value: &str, lexicon: &Lexicon) -> Vec<String> {
         return vec![format!("{first} {last}")];
     }
     for piece in joined {
-        let piece = strip_opener(piece.trim(), lexicon);
+        let piece = strip_opener(strip_joiner(piece.trim(), lexicon), lexicon);
         let mut words: Vec<&str> = Vec::new();
         for word in piece.split_whitespace() {
             if word.contains('@') || word.contains("://") || word.starts_with("www.") {
@@ -65,9 +65,31 @@ fn strip_byline_suffix<'t>(name: &'t str, lexicon: &Lexicon) -> &'t str {
     }
 }
 
+/// `and Bo Chan` after a comma, without the `and`.
+fn strip_joiner<'t>(piece: &'t str, lexicon: &Lexicon) -> &'t str {
+    match piece.split_once(char::is_whitespace) {
+        Some((first, rest)) if !is_initial(first, &fold(first)) && lexicon.joiners.contains(&fold(first)) => {
+            rest.trim()
+        }
+        _ => piece,
+    }
+}
+
+/// `MD`, `Ph.D.`, `DACVB`: letters after a name.
+fn is_credential(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphabetic()).count();
+    let capitals = name.chars().filter(|c| c.is_uppercase()).count();
+    (2..=6).contains(&letters) && capitals + 1 >= letters && capitals >= 2 && !name.contains(' ')
+}
+
 fn has_only_role(name: &str, before: &[String], lexicon: &Lexicon) -> bool {
     let folded = fold(name);
     if lexicon.roles.whole(&folded).is_some() {
+        return true;
+    }
+    if !before.is_empty()
+        && (is_credential(name) && lexicon.agency(name).is_none() || lexicon.roles.at_start(&folded).is_some())
+    {
         return true;
     }
     !before.is_empty()
@@ -133,6 +155,9 @@ mod tests {
         check("Jana Weiß und Tim Roth", &["Jana Weiß", "Tim Roth"]);
         check("Ann Lee , News Reporter", &["Ann Lee"]);
         check("ANN LEE", &["ANN LEE"]);
+        check("Ann Lee, Bo Chan, and Cy Dahl", &["Ann Lee", "Bo Chan", "Cy Dahl"]);
+        check("Ann Lee, MD, Ph.D.", &["Ann Lee"]);
+        check("Ann Lee, CEO of Harbour Works", &["Ann Lee"]);
         check("Ann Lee Follow", &["Ann Lee"]);
         check("Ann Lee ann@example.org", &["Ann Lee"]);
         check("Kari Moe – Journalist", &["Kari Moe"]);

@@ -161,7 +161,7 @@ impl<'t> Names<'t> {
                     continue;
                 }
                 // `AFP and TOI staff`, `kicker`: small words of desks end an organisation's name.
-                if lexicon.desks.whole(bare_folded).is_some() {
+                if lexicon.desks.whole(bare_folded).or(lexicon.organisations.whole(bare_folded)).is_some() {
                     current.push(word.trim_end_matches(',').to_owned());
                     rest = &rest[cut..];
                     continue;
@@ -176,6 +176,9 @@ impl<'t> Names<'t> {
                     rest = &rest[cut..];
                     continue;
                 }
+                return None;
+            }
+            if mode == Mode::Bare && word.ends_with(':') {
                 return None;
             }
             let comma = word.ends_with([',', ';']);

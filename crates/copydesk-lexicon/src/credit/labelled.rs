@@ -211,7 +211,7 @@ fn strip_suffix(window: &str, body: usize, end: usize, lexicon: &Lexicon) -> (us
     let text = folded.text();
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.');
     match lexicon.credit_suffixes.at_end(text) {
-        Some((at, form)) if at > 0 => (body + folded.origin(at), lexicon.form_ids[form as usize].contains("provided")),
+        Some((at, suffix)) if at > 0 => (body + folded.origin(at), suffix.provided),
         _ => (end, false),
     }
 }
@@ -249,7 +249,7 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
         end -= 1;
         inner_end = end;
     }
-    let (at, form) = lexicon.credit_suffixes.at_end(text[..inner_end].trim_end())?;
+    let (at, suffix) = lexicon.credit_suffixes.at_end(text[..inner_end].trim_end())?;
     let (text_end, body) = match open {
         Some((bracket, inner)) if inner < at => (bracket, inner),
         Some(_) => return None,
@@ -286,10 +286,10 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
     Some(Found {
         text: 0..text_end_of(window, folded.origin(text_end)),
         credits: vec![credit],
-        rule: lexicon.form_ids[form as usize],
+        rule: lexicon.form_ids[suffix.form as usize],
         confidence: Confidence::Labelled,
         picture_only: open.is_some(),
-        provided: lexicon.form_ids[form as usize].contains("provided"),
+        provided: suffix.provided,
     })
 }
 
