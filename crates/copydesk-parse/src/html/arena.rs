@@ -552,7 +552,9 @@ impl Receiver for Builder<'_> {
             sink.text.set((start, place.1));
         }
         sink.in_text.set(is_text);
-        let is_noscript = matches!(&token, Token::TagToken(tag) if tag.name == local_name!("noscript"));
+        // The end tag too finds the element that was opened last to be the one it closes, where that is empty.
+        let is_noscript = matches!(&token, Token::TagToken(tag)
+            if tag.kind == html5ever::tokenizer::TagKind::StartTag && tag.name == local_name!("noscript"));
         sink.token.set(place);
         let result = self.inner.process_token(token, 1);
         if let Some(code) = self.check() {
