@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use copydesk_document::{Document, Input};
+use copydesk_document::{Document, Input, Source};
 use copydesk_parse::Limits;
 use copydesk_stage::{AnyStage, Context, StageError, Verdict};
 
@@ -163,13 +163,15 @@ impl Chain {
     pub(crate) fn compute(&self, passage: &mut Passage) {
         if let State::Raw(input) = &passage.state {
             let start = Instant::now();
-            let parsed = guarded(|| copydesk_parse::parse(input, &self.limits))
-                .map_err(|panic| Fault::panic("parse", panic))
-                .and_then(|result| result.map_err(|error| crate::parse_fault(&error)));
+            let parsed = guarded(|| copydesk_parse::parse(input, &self.limits));
             passage.laps.push(start.elapsed());
             passage.state = match parsed {
-                Ok(doc) => State::Parsed(Box::new(doc)),
-                Err(fault) => State::Done(Outcome::Quarantined(Quarantined::input(input, fault))),
+                Ok(Ok(doc)) => State::Parsed(Box::new(doc)),
+                Ok(Err(error)) => State::Done(refused(input, &error)),
+                Err(panic) => {
+                    let fault = Fault::panic("parse", panic);
+                    State::Done(Outcome::Quarantined(Quarantined::input(input, fault)))
+                }
             };
         }
         while let Some(AnyStage::Cpu(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
@@ -252,6 +254,18 @@ impl Chain {
         let seconds = self.time.unwrap_or_default().as_secs_f64();
         StageError::new("limit.time", format!("took longer than {seconds} s (in or before `{stage}`)"))
     }
+}
+
+/// A folder of documents may hold pictures and archives; those are passed over by the way. A text that cannot be read
+/// is a loss, and is kept for another try.
+fn refused(input: &Input, error: &copydesk_parse::ParseError) -> Outcome {
+    if error.is_no_text() {
+        let source = Source { uri: input.uri.clone(), bytes: input.bytes.len() as u64, ..Source::default() };
+        let document = Box::new(Document::new(source, String::new()));
+        return Outcome::Dropped { document, stage: "parse", reason: error.to_string() };
+    }
+    let fault = Fault { stage: "parse", rule: error.rule.into(), error: error.to_string(), span: None };
+    Outcome::Quarantined(Quarantined::input(input, fault))
 }
 
 fn unfinished() -> Fault {

@@ -23,7 +23,3 @@ pub use output::{Output, QUARANTINE_FILE, Written};
 pub use quarantine::Quarantined;
 pub use report::{Observer, Progress, Report, StageReport};
 pub use run::{Options, Run};
-
-fn parse_fault(error: &copydesk_parse::ParseError) -> quarantine::Fault {
-    quarantine::Fault { stage: "parse", rule: error.rule.into(), error: error.to_string(), span: None }
-}

@@ -115,7 +115,7 @@ impl Report {
     /// A document that a stage took out.
     pub(crate) fn count_dropped(&mut self, stage: &str, reason: &str) {
         self.dropped += 1;
-        if let Some(stage) = self.stages.iter_mut().skip(1).find(|s| s.name == stage) {
+        if let Some(stage) = self.stages.iter_mut().find(|s| s.name == stage) {
             add(&mut stage.dropped, reason, 1);
         }
     }

@@ -328,7 +328,10 @@ impl Shared {
             };
             match outcome {
                 Outcome::Kept(doc) => counts.count_written(&doc),
-                Outcome::Dropped { stage, reason, .. } => counts.count_dropped(stage, &reason),
+                Outcome::Dropped { document, stage, reason } => {
+                    tracing::info!(uri = document.source.uri, stage, "dropped: {reason}");
+                    counts.count_dropped(stage, &reason);
+                }
                 Outcome::Quarantined(entry) => {
                     counts.count_quarantined(&entry);
                     quarantined.push(entry);
