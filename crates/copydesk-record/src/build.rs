@@ -1,6 +1,6 @@
 //! How a document becomes a record.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::OnceCell};
 
 use copydesk_document::{BlockId, Document, Field, LineIndex, Span, Value};
 use sha2::{Digest, Sha256};
@@ -47,7 +47,7 @@ pub fn text(doc: &Document) -> String {
 
 /// The record of a document, borrowing what it can.
 pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
-    let places = Places(LineIndex::new(doc.content()));
+    let places = Places { content: doc.content(), index: OnceCell::new() };
     let meta = &doc.metadata;
     Record {
         schema: SCHEMA_VERSION,
@@ -105,11 +105,16 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
     }
 }
 
-struct Places<'a>(LineIndex<'a>);
+/// Places in the source. The lines are counted when the first is asked for: many records ask for none.
+struct Places<'a> {
+    content: &'a str,
+    index: OnceCell<LineIndex<'a>>,
+}
 
 impl Places<'_> {
     fn of(&self, span: Span) -> Place {
-        Place { start: span.start, end: span.end, line: self.0.line(span.start as usize) as u32 }
+        let index = self.index.get_or_init(|| LineIndex::new(self.content));
+        Place { start: span.start, end: span.end, line: index.line(span.start as usize) as u32 }
     }
 }
 

@@ -66,7 +66,9 @@ impl Reporter {
             (false, _) => "trace",
         };
         // COPYDESK_LOG takes what `tracing` calls directives: copydesk_runner=debug.
-        let filter = EnvFilter::try_from_env("COPYDESK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+        // The HTML parser warns of every oddity of a page, and pages are made of them.
+        let filter = EnvFilter::try_from_env("COPYDESK_LOG")
+            .unwrap_or_else(|_| EnvFilter::new(format!("{level},html5ever=error,markup5ever=error")));
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(AboveBars(reporter.bars.clone()));
         // A log that somebody else has started stays: this may be called from a test.
         let _ = match reporter.format {

@@ -35,36 +35,19 @@ pub(super) fn account(doc: &Document) -> Vec<Entry<'_>> {
     let text = doc.content();
     let index = LineIndex::new(text);
     let lines: Vec<&str> = text.lines().collect();
-    let mut entries = Vec::new();
-    let entry = |span: Span, what| {
-        let range = span.range();
-        let first = index.place(range.start);
-        // One past the end may be the start of the next line.
-        let last = index.line(range.end.saturating_sub(1).max(range.start)).min(lines.len().max(1));
-        (range.start, Entry { place: first, last: last.max(first.line), what })
-    };
-    let mut clues_of: Vec<Vec<&Clue>> = vec![Vec::new(); doc.blocks().len()];
-    for clue in &doc.evidence.clues {
-        if let Some(clues) = clue.block.and_then(|id| clues_of.get_mut(id.index())) {
-            clues.push(clue);
-        }
-    }
-    for ((id, block), clues) in doc.iter().zip(clues_of) {
-        entries.push(entry(block.span, What::Block(id, clues)));
-    }
-    for clue in doc.evidence.clues.iter().filter(|c| c.block.is_none()) {
-        entries.extend(clue.span.map(|span| entry(span, What::Clue(clue))));
-    }
-    // An item of microdata spans what it describes, which the blocks account for.
-    let json_ld = doc.evidence.items.iter().filter(|i| i.syntax == Syntax::JsonLd);
-    let mut items: Vec<(Span, &Item)> = json_ld.filter_map(|i| Some((i.span?, i))).collect();
-    items.sort_by_key(|(span, _)| *span);
-    for group in items.chunk_by(|a, b| a.0 == b.0) {
-        entries.push(entry(group[0].0, What::Items(group.iter().map(|(_, item)| *item).collect())));
-    }
-    for image in &doc.images {
-        entries.push(entry(image.span, What::Image(image)));
-    }
+    let mut found = finds(doc);
+    found.sort_by_key(|(span, _)| span.start);
+    let mut cursor = Cursor::new(text);
+    let mut entries: Vec<(usize, Entry<'_>)> = found
+        .into_iter()
+        .map(|(span, what)| {
+            let range = span.range();
+            let place = cursor.advance(range.start, &index);
+            // One past the end may be the start of the next line.
+            let last = index.line(range.end.saturating_sub(1).max(range.start)).min(lines.len().max(1));
+            (range.start, Entry { place, last: last.max(place.line), what })
+        })
+        .collect();
     let mut covered = vec![false; lines.len() + 2];
     for (_, entry) in &entries {
         covered.iter_mut().take(entry.last + 1).skip(entry.place.line).for_each(|line| *line = true);
@@ -72,6 +55,55 @@ pub(super) fn account(doc: &Document) -> Vec<Entry<'_>> {
     entries.extend(rest(doc, &lines, &covered));
     entries.sort_by_key(|(start, entry)| (entry.place.line, *start));
     entries.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// Everything that has a place.
+fn finds(doc: &Document) -> Vec<(Span, What<'_>)> {
+    let mut found = Vec::new();
+    let mut clues_of: Vec<Vec<&Clue>> = vec![Vec::new(); doc.blocks().len()];
+    for clue in &doc.evidence.clues {
+        match (clue.block.and_then(|id| clues_of.get_mut(id.index())), clue.span) {
+            (Some(clues), _) => clues.push(clue),
+            (None, Some(span)) => found.push((span, What::Clue(clue))),
+            (None, None) => {}
+        }
+    }
+    found.extend(doc.iter().zip(clues_of).map(|((id, block), clues)| (block.span, What::Block(id, clues))));
+    // An item of microdata spans what it describes, which the blocks account for.
+    let json_ld = doc.evidence.items.iter().filter(|i| i.syntax == Syntax::JsonLd);
+    let mut items: Vec<(Span, &Item)> = json_ld.filter_map(|i| Some((i.span?, i))).collect();
+    items.sort_by_key(|(span, _)| *span);
+    for group in items.chunk_by(|a, b| a.0 == b.0) {
+        found.push((group[0].0, What::Items(group.iter().map(|(_, item)| *item).collect())));
+    }
+    found.extend(doc.images.iter().map(|image| (image.span, What::Image(image))));
+    found
+}
+
+/// Finds places from the front to the back, so that a page in one long line is counted through only once.
+struct Cursor<'d> {
+    text: &'d str,
+    at: usize,
+    place: Place,
+}
+
+impl<'d> Cursor<'d> {
+    fn new(text: &'d str) -> Self {
+        Self { text, at: 0, place: Place { line: 1, column: 1 } }
+    }
+
+    /// The place of an offset that is not before the last one.
+    fn advance(&mut self, to: usize, index: &LineIndex<'_>) -> Place {
+        let to = self.text.floor_char_boundary(to);
+        let line = index.line(to);
+        if line > self.place.line {
+            self.at = self.text[..to].rfind('\n').map_or(0, |at| at + 1);
+            self.place = Place { line, column: 1 };
+        }
+        self.place.column += self.text.get(self.at..to).map_or(0, |passed| passed.chars().count());
+        self.at = self.at.max(to);
+        self.place
+    }
 }
 
 /// The lines that nothing else covers.
@@ -157,6 +189,16 @@ mod tests {
                 (9, 9, "image"),
             ]
         );
+    }
+
+    #[test]
+    fn places_are_those_of_the_line_index() {
+        let text = "zwölf\n\n\neins zwei\ndrei";
+        let index = LineIndex::new(text);
+        let mut cursor = Cursor::new(text);
+        for offset in 0..text.len() + 2 {
+            assert_eq!(cursor.advance(offset, &index), index.place(offset), "{offset}");
+        }
     }
 
     #[test]
