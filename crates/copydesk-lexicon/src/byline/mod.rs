@@ -3,6 +3,7 @@
 mod metadata;
 mod names;
 
+use crate::agency::AgencyKind;
 use crate::fold::{Folded, fold, is_unspaced};
 use crate::lexicon::BylineWord;
 use crate::name::is_person;
@@ -220,5 +221,8 @@ pub fn is_organisation(name: &str, lexicon: &Lexicon) -> bool {
 
 /// The stricter question: without a byline word, `News` in a line of capitalised words says nothing.
 fn is_desk_or_agency(name: &str, lexicon: &Lexicon) -> bool {
-    lexicon.agency(name).is_some() || is_domain(name) || lexicon.desks.all(&fold(name)).next().is_some()
+    // `Twitter` alone is a button of the share bar.
+    lexicon.agency(name).is_some_and(|a| a.kind != AgencyKind::Social)
+        || is_domain(name)
+        || lexicon.desks.all(&fold(name)).next().is_some()
 }

@@ -286,7 +286,7 @@ fn has_figure(word: &str) -> bool {
 pub(super) fn is_domain(word: &str) -> bool {
     let word = word.trim_end_matches([',', '.']);
     let Some((name, end)) = word.rsplit_once('.') else { return false };
-    name.len() > 2
+    name.len() >= 2
         && (2..=5).contains(&end.len())
         && word.is_ascii()
         && end.bytes().all(|b| b.is_ascii_lowercase())
