@@ -18,6 +18,17 @@ enum Owed {
     Tabs(u32),
 }
 
+/// What stands between the last text and the next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Joint {
+    #[default]
+    None,
+    /// The end of an element.
+    End,
+    /// The end of an element and the start of another.
+    EndAndStart,
+}
+
 /// Inline markup that is open.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Open {
@@ -55,6 +66,7 @@ pub(super) struct Run {
     pub(super) depth: usize,
     /// The least depth that has been reached since the last text.
     low: usize,
+    joint: Joint,
     /// Whether some of it is not bold.
     pub(super) has_plain: bool,
     open: Vec<Open>,
@@ -113,6 +125,14 @@ impl Run {
     /// An element has been left; what follows stands at this depth or deeper.
     pub(super) fn left(&mut self, depth: usize) {
         self.low = self.low.min(depth);
+        self.joint = Joint::End;
+    }
+
+    /// An element has been entered.
+    pub(super) fn entered(&mut self) {
+        if self.joint == Joint::End {
+            self.joint = Joint::EndAndStart;
+        }
     }
 
     /// The depth of the element that holds the text so far and a text at `depth`.
@@ -205,8 +225,17 @@ impl Run {
 
     fn add(&mut self, piece: Piece<'_>, from: usize, to: usize) {
         let text = &piece.text[from..to];
-        let owed = std::mem::take(&mut self.owed);
+        let mut owed = std::mem::take(&mut self.owed);
+        let joint = std::mem::take(&mut self.joint);
         let first = self.text.is_empty();
+        // `<span>By</span><a>Ann</a>`: a style sheet keeps them apart, or nobody could read it.
+        if joint == Joint::EndAndStart
+            && owed == Owed::Nothing
+            && text.starts_with(char::is_uppercase)
+            && self.text.ends_with(char::is_lowercase)
+        {
+            owed = Owed::Space;
+        }
         match owed {
             Owed::Tabs(n) => self.text.extend(std::iter::repeat_n('\t', n as usize)),
             _ if first => {}
@@ -279,6 +308,7 @@ impl Run {
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.owed = Owed::Nothing;
+        self.joint = Joint::None;
         self.closed.clear();
         self.has_plain = false;
     }

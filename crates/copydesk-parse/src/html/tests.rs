@@ -95,6 +95,14 @@ fn white_space_folds_and_words_neither_glue_nor_split() {
 }
 
 #[test]
+fn names_that_a_style_sheet_sets_apart_do_not_glue() {
+    check(
+        "<p><span>By</span><a>Ann Lee</a> of Git<b>Hub</b><i>x</i> <b>k</b><i>m</i>",
+        r#"p "By Ann Lee of GitHubx km" **Hub** *x* **k** *m*"#,
+    );
+}
+
+#[test]
 fn line_breaks() {
     check(
         "<p>one<br>two<br> <br>three<br/>",
@@ -261,6 +269,13 @@ fn hidden_text_is_set_apart_in_place() {
     "#,
     );
     check("<body style='visibility:hidden'><div>shown after all", r#"p "shown after all""#);
+}
+
+#[test]
+fn noscript_in_the_head_is_not_the_page() {
+    for inside in ["", "<p>Turn on scripts.", "<style>a{}</style>"] {
+        check(&format!("<head><noscript>{inside}</noscript><title>t</title><body><p>text"), r#"p "text""#);
+    }
 }
 
 #[test]

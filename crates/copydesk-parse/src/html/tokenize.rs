@@ -230,7 +230,7 @@ impl<'a, R: Receiver> Cutter<'a, R> {
                 None
             }
             Next::Raw => {
-                let name = raw_name?;
+                let Some(name) = raw_name else { return Some(end) };
                 let close = rawtext::end_of(name.as_bytes(), bytes, end);
                 match &*name {
                     "title" => _ = self.decoded_text(end, close, Place::Raw),

@@ -184,6 +184,7 @@ impl Walker<'_> {
             self.tree.close(element);
         }
         if inside {
+            self.current(frame.context.hidden).entered();
             self.frames.push(frame);
         }
         inside
