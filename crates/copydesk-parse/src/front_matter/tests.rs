@@ -160,7 +160,7 @@ fn bombs_are_refused_and_the_text_is_kept() {
     let mut aliases = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned();
     for i in 1..10 {
         let list = vec![format!("*a{}", i - 1); 9].join(",");
-        aliases = aliases + &format!("a{i}: &a{i} [{list}]\n");
+        aliases.extend(["a", &i.to_string(), ": &a", &i.to_string(), " [", &list, "]\n"]);
     }
     let strings = format!("s: &s \"{}\"\nl: [{}]\n", "x".repeat(50_000), vec!["*s"; 5000].join(","));
     let deep: String = (0..1000).map(|i| " ".repeat(i) + "k:\n").collect();
