@@ -84,6 +84,31 @@ fn every_golden_document_gives_its_record() {
 }
 
 #[test]
+fn every_record_fits_the_schema_in_the_repository() {
+    let path = root().join("crates/copydesk-record/schema/record-v1.json");
+    let schema: serde_json::Value =
+        serde_json::from_slice(&fs::read(path).expect("the schema can be read")).expect("it is JSON");
+    let schema = jsonschema::draft202012::new(&schema).expect("it is a schema");
+    let options = Options { blocks: true, metadata: true, decisions: true };
+    let mut records = 0;
+    for folder in folders(&root().join("corpus")) {
+        let chain = pipeline(&name(&folder)).chain;
+        for case in folders(&folder) {
+            let bytes = fs::read(input(&case)).expect("an input can be read");
+            let Outcome::Kept(doc) = chain.process_one(Input::new(name(&case), bytes)) else { continue };
+            let mut record = serde_json::to_value(to_record(&doc, options)).expect("a record is JSON");
+            let errors: Vec<String> = schema.iter_errors(&record).map(|e| format!("{}: {e}", e.instance_path())).collect();
+            assert!(errors.is_empty(), "{}: {errors:#?}", case.display());
+            // The check can fail: a text that is a number is no record.
+            record["text"] = json!(1);
+            assert!(!schema.is_valid(&record));
+            records += 1;
+        }
+    }
+    assert!(records > 0, "corpus/ holds documents");
+}
+
+#[test]
 fn threads_change_no_byte_of_the_corpus() {
     let run = |threads: usize, batch: usize| {
         let Pipeline { chain, exports, .. } = pipeline("news");
