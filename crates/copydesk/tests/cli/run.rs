@@ -18,6 +18,9 @@ Residents of the northern shore had asked for the service for nine years. \"We s
 head of their association, who has lived there for thirty years.
 ";
 
+/// A gzip header, and then nothing that could follow it.
+const TORN_GZIP: &[u8] = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xff\xff\xff\xff";
+
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
@@ -55,8 +58,7 @@ fn a_run_leaves_its_records_and_nothing_else() {
 
 #[test]
 fn a_bad_document_is_set_aside_and_told_of() {
-    let files =
-        folder(&[("a.md", ARTICLE.as_bytes()), ("b.html", &[0x89, b'P', b'N', b'G', 0, 0, 0, 1, 0, 255, 0, 2])]);
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.html.gz", TORN_GZIP)]);
     let out = path(&files, "out");
     let ended = copydesk(["run", "pipelines/news.toml", &path(&files, ""), "-o", &out], "");
     assert_eq!(ended.code, 1, "{}", ended.stderr);
@@ -65,7 +67,7 @@ fn a_bad_document_is_set_aside_and_told_of() {
     let entry = fs::read_to_string(Path::new(&out).join("quarantine.jsonl")).unwrap();
     let entry: Value = serde_json::from_str(&entry).unwrap();
     assert_eq!(entry["stage"], "parse");
-    assert!(entry["uri"].as_str().unwrap().ends_with("b.html"), "{entry}");
+    assert!(entry["uri"].as_str().unwrap().ends_with("b.html.gz"), "{entry}");
 }
 
 #[test]
@@ -156,7 +158,7 @@ fn a_reader_that_goes_away_is_no_error() {
 
 #[test]
 fn with_json_logs_every_line_on_standard_error_is_json() {
-    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.html", &[0, 1, 2, 3, 255, 254, 0, 0, 7, 8, 9, 0])]);
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.html.gz", TORN_GZIP)]);
     let pages = path(&files, "");
     for args in [
         vec!["run", "pipelines/text.toml", &pages, "--log-format", "json"],
