@@ -1,6 +1,9 @@
 //! Properties that hold for every page, checked on pages made at random.
 
-use copydesk_document::{Document, Source};
+use std::{fs, io::Read, path::Path};
+
+use copydesk_document::{BlockKind, Document, Source};
+use flate2::read::MultiGzDecoder;
 use html5ever::{ParseOpts, local_name, ns, parse_document, tendril::TendrilSink, tree_builder::TreeBuilderOpts};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use proptest::prelude::*;
@@ -321,4 +324,39 @@ fn count(text: &str) -> std::collections::HashMap<char, usize> {
         *counts.entry(c).or_insert(0) += 1;
     }
     counts
+}
+
+/// Real pages, where the benchmark stands beside the repository: the blocks carry what html5ever's own parser shows.
+#[test]
+fn real_pages_read_as_html5ever_reads_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/bench/news/html");
+    let Ok(entries) = fs::read_dir(&folder) else {
+        eprintln!("skipped: there are no pages in ../shared/bench/news/html");
+        return;
+    };
+    let mut pages: Vec<_> = entries.map(|entry| entry.expect("a folder can be read").path()).collect();
+    pages.sort();
+    let mut different = Vec::new();
+    for path in &pages {
+        let mut bytes = Vec::new();
+        MultiGzDecoder::new(fs::File::open(path).expect("a page")).read_to_end(&mut bytes).expect("gzip");
+        let html = String::from_utf8_lossy(&bytes);
+        let doc = read(&html);
+        let text = |controls: bool| -> String {
+            let wanted = doc.iter().filter(|(_, b)| controls || b.kind != BlockKind::Control);
+            wanted.map(|(id, _)| doc.text(id)).collect()
+        };
+        // The plain walk knows of no style sheets, so it cannot say what is hidden; nor does it read the labels that
+        // stand in the attributes of form controls.
+        let (shown, hidden) = reference(&html);
+        let (all, most) = (count(&visible(&text(true))), count(&visible(&text(false))));
+        let wanted = count(&(shown + &hidden));
+        let number = |bag: &std::collections::HashMap<char, usize>, c: &char| bag.get(c).copied().unwrap_or(0);
+        let fits =
+            wanted.iter().all(|(c, n)| *n <= number(&all, c)) && most.iter().all(|(c, n)| *n <= number(&wanted, c));
+        if !fits {
+            different.push(path.file_name().unwrap_or_default().to_owned());
+        }
+    }
+    assert!(!pages.is_empty() && different.is_empty(), "{} of {} differ: {different:?}", different.len(), pages.len());
 }
