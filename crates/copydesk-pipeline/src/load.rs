@@ -61,6 +61,9 @@ enum Syntax {
     Json,
 }
 
+/// The format of options that name a file whose contents the stage is given.
+const FILE_CONTENTS: &str = "file-contents";
+
 impl Syntax {
     /// By the extension, else by the content: a JSON file opens with a brace, which no TOML file can.
     fn of(path: &str, text: &str) -> Self {
@@ -419,9 +422,33 @@ impl Loader<'_> {
             self.found.extend(found);
             return None;
         }
-        let config = chosen.node.to_json(&[USE]);
+        let mut config = chosen.node.to_json(&[USE]);
+        self.read_files(chosen, schema, &mut config)?;
         let resolved = self.built(chosen, subject, resolve(&config))?;
         Some((config, resolved))
+    }
+
+    /// Puts the contents of a file in the place of its name, for options of the format `file-contents`: a stage sees
+    /// text and no files, and its resolved options change when the file does.
+    fn read_files(&mut self, chosen: &Chosen<'_>, schema: &Value, config: &mut Value) -> Option<()> {
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let names = properties.filter(|(_, of)| of.get("format").and_then(Value::as_str) == Some(FILE_CONTENTS));
+        let mut all_read = Some(());
+        for (name, _) in names {
+            let Some(Value::String(path)) = config.get_mut(name) else { continue };
+            match std::fs::read_to_string(&*path) {
+                Ok(contents) => *path = contents,
+                Err(error) => {
+                    let span = chosen.node.place_of(name).unwrap_or_else(|| chosen.span.clone());
+                    self.say(
+                        Diagnostic::error(format!("cannot read `{path}`: {error}"), span)
+                            .help("paths are relative to the current directory"),
+                    );
+                    all_read = None;
+                }
+            }
+        }
+        all_read
     }
 
     /// Puts an error of the typed build at its place.

@@ -56,8 +56,7 @@ pub(crate) const FEWEST_TO_REPEAT: usize = 24;
 const NAMED_WITHIN: usize = 4;
 
 /// All captions, in document order.
-pub(crate) fn captions(doc: &Document) -> Vec<Found> {
-    let lexicon = Lexicon::builtin();
+pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<Found> {
     let figures = Figures::of(doc);
     let alternatives = figures.as_ref().map(|_| alternatives(doc)).unwrap_or_default();
     let last_body = doc.body().next_back().map(|(id, _)| id);

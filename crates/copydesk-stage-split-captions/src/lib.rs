@@ -28,11 +28,15 @@ pub fn register(catalog: &mut Catalog) {
 pub struct Config {
     /// Join a caption and the line next to it that says the same in another language.
     pub translations: bool,
+    /// A file with credit forms, agencies and labels of your own, written like those in
+    /// `crates/copydesk-lexicon/data/`. Its words are added to the house's. (In a program of your own: its contents.)
+    #[schemars(extend("format" = "file-contents"))]
+    pub words: String,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { translations: true }
+        Self { translations: true, words: String::new() }
     }
 }
 
@@ -40,6 +44,8 @@ impl Default for Config {
 #[derive(Debug)]
 pub struct SplitCaptions {
     config: Config,
+    // The house's own words are shared; a user's are added to a copy.
+    extended: Option<Box<Lexicon>>,
 }
 
 impl StageKind for SplitCaptions {
@@ -50,15 +56,23 @@ impl StageKind for SplitCaptions {
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
-        Ok(AnyStage::cpu(Self { config }))
+        let extended = match config.words.as_str() {
+            "" => None,
+            words => {
+                let lexicon = Lexicon::with(words).map_err(|error| ConfigError::at("words", error.to_string()))?;
+                Some(Box::new(lexicon))
+            }
+        };
+        Ok(AnyStage::cpu(Self { config, extended }))
     }
 }
 
 impl Stage for SplitCaptions {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
-        let mut found = find::captions(doc);
+        let lexicon = self.extended.as_deref().unwrap_or_else(|| Lexicon::builtin());
+        let mut found = find::captions(doc, lexicon);
         if self.config.translations {
-            pair::add_translations(doc, &mut found);
+            pair::add_translations(doc, &mut found, lexicon);
         }
         for one in &found {
             for &block in &one.blocks {
@@ -66,13 +80,13 @@ impl Stage for SplitCaptions {
             }
         }
         doc.captions = join(doc, found);
-        claim_repeats(doc, cx);
+        claim_repeats(doc, cx, lexicon);
         Ok(Verdict::Keep)
     }
 }
 
 /// Blocks of the body that say the same as a caption, word for word, are that caption once more.
-fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>) {
+fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon) {
     let keys: Vec<String> = doc.captions.iter().map(|c| key(&c.text)).collect();
     if keys.is_empty() {
         return;
@@ -81,7 +95,7 @@ fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>) {
         .body()
         .filter(|(_, block)| block.kind != BlockKind::Heading)
         .filter_map(|(id, _)| {
-            let own = key(split_credit(doc.text(id), Lexicon::builtin()).text);
+            let own = key(split_credit(doc.text(id), lexicon).text);
             let at = keys.iter().position(|key| own.len() >= FEWEST_TO_REPEAT && *key == own)?;
             Some((id, at))
         })

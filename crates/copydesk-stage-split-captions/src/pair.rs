@@ -10,32 +10,36 @@ use crate::{
 
 /// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
 /// of a caption. The half that is printed first is the caption, the others are its translations.
-pub(crate) fn add_translations(doc: &Document, found: &mut Vec<Found>) {
+pub(crate) fn add_translations(doc: &Document, found: &mut Vec<Found>, lexicon: &Lexicon) {
     let mut at = 0;
     while at < found.len() {
         let id = found[at].blocks[0];
         // The line before may be the first half, not yet known as a caption because it carries no credit.
         if let Some(previous) = before(id)
             && !found.iter().any(|f| f.blocks.contains(&previous))
-            && is_half(doc, previous, id)
+            && is_half(doc, previous, id, lexicon)
         {
-            found.insert(at, half(doc, previous, found[at].image.clone()));
+            found.insert(at, half(doc, previous, found[at].image.clone(), lexicon));
             at += 1;
         }
         let id = found[at].blocks[0];
         let next = BlockId(id.0 + 1);
         if next.index() < doc.blocks().len()
             && !found.iter().any(|f| f.blocks.contains(&next))
-            && is_half(doc, next, id)
+            && is_half(doc, next, id, lexicon)
         {
-            found.insert(at + 1, half(doc, next, found[at].image.clone()));
+            found.insert(at + 1, half(doc, next, found[at].image.clone(), lexicon));
         }
         if at > 0 {
             let earlier = found[at - 1].blocks[0];
             let root = found[at - 1].translates.unwrap_or(earlier);
             let together = doc.tree.is_some() && found[at].figure == found[at - 1].figure
                 || doc.tree.is_none() && !doc.images.iter().any(|image| image.before == id);
-            if together && earlier.0 + 1 == id.0 && found[at].blocks.len() == 1 && is_translation(doc, earlier, id) {
+            if together
+                && earlier.0 + 1 == id.0
+                && found[at].blocks.len() == 1
+                && is_translation(doc, earlier, id, lexicon)
+            {
                 found[at].translates = Some(root);
                 found[at].detail = format!("{}; says the same as the caption before it", found[at].detail).into();
             }
@@ -44,8 +48,8 @@ pub(crate) fn add_translations(doc: &Document, found: &mut Vec<Found>) {
     }
 }
 
-fn half(doc: &Document, id: BlockId, image: Option<String>) -> Found {
-    let split = split_credit(doc.text(id), Lexicon::builtin());
+fn half(doc: &Document, id: BlockId, image: Option<String>, lexicon: &Lexicon) -> Found {
+    let split = split_credit(doc.text(id), lexicon);
     Found {
         blocks: vec![id],
         text: flat(split.text),
@@ -62,8 +66,10 @@ fn half(doc: &Document, id: BlockId, image: Option<String>) -> Found {
 
 /// Whether a block that is no caption by itself is the other half of one: printed in the same paragraph, in another
 /// language.
-fn is_half(doc: &Document, id: BlockId, caption: BlockId) -> bool {
-    doc.tree.is_none() && in_one_paragraph(doc, id.min(caption), id.max(caption)) && is_translation(doc, id, caption)
+fn is_half(doc: &Document, id: BlockId, caption: BlockId, lexicon: &Lexicon) -> bool {
+    doc.tree.is_none()
+        && in_one_paragraph(doc, id.min(caption), id.max(caption))
+        && is_translation(doc, id, caption, lexicon)
 }
 
 /// Whether nothing but a line break stands between two blocks of a text.
@@ -74,13 +80,12 @@ fn in_one_paragraph(doc: &Document, first: BlockId, second: BlockId) -> bool {
 
 /// Whether two neighbouring texts say the same in two languages: the languages differ, the lengths are alike, and
 /// what every language writes alike (figures, names) is shared where there is any.
-fn is_translation(doc: &Document, a: BlockId, b: BlockId) -> bool {
+fn is_translation(doc: &Document, a: BlockId, b: BlockId, lexicon: &Lexicon) -> bool {
     let language = |id| doc.block(id).language.as_ref().filter(|l| l.tag != "und").map(|l| l.tag.as_str());
     let (Some(language_a), Some(language_b)) = (language(a), language(b)) else { return false };
     if language_a == language_b {
         return false;
     }
-    let lexicon = Lexicon::builtin();
     let (text_a, text_b) = (split_credit(doc.text(a), lexicon).text, split_credit(doc.text(b), lexicon).text);
     let (size_a, size_b) = (weight(text_a), weight(text_b));
     if size_a.max(size_b) > 3 * size_a.min(size_b) {
