@@ -25,11 +25,13 @@ pub struct Config {
     pub metadata: bool,
     /// Write why each block has its label.
     pub decisions: bool,
+    /// Write the main text once more as Markdown, with its headings, lists, tables, links and emphasis.
+    pub markdown: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { file: "records.jsonl".into(), blocks: true, metadata: true, decisions: false }
+        Self { file: "records.jsonl".into(), blocks: true, metadata: true, decisions: false, markdown: false }
     }
 }
 
@@ -52,8 +54,9 @@ impl Export for Jsonl {
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
-        let Config { blocks, metadata, decisions, .. } = self.config;
-        let record = copydesk_record::to_record(doc, copydesk_record::Options { blocks, metadata, decisions });
+        let Config { blocks, metadata, decisions, markdown, .. } = self.config;
+        let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
+        let record = copydesk_record::to_record(doc, options);
         serde_json::to_writer(&mut *out, &record).map_err(|error| ExportError { message: error.to_string() })?;
         out.push(b'\n');
         Ok(())

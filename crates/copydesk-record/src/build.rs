@@ -9,6 +9,7 @@ use crate::record::{Block, Caption, Decision, Note, Place, Provenance, Record, S
 
 /// Which of the longer parts a record carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Every block, kept or not.
     pub blocks: bool,
@@ -16,11 +17,13 @@ pub struct Options {
     pub metadata: bool,
     /// Why each block has its label.
     pub decisions: bool,
+    /// The main text once more, as Markdown.
+    pub markdown: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { blocks: true, metadata: true, decisions: false }
+        Self { blocks: true, metadata: true, decisions: false, markdown: false }
     }
 }
 
@@ -75,6 +78,7 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
         license: string(meta.license.as_ref()),
         paywalled: meta.paywalled.as_ref().map(|v| v.value),
         text: text(doc),
+        markdown: options.markdown.then(|| crate::markdown(doc)),
         captions: doc.captions.iter().map(caption).collect(),
         blocks: options.blocks.then(|| doc.ids().map(|id| block(doc, id, &places)).collect()),
         metadata: options.metadata.then(|| provenance(doc, &places)),

@@ -8,9 +8,11 @@
 //! their presence. Only what was asked for by an option ([`Options`]) may be absent.
 
 mod build;
+mod markdown;
 mod record;
 
 pub use build::{Options, text, to_record};
+pub use markdown::markdown;
 pub use record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
 
 /// The JSON Schema of a record, draft 2020-12.

@@ -52,6 +52,9 @@ pub struct Record<'a> {
     pub paywalled: Option<bool>,
     /// The main text, one line for each block.
     pub text: String,
+    /// The main text as Markdown, with its headings, lists, tables, links and emphasis.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub markdown: Option<String>,
     /// Captions, in document order.
     pub captions: Vec<Caption<'a>>,
     /// Every block of the document, kept or not, in document order.

@@ -1,0 +1,167 @@
+//! The main text as Markdown, for readers who want its structure.
+
+use std::fmt::Write as _;
+
+use copydesk_document::{BlockId, BlockKind, Document, Inline, InlineKind};
+
+/// The main text as `CommonMark`: headings, lists, quotes, tables, code, links and emphasis. Characters that Markdown
+/// would take for markup are escaped.
+pub fn markdown(doc: &Document) -> String {
+    let mut out = String::new();
+    let mut last: Option<BlockKind> = None;
+    for (id, block) in doc.body() {
+        if doc.text(id).is_empty() {
+            continue;
+        }
+        let kind = block.kind;
+        // Entries of one list and rows of one table stand together; everything else is parted by an empty line.
+        let goes_on = last == Some(kind) && matches!(kind, BlockKind::ListItem | BlockKind::TableRow);
+        if last.is_some() {
+            out.push_str(if goes_on { "\n" } else { "\n\n" });
+        }
+        match kind {
+            BlockKind::Heading => {
+                let level = usize::from(block.level.clamp(1, 6));
+                let _ = write!(out, "{} {}", "#".repeat(level), one_line(&inline(doc, id)));
+            }
+            BlockKind::ListItem => {
+                let depth = usize::from(block.level.max(1)) - 1;
+                let text = one_line(&inline(doc, id));
+                let mark = if is_numbered(&text) { "" } else { "- " };
+                let _ = write!(out, "{}{mark}{text}", "  ".repeat(depth));
+            }
+            BlockKind::Quote => out.push_str(&prefixed(&inline(doc, id), "> ")),
+            BlockKind::Code => code(&mut out, doc.text(id)),
+            BlockKind::TableRow => row(&mut out, doc.text(id), goes_on),
+            BlockKind::Paragraph
+            | BlockKind::Note
+            | BlockKind::Caption
+            | BlockKind::Definition
+            | BlockKind::Control => out.push_str(&inline(doc, id).replace('\n', "  \n")),
+        }
+        last = Some(kind);
+    }
+    out
+}
+
+/// `1. First`: the number stays what it was.
+fn is_numbered(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    (1..=9).contains(&digits) && text[digits..].starts_with([' ', '.', ')', '\\'])
+}
+
+fn one_line(text: &str) -> String {
+    text.replace('\n', " ")
+}
+
+fn prefixed(text: &str, prefix: &str) -> String {
+    text.lines().map(|line| format!("{prefix}{line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn code(out: &mut String, text: &str) {
+    // A fence must be longer than any run of backticks inside.
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let _ = write!(out, "{fence}\n{text}\n{fence}");
+}
+
+fn row(out: &mut String, text: &str, goes_on: bool) {
+    let cells: Vec<String> = text.split('\t').map(|cell| one_line(cell).replace('|', "\\|")).collect();
+    let _ = write!(out, "| {} |", cells.join(" | "));
+    if !goes_on {
+        let _ = write!(out, "\n|{}", " --- |".repeat(cells.len()));
+    }
+}
+
+/// The text of a block with its inline markup. A text that a stage has rewritten has lost the places of its markup.
+fn inline(doc: &Document, id: BlockId) -> String {
+    let text = doc.text(id);
+    if text != doc.original_text(id) {
+        return escaped(text);
+    }
+    let mut marks: Vec<(usize, bool, &Inline)> = Vec::new();
+    for inline in doc.inlines(id).iter().filter(|i| !matches!(i.kind, InlineKind::Part(_))) {
+        marks.push((inline.range.start as usize, true, inline));
+        marks.push((inline.range.end as usize, false, inline));
+    }
+    // At one place, what ends there is closed before something is opened; the inner first, and the outer opened first.
+    marks.sort_by_key(|(at, opens, inline)| {
+        let length = inline.range.end - inline.range.start;
+        (*at, *opens, if *opens { u32::MAX - length } else { length })
+    });
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut from = 0;
+    let mut in_code = false;
+    for (at, opens, inline) in marks {
+        let Some(piece) = text.get(from..at) else { continue };
+        out += &if in_code { piece.to_owned() } else { escaped(piece) };
+        from = at;
+        match (&inline.kind, opens) {
+            (InlineKind::Strong, _) => out.push_str("**"),
+            (InlineKind::Emphasis, _) => out.push('*'),
+            (InlineKind::Code, _) => {
+                in_code = opens;
+                out.push('`');
+            }
+            (InlineKind::Link(_), true) => out.push('['),
+            (InlineKind::Link(href), false) => {
+                let _ = write!(out, "](<{}>)", href.replace(['<', '>', '\n'], ""));
+            }
+            (InlineKind::Part(_), _) => {}
+        }
+    }
+    out += &escaped(text.get(from..).unwrap_or_default());
+    out
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for (at, c) in text.char_indices() {
+        let starts_line = at == 0 || text[..at].ends_with('\n');
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<') || (starts_line && matches!(c, '#' | '>' | '+' | '-'))
+        {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use copydesk_document::{Decision, Label, NewBlock, Source};
+
+    use super::*;
+
+    fn add(doc: &mut Document, new: NewBlock<'_>) {
+        let block = doc.push_block(new);
+        let (stage, rule, detail) = ("test".into(), "all".into(), "".into());
+        doc.decide(Decision { block, label: Label::Body, stage, rule, detail });
+    }
+
+    #[test]
+    fn structure_comes_back_as_markup() {
+        let mut doc = Document::new(Source::default(), String::new());
+        add(&mut doc, NewBlock { kind: BlockKind::Heading, level: 2, text: "What you need", ..NewBlock::default() });
+        for (level, text) in [(1, "boots"), (2, "two *pairs*"), (1, "1. a form")] {
+            add(&mut doc, NewBlock { kind: BlockKind::ListItem, level, text, ..NewBlock::default() });
+        }
+        let inlines = [
+            Inline { range: 4..9, kind: InlineKind::Link("/tide".into()) },
+            Inline { range: 4..9, kind: InlineKind::Strong },
+            Inline { range: 11..14, kind: InlineKind::Code },
+        ];
+        add(&mut doc, NewBlock { text: "The tides, now", inlines: &inlines, ..NewBlock::default() });
+        for text in ["time\tlevel", "06:00\t1|4"] {
+            add(&mut doc, NewBlock { kind: BlockKind::TableRow, text, ..NewBlock::default() });
+        }
+        add(&mut doc, NewBlock { kind: BlockKind::Code, text: "a\n```\nb", ..NewBlock::default() });
+        let expected = "## What you need\n\n- boots\n  - two \\*pairs\\*\n1. a form\n\n\
+            The [**tides**](</tide>), `now`\n\n\
+            | time | level |\n| --- | --- |\n| 06:00 | 1\\|4 |\n\n````\na\n```\nb\n````";
+        // Links and bold text over the same words nest in either order.
+        let other = expected.replace("[**tides**](</tide>)", "**[tides](</tide>)**");
+        let got = markdown(&doc);
+        assert!(got == expected || got == other, "{got}");
+    }
+}
