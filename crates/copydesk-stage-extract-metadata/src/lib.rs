@@ -8,8 +8,11 @@
 mod authors;
 mod dates;
 mod declared;
+mod items;
 mod lines;
+mod marks;
 mod pool;
+mod shown;
 mod titles;
 mod vocabulary;
 
@@ -65,14 +68,23 @@ impl StageKind for ExtractMetadata {
 impl Stage for ExtractMetadata {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
         let mut pools = Pools::default();
-        declared::gather(doc, &mut pools);
-        let labels = lines::read(doc, &mut pools);
+        let hints = dates::hints(doc);
+        declared::gather(doc, &hints, &mut pools);
+        shown::headings(doc, &mut pools);
+        items::gather(doc, &hints, &mut pools);
+        let first = lines::first_prose(doc);
+        let window = shown::Window::new(doc, first, &mut pools);
+        shown::authors(doc, &window, &mut pools);
+        shown::dates(doc, &window, &hints, &mut pools);
+        let labels = lines::read(doc, first, &hints, &mut pools);
+        dates::join_clocks(&mut pools.published);
+        dates::weaken_coarse(&mut pools.published);
 
         let least = self.config.min_confidence;
         let mut candidates = Vec::new();
         let mut meta = Metadata {
-            title: titles::choose(&mut pools, least, &mut candidates),
-            authors: authors::choose(&mut pools.authors, least, &mut candidates),
+            title: titles::choose(&mut pools, dates::host(doc), least, &mut candidates),
+            authors: authors::choose(&mut pools, least, &mut candidates),
             published: pools.published.choose(Field::Published, least, &mut candidates),
             modified: pools.modified.choose(Field::Modified, least, &mut candidates),
             site_name: pools.site_name.choose(Field::SiteName, least, &mut candidates),

@@ -10,7 +10,8 @@ use copydesk_lexicon::{
 use copydesk_stage::Context;
 
 use crate::{
-    Pools, dates,
+    Pools,
+    marks::{is_account, is_no_byline},
     pool::key,
     vocabulary::{before_copula, has_outlet_word, is_section_name},
 };
@@ -31,16 +32,14 @@ const LONGEST_HEAD: usize = 60;
 const TAIL: usize = 3;
 
 /// Reads the visible lines.
-pub(crate) fn read(doc: &Document, pools: &mut Pools) -> Lines {
+pub(crate) fn read(doc: &Document, first: Option<BlockId>, hints: &Hints<'_>, pools: &mut Pools) -> Lines {
     let lexicon = Lexicon::builtin();
-    let hints = dates::hints(doc);
     let mut lines = Lines::default();
-    let first = first_prose(doc);
     let head: Vec<BlockId> = match first {
         Some(first) => head(doc, first),
         None => doc.ids().take(LONGEST_HEAD).collect(),
     };
-    let free = read_head(doc, &head, &hints, lexicon, pools, &mut lines);
+    let free = read_head(doc, &head, hints, lexicon, pools, &mut lines);
     read_headline(doc, &free, first.is_some(), lexicon, pools, &mut lines);
     if let Some(first) = first {
         read_opening(doc, first, lexicon, pools, &mut lines);
@@ -50,7 +49,7 @@ pub(crate) fn read(doc: &Document, pools: &mut Pools) -> Lines {
 }
 
 /// The first block of the body that is running text.
-fn first_prose(doc: &Document) -> Option<BlockId> {
+pub(crate) fn first_prose(doc: &Document) -> Option<BlockId> {
     doc.body().find(|(id, b)| b.kind != BlockKind::Heading && is_prose(doc.text(*id))).map(|(id, _)| id)
 }
 
@@ -107,7 +106,10 @@ fn read_head(
         if let Some(taken) = read_field(doc, id, next, hints, lexicon, pools, lines) {
             at += taken;
         } else if read_dates(doc, id, hints, pools, lines) {
-        } else if let Some(byline) = read_byline(text, lexicon).filter(|b| b.confidence() > Confidence::ShapeOnly) {
+        } else if let Some(byline) = read_byline(text, lexicon)
+            .filter(|b| b.confidence() > Confidence::ShapeOnly && !is_no_byline(text))
+            .filter(|b| !b.people.iter().any(|name| is_account(name)))
+        {
             let sure = if byline.confidence() == Confidence::Labelled { 0.8 } else { 0.5 };
             let names = if byline.people.is_empty() { byline.organisations.clone() } else { byline.people.clone() };
             pools.authors.add(names, Origin::Byline, byline.rule, Some(doc.block(id).span), sure);
@@ -189,7 +191,9 @@ fn read_dates(doc: &Document, id: BlockId, hints: &Hints<'_>, pools: &mut Pools,
     if !is_date_line(text) {
         return false;
     }
-    for found in find(text, hints) {
+    // In a page the dates were gathered with the elements around them.
+    let read = if doc.tree.is_none() { find(text, hints) } else { Vec::new() };
+    for found in read {
         let weight = if found.label().is_some() { 0.75 } else { 0.55 };
         add_date(pools, &found, doc, id, weight);
     }
@@ -306,7 +310,7 @@ fn read_tail(doc: &Document, lexicon: &Lexicon, pools: &mut Pools, lines: &mut L
     for (back, &id) in tail.iter().enumerate() {
         let text = doc.text(id);
         let span = Some(doc.block(id).span);
-        if back == 0 && text.len() < 60 && !lines.headlines.contains(&id) {
+        if back == 0 && text.len() < 60 && !is_no_byline(text) && !lines.headlines.contains(&id) {
             let own = key(text);
             let known = pools.authors.entries.iter().any(|e| e.value.iter().any(|name| key(name) == own));
             let byline = read_byline(text, lexicon).filter(|b| !b.people.is_empty());

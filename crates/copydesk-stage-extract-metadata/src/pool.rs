@@ -1,5 +1,6 @@
 //! Candidates for a field: gathered, added up where they agree, weighed.
 
+use copydesk_date::{Precision, Zone};
 use copydesk_document::{Candidate, Dateline, Field, Origin, Span, Timestamp, Value};
 
 /// Something that can be the value of a field.
@@ -50,7 +51,9 @@ impl Fact for Timestamp {
         self.to_string()
     }
     fn says_more_than(&self, other: &Self) -> bool {
-        self.to_string().len() > other.to_string().len()
+        // Seconds and their fractions say more of the clock that wrote them than of the publication.
+        let depth = |at: &Self| (at.precision().min(Precision::Minute), at.zone() != Zone::Unknown);
+        depth(self) > depth(other)
     }
 }
 

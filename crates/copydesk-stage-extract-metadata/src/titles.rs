@@ -5,55 +5,134 @@ use copydesk_document::{Candidate, Field, Value};
 use crate::{
     Pools,
     pool::{Pool, key},
+    vocabulary::is_section_name,
 };
 
 /// What stands between a headline and the name of the site.
-const SEPARATORS: [&str; 12] = [" | ", " - ", " – ", " — ", " :: ", " · ", " « ", " » ", " / ", "｜", " ‹ ", ": "];
+const SEPARATORS: [&str; 13] =
+    [" | ", " - ", " – ", " — ", " :: ", " · ", " « ", " » ", " / ", "｜", "ㅣ", " ‹ ", ": "];
+/// What stands there only where the rest is proved to be the site or a section.
+const TIGHT: [&str; 5] = ["|", "-", "_", "::", " > "];
 
 /// Cuts suffixes off the candidates, then chooses.
-pub(crate) fn choose(pools: &mut Pools, least: f32, log: &mut Vec<Candidate>) -> Option<Value<String>> {
+pub(crate) fn choose(
+    pools: &mut Pools,
+    host: Option<&str>,
+    least: f32,
+    log: &mut Vec<Candidate>,
+) -> Option<Value<String>> {
     let keys: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
     let sites: Vec<String> = pools.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
+    let mut sites = sites;
+    if let Some(host) = host {
+        named_like(host, &pools.title, &mut sites);
+    }
+    let sections: Vec<String> = pools.section.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
     for entry in &mut pools.title.entries {
-        if let Some((cut, why)) = without_site(&entry.value, &keys, &sites) {
+        if let Some((cut, why)) = without_site(&entry.value, &keys, &sites, &sections) {
             entry.why = format!("`{}` cut to the headline: {why}", entry.value);
             entry.value = cut;
         }
     }
-    pools.title.entries.retain(|e| !e.value.trim().is_empty());
+    pools.title.entries.retain(|e| e.value.chars().any(char::is_alphanumeric));
     drop_site_names(&mut pools.title, &sites);
-    pools.title.choose(Field::Title, least, log)
+    complete(&mut pools.title);
+    let mut chosen = pools.title.choose(Field::Title, least, log)?;
+    chosen.value = chosen.value.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(chosen)
+}
+
+/// Titles and their ends whose every word stands in the host's name are the name of the site.
+fn named_like(host: &str, titles: &Pool<String>, sites: &mut Vec<String>) {
+    let host = key(host.strip_prefix("www.").unwrap_or(host));
+    let is_host = |part: &str| {
+        let words = part.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        let length: usize = words.clone().map(str::len).sum();
+        length >= 4 && length * 3 >= host.len() && words.map(str::to_lowercase).all(|word| host.contains(&word))
+    };
+    for entry in &titles.entries {
+        let title = entry.value.as_str();
+        let ends = SEPARATORS[..12].iter().filter_map(|s| title.rfind(s).map(|at| &title[at + s.len()..]));
+        for part in ends.chain([title]).filter(|part| part.len() <= 60 && is_host(part)) {
+            sites.push(key(part));
+        }
+    }
+}
+
+/// A value that ends in dots, or is as long as search engines allow, is the beginning of the one that goes on.
+fn complete(pool: &mut Pool<String>) {
+    let whole: Vec<(String, String)> = pool.entries.iter().map(|e| (key(&e.value), e.value.clone())).collect();
+    for entry in &mut pool.entries {
+        let cut = entry.value.trim_end();
+        if !(cut.ends_with("...") || cut.ends_with('…') || (105..=112).contains(&cut.chars().count())) {
+            continue;
+        }
+        let own = key(cut);
+        if own.len() >= 20
+            && let Some((_, longer)) = whole.iter().find(|(k, _)| k.len() > own.len() && k.starts_with(&own))
+        {
+            entry.why = format!("`{}` goes on elsewhere", entry.value);
+            entry.value.clone_from(longer);
+        }
+    }
 }
 
 /// The part of a title that is the headline, where something proves that the rest is not: another candidate is that
-/// part alone, or the rest is the name of the site.
-fn without_site(title: &str, others: &[String], sites: &[String]) -> Option<(String, &'static str)> {
-    let cuts: Vec<(usize, usize)> =
-        SEPARATORS.iter().flat_map(|s| title.match_indices(s).map(|(at, s)| (at, at + s.len()))).collect();
+/// part alone, or the rest is the name of the site, perhaps with a section before it.
+fn without_site(
+    title: &str,
+    others: &[String],
+    sites: &[String],
+    sections: &[String],
+) -> Option<(String, &'static str)> {
+    let cuts = |separators: &[&'static str]| -> Vec<(usize, usize)> {
+        let mut cuts: Vec<(usize, usize)> = separators
+            .iter()
+            .flat_map(|s| title.match_indices(s).map(|(at, s)| (at, at + s.len())))
+            .filter(|&(at, end)| at > 0 && end < title.len())
+            .collect();
+        cuts.sort_unstable();
+        cuts
+    };
     let own = key(title);
-    for &(end, start) in &cuts {
-        for part in [&title[..end], &title[start..]] {
-            let part_key = key(part);
-            // A part of a few letters that happens to be a candidate as well is more likely a section or a site.
-            if part_key != own
-                && part_key.chars().count() >= 8
-                && others.contains(&part_key)
-                && !sites.contains(&part_key)
-            {
-                return Some((part.trim().to_owned(), "another place has that part alone"));
-            }
+    let loose = cuts(&SEPARATORS);
+    for &(end, start) in &loose {
+        // What stands before a colon alone elsewhere is a topic, and part of the headline here.
+        if &title[end..start] == ": " {
+            continue;
+        }
+        let part = &title[..end];
+        let part_key = key(part);
+        // A part of a few letters that happens to be a candidate as well is more likely a section or a site.
+        if part_key != own && part_key.chars().count() >= 8 && others.contains(&part_key) && !sites.contains(&part_key)
+        {
+            return Some((part.trim().to_owned(), "another place has that part alone"));
         }
     }
-    for &(end, start) in &cuts {
+    let why = "the rest is the site's name";
+    for (end, start) in loose.into_iter().chain(cuts(&TIGHT)) {
         let (head, tail) = (&title[..end], &title[start..]);
         if is_site(tail, sites) {
-            return Some((head.trim().to_owned(), "the rest is the site's name"));
+            let head = head.trim();
+            return Some((without_section(head, sections).unwrap_or(head).to_owned(), why));
         }
-        if is_site(head, sites) {
-            return Some((tail.trim().to_owned(), "the rest is the site's name"));
+        if is_site(head, sites) && key(tail).chars().count() >= 8 {
+            return Some((tail.trim().to_owned(), why));
         }
     }
     None
+}
+
+/// Before the site's name often stands that of the section.
+fn without_section<'t>(title: &'t str, sections: &[String]) -> Option<&'t str> {
+    let (at, separator) = SEPARATORS[..12]
+        .iter()
+        .chain(&TIGHT)
+        .filter_map(|s| title.rfind(s).map(|at| (at, s.len())))
+        .max_by_key(|(at, length)| (*at, *length))?;
+    let tail = title[at + separator..].trim();
+    let known = is_section_name(tail) || sections.contains(&key(tail));
+    (known && key(&title[..at]).chars().count() >= 8).then(|| title[..at].trim())
 }
 
 fn is_site(part: &str, sites: &[String]) -> bool {
@@ -77,11 +156,14 @@ mod tests {
         let sites = vec![key("Valley Herald")];
         let cut = |title: &str, others: &[&str]| {
             let others: Vec<String> = others.iter().map(|o| key(o)).collect();
-            without_site(title, &others, &sites).map(|(t, _)| t)
+            without_site(title, &others, &sites, &[key("Harbour")]).map(|(t, _)| t)
         };
         assert_eq!(cut("Ferries return - Valley Herald", &[]).as_deref(), Some("Ferries return"));
         assert_eq!(cut("Valley Herald: Ferries return", &[]).as_deref(), Some("Ferries return"));
         assert_eq!(cut("Ferries return | Local | Some Site", &["Ferries return"]).as_deref(), Some("Ferries return"));
         assert_eq!(cut("Ferries return - with a new captain", &[]), None);
+        assert_eq!(cut("After the storm: Ferries return", &["Ferries return"]), None);
+        assert_eq!(cut("Ferries return-Politics|Valley Herald", &[]).as_deref(), Some("Ferries return"));
+        assert_eq!(cut("Ferries return - Harbour - Valley Herald", &[]).as_deref(), Some("Ferries return"));
     }
 }

@@ -2,41 +2,43 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use copydesk_document::Origin;
+use copydesk_document::{Field, Origin};
 use serde::Deserialize;
+
+use crate::pool::key;
 
 /// Names under which a field is declared.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Names {
-    pub(crate) origin: Origin,
-    #[serde(rename = "names")]
-    known: Vec<String>,
-    pub(crate) weight: f32,
+struct Names {
+    origin: Origin,
+    names: Vec<String>,
+    weight: f32,
 }
 
-/// For each field, the names under which it is declared.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// For each place and name, the fields that are declared there, and how far that is to be trusted.
+#[derive(Debug)]
 pub(crate) struct Declarations {
-    pub(crate) title: Vec<Names>,
-    pub(crate) description: Vec<Names>,
-    pub(crate) authors: Vec<Names>,
-    pub(crate) published: Vec<Names>,
-    pub(crate) modified: Vec<Names>,
-    pub(crate) site_name: Vec<Names>,
-    pub(crate) section: Vec<Names>,
-    pub(crate) tags: Vec<Names>,
-    pub(crate) url: Vec<Names>,
-    pub(crate) image: Vec<Names>,
-    pub(crate) language: Vec<Names>,
-    pub(crate) license: Vec<Names>,
+    by_name: BTreeMap<(Origin, String), Vec<(Field, f32)>>,
 }
 
-impl Names {
-    /// The weight of a name, if it is one of these.
-    pub(crate) fn weight_of(lists: &[Self], origin: Origin, name: &str) -> Option<f32> {
-        lists.iter().find(|l| l.origin == origin && l.known.iter().any(|n| n == name)).map(|l| l.weight)
+impl Declarations {
+    fn read(text: &str) -> Result<Self, toml::de::Error> {
+        let lists: BTreeMap<Field, Vec<Names>> = toml::from_str(text)?;
+        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (field, lists) in lists {
+            for list in lists {
+                for name in &list.names {
+                    by_name.entry((list.origin, key(name))).or_default().push((field, list.weight));
+                }
+            }
+        }
+        Ok(Self { by_name })
+    }
+
+    /// The fields that a name declares.
+    pub(crate) fn of(&self, origin: Origin, name: &str) -> &[(Field, f32)] {
+        self.by_name.get(&(origin, key(name))).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -56,7 +58,7 @@ struct Outlets {
 
 #[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
 pub(crate) static DECLARATIONS: LazyLock<Declarations> =
-    LazyLock::new(|| toml::from_str(include_str!("../data/names.toml")).expect("data/names.toml is valid"));
+    LazyLock::new(|| Declarations::read(include_str!("../data/names.toml")).expect("data/names.toml is valid"));
 
 #[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
 static LINES: LazyLock<Lines> =
@@ -98,11 +100,17 @@ mod tests {
 
     #[test]
     fn the_files_are_valid() {
-        assert!(DECLARATIONS.title.iter().all(|l| (0.0..=1.0).contains(&l.weight) && !l.known.is_empty()));
+        assert!(DECLARATIONS.by_name.len() > 150);
+        assert!(DECLARATIONS.by_name.values().flatten().all(|(_, weight)| (0.0..=1.0).contains(weight)));
         assert!(LINES.sections.len() >= 15);
-        for lists in [&DECLARATIONS.published, &DECLARATIONS.tags, &DECLARATIONS.url, &DECLARATIONS.authors] {
-            assert!(lists.iter().flat_map(|l| &l.known).all(|n| *n == n.to_lowercase()));
-        }
+    }
+
+    #[test]
+    fn names_are_compared_by_letters_and_figures() {
+        let field = |name| DECLARATIONS.of(Origin::Meta, name).first().map(|(field, _)| *field);
+        assert_eq!(field("article:published_time"), Some(Field::Published));
+        assert_eq!(field("article.published-time"), Some(Field::Published));
+        assert_eq!(field("viewport"), None);
     }
 
     #[test]

@@ -1,0 +1,162 @@
+//! The words of `data/marks.toml`: what the names of elements, and names that are nobody's, say.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use copydesk_document::{Attr, ElementId, Tag, Tree};
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Marks {
+    author: Words,
+    published: Words,
+    updated: Words,
+    elsewhere: Words,
+    accounts: Accounts,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    words: BTreeSet<String>,
+    #[serde(default)]
+    not: BTreeSet<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accounts {
+    names: BTreeSet<String>,
+    starts: Vec<String>,
+}
+
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+static MARKS: LazyLock<Marks> =
+    LazyLock::new(|| toml::from_str(include_str!("../data/marks.toml")).expect("data/marks.toml is valid"));
+
+/// How far up the names of elements count for a block.
+const NEAR: usize = 3;
+/// How far up an element says that it is about something else.
+const FAR: usize = 12;
+
+/// The attributes by which pages name their elements.
+const NAMES: [Attr; 3] = [Attr::Class, Attr::Id, Attr::Itemprop];
+
+/// The words in the names of an element, in lower case: `c-article__authorName` has `c`, `article`, `author`, `name`
+/// and, joined, `authorname`.
+fn any_word(tree: &Tree, element: ElementId, mut test: impl FnMut(&str) -> bool) -> bool {
+    NAMES.iter().filter_map(|attr| tree.attr(element, *attr)).any(|names| {
+        names.split_ascii_whitespace().take(24).any(|name| {
+            name.len() <= 80
+                && name.split(['-', '_', ':', '.']).filter(|word| !word.is_empty()).any(|word| {
+                    let lower = word.to_ascii_lowercase();
+                    test(&lower) || camel(word).any(|part| test(&part.to_ascii_lowercase()))
+                })
+        })
+    })
+}
+
+/// The parts of `articleAuthor`; nothing for a word without humps.
+fn camel(word: &str) -> impl Iterator<Item = &str> {
+    let humped = word.bytes().skip(1).any(|b| b.is_ascii_uppercase()) && word.bytes().any(|b| b.is_ascii_lowercase());
+    let mut rest = if humped { word } else { "" };
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.bytes().skip(1).position(|b| b.is_ascii_uppercase()).map_or(rest.len(), |i| i + 1);
+        if !rest.is_char_boundary(end) {
+            return None;
+        }
+        let (part, tail) = rest.split_at(end);
+        rest = tail;
+        Some(part)
+    })
+}
+
+/// Whether an element is named for the author it shows.
+pub(crate) fn is_author(tree: &Tree, element: ElementId) -> bool {
+    let marks = &MARKS.author;
+    any_word(tree, element, |word| marks.words.contains(word))
+        && (!any_word(tree, element, |word| marks.not.contains(word))
+            || any_word(tree, element, |word| word == "name")
+                && !any_word(tree, element, |word| MARKS.elsewhere.words.contains(word)))
+}
+
+/// Whether an address is that of a page about an author: `/authors/ann-lee/`.
+pub(crate) fn leads_to_author(href: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or(href);
+    let mut parts = path.trim_end_matches('/').rsplit('/').skip(1);
+    path.len() <= 300 && parts.next().is_some_and(|part| MARKS.author.words.contains(part))
+}
+
+/// What the names of the elements around a date say of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DateMark {
+    /// Named for a date.
+    Published,
+    /// Named for a change.
+    Updated,
+}
+
+/// What the names of an element and of those right around it say of the date in it.
+pub(crate) fn date_mark(tree: &Tree, element: ElementId) -> Option<DateMark> {
+    tree.ancestors(element).take(NEAR).find_map(|e| {
+        if any_word(tree, e, |word| MARKS.updated.words.contains(word)) {
+            Some(DateMark::Updated)
+        } else if any_word(tree, e, |word| MARKS.published.words.contains(word)) {
+            Some(DateMark::Published)
+        } else {
+            None
+        }
+    })
+}
+
+/// Whether an element stands in a part of the page that is about other texts or by readers.
+pub(crate) fn is_elsewhere(tree: &Tree, element: ElementId) -> bool {
+    tree.ancestors(element).take(FAR).take_while(|e| !matches!(tree.tag(*e), Tag::Body | Tag::Html | Tag::Main)).any(
+        |e| {
+            matches!(tree.tag(e), Tag::Aside | Tag::Footer | Tag::Nav)
+                || any_word(tree, e, |word| MARKS.elsewhere.words.contains(word))
+        },
+    )
+}
+
+/// Whether a name is that of an account, a control or nobody.
+pub(crate) fn is_account(name: &str) -> bool {
+    let lower = name.trim().to_lowercase();
+    lower.chars().filter(|c| c.is_alphabetic()).count() < 2
+        || MARKS.accounts.names.contains(lower.as_str())
+        || is_no_byline(&lower)
+        || (!lower.contains(' ') && lower.contains("admin") && lower.len() <= 14)
+        || lower.contains(['@', '{', '<', '/', '='])
+        || (lower.len() > 12 && !lower.contains(' ') && lower.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
+/// Whether a line begins like one that names no author.
+pub(crate) fn is_no_byline(line: &str) -> bool {
+    let line = line.trim_start();
+    MARKS.accounts.starts.iter().any(|start| {
+        line.get(..start.len()).is_some_and(|head| head.to_lowercase() == *start)
+            && !(start.is_ascii() && line[start.len()..].starts_with(|c: char| c.is_alphanumeric()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accounts_are_nobody() {
+        assert!(is_account("admin") && is_account("Web Master") && is_account("댓글 12") && is_account("a@b.example"));
+        assert!(!is_account("Ann Lee") && !is_account("문가람") && !is_account("Adminah Photios"));
+        assert!(is_account("siteadmin3"));
+        assert!(is_no_byline("Copyright Ann Lee") && !is_no_byline("Photini Lee"));
+    }
+
+    #[test]
+    fn humps_part_words() {
+        assert_eq!(camel("articleAuthorName").collect::<Vec<_>>(), ["article", "Author", "Name"]);
+        assert_eq!(camel("author").count(), 0);
+    }
+}
