@@ -16,6 +16,7 @@ pub struct Jsonl {
 /// What a pipeline file may say in its `[[export]]` table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
     /// Name of the file in the output folder.
     pub file: String,

@@ -79,39 +79,68 @@ fn inline(doc: &Document, id: BlockId) -> String {
     if text != doc.original_text(id) {
         return escaped(text);
     }
-    let mut marks: Vec<(usize, bool, &Inline)> = Vec::new();
-    for inline in doc.inlines(id).iter().filter(|i| !matches!(i.kind, InlineKind::Part(_))) {
-        marks.push((inline.range.start as usize, true, inline));
-        marks.push((inline.range.end as usize, false, inline));
+    let mut inlines: Vec<&Inline> =
+        doc.inlines(id).iter().filter(|i| !matches!(i.kind, InlineKind::Part(_)) && !i.range.is_empty()).collect();
+    // The outer before the inner, so that markup nests.
+    inlines.sort_by_key(|inline| (inline.range.start, u32::MAX - inline.range.end));
+    let mut writer = Writer { text, at: 0, out: String::with_capacity(text.len() + 16), open: Vec::new() };
+    for inline in inlines {
+        writer.close_until(inline.range.start as usize);
+        writer.write_until(inline.range.start as usize);
+        writer.open(inline);
     }
-    // At one place, what ends there is closed before something is opened; the inner first, and the outer opened first.
-    marks.sort_by_key(|(at, opens, inline)| {
-        let length = inline.range.end - inline.range.start;
-        (*at, *opens, if *opens { u32::MAX - length } else { length })
-    });
-    let mut out = String::with_capacity(text.len() + 16);
-    let mut from = 0;
-    let mut in_code = false;
-    for (at, opens, inline) in marks {
-        let Some(piece) = text.get(from..at) else { continue };
-        out += &if in_code { piece.to_owned() } else { escaped(piece) };
-        from = at;
-        match (&inline.kind, opens) {
-            (InlineKind::Strong, _) => out.push_str("**"),
-            (InlineKind::Emphasis, _) => out.push('*'),
-            (InlineKind::Code, _) => {
-                in_code = opens;
-                out.push('`');
+    writer.close_until(text.len());
+    writer.write_until(text.len());
+    writer.out
+}
+
+/// Writes a text with its markup, which opens and closes like brackets.
+struct Writer<'a> {
+    text: &'a str,
+    at: usize,
+    out: String,
+    /// What is open, and where it ends: never behind the end of what it stands in.
+    open: Vec<(&'a InlineKind, usize)>,
+}
+
+impl<'a> Writer<'a> {
+    fn write_until(&mut self, end: usize) {
+        let Some(piece) = self.text.get(self.at..end) else { return };
+        let verbatim = self.open.iter().any(|(kind, _)| **kind == InlineKind::Code);
+        self.out += &if verbatim { piece.to_owned() } else { escaped(piece) };
+        self.at = end;
+    }
+
+    fn open(&mut self, inline: &'a Inline) {
+        let end = self.open.last().map_or(inline.range.end as usize, |(_, end)| (inline.range.end as usize).min(*end));
+        self.out.push_str(match inline.kind {
+            InlineKind::Link(_) => "[",
+            _ => mark(&inline.kind),
+        });
+        self.open.push((&inline.kind, end));
+    }
+
+    fn close_until(&mut self, place: usize) {
+        while let Some(&(kind, end)) = self.open.last().filter(|(_, end)| *end <= place) {
+            self.write_until(end);
+            self.open.pop();
+            match kind {
+                InlineKind::Link(href) => {
+                    let _ = write!(self.out, "](<{}>)", href.replace(['<', '>', '\n'], ""));
+                }
+                _ => self.out.push_str(mark(kind)),
             }
-            (InlineKind::Link(_), true) => out.push('['),
-            (InlineKind::Link(href), false) => {
-                let _ = write!(out, "](<{}>)", href.replace(['<', '>', '\n'], ""));
-            }
-            (InlineKind::Part(_), _) => {}
         }
     }
-    out += &escaped(text.get(from..).unwrap_or_default());
-    out
+}
+
+fn mark(kind: &InlineKind) -> &'static str {
+    match kind {
+        InlineKind::Strong => "**",
+        InlineKind::Emphasis => "*",
+        InlineKind::Code => "`",
+        InlineKind::Link(_) | InlineKind::Part(_) => "",
+    }
 }
 
 fn escaped(text: &str) -> String {
