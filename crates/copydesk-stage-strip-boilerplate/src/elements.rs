@@ -3,7 +3,7 @@
 //! Everything is computed in two passes over the elements, which stand in document order: sums flow up, names flow
 //! down. So a page costs the same per element however deep it is nested.
 
-use copydesk_document::{Attr, ElementId, Tag, Tree};
+use copydesk_document::{ElementId, Tag, Tree};
 use rustc_hash::FxHashMap;
 
 use crate::{

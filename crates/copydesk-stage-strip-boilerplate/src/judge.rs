@@ -8,7 +8,7 @@ use crate::{
     features::{self, Frame, Sink},
     model::{Model, Table},
     page::Page,
-    rules,
+    rules::{self, Finding},
 };
 
 /// Blocks that are measured at once, so that memory stays small on pages of any length.
@@ -84,6 +84,9 @@ fn second_columns() -> usize {
 /// How likely each block is main text.
 pub(crate) fn probabilities(page: &Page<'_>, model: &Model) -> Vec<f32> {
     let count = page.len();
+    if model.second.trees.is_empty() {
+        return untrained(page);
+    }
     let frame = Frame::read(page);
     let chunks: Vec<Range<usize>> = (0..count).step_by(CHUNK).map(|s| s..(s + CHUNK).min(count)).collect();
     let mut first = Vec::with_capacity(count);
@@ -107,33 +110,87 @@ pub(crate) fn probabilities(page: &Page<'_>, model: &Model) -> Vec<f32> {
     second
 }
 
+fn untrained(page: &Page<'_>) -> Vec<f32> {
+    use crate::elements::Part;
+    let prose: Vec<bool> = (0..page.len()).map(|i| page.prose_before[i + 1] > page.prose_before[i]).collect();
+    let (first, last) = (prose.iter().position(|p| *p), prose.iter().rposition(|p| *p));
+    let likely = |index: usize| {
+        let Some(elements) = &page.elements else {
+            return first.zip(last).is_some_and(|(f, l)| (f..=l).contains(&index));
+        };
+        let Some(element) = page.doc.blocks()[index].element else { return prose[index] };
+        let node = &elements.nodes[element.index()];
+        let outside = [Part::Nav, Part::Aside, Part::Footer, Part::Form, Part::Button];
+        if outside.iter().any(|p| node.is_in(*p)) || page.linked[index] > 0.6 || node.blocks == 0 {
+            return false;
+        }
+        let outer = &elements.nodes[node.outer as usize];
+        prose[index] || (outer.link_density() < 0.4 && outer.prose > outer.words * 0.5)
+    };
+    (0..page.len()).map(|i| if likely(i) { 0.9 } else { 0.01 }).collect()
+}
+
 /// The border that gives the best F measure to be expected: blocks above it stay.
 ///
-/// For a border, the words to be found are those that stay times how likely each is; the best choice takes blocks by
-/// likelihood as long as the expected measure rises.
+/// The words that are right among those that stay are the sum of words times likelihood; the best choice takes blocks
+/// by likelihood as long as the expected measure rises, which it does down to `measure / (1 + beta²)`.
 pub(crate) fn border(sizes: impl Iterator<Item = (f32, f32)>, beta: f32) -> f32 {
     let mut blocks: Vec<(f32, f32)> = sizes.collect();
     blocks.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     let square = beta * beta;
     let expected: f32 = blocks.iter().map(|(p, w)| p * w).sum();
-    let (mut got, mut right, mut best, mut border) = (0.0, 0.0, 0.0, 0.5);
+    let (mut got, mut right, mut best) = (0.0, 0.0, 0.0f32);
     for (p, words) in blocks {
         got += words;
         right += p * words;
-        let measure = (1.0 + square) * right / (square * expected + got);
-        if measure > best {
-            (best, border) = (measure, p);
-        }
+        best = best.max((1.0 + square) * right / (square * expected + got));
     }
-    border
+    best / (1.0 + square)
 }
 
-/// Which blocks stay.
-pub(crate) fn kept(page: &Page<'_>, probability: &[f32], config: &Config) -> Vec<bool> {
-    let certain: Vec<bool> = (0..page.len()).map(|i| rules::certain(page, i, config).is_some()).collect();
-    let sizes = probability.iter().zip(&page.shapes).zip(&certain);
-    let border = border(sizes.filter(|(_, c)| !**c).map(|((p, s), _)| (*p, s.words.max(0.5))), config.mode.beta());
-    probability.iter().zip(certain).map(|(p, c)| !c && *p >= border.max(0.08)).collect()
+/// What becomes of a block, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Verdict {
+    /// It stays: the forests say so.
+    Likely,
+    /// It goes: the forests say so.
+    Unlikely,
+    /// It goes by a rule.
+    Rule(Finding),
+    /// It stays by a rule: its name and what it saw.
+    Kept(&'static str, &'static str),
+}
+
+impl Verdict {
+    pub(crate) fn stays(&self) -> bool {
+        matches!(self, Self::Likely | Self::Kept(..))
+    }
+}
+
+/// Below this nothing is main text, however little there is on the page.
+const FLOOR: f32 = 0.08;
+/// A page without any block as likely as this has no main text: better none than a guess.
+const NOTHING: f32 = 0.25;
+
+/// Judges every block, and gives the border.
+pub(crate) fn judge(page: &Page<'_>, probability: &[f32], config: &Config) -> (Vec<Verdict>, f32) {
+    let certain: Vec<Option<Finding>> = rules::certain(page, config);
+    let open =
+        || probability.iter().zip(&certain).enumerate().filter(|(_, (_, c))| c.is_none()).map(|(i, (p, _))| (i, *p));
+    let sizes = open().map(|(i, p)| (p, page.shapes[i].words.max(0.5)));
+    let best = open().map(|(_, p)| p).fold(0.0, f32::max);
+    let border = if best < NOTHING { 2.0 } else { border(sizes, config.mode.beta()).max(FLOOR) };
+    let mut verdicts: Vec<Verdict> = certain
+        .into_iter()
+        .zip(probability)
+        .map(|(finding, p)| match finding {
+            Some(finding) => Verdict::Rule(finding),
+            None if *p >= border => Verdict::Likely,
+            None => Verdict::Unlikely,
+        })
+        .collect();
+    rules::afterthoughts(page, &mut verdicts, config);
+    (verdicts, border.min(1.0))
 }
 
 #[cfg(test)]
@@ -143,11 +200,11 @@ mod tests {
     #[test]
     fn the_border_falls_with_doubt_and_with_the_wish_to_lose_nothing() {
         let sure = [(0.99, 100.0), (0.95, 80.0), (0.4, 20.0), (0.02, 300.0)];
-        assert!((border(sure.iter().copied(), 1.0) - 0.95).abs() < 1e-6);
         let doubtful = [(0.5, 100.0), (0.4, 80.0), (0.3, 20.0), (0.02, 300.0)];
-        assert!((border(doubtful.iter().copied(), 1.0) - 0.3).abs() < 1e-6);
-        assert!((border(sure.iter().copied(), 2.0) - 0.4).abs() < 1e-6);
-        assert!(border(doubtful.iter().copied(), 0.5) > 0.3);
+        let at = |blocks: &[(f32, f32)], beta| border(blocks.iter().copied(), beta);
+        assert!((0.4..0.5).contains(&at(&sure, 1.0)), "{}", at(&sure, 1.0));
+        assert!((0.2..0.3).contains(&at(&doubtful, 1.0)), "{}", at(&doubtful, 1.0));
+        assert!(at(&sure, 2.0) < 0.25 && at(&sure, 0.5) > 0.6);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The trees are *oblivious*: all nodes of one depth ask the same question, so that the answers of a tree form a
 //! binary number that picks its leaf. Many blocks are asked at once, column by column, without a branch.
 
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::class_words::for_each_word;
@@ -226,6 +228,22 @@ impl Model {
     pub fn columns(&self) -> (usize, usize) {
         (self.first.columns(), self.second.columns())
     }
+
+    /// The model for pages with an element tree.
+    pub(crate) fn html() -> &'static Self {
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(include_bytes!("../model/html.bin")));
+        &READ
+    }
+
+    /// The model for texts without one.
+    pub(crate) fn text() -> &'static Self {
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(include_bytes!("../model/text.bin")));
+        &READ
+    }
+}
+
+fn embedded(bytes: &[u8]) -> Model {
+    Model::read(bytes).unwrap_or_else(|| unreachable!("the embedded model is tested to read"))
 }
 
 struct Bytes<'a>(&'a [u8]);

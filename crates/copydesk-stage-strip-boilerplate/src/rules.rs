@@ -1,9 +1,10 @@
 //! What is certain without a model, and what kind of furniture a dropped block is.
 
 use copydesk_document::{BlockId, BlockKind, Furniture};
-use copydesk_lexicon::{FieldKind, Furniture as Kind, is_counter};
+use copydesk_lexicon::{FieldKind, Furniture as Kind, Lexicon, classify_label, is_counter};
+use rustc_hash::FxHashSet;
 
-use crate::{class_words::Sense, config::Config, elements::Part, page::Page};
+use crate::{class_words::Sense, config::Config, elements::Part, judge::Verdict, page::Page};
 
 /// Why a block is not main text.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +18,21 @@ fn finding(what: Furniture, rule: &'static str, detail: impl Into<String>) -> Fi
     Finding { what, rule, detail: detail.into() }
 }
 
+/// What is certain of each block without a model.
+pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> {
+    let first = (0..page.len()).find(|i| page.prose_before[i + 1] > page.prose_before[*i]);
+    (0..page.len())
+        .map(|index| {
+            certain_of(page, index, config).or_else(|| {
+                let text = page.elements.is_none();
+                if text { certain_in_text(page, index, first) } else { None }
+            })
+        })
+        .collect()
+}
+
 /// What is certain of one block. The order is the order of the README's table.
-pub(crate) fn certain(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding> {
+fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding> {
     let block = page.doc.block(BlockId(index as u32));
     let line = &page.lines[index];
     let shape = &page.shapes[index];
@@ -52,7 +66,7 @@ pub(crate) fn certain(page: &Page<'_>, index: usize, config: &Config) -> Option<
 }
 
 /// What is certain of a line of a text without elements by its place.
-pub(crate) fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) -> Option<Finding> {
+fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) -> Option<Finding> {
     let shape = &page.shapes[index];
     let line = &page.lines[index];
     let block = page.doc.block(BlockId(index as u32));
@@ -184,8 +198,99 @@ pub(crate) fn furniture(page: &Page<'_>, index: usize) -> Furniture {
         .unwrap_or(if page.linked[index] > 0.8 { Furniture::Related } else { Furniture::Other })
 }
 
+/// What follows once every block has been judged.
+pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &Config) {
+    repeated(page, verdicts);
+    headings(page, verdicts);
+    notes(page, verdicts);
+    if config.comments {
+        for (index, verdict) in verdicts.iter_mut().enumerate() {
+            let shape = &page.shapes[index];
+            if *verdict == Verdict::Unlikely
+                && shape.words >= 3.0
+                && page.linked[index] < 0.5
+                && furniture(page, index) == Furniture::Comments
+            {
+                *verdict = Verdict::Kept("option", "`comments` is on");
+            }
+        }
+    }
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        if verdict.stays()
+            && let Some(option) = switched_off(page, index, config)
+        {
+            *verdict = Verdict::Rule(finding(Furniture::Other, "option", format!("`{option}` is off")));
+        }
+    }
+    dangling(page, verdicts);
+}
+
+/// A heading between two paragraphs that stay belongs to the second, unless its words are those of a label.
+fn headings(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    for index in 1..verdicts.len().saturating_sub(1) {
+        let heading = page.doc.block(BlockId(index as u32)).kind == BlockKind::Heading;
+        if heading
+            && verdicts[index] == Verdict::Unlikely
+            && page.lines[index].label.is_none()
+            && page.linked[index] < 0.5
+            && verdicts[index - 1].stays()
+            && verdicts[index + 1].stays()
+        {
+            verdicts[index] = Verdict::Kept("heading", "a heading between paragraphs that stay");
+        }
+    }
+}
+
+/// Remarks that belong to the text above them: notes behind a mark such as `※`, and the standing sentence about the
+/// author or his views that ends an opinion piece.
+fn notes(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    for index in 1..verdicts.len() {
+        let note = page.doc.block(BlockId(index as u32)).kind == BlockKind::Note;
+        if note
+            && verdicts[index] == Verdict::Unlikely
+            && verdicts[index - 1].stays()
+            && page.shapes[index].words >= 3.0
+        {
+            verdicts[index] = Verdict::Kept("note", "a note to the paragraph above it");
+        }
+    }
+    let Some(last) = verdicts.iter().rposition(Verdict::stays) else { return };
+    for (index, verdict) in verdicts.iter_mut().enumerate().skip(last + 1).take(3) {
+        let text = page.doc.text(BlockId(index as u32));
+        let remark = || {
+            text.split_inclusive(". ")
+                .any(|s| matches!(classify_label(s, Lexicon::builtin()), Some(l) if l.kind == Kind::AuthorNote))
+        };
+        if *verdict == Verdict::Unlikely && page.shapes[index].is_prose() && text.len() < 800 && remark() {
+            *verdict = Verdict::Kept("author-note", "a remark about the author or his views ends the text");
+        }
+    }
+}
+
+/// A longer text that stands in the main text already is not given twice: pages carry a copy for narrow screens.
+fn repeated(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    let mut kept: FxHashSet<&str> = FxHashSet::default();
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        if page.lines[index].copies < 2 || page.shapes[index].words < 10.0 || !verdict.stays() {
+            continue;
+        }
+        if !kept.insert(page.doc.text(BlockId(index as u32))) {
+            *verdict = Verdict::Rule(finding(Furniture::Other, "repeated", "the same text stands above"));
+        }
+    }
+}
+
+/// A heading with nothing of the text below it announces what has been dropped.
+fn dangling(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    let heading = |index: usize| page.doc.block(BlockId(index as u32)).kind == BlockKind::Heading;
+    let Some(last) = (0..verdicts.len()).rfind(|i| verdicts[*i].stays() && !heading(*i)) else { return };
+    for verdict in verdicts[last..].iter_mut().skip(1).filter(|v| v.stays()) {
+        *verdict = Verdict::Rule(finding(Furniture::Other, "dangling", "a heading with nothing of the text below it"));
+    }
+}
+
 /// Whether the block is a kind that the options leave out.
-pub(crate) fn switched_off(page: &Page<'_>, index: usize, config: &Config) -> Option<&'static str> {
+fn switched_off(page: &Page<'_>, index: usize, config: &Config) -> Option<&'static str> {
     let kind = page.doc.block(BlockId(index as u32)).kind;
     match kind {
         BlockKind::TableRow if !config.tables => Some("tables"),

@@ -54,7 +54,7 @@ impl<'d> Measured<'d> {
 
     /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
     pub fn kept(&self, probability: &[f32], config: &crate::Config) -> Vec<bool> {
-        judge::kept(&self.page, probability, config)
+        judge::judge(&self.page, probability, config).0.iter().map(judge::Verdict::stays).collect()
     }
 }
 

@@ -1,0 +1,141 @@
+//! Training in folds by site, so that no page is judged by a model that has seen its site.
+
+use copydesk_stage_strip_boilerplate::{
+    model::{Forest, Model, Names, Table},
+    training::{Measured, columns},
+};
+
+use crate::{
+    boost::{Binned, Growth, grow},
+    corpus::Sample,
+    names::learn,
+};
+
+/// How many parts the sites are split into.
+pub(crate) const FOLDS: usize = 5;
+
+/// The fold of every page. Sites are dealt out in an order that depends on their names alone.
+pub(crate) fn folds(samples: &[Sample]) -> Vec<usize> {
+    samples
+        .iter()
+        .map(|s| {
+            let hash =
+                s.site.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+            (hash >> 17) as usize % FOLDS
+        })
+        .collect()
+}
+
+/// What training gives.
+pub(crate) struct Trained {
+    /// The probability of every block of every page, by a model that has not seen its site.
+    pub held_out: Vec<Vec<f32>>,
+    /// The same after the first forest alone.
+    pub held_out_first: Vec<Vec<f32>>,
+    /// The model over all pages, where it was asked for.
+    pub model: Option<Model>,
+}
+
+/// The rows of all pages, column by column, and which page they belong to.
+struct Rows {
+    starts: Vec<usize>,
+    answers: Vec<f32>,
+    weights: Vec<f32>,
+}
+
+/// Trains in folds, and once over everything if `all`.
+pub(crate) fn train(
+    samples: &[Sample],
+    first: Growth,
+    second: Growth,
+    all: bool,
+    emphasis: impl Fn(&Sample) -> f32,
+) -> Trained {
+    let fold_of = folds(samples);
+    let names: Vec<Names> = (0..FOLDS)
+        .map(|fold| learn(samples, &(0..samples.len()).filter(|i| fold_of[*i] != fold).collect::<Vec<_>>()))
+        .collect();
+    let (first_names, second_names) = columns();
+    let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
+    let mut data: Vec<Vec<f32>> = vec![Vec::new(); first_names.len()];
+    for (sample, fold) in samples.iter().zip(&fold_of) {
+        let table = Measured::read(&sample.doc, &names[*fold]).first();
+        for (column, all) in data.iter_mut().enumerate() {
+            all.extend_from_slice(table.column(column));
+        }
+        rows.answers.extend_from_slice(&sample.answers);
+        let emphasis = emphasis(sample);
+        rows.weights.extend(sample.weights().iter().map(|w| w * emphasis));
+        rows.starts.push(rows.answers.len());
+    }
+    eprintln!(
+        "{} pages, {} blocks, {} + {} columns",
+        samples.len(),
+        rows.answers.len(),
+        first_names.len(),
+        second_names.len()
+    );
+    let tables = tables(samples, &data, &rows);
+    let binned = Binned::new(&data);
+    let mut held_out_first = vec![Vec::new(); samples.len()];
+    for fold in 0..FOLDS {
+        let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, first);
+        predict(&forest, &tables, &fold_of, fold, &mut held_out_first);
+        eprintln!("first forest without fold {fold}");
+    }
+    let whole = all.then(|| grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, first));
+    drop(binned);
+
+    data.extend(vec![Vec::new(); second_names.len()]);
+    for ((sample, fold), probability) in samples.iter().zip(&fold_of).zip(&held_out_first) {
+        let more = Measured::read(&sample.doc, &names[*fold]).second(probability);
+        for (column, values) in data[first_names.len()..].iter_mut().zip(more) {
+            column.extend(values);
+        }
+    }
+    let tables = self::tables(samples, &data, &rows);
+    let binned = Binned::new(&data);
+    drop(data);
+    let mut held_out = vec![Vec::new(); samples.len()];
+    for fold in 0..FOLDS {
+        let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, second);
+        predict(&forest, &tables, &fold_of, fold, &mut held_out);
+        eprintln!("second forest without fold {fold}");
+    }
+    let model = whole.map(|whole| Model {
+        names: learn(samples, &(0..samples.len()).collect::<Vec<_>>()),
+        first: whole,
+        second: grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, second),
+    });
+    Trained { held_out, held_out_first, model }
+}
+
+impl Rows {
+    fn of(&self, page: impl Fn(usize) -> bool) -> Vec<u32> {
+        let pages = self.starts.windows(2).enumerate().filter(|(i, _)| page(*i));
+        pages.flat_map(|(_, w)| w[0] as u32..w[1] as u32).filter(|r| self.weights[*r as usize] > 0.0).collect()
+    }
+}
+
+fn tables(samples: &[Sample], data: &[Vec<f32>], rows: &Rows) -> Vec<Table> {
+    (0..samples.len())
+        .map(|page| {
+            let (from, to) = (rows.starts[page], rows.starts[page + 1]);
+            let mut table = Table::new(to - from, data.len());
+            for (column, values) in data.iter().enumerate() {
+                for (row, value) in values[from..to].iter().enumerate() {
+                    table.set(row, column, *value);
+                }
+            }
+            table
+        })
+        .collect()
+}
+
+fn predict(forest: &Forest, tables: &[Table], fold_of: &[usize], fold: usize, out: &mut [Vec<f32>]) {
+    for ((table, of), out) in tables.iter().zip(fold_of).zip(out) {
+        if *of == fold {
+            *out = forest.predict(table);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Figures as the benchmark's scorers give them.
+
+use std::collections::BTreeMap;
+
+use copydesk_document::Document;
+use copydesk_stage_strip_boilerplate::{Config, model::Names, training::Measured};
+
+use crate::corpus::{Sample, Set};
+
+/// Prints the mean figures by sort of page.
+pub(crate) fn by_type(samples: &[Sample], kept: &[Vec<bool>]) {
+    let mut groups: BTreeMap<String, Vec<[f64; 5]>> = BTreeMap::new();
+    for (sample, kept) in samples.iter().zip(kept) {
+        if sample.set == Set::News || sample.gold_words == 0 {
+            continue;
+        }
+        let (p, r, f) = sample.score(kept);
+        let text = text(&sample.doc, kept).to_lowercase();
+        let share = |list: &[String], want: bool| {
+            let hits = list.iter().filter(|s| text.contains(&s.to_lowercase()) == want).count();
+            if list.is_empty() { f64::NAN } else { hits as f64 / list.len() as f64 }
+        };
+        let row = [f, p, r, share(&sample.gold.must_have, true), share(&sample.gold.must_not_have, false)];
+        if sample.set == Set::Trimmed {
+            groups.entry("~trimmed".into()).or_default().push(row);
+            continue;
+        }
+        groups.entry(sample.gold.page_type.clone()).or_default().push(row);
+        groups.entry("~all".into()).or_default().push(row);
+    }
+    println!("{:<16}{:>7}{:>9}{:>9}{:>9}{:>9}{:>9}", "", "pages", "F1", "P", "R", "have", "clean");
+    for (group, rows) in groups {
+        print!("{group:<16}{:>7}", rows.len());
+        for i in 0..5 {
+            let values: Vec<f64> = rows.iter().map(|r| r[i]).filter(|v| !v.is_nan()).collect();
+            print!("{:>9.4}", values.iter().sum::<f64>() / values.len().max(1) as f64);
+        }
+        println!();
+    }
+}
+
+/// Prints the share of gold paragraphs in the text and of captions that leaked into it.
+pub(crate) fn news(samples: &[Sample], kept: &[Vec<bool>]) {
+    let (mut found, mut paragraphs, mut leaked, mut captions) = (0usize, 0usize, 0usize, 0usize);
+    let mut f = Vec::new();
+    let mut worst = Vec::new();
+    for (sample, kept) in samples.iter().zip(kept).filter(|(s, _)| s.set == Set::News) {
+        let text = norm(&text(&sample.doc, kept));
+        let gold: Vec<String> = sample.gold.paragraphs.iter().map(|p| norm(p)).collect();
+        let (mut here, mut of) = (0, 0);
+        for paragraph in gold.iter().filter(|p| p.split(' ').count() >= 8) {
+            of += 1;
+            here += usize::from(text.contains(paragraph.as_str()));
+        }
+        found += here;
+        paragraphs += of;
+        let mut leaks = 0;
+        let mut seen = std::collections::BTreeSet::new();
+        for caption in sample.gold.captions.iter().filter_map(|c| c.text.as_deref()).map(norm) {
+            if caption.split(' ').count() >= 5
+                && seen.insert(caption.clone())
+                && !gold.iter().any(|p| p.contains(&caption))
+            {
+                captions += 1;
+                leaks += usize::from(text.contains(&caption));
+            }
+        }
+        leaked += leaks;
+        f.push(sample.score(kept).2);
+        if here < of || leaks > 0 {
+            worst.push((of - here, leaks, sample.gold.id.clone()));
+        }
+    }
+    if paragraphs > 0 {
+        println!(
+            "news: {:.4} of {paragraphs} paragraphs found, {:.4} of {captions} captions leaked, F1 {:.4}",
+            found as f64 / paragraphs as f64,
+            leaked as f64 / captions.max(1) as f64,
+            f.iter().sum::<f64>() / f.len() as f64,
+        );
+        worst.sort();
+        worst.reverse();
+        for (lost, leaks, id) in worst.iter().take(14) {
+            println!("    {id}: {lost} paragraphs lost, {leaks} captions leaked");
+        }
+    }
+}
+
+fn norm(text: &str) -> String {
+    crate::gold::words(text).collect::<Vec<_>>().join(" ")
+}
+
+pub(crate) fn text(doc: &Document, kept: &[bool]) -> String {
+    let lines: Vec<&str> = doc.ids().zip(kept).filter(|(_, k)| **k).map(|(id, _)| doc.text(id)).collect();
+    lines.join("\n")
+}
+
+/// What the stage would keep, given the probabilities.
+pub(crate) fn choose(samples: &[Sample], probability: &[Vec<f32>], config: &Config) -> Vec<Vec<bool>> {
+    let names = Names::default();
+    samples.iter().zip(probability).map(|(s, p)| Measured::read(&s.doc, &names).kept(p, config)).collect()
+}
+
+/// The best choice of blocks that there is, found by adding and leaving out as long as that helps.
+pub(crate) fn ceiling(sample: &Sample) -> Vec<bool> {
+    let mut kept: Vec<bool> = sample.answers.iter().map(|a| *a > 0.5).collect();
+    let mut left: rustc_hash::FxHashMap<u32, i64> = sample.bag.iter().map(|(w, c)| (*w, i64::from(*c))).collect();
+    let (mut got, mut both) = (0i64, 0i64);
+    let want = sample.gold_words as i64;
+    let measure = |both: i64, got: i64| 2.0 * both as f64 / (got + want).max(1) as f64;
+    for (block, _) in sample.blocks.iter().zip(&kept).filter(|(_, k)| **k) {
+        got += block.len() as i64;
+        for word in block {
+            let count = left.entry(*word).or_default();
+            both += i64::from(*count > 0);
+            *count -= 1;
+        }
+    }
+    for _ in 0..4 {
+        let mut changed = false;
+        for (index, block) in sample.blocks.iter().enumerate() {
+            let sign = if kept[index] { -1 } else { 1 };
+            let mut change = 0;
+            for word in block {
+                let count = left.entry(*word).or_default();
+                if sign == 1 {
+                    change += i64::from(*count > 0);
+                    *count -= 1;
+                } else {
+                    *count += 1;
+                    change -= i64::from(*count > 0);
+                }
+            }
+            if measure(both + change, got + sign * block.len() as i64) > measure(both, got) + 1e-9 {
+                kept[index] = !kept[index];
+                both += change;
+                got += sign * block.len() as i64;
+                changed = true;
+            } else {
+                for word in block {
+                    *left.entry(*word).or_default() += sign;
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    kept
+}
