@@ -8,6 +8,7 @@
 mod authors;
 mod dates;
 mod declared;
+mod forms;
 mod items;
 mod lines;
 mod marks;
@@ -77,6 +78,7 @@ impl Stage for ExtractMetadata {
         shown::authors(doc, &window, &mut pools);
         shown::dates(doc, &window, &hints, &mut pools);
         let labels = lines::read(doc, first, &hints, &mut pools);
+        forms::settle(doc, &mut pools);
         dates::join_clocks(&mut pools.published);
         dates::weaken_coarse(&mut pools.published);
 

@@ -26,6 +26,9 @@ pub(crate) struct Lines {
 
 /// From so many letters on, a block that ends like a sentence is text and not a line of the head.
 const PROSE: usize = 110;
+/// A block of so many letters that ends like a sentence is one.
+const SENTENCE: usize = 60;
+const ENDS: [char; 7] = ['.', '。', '!', '?', '…', '"', '”'];
 /// A head of more lines than this is no head of a text but a page of lines.
 const LONGEST_HEAD: usize = 60;
 /// How many blocks at the end can be remarks about the author.
@@ -48,9 +51,11 @@ pub(crate) fn read(doc: &Document, first: Option<BlockId>, hints: &Hints<'_>, po
     lines
 }
 
-/// The first block of the body that is running text.
+/// The first block of the body that is running text; in a short text, the first that reads like a sentence.
 pub(crate) fn first_prose(doc: &Document) -> Option<BlockId> {
-    doc.body().find(|(id, b)| b.kind != BlockKind::Heading && is_prose(doc.text(*id))).map(|(id, _)| id)
+    let texts = || doc.body().filter(|(_, b)| b.kind != BlockKind::Heading).map(|(id, _)| id);
+    let sentence = |text: &str| weight(text) >= SENTENCE && text.trim_end().ends_with(ENDS);
+    texts().find(|id| is_prose(doc.text(*id))).or_else(|| texts().find(|id| sentence(doc.text(*id))))
 }
 
 fn is_prose(text: &str) -> bool {
@@ -273,7 +278,8 @@ fn guess_headline(doc: &Document, free: &[BlockId]) -> Option<usize> {
         let text = doc.text(id);
         let words = text.split_whitespace().count();
         let weight = weight(text);
-        if !(10..=400).contains(&weight) || is_section_name(text) {
+        let paragraph = weight >= PROSE && text.ends_with(ENDS);
+        if !(10..=400).contains(&weight) || paragraph || is_section_name(text) {
             return 0;
         }
         let sentence = usize::from(text.ends_with(['.', '。', ':', ','])) * 20;
@@ -287,6 +293,19 @@ fn guess_headline(doc: &Document, free: &[BlockId]) -> Option<usize> {
 
 /// The dateline of the first paragraph. One that names no known agency names the publication.
 fn read_opening(doc: &Document, first: BlockId, lexicon: &Lexicon, pools: &mut Pools, lines: &mut Lines) {
+    // An earlier stage may have taken the paragraph with the dateline for something else.
+    let known = |id: &BlockId| {
+        let text = doc.text(*id);
+        is_prose(text) && read_dateline(text, lexicon).is_some_and(|d| d.confidence > Confidence::ShapeOnly)
+    };
+    let above = (first.0.saturating_sub(2)..first.0).map(BlockId);
+    for id in above.clone().chain([first]) {
+        if let Some(byline) = opening_byline(doc.text(id), lexicon) {
+            pools.authors.add(byline.people, Origin::Byline, byline.rule, Some(doc.block(id).span), 0.7);
+            break;
+        }
+    }
+    let first = above.filter(|id| doc.tree.is_none() && !doc.block(*id).hidden).find(known).unwrap_or(first);
     let Some(found) = read_dateline(doc.text(first), lexicon) else { return };
     let span = Some(doc.block(first).span);
     let sure = match found.confidence {
@@ -302,6 +321,20 @@ fn read_opening(doc: &Document, first: BlockId, lexicon: &Lexicon, pools: &mut P
     let value = Dateline { place: found.place.map(str::to_owned), agency: found.agency.map(str::to_owned) };
     pools.dateline.add(value, Origin::Text, "dateline", span, sure);
     lines.dateline = Some((first, found.end));
+}
+
+/// The byline between a dateline in brackets and the text, closed by a sign of equality: `(Place=Agency) X 기자 = `.
+fn opening_byline<'t>(text: &'t str, lexicon: &Lexicon) -> Option<copydesk_lexicon::Byline<'t>> {
+    let close = match text.chars().next()? {
+        '(' => ')',
+        '[' => ']',
+        _ => return None,
+    };
+    let (inside, rest) = text.split_once(close)?;
+    let (head, body) = rest.split_once('=')?;
+    let short = inside.len() <= 80 && head.len() <= 80 && !body.trim().is_empty();
+    let byline = read_byline(head.trim(), lexicon).filter(|_| short)?;
+    (byline.confidence() == Confidence::Labelled && !byline.people.is_empty()).then_some(byline)
 }
 
 /// The last lines: a name that stands alone, a remark about the author.

@@ -1,5 +1,7 @@
 //! Candidates for a field: gathered, added up where they agree, weighed.
 
+use std::collections::{HashMap, HashSet};
+
 use copydesk_date::{Precision, Zone};
 use copydesk_document::{Candidate, Dateline, Field, Origin, Span, Timestamp, Value};
 
@@ -99,83 +101,91 @@ impl<T: Fact> Pool<T> {
         self.entries.push(Entry { value, origin, name: name.to_owned(), span, weight, why: String::new() });
     }
 
-    /// How sure a value is: candidates that agree add up like independent witnesses, but two from the same origin are
-    /// hardly independent (one template writes both), so each further one counts for a quarter.
-    pub(crate) fn belief(&self, key: &str) -> f32 {
-        let mut doubt = 1.0_f32;
-        let mut origins: Vec<Origin> = Vec::new();
-        for entry in self.entries.iter().filter(|e| e.value.key() == key) {
-            let weight = if origins.contains(&entry.origin) { entry.weight / 4.0 } else { entry.weight };
-            doubt *= 1.0 - weight.clamp(0.0, 0.99);
-            origins.push(entry.origin);
-        }
-        1.0 - doubt
-    }
-
     /// The value with the most behind it, or none below `least`. All candidates are written down.
     pub(crate) fn choose(&self, field: Field, least: f32, log: &mut Vec<Candidate>) -> Option<Value<T>> {
-        let mut keys: Vec<(String, f32)> = Vec::new();
+        let mut groups: Vec<Group<'_, T>> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut of: Vec<usize> = Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
-            let key = entry.value.key();
-            if !keys.iter().any(|(known, _)| *known == key) {
-                let belief = self.belief(&key);
-                keys.push((key, belief));
+            let place = *places.entry(entry.value.key()).or_insert(groups.len());
+            if place == groups.len() {
+                groups.push(Group { doubt: 1.0, origins: Vec::new(), count: 0, best: entry });
             }
+            groups[place].add(entry);
+            of.push(place);
         }
         // The first of equals wins, so the order of gathering settles a tie.
-        let best = keys.iter().rev().max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(_, belief)| *belief >= least);
-        let mut winner: Option<&Entry<T>> = None;
-        if let Some((key, _)) = best {
-            for entry in self.entries.iter().filter(|e| e.value.key() == *key) {
-                let better = winner.is_none_or(|w| {
-                    let more = entry.value.says_more_than(&w.value);
-                    let less = w.value.says_more_than(&entry.value);
-                    more || (!less && entry.weight > w.weight)
-                });
-                if better {
-                    winner = Some(entry);
-                }
-            }
-        }
-        for entry in &self.entries {
-            let key = entry.value.key();
-            let belief = keys.iter().find(|(known, _)| *known == key).map_or(0.0, |(_, belief)| *belief);
+        let best = groups.iter().enumerate().rev().max_by(|(_, a), (_, b)| a.belief().total_cmp(&b.belief()));
+        let best = best.map(|(place, _)| place).filter(|place| groups[*place].belief() >= least);
+        let winner = best.map(|place| groups[place].best);
+        for (entry, place) in self.entries.iter().zip(of) {
+            let group = &groups[place];
             let won = winner.is_some_and(|w| std::ptr::eq(w, entry));
-            log.push(entry.candidate(field, entry.weight, won, self.why(entry, &key, belief, won, best.is_some())));
+            log.push(entry.candidate(field, entry.weight, won, why(entry, group, won, best.is_some())));
         }
-        winner.map(|entry| entry.value(best.map_or(0.0, |(_, belief)| *belief)))
+        winner.map(|entry| entry.value(best.map_or(0.0, |place| groups[place].belief())))
     }
 
     /// Every value of sufficient weight, once, in order: for fields that hold a list.
     pub(crate) fn all(&self, field: Field, least: f32, log: &mut Vec<Candidate>) -> Vec<Value<T>> {
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
         let mut out = Vec::new();
         for entry in &self.entries {
             let key = entry.value.key();
             let new = !key.is_empty() && !seen.contains(&key) && entry.weight >= least;
             log.push(entry.candidate(field, entry.weight, new, String::new()));
             if new {
-                seen.push(key);
+                seen.insert(key);
                 out.push(entry.value(entry.weight));
             }
         }
         out
     }
+}
 
-    fn why(&self, entry: &Entry<T>, key: &str, belief: f32, won: bool, any: bool) -> String {
-        let others = self.entries.iter().filter(|e| e.value.key() == key).count() - 1;
-        let agreed = match others {
-            0 => String::new(),
-            n => format!(", {n} other{} agree", if n == 1 { "" } else { "s" }),
-        };
-        let verdict = match (won, any) {
-            (true, _) => "won",
-            (false, true) => "lost",
-            (false, false) => "too weak",
-        };
-        let own = if entry.why.is_empty() { String::new() } else { format!("; {}", entry.why) };
-        format!("{verdict} with {belief:.2}{agreed}{own}")
+/// Candidates that say the same.
+struct Group<'p, T> {
+    doubt: f32,
+    origins: Vec<Origin>,
+    count: usize,
+    best: &'p Entry<T>,
+}
+
+impl<'p, T: Fact> Group<'p, T> {
+    /// Candidates that agree add up like independent witnesses, but two from the same origin are hardly independent
+    /// (one template writes both), so each further one counts for a quarter.
+    fn add(&mut self, entry: &'p Entry<T>) {
+        let known = self.origins.contains(&entry.origin);
+        let weight = if known { entry.weight / 4.0 } else { entry.weight };
+        self.doubt *= 1.0 - weight.clamp(0.0, 0.99);
+        if !known {
+            self.origins.push(entry.origin);
+        }
+        self.count += 1;
+        let more = entry.value.says_more_than(&self.best.value);
+        let less = self.best.value.says_more_than(&entry.value);
+        if more || (!less && entry.weight > self.best.weight) {
+            self.best = entry;
+        }
     }
+
+    fn belief(&self) -> f32 {
+        1.0 - self.doubt
+    }
+}
+
+fn why<T: Fact>(entry: &Entry<T>, group: &Group<'_, T>, won: bool, any: bool) -> String {
+    let agreed = match group.count - 1 {
+        0 => String::new(),
+        n => format!(", {n} other{} agree", if n == 1 { "" } else { "s" }),
+    };
+    let verdict = match (won, any) {
+        (true, _) => "won",
+        (false, true) => "lost",
+        (false, false) => "too weak",
+    };
+    let own = if entry.why.is_empty() { String::new() } else { format!("; {}", entry.why) };
+    format!("{verdict} with {:.2}{agreed}{own}", group.belief())
 }
 
 impl<T: Fact> Entry<T> {
@@ -228,6 +238,7 @@ mod tests {
         let mut pool = Pool::default();
         pool.add("x".to_owned(), Origin::Meta, "a", None, 0.5);
         pool.add("x".to_owned(), Origin::Meta, "b", None, 0.5);
-        assert!(pool.belief("x") < 0.6);
+        let won = pool.choose(Field::Title, 0.3, &mut Vec::new()).expect("a title");
+        assert!(won.confidence < 0.6);
     }
 }

@@ -265,6 +265,7 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
     let ordered = Hints { order: hints.order.or(evidence.order()), ..*hints };
     // Days that stand away from the headline count if the page shows no other there.
     let mut away: Vec<(Timestamp, BlockId, f32)> = Vec::new();
+    let mut close: Vec<(Timestamp, BlockId, bool, f32)> = Vec::new();
     for Shown { id, found, line } in shown {
         let open = found.iter().any(|f| matches!(f.reading, Reading::Open { .. }));
         let found = if open { find(doc.original_text(id), &ordered) } else { found };
@@ -307,13 +308,18 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                         (false, None) => 0.0,
                     };
                     if weight > 0.0 {
-                        let name = if near { "date near the headline" } else { "date below the text" };
-                        pools.published.add(value, Origin::Text, name, span, weight);
+                        close.push((value, id, near, weight));
                     }
                 }
                 None if line => away.push((value, id, if mark.is_some() { 0.4 } else { 0.32 })),
                 None => {}
             }
+        }
+    }
+    if are_few(close.iter().map(|(value, ..)| value)) {
+        for (value, id, near, weight) in close {
+            let name = if near { "date near the headline" } else { "date below the text" };
+            pools.published.add(value, Origin::Text, name, Some(doc.block(id).span), weight);
         }
     }
     if let Some(&(first, ..)) = away.first()
@@ -323,6 +329,16 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
             pools.published.add(value, Origin::Text, "the only date shown", Some(doc.block(id).span), weight);
         }
     }
+}
+
+/// More days than this side by side are those of the texts that a page lists.
+const MOST_DAYS: usize = 3;
+
+fn are_few<'d>(dates: impl Iterator<Item = &'d Timestamp>) -> bool {
+    let mut days: Vec<_> = dates.map(|value| value.day()).collect();
+    days.sort_unstable();
+    days.dedup();
+    days.len() <= MOST_DAYS
 }
 
 /// `<time>`: by the names of the elements around it, and by its place.
@@ -370,11 +386,7 @@ fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints: &Hints<'_>
             away.push((value, clue.span));
         }
     }
-    let mut days: Vec<_> = close.iter().map(|(value, ..)| value.day()).collect();
-    days.sort_unstable();
-    days.dedup();
-    // Several days side by side are those of the texts that a page lists.
-    if days.len() <= 3 {
+    if are_few(close.iter().map(|(value, ..)| value)) {
         for (value, span, weight) in close {
             pools.published.add(value, Origin::Time, "time", span, weight);
         }

@@ -1,6 +1,6 @@
 //! Titles: without the site's name, the one that the most places agree on.
 
-use copydesk_document::{Candidate, Field, Value};
+use copydesk_document::{Candidate, Field, Origin, Value};
 
 use crate::{
     Pools,
@@ -35,6 +35,12 @@ pub(crate) fn choose(
         }
     }
     pools.title.entries.retain(|e| e.value.chars().any(char::is_alphanumeric));
+    for entry in pools.title.entries.iter_mut().filter(|e| e.origin == Origin::FrontMatter) {
+        // A quote that is never closed belongs to the broken block and not to the headline.
+        if let Some(rest) = entry.value.strip_prefix(['"', '\'']).filter(|rest| !rest.contains(['"', '\''])) {
+            entry.value = rest.trim().to_owned();
+        }
+    }
     drop_site_names(&mut pools.title, &sites);
     complete(&mut pools.title);
     let mut chosen = pools.title.choose(Field::Title, least, log)?;

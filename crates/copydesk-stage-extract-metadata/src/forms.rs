@@ -1,0 +1,92 @@
+//! The one form in which addresses and languages are given: absolute, and BCP 47.
+
+use copydesk_document::Document;
+
+use crate::Pools;
+
+/// Brings the candidates into that form, so that those that mean the same agree. What has none is dropped.
+pub(crate) fn settle(doc: &Document, pools: &mut Pools) {
+    let base = base(doc, pools);
+    for pool in [&mut pools.url, &mut pools.image] {
+        for entry in &mut pool.entries {
+            if let Some(whole) = base.as_deref().and_then(|base| absolute(&entry.value, base)) {
+                entry.value = whole;
+            }
+        }
+    }
+    pools.url.entries.retain(|e| is_web(&e.value));
+    pools.language.entries.retain_mut(|e| match language(&e.value) {
+        Some(tag) => {
+            e.value = tag;
+            true
+        }
+        None => false,
+    });
+}
+
+fn is_web(url: &str) -> bool {
+    url.get(..7).is_some_and(|s| s.eq_ignore_ascii_case("http://"))
+        || url.get(..8).is_some_and(|s| s.eq_ignore_ascii_case("https://"))
+}
+
+/// What relative addresses are relative to: `<base>`, the fetched address, the declared one.
+fn base(doc: &Document, pools: &Pools) -> Option<String> {
+    let declared = doc.evidence.value(copydesk_document::Origin::Link, "base");
+    let own = pools.url.entries.iter().map(|e| e.value.as_str());
+    declared.into_iter().chain(doc.source.url.as_deref()).chain(own).find(|url| is_web(url)).map(str::to_owned)
+}
+
+/// An address that begins with its host or its path, made whole. Others stay as they are: `None`.
+fn absolute(url: &str, base: &str) -> Option<String> {
+    let (scheme, rest) = base.split_once("://")?;
+    if let Some(host_on) = url.strip_prefix("//") {
+        return Some(format!("{scheme}://{host_on}"));
+    }
+    url.strip_prefix('/')
+        .map(|path| format!("{scheme}://{}/{path}", rest.split(['/', '?', '#']).next().unwrap_or(rest)))
+}
+
+/// A language tag as BCP 47 writes it: `en_us` is `en-US`, `zh-hans` is `zh-Hans`. `None` for what is no tag.
+fn language(value: &str) -> Option<String> {
+    let value = value.split([',', ';', '.']).next()?.trim();
+    let mut parts = value.split(['-', '_']);
+    let first = parts.next().filter(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()))?;
+    let mut tag = first.to_ascii_lowercase();
+    for part in parts.take(4) {
+        if part.is_empty() || part.len() > 8 || !part.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return None;
+        }
+        tag.push('-');
+        match part.len() {
+            2 => tag.push_str(&part.to_ascii_uppercase()),
+            4 if !part.starts_with(|c: char| c.is_ascii_digit()) => {
+                tag.push_str(&part[..1].to_ascii_uppercase());
+                tag.push_str(&part[1..].to_ascii_lowercase());
+            }
+            _ => tag.push_str(&part.to_ascii_lowercase()),
+        }
+    }
+    Some(tag)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_written_one_way() {
+        assert_eq!(language("en_us").as_deref(), Some("en-US"));
+        assert_eq!(language("zh-hans-cn").as_deref(), Some("zh-Hans-CN"));
+        assert_eq!(language("DE").as_deref(), Some("de"));
+        assert_eq!(language("english"), None);
+        assert_eq!(language(""), None);
+    }
+
+    #[test]
+    fn addresses_are_whole() {
+        let base = "https://www.example.org/a/b?c";
+        assert_eq!(absolute("/d.html", base).as_deref(), Some("https://www.example.org/d.html"));
+        assert_eq!(absolute("//cdn.example.org/d.jpg", base).as_deref(), Some("https://cdn.example.org/d.jpg"));
+        assert_eq!(absolute("https://other.example/", base), None);
+    }
+}
