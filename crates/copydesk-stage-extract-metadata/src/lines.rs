@@ -2,7 +2,7 @@
 //! the remarks at its end.
 
 use copydesk_date::{Hints, Label as DateLabel, find, is_date_line};
-use copydesk_document::{BlockId, BlockKind, Dateline, Document, Field, Label, Origin};
+use copydesk_document::{BlockId, BlockKind, Dateline, Document, Field, InlineKind, Label, Origin};
 use copydesk_lexicon::{
     Confidence, FieldKind, Furniture, Lexicon, classify_label, clean_name, is_counter, label_of, read_byline,
     read_dateline,
@@ -13,7 +13,7 @@ use crate::{
     Pools,
     marks::{is_account, is_no_byline},
     pool::key,
-    vocabulary::{before_copula, has_outlet_word, is_section_name},
+    vocabulary::{before_copula, has_outlet_word, is_office, is_section_name},
 };
 
 /// The lines that were understood, to be labelled once the winners are known.
@@ -28,6 +28,8 @@ pub(crate) struct Lines {
 const PROSE: usize = 110;
 /// A block of so many letters that ends like a sentence is one.
 const SENTENCE: usize = 60;
+/// In a text without markup, of so many below another line.
+const SHORT_SENTENCE: usize = 30;
 const ENDS: [char; 7] = ['.', '。', '!', '?', '…', '"', '”'];
 /// A head of more lines than this is no head of a text but a page of lines.
 const LONGEST_HEAD: usize = 60;
@@ -51,11 +53,32 @@ pub(crate) fn read(doc: &Document, first: Option<BlockId>, hints: &Hints<'_>, po
     lines
 }
 
-/// The first block of the body that is running text; in a short text, the first that reads like a sentence.
+/// The first block of the body that is running text; in a short text, the first that reads like a sentence. In a text
+/// without markup a dateline says it as well, and so does the first sentence below another line.
 pub(crate) fn first_prose(doc: &Document) -> Option<BlockId> {
     let texts = || doc.body().filter(|(_, b)| b.kind != BlockKind::Heading).map(|(id, _)| id);
-    let sentence = |text: &str| weight(text) >= SENTENCE && text.trim_end().ends_with(ENDS);
-    texts().find(|id| is_prose(doc.text(*id))).or_else(|| texts().find(|id| sentence(doc.text(*id))))
+    let sentence = |id: &BlockId, least: usize| {
+        let text = doc.text(*id);
+        weight(text) >= least && text.trim_end().ends_with(ENDS)
+    };
+    if doc.tree.is_some() {
+        return texts().find(|id| is_prose(doc.text(*id))).or_else(|| texts().find(|id| sentence(id, SENTENCE)));
+    }
+    let lexicon = Lexicon::builtin();
+    let dated = doc.ids().take(LONGEST_HEAD).find(|id| {
+        let block = doc.block(*id);
+        let text = doc.text(*id);
+        !block.hidden
+            && block.label() != Label::Caption
+            && weight(text) >= SHORT_SENTENCE
+            && read_dateline(text, lexicon).is_some_and(|d| d.confidence > Confidence::ShapeOnly)
+    });
+    let above = |id: &BlockId| (0..id.0).map(BlockId).any(|id| classify_label(doc.text(id), lexicon).is_none());
+    let running = texts().find(|id| is_prose(doc.text(*id)) || (sentence(id, SHORT_SENTENCE) && above(id)));
+    match (dated, running) {
+        (Some(dated), Some(running)) => Some(dated.min(running)),
+        (dated, running) => dated.or(running),
+    }
 }
 
 fn is_prose(text: &str) -> bool {
@@ -115,18 +138,30 @@ fn read_head(
             .filter(|b| b.confidence() > Confidence::ShapeOnly && !is_no_byline(text))
             .filter(|b| !b.people.iter().any(|name| is_account(name)))
         {
-            let sure = if byline.confidence() == Confidence::Labelled { 0.8 } else { 0.5 };
+            let sure = match byline.confidence() {
+                Confidence::Labelled if is_foreign(byline.rule, hints) => 0.25,
+                Confidence::Labelled => 0.8,
+                // A page has menus and credits that look alike, and names the elements of its bylines.
+                Confidence::AgencyKnown | Confidence::ShapeOnly if doc.tree.is_some() => 0.25,
+                Confidence::AgencyKnown | Confidence::ShapeOnly => 0.5,
+            };
             let names = if byline.people.is_empty() { byline.organisations.clone() } else { byline.people.clone() };
             pools.authors.add(names, Origin::Byline, byline.rule, Some(doc.block(id).span), sure);
             for found in find(byline.rest, hints) {
                 add_date(pools, &found, doc, id, 0.6);
             }
             lines.labels.push((id, Label::Byline, "byline", format!("names the authors ({})", byline.rule)));
-        } else if classify_label(text, lexicon).is_none_or(|label| !label.whole) {
+        } else if classify_label(text, lexicon).is_none_or(|label| !label.whole) || is_section_name(text) {
             free.push(id);
         }
     }
     free
+}
+
+/// Whether a byline's form is one of a language that the text is not in: `Door` is no byline in English.
+fn is_foreign(rule: &str, hints: &Hints<'_>) -> bool {
+    let form = rule.strip_prefix("byline-").filter(|form| form.len() == 2 && *form != "by");
+    form.zip(hints.language).is_some_and(|(form, language)| !language.starts_with(form))
 }
 
 /// A label and its value, in one line or two. Returns how many further lines were taken.
@@ -145,11 +180,14 @@ fn read_field(
     let span = Some(doc.block(if below { next? } else { id }).span);
     let label = match field.kind {
         FieldKind::Published | FieldKind::Updated => {
-            let found = find(value, hints).into_iter().next()?;
+            let mut found = find(value, hints).into_iter();
+            let first = found.next()?;
             let pool = if field.kind == FieldKind::Updated { &mut pools.modified } else { &mut pools.published };
-            if let Some(value) = found.value() {
+            if let Some(value) = first.value() {
                 pool.add(value, Origin::LabelLine, "date", span, 0.75);
             }
+            // A second label may follow in the same line: `Posted : ... Updated : ...`.
+            found.filter(|date| date.label().is_some()).for_each(|date| add_date(pools, &date, doc, id, 0.75));
             Label::Date
         }
         FieldKind::Views | FieldKind::Number | FieldKind::ReadingTime => {
@@ -159,7 +197,10 @@ fn read_field(
         FieldKind::Author => {
             let names = clean_name(value, lexicon);
             (!names.is_empty() && value.len() < 120).then_some(())?;
-            pools.authors.add(names, Origin::LabelLine, "author", span, 0.8);
+            // Offices sign what they publish; they are no authors.
+            if !is_office(value) {
+                pools.authors.add(names, Origin::LabelLine, "author", span, 0.8);
+            }
             Label::Byline
         }
         FieldKind::Section => {
@@ -272,23 +313,42 @@ fn read_headline(
     }
 }
 
-/// The headline of a text that declares none: the weightiest line before the first paragraph that reads like one.
+/// The headline of a text that declares none: the first line before the first paragraph that reads like one. Lines of
+/// a few words, and lines in another language than the text, come last: they name sections and sites.
 fn guess_headline(doc: &Document, free: &[BlockId]) -> Option<usize> {
-    let score = |id: BlockId| {
-        let text = doc.text(id);
-        let words = text.split_whitespace().count();
+    let main = doc.languages.main.as_ref().map(|main| main.tag.as_str());
+    let plausible = |id: &BlockId| {
+        let text = doc.text(*id);
         let weight = weight(text);
-        let paragraph = weight >= PROSE && text.ends_with(ENDS);
-        if !(10..=400).contains(&weight) || paragraph || is_section_name(text) {
-            return 0;
-        }
-        let sentence = usize::from(text.ends_with(['.', '。', ':', ','])) * 20;
-        let heading = usize::from(doc.block(id).kind == BlockKind::Heading) * 30;
-        let few = if words < 3 && weight < 24 { 40 } else { 0 };
-        (weight.min(80) + heading).saturating_sub(sentence + few)
+        let paragraph =
+            text.ends_with(ENDS) && (weight >= PROSE || (doc.block(*id).label().is_body() && text.ends_with('.')));
+        let site = text.split_whitespace().count() <= 5 && has_outlet_word(text);
+        let other = paragraph || site || is_section_name(text) || ends_in_time(text);
+        (10..=400).contains(&weight) && !other
     };
-    let best = free.iter().map(|id| score(*id)).max().filter(|score| *score > 0)?;
-    free.iter().position(|id| score(*id) == best)
+    let own_language = |id: &BlockId| {
+        let tag = doc.block(*id).language.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
+        main.is_none() || tag.is_none() || tag == main
+    };
+    let long = |id: &BlockId| doc.text(*id).split_whitespace().count() >= 4 || weight(doc.text(*id)) >= 30;
+    let heading = |id: &BlockId| doc.block(*id).kind == BlockKind::Heading && doc.block(*id).level == 1;
+    let first = |fits: &dyn Fn(&BlockId) -> bool| free.iter().position(|id| plausible(id) && fits(id));
+    first(&heading)
+        .or_else(|| first(&|id| long(id) && own_language(id)))
+        .or_else(|| first(&|id| own_language(id) && !is_scrap(doc.text(*id))))
+        .or_else(|| first(&long))
+}
+
+/// `Ann Lee 13:38`, `NAME DATE_MASKED 08:05`: what ends in a time of day is no headline.
+fn ends_in_time(text: &str) -> bool {
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    let digits = last.bytes().filter(u8::is_ascii_digit).count();
+    (3..=4).contains(&digits) && last.len() == digits + 1 && last.contains(':')
+}
+
+/// One short word, such as a handle.
+fn is_scrap(text: &str) -> bool {
+    weight(text) < 24 && text.split_whitespace().count() < 2
 }
 
 /// The dateline of the first paragraph. One that names no known agency names the publication.
@@ -359,7 +419,8 @@ fn read_tail(doc: &Document, lexicon: &Lexicon, pools: &mut Pools, lines: &mut L
                 lines.labels.push((id, Label::Byline, "byline-place", "a name alone, as the last line".to_owned()));
             }
         }
-        if let Some(name) = author_note(text, lexicon) {
+        let set_apart = back == 0 && is_set_apart(doc, id);
+        if let Some(name) = author_note(text, set_apart, lexicon) {
             let names = name.map(|name| clean_name(name, lexicon)).unwrap_or_default();
             if !names.is_empty() {
                 pools.authors.add(names, Origin::Byline, "remark about the author", span, 0.5);
@@ -374,20 +435,31 @@ fn read_tail(doc: &Document, lexicon: &Lexicon, pools: &mut Pools, lines: &mut L
     }
 }
 
-/// Whether a paragraph is a remark about its author (`The views expressed ...`), and whom it names.
+/// Whether the source sets a whole paragraph in italics, or begins it in bold: as remarks about authors are.
+fn is_set_apart(doc: &Document, id: BlockId) -> bool {
+    let end = doc.original_text(id).len() as u32;
+    doc.inlines(id).iter().any(|inline| match inline.kind {
+        InlineKind::Emphasis => inline.range.start <= 2 && inline.range.end + 3 >= end,
+        InlineKind::Strong => inline.range.start <= 2,
+        _ => false,
+    })
+}
+
+/// Whether a paragraph is a remark about its author (`The views expressed ...`), and whom it names. A last paragraph
+/// that is set apart needs only the name and what its bearer is.
 #[expect(clippy::option_option, reason = "no remark, a remark that names nobody, and one that names somebody")]
-fn author_note<'t>(text: &'t str, lexicon: &Lexicon) -> Option<Option<&'t str>> {
+fn author_note<'t>(text: &'t str, set_apart: bool, lexicon: &Lexicon) -> Option<Option<&'t str>> {
     if weight(text) > 500 {
         return None;
     }
+    let capital = |word: &str| word.chars().next().is_some_and(|c| !c.is_lowercase());
+    let name = before_copula(text)
+        .filter(|name| (2..=7).contains(&name.split_whitespace().count()))
+        .filter(|name| name.split_whitespace().all(|word| capital(word) || word == "and"));
     let standing = text
         .split_inclusive(". ")
         .any(|sentence| classify_label(sentence, lexicon).is_some_and(|label| label.kind == Furniture::AuthorNote));
-    if !standing {
-        return None;
-    }
-    let name = before_copula(text).filter(|name| (2..=5).contains(&name.split_whitespace().count()));
-    Some(name.filter(|name| name.split_whitespace().all(|word| word.chars().next().is_some_and(|c| !c.is_lowercase()))))
+    (standing || (set_apart && name.is_some())).then_some(name)
 }
 
 impl Lines {

@@ -47,7 +47,14 @@ impl Declarations {
 struct Lines {
     sections: BTreeMap<String, Vec<String>>,
     outlets: Outlets,
+    offices: Offices,
     copulas: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Offices {
+    endings: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,14 +73,30 @@ static LINES: LazyLock<Lines> =
 
 /// Whether a line is the name of a section, such as `Press Releases` or `보도자료`.
 pub(crate) fn is_section_name(line: &str) -> bool {
-    let line = line.trim().to_lowercase();
-    let fits = |pattern: &String| match pattern.strip_prefix("% ") {
-        None => line == *pattern,
-        Some(last) => line
-            .strip_suffix(last)
-            .is_some_and(|rest| rest.ends_with(' ') && (1..=2).contains(&rest.split_whitespace().count())),
+    let line = line.trim().to_lowercase().replace('’', "'");
+    let one = |name: &str| {
+        LINES.sections.values().flatten().any(|pattern| match pattern.strip_prefix("% ") {
+            None => name == *pattern,
+            Some(last) => name
+                .strip_suffix(last)
+                .is_some_and(|rest| rest.ends_with(' ') && (1..=2).contains(&rest.split_whitespace().count())),
+        })
     };
-    line.len() <= 60 && LINES.sections.values().flatten().any(fits)
+    // Two sections in one: `News & Notices`.
+    let both = |mark: &str| line.split_once(mark).is_some_and(|(a, b)| one(a.trim()) && one(b.trim()));
+    line.len() <= 60 && (one(&line) || both("&") || both("/") || both(" and "))
+}
+
+/// Whether a name is that of an office or department: `Public Affairs Office`, `정책과`.
+pub(crate) fn is_office(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    LINES.offices.endings.iter().any(|ending| {
+        let fits = name.strip_suffix(ending.as_str());
+        // A word of its own in a spaced script, the last character of a name in the others.
+        fits.is_some_and(|rest| {
+            if ending.is_ascii() { rest.is_empty() || rest.ends_with(' ') } else { rest.chars().count() >= 2 }
+        })
+    })
 }
 
 /// Whether a line carries a word that names of publications carry.
@@ -116,6 +139,8 @@ mod tests {
     #[test]
     fn sections_outlets_and_remarks() {
         assert!(is_section_name("Press Releases") && is_section_name("Harbour News") && is_section_name("보도자료"));
+        assert!(is_section_name("News & Notices") && is_section_name("Minister’s Activities"));
+        assert!(is_office("Public Affairs Office") && is_office("무역정책과") && !is_office("Ann Lee"));
         assert!(!is_section_name("The old harbour town news") && !is_section_name("Ferries return"));
         assert!(has_outlet_word("The Valley Herald") && !has_outlet_word("Posted by Ann"));
         assert_eq!(before_copula("Ann Lee is a historian."), Some("Ann Lee"));
