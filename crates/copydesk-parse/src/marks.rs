@@ -9,6 +9,7 @@ use serde::Deserialize;
 struct Marks {
     bullets: Vec<String>,
     bullets_spaced: Vec<String>,
+    bullets_kept: Vec<String>,
     bullets_letter: Vec<String>,
     notes: Vec<String>,
 }
@@ -19,7 +20,7 @@ static MARKS: LazyLock<Marks> =
 /// What the start of a line says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
-    /// A bullet; the text starts that many bytes into the line.
+    /// A bullet; the text starts that many bytes into the line, and with a bullet that is part of it at 0.
     Bullet(usize),
     /// A remark; its mark is part of the text.
     Note,
@@ -42,6 +43,9 @@ pub(crate) fn mark(line: &str) -> Mark {
     let marks = &*MARKS;
     if marks.notes.iter().any(|m| line.starts_with(m.as_str())) {
         return Mark::Note;
+    }
+    if marks.bullets_kept.iter().any(|bullet| line.starts_with(bullet.as_str())) {
+        return Mark::Bullet(0);
     }
     for bullet in &marks.bullets {
         if let Some(rest) = line.strip_prefix(bullet.as_str()) {
@@ -112,7 +116,8 @@ mod tests {
             ("o The dialogue goes on", Mark::Bullet(2)),
             ("o que dizem", Mark::None),
             ("on the other hand", Mark::None),
-            ("ㅇ 회의 결과", Mark::Bullet(4)),
+            ("ㅇ 회의 결과", Mark::Bullet(0)),
+            ("□ A point", Mark::Bullet(0)),
             ("※ A remark", Mark::Note),
             ("1. Text", Mark::Number(1)),
             ("12) Text", Mark::Number(12)),

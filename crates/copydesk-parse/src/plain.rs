@@ -258,6 +258,11 @@ fn is_shouted(text: &str) -> bool {
     if text.len() > 200 || text.ends_with(['.', ',', ';', ':', '!', '…']) {
         return false;
     }
+    // A name with a time of day, or with a date that was masked, is a byline.
+    let is_coded = |word: &str| word.contains('_') || (word.contains(':') && word.bytes().any(|b| b.is_ascii_digit()));
+    if text.split_whitespace().any(is_coded) {
+        return false;
+    }
     let (mut upper, mut letters) = (0, 0);
     for c in text.chars() {
         if c.is_lowercase() {

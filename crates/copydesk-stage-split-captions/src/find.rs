@@ -52,6 +52,8 @@ const LONGEST: usize = 900;
 const LONGEST_BARE: usize = 160;
 /// Fewest letters of a text that can be a caption because it repeats another.
 pub(crate) const FEWEST_TO_REPEAT: usize = 24;
+/// Longest sentence below a picture that is a caption without a credit, in letters.
+const LONGEST_SENTENCE: usize = 45;
 /// How many levels above a block an element may be named for captions.
 const NAMED_WITHIN: usize = 4;
 
@@ -251,7 +253,7 @@ fn by_form(doc: &Document, id: BlockId, lexicon: &Lexicon) -> Option<Reason> {
         return None;
     }
     let split = split_credit(text, lexicon);
-    if half.is_some() && !split.credits.is_empty() {
+    if half.is_some() && (!split.credits.is_empty() || last_brackets(text).is_some()) {
         return Some(Reason::new("printed-twice", "the same text twice in one line, with a credit", 0.9));
     }
     if looks_like_caption(text, lexicon) {
@@ -262,9 +264,35 @@ fn by_form(doc: &Document, id: BlockId, lexicon: &Lexicon) -> Option<Reason> {
         let sure = if split.confidence == Confidence::ShapeOnly { 0.8 } else { 0.9 };
         return Some(Reason::new("below-picture", "right below a picture, with a credit", sure));
     }
-    // A short paragraph that ends like a sentence may as well be the lead.
-    (letters(text) <= LONGEST_BARE && doc.block(id).label() != Label::Title)
+    // Without a credit, a line that ends like a sentence may as well be the lead, unless it is very short or set apart.
+    let sentence = text.trim_end().ends_with(['.', '。', '!', '?', '"', '”']);
+    let most = if sentence && !is_italic(doc, id) { LONGEST_SENTENCE } else { LONGEST_BARE };
+    (letters(text) <= most && doc.block(id).label() != Label::Title)
         .then(|| Reason::new("below-picture", "right below a picture, and short", 0.6))
+}
+
+/// Whether the source sets the whole of a block in italics.
+fn is_italic(doc: &Document, id: BlockId) -> bool {
+    let end = doc.original_text(id).len() as u32;
+    doc.inlines(id).iter().any(|i| i.kind == InlineKind::Emphasis && i.range.start <= 1 && i.range.end + 1 >= end)
+}
+
+/// What stands in brackets at the very end of a text, and where they open.
+fn last_brackets(text: &str) -> Option<(usize, &str)> {
+    let inside = text.trim_end().strip_suffix([')', '）'])?;
+    let mut depth = 1;
+    for (at, c) in inside.char_indices().rev() {
+        match c {
+            ')' | '）' => depth += 1,
+            '(' | '（' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let content = inside[at + c.len_utf8()..].trim();
+            return (at > 0 && !content.is_empty() && content.len() <= 160).then_some((at, content));
+        }
+    }
+    None
 }
 
 /// The picture that stands right above a block, with nothing but other pictures between them.
@@ -297,6 +325,20 @@ fn read(
         if let Some(piece) = by_parts(doc, id, figures, lexicon) {
             return piece;
         }
+    }
+    // A caption that was printed twice ends in its credit, whatever its form.
+    if text.len() < whole.len()
+        && let Some((at, inside)) = last_brackets(text)
+    {
+        let mut marks = Vec::new();
+        let mut credits = as_credit(inside, &mut marks, lexicon);
+        if credits.iter().map(|c| c.printed.len()).sum::<usize>() < inside.len() {
+            let parts = vec![inside.to_owned()];
+            let names = credits.iter().flat_map(|c| c.names.clone()).collect();
+            let agencies = credits.iter().flat_map(|c| c.agencies.clone()).collect();
+            credits = vec![Credit { printed: inside.to_owned(), names, agencies, parts, provided: false }];
+        }
+        return Piece { text: flat(&text[..at]), credits, marks };
     }
     let split = split_credit(text, lexicon);
     Piece { text: flat(split.text), credits: split.credits, marks: split.marks }
