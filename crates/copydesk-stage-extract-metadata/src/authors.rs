@@ -12,7 +12,12 @@ use crate::{
 ///
 /// A list that the page declares is taken whole, with the agency that it names beside its people. Of a list that is
 /// read from visible lines, organisations stay only where it names nobody else.
-pub(crate) fn choose(pools: &mut Pools, least: f32, log: &mut Vec<Candidate>) -> Vec<Value<String>> {
+pub(crate) fn choose(
+    pools: &mut Pools,
+    host: Option<&str>,
+    least: f32,
+    log: &mut Vec<Candidate>,
+) -> Vec<Value<String>> {
     let lexicon = Lexicon::builtin();
     let sites: Vec<String> = pools.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| k.len() >= 2).collect();
     let pool: &mut Pool<Vec<String>> = &mut pools.authors;
@@ -30,11 +35,19 @@ pub(crate) fn choose(pools: &mut Pools, least: f32, log: &mut Vec<Candidate>) ->
     pool.entries.retain(|e| !e.value.is_empty());
     // The site is the least that can be said; a page that names an agency beside it says more.
     let only_site = |e: &Entry<Vec<String>>| e.value.iter().all(|name| is_site(name, &sites));
-    for entry in pool.entries.iter_mut().filter(|e| e.origin == Origin::Meta && only_site(e)) {
+    let host = host.map(key).unwrap_or_default();
+    let is_owner = |e: &Entry<Vec<String>>| {
+        let one = |name: &String| {
+            name.len() >= 4 && host.contains(&key(name)) || e.name == "author" && is_organisation(name, lexicon)
+        };
+        e.value.iter().all(one)
+    };
+    for entry in pool.entries.iter_mut().filter(|e| e.origin == Origin::Meta && (only_site(e) || is_owner(e))) {
         entry.weight *= 0.4;
         "names the site".clone_into(&mut entry.why);
     }
-    if pool.entries.iter().any(|e| e.weight >= 0.5 && !only_site(e)) {
+    let names_somebody = |e: &Entry<Vec<String>>| !only_site(e) && !e.value.iter().all(|name| is_user_name(name));
+    if pool.entries.iter().any(|e| e.weight >= 0.5 && names_somebody(e)) {
         for entry in pool.entries.iter_mut().filter(|e| only_site(e)) {
             entry.weight /= 4.0;
             "names the site, where others name somebody".clone_into(&mut entry.why);

@@ -7,7 +7,7 @@ use crate::pool::Pool;
 
 /// What is known of a document that helps to read its dates.
 pub(crate) fn hints(doc: &Document) -> Hints<'_> {
-    let declared = doc.evidence.value(Origin::Attribute, "lang").filter(|l| l.contains(['-', '_']));
+    let declared = doc.evidence.value(Origin::Attribute, "lang");
     Hints {
         language: doc.languages.main.as_ref().map(|l| l.tag.as_str()).or(declared),
         region: region(doc),

@@ -109,16 +109,20 @@ fn read(evidence: &Evidence, item: &Item, factor: f32, page: bool, hints: &Hints
             pool.add(date, origin, property, at, weight * factor);
         }
     }
+    if let Some(name) = item.values("publisher").find_map(|v| name_of(evidence, v)) {
+        pools.site_name.add(name, origin, "publisher", at, 0.7 * factor);
+    }
     for property in ["author", "creator"] {
         let names: Vec<String> =
             item.values(property).filter_map(|v| name_of(evidence, v)).flat_map(|name| names_in(&name)).collect();
         if !names.is_empty() {
+            // A newsroom signs its news; a company that names itself as the author of its pages names nobody.
+            let news = item.types.iter().any(|t| t.ends_with("NewsArticle"));
+            let own = |name: &String| pools.site_name.entries.iter().any(|e| key(&e.value) == key(name));
+            let factor = if !news && names.iter().all(own) { UNSTATED } else { factor };
             pools.authors.add(names, origin, property, at, 0.9 * factor);
             break;
         }
-    }
-    if let Some(name) = item.values("publisher").find_map(|v| name_of(evidence, v)) {
-        pools.site_name.add(name, origin, "publisher", at, 0.7 * factor);
     }
     for (property, pool, weight) in [
         ("description", &mut pools.description, 0.6),

@@ -86,7 +86,7 @@ impl Stage for ExtractMetadata {
         let mut candidates = Vec::new();
         let mut meta = Metadata {
             title: titles::choose(&mut pools, dates::host(doc), least, &mut candidates),
-            authors: authors::choose(&mut pools, least, &mut candidates),
+            authors: authors::choose(&mut pools, dates::host(doc), least, &mut candidates),
             published: pools.published.choose(Field::Published, least, &mut candidates),
             modified: pools.modified.choose(Field::Modified, least, &mut candidates),
             site_name: pools.site_name.choose(Field::SiteName, least, &mut candidates),

@@ -86,8 +86,8 @@ pub(crate) fn is_author(tree: &Tree, element: ElementId) -> bool {
 /// Whether an address is that of a page about an author: `/authors/ann-lee/`.
 pub(crate) fn leads_to_author(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or(href);
-    let mut parts = path.trim_end_matches('/').rsplit('/').skip(1);
-    path.len() <= 300 && parts.next().is_some_and(|part| MARKS.author.words.contains(part))
+    let mut parts = path.trim_end_matches('/').rsplit('/').skip(1).take(2);
+    path.len() <= 300 && parts.any(|part| MARKS.author.words.contains(part))
 }
 
 /// What the names of the elements around a date say of it.
@@ -133,6 +133,23 @@ pub(crate) fn is_account(name: &str) -> bool {
         || (lower.len() > 12 && !lower.contains(' ') && lower.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
+/// Whether a text can be a name where nothing but an element says so: few words, no figures, and none but short
+/// particles in small letters.
+pub(crate) fn is_like_a_name(text: &str) -> bool {
+    let mut words = 0;
+    let mut large = false;
+    for word in text.split_whitespace() {
+        words += 1;
+        let first = word.chars().find(|c| c.is_alphanumeric());
+        let small = first.is_some_and(char::is_lowercase);
+        large |= first.is_some() && !small;
+        if first.is_some_and(char::is_numeric) || small && word.chars().count() > 3 {
+            return false;
+        }
+    }
+    large && words <= 12
+}
+
 /// Whether a line begins like one that names no author.
 pub(crate) fn is_no_byline(line: &str) -> bool {
     let line = line.trim_start();
@@ -152,6 +169,14 @@ mod tests {
         assert!(!is_account("Ann Lee") && !is_account("문가람") && !is_account("Adminah Photios"));
         assert!(is_account("siteadmin3"));
         assert!(is_no_byline("Copyright Ann Lee") && !is_no_byline("Photini Lee"));
+    }
+
+    #[test]
+    fn names_are_told_from_phrases() {
+        assert!(
+            is_like_a_name("Ann van der Lee") && is_like_a_name("By Ann Lee and Bo Chan") && is_like_a_name("문가람")
+        );
+        assert!(!is_like_a_name("Insights from") && !is_like_a_name("amw") && !is_like_a_name("Lee 2020"));
     }
 
     #[test]

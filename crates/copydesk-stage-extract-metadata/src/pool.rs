@@ -1,6 +1,6 @@
 //! Candidates for a field: gathered, added up where they agree, weighed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use copydesk_date::{Precision, Zone};
 use copydesk_document::{Candidate, Dateline, Field, Origin, Span, Timestamp, Value};
@@ -104,7 +104,7 @@ impl<T: Fact> Pool<T> {
     /// The value with the most behind it, or none below `least`. All candidates are written down.
     pub(crate) fn choose(&self, field: Field, least: f32, log: &mut Vec<Candidate>) -> Option<Value<T>> {
         let mut groups: Vec<Group<'_, T>> = Vec::new();
-        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let mut of: Vec<usize> = Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
             let place = *places.entry(entry.value.key()).or_insert(groups.len());
@@ -128,7 +128,7 @@ impl<T: Fact> Pool<T> {
 
     /// Every value of sufficient weight, once, in order: for fields that hold a list.
     pub(crate) fn all(&self, field: Field, least: f32, log: &mut Vec<Candidate>) -> Vec<Value<T>> {
-        let mut seen: HashSet<String> = HashSet::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         let mut out = Vec::new();
         for entry in &self.entries {
             let key = entry.value.key();

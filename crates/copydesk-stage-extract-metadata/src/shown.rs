@@ -146,10 +146,10 @@ pub(crate) fn authors(doc: &Document, window: &Window, pools: &mut Pools) {
         let names = match read_byline(&text, lexicon) {
             Some(byline) if !byline.people.is_empty() => byline.people,
             Some(byline) if !byline.organisations.is_empty() => byline.organisations,
-            _ if text.len() <= 60 && !text.bytes().any(|b| b.is_ascii_digit()) => names_in(&text),
+            _ if text.len() <= 60 && marks::is_like_a_name(&text) => names_in(&text),
             _ => continue,
         };
-        let names = names.into_iter().filter(|name| !marks::is_account(name));
+        let names = names.into_iter().filter(|name| !marks::is_account(name) && marks::is_like_a_name(name));
         if window.holds(block) {
             near.extend(names);
             near_span = near_span.or(Some(span));
@@ -284,7 +284,6 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                 Some(DateLabel::Published | DateLabel::FirstPublished | DateLabel::Created | DateLabel::Date) => {
                     pools.published.add(value, Origin::LabelLine, "labelled date", span, if near { 0.75 } else { 0.5 });
                 }
-                Some(_) => {}
                 None if mark == Some(DateMark::Updated) => {
                     pools.modified.add(value, Origin::Text, "date shown", span, 0.5);
                     if near {
@@ -312,7 +311,8 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                     }
                 }
                 None if line => away.push((value, id, if mark.is_some() { 0.4 } else { 0.32 })),
-                None => {}
+                // A label that says something else, or a date inside the text.
+                Some(_) | None => {}
             }
         }
     }

@@ -12,7 +12,8 @@ use crate::pool::key;
 #[serde(deny_unknown_fields)]
 struct Names {
     origin: Origin,
-    names: Vec<String>,
+    #[serde(rename = "names")]
+    known: Vec<String>,
     weight: f32,
 }
 
@@ -28,7 +29,7 @@ impl Declarations {
         let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (field, lists) in lists {
             for list in lists {
-                for name in &list.names {
+                for name in &list.known {
                     by_name.entry((list.origin, key(name))).or_default().push((field, list.weight));
                 }
             }
