@@ -419,6 +419,9 @@ fn read_tail(doc: &Document, lexicon: &Lexicon, pools: &mut Pools, lines: &mut L
                 lines.labels.push((id, Label::Byline, "byline-place", "a name alone, as the last line".to_owned()));
             }
         }
+        if doc.tree.is_none() && is_mail_address(text) {
+            lines.labels.push((id, Label::Byline, "mail-line", "a mail address and nothing else".to_owned()));
+        }
         let set_apart = back == 0 && is_set_apart(doc, id);
         if let Some(name) = author_note(text, set_apart, lexicon) {
             let names = name.map(|name| clean_name(name, lexicon)).unwrap_or_default();
@@ -433,6 +436,16 @@ fn read_tail(doc: &Document, lexicon: &Lexicon, pools: &mut Pools, lines: &mut L
             ));
         }
     }
+}
+
+/// `name@example.org`, with or without brackets around it.
+fn is_mail_address(text: &str) -> bool {
+    let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '<' | '>' | '[' | ']'));
+    text.len() <= 80
+        && !text.contains(char::is_whitespace)
+        && text
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'))
 }
 
 /// Whether the source sets a whole paragraph in italics, or begins it in bold: as remarks about authors are.
@@ -484,7 +497,7 @@ impl Lines {
         }
         for (id, label, rule, detail) in self.labels {
             let taken = match label {
-                Label::Byline => taken(doc, Field::Authors),
+                Label::Byline => rule == "mail-line" || taken(doc, Field::Authors),
                 Label::Section => taken(doc, Field::Section),
                 Label::SiteName => taken(doc, Field::SiteName),
                 _ => true,
