@@ -1,5 +1,6 @@
 //! Training text: lines by language, sorted by script, cut into snippets and dressed up as captions and headlines.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -18,8 +19,11 @@ pub(crate) type Lines = BTreeMap<(Script, Lang), Vec<String>>;
 /// Opens a file that may be gzipped.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-    let plain: Box<dyn Read> =
-        if path.extension().is_some_and(|end| end == "gz") { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let plain: Box<dyn Read> = if path.extension().is_some_and(|end| end == "gz") {
+        Box::new(MultiGzDecoder::new(file))
+    } else {
+        Box::new(file)
+    };
     Ok(Box::new(BufReader::new(plain)))
 }
 
@@ -35,7 +39,7 @@ pub(crate) fn read_lines(path: &Path, into: &mut Lines) -> Result<usize> {
 }
 
 /// How often each line of `data/contrast.tsv` stands among the others of its language.
-const CONTRAST_COPIES: usize = 60;
+const CONTRAST_COPIES: usize = 150;
 
 /// Adds the words that tell close neighbours apart, in new order in each copy so that they meet all others.
 pub(crate) fn add_contrast(into: &mut Lines, random: &mut Random) {
@@ -107,6 +111,10 @@ fn add_line(line: &str, entries: &Entries, into: &mut Lines) -> usize {
             into.entry((Script::Han, lang)).or_default().push(runs.join(" "));
         }
     }
+    // Serbian is the same in both scripts, and most text of it is in Cyrillic.
+    if let ("srp", Script::Cyrillic, Some(&lang)) = (code, script, entries.get(&(code, Script::Latin))) {
+        into.entry((Script::Latin, lang)).or_default().push(serbian_in_latin(&text));
+    }
     let Some(&lang) = entries.get(&(code, script)) else { return 0 };
     into.entry((script, lang)).or_default().push(text);
     1
@@ -120,6 +128,57 @@ fn unligate(c: char) -> char {
     }
 }
 
+/// The letters of Serbian: Cyrillic, then Latin.
+const SERBIAN: [(char, &str); 30] = [
+    ('а', "a"),
+    ('б', "b"),
+    ('в', "v"),
+    ('г', "g"),
+    ('д', "d"),
+    ('ђ', "đ"),
+    ('е', "e"),
+    ('ж', "ž"),
+    ('з', "z"),
+    ('и', "i"),
+    ('ј', "j"),
+    ('к', "k"),
+    ('л', "l"),
+    ('љ', "lj"),
+    ('м', "m"),
+    ('н', "n"),
+    ('њ', "nj"),
+    ('о', "o"),
+    ('п', "p"),
+    ('р', "r"),
+    ('с', "s"),
+    ('т', "t"),
+    ('ћ', "ć"),
+    ('у', "u"),
+    ('ф', "f"),
+    ('х', "h"),
+    ('ц', "c"),
+    ('ч', "č"),
+    ('џ', "dž"),
+    ('ш', "š"),
+];
+
+fn serbian_in_latin(text: &str) -> String {
+    let mut latin = String::with_capacity(text.len());
+    for c in text.chars() {
+        let lower = c.to_lowercase().next().unwrap_or(c);
+        match SERBIAN.iter().find(|(cyrillic, _)| *cyrillic == lower) {
+            Some((_, letters)) if c == lower => latin.push_str(letters),
+            Some((_, letters)) => {
+                let mut letters = letters.chars();
+                latin.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+                latin.extend(letters);
+            }
+            None => latin.push(c),
+        }
+    }
+    latin
+}
+
 /// How a snippet is cut and dressed up.
 pub(crate) struct Snippets {
     credits: Vec<&'static str>,
@@ -131,9 +190,22 @@ impl Snippets {
         Snippets { credits: credits.collect() }
     }
 
-    /// A random snippet of a line.
-    pub(crate) fn cut(&self, line: &str, script: Script, random: &mut Random) -> String {
-        let mut text = if script == Script::Han { cut_chars(line, random) } else { cut_words(line, random) };
+    /// A random snippet of a language's lines.
+    ///
+    /// How long it is does not depend on the language: where lines are short, several make a snippet. Otherwise a
+    /// language whose text is all fragments would never be found in a sentence.
+    pub(crate) fn cut(&self, lines: &[&str], script: Script, random: &mut Random) -> String {
+        let by_chars = script == Script::Han;
+        let wanted = if by_chars { wanted_chars(random) } else { wanted_words(random) };
+        let size = |text: &str| if by_chars { text.chars().count() } else { text.split_whitespace().count() };
+        let mut line = Cow::Borrowed(*random.pick(lines));
+        let mut length = size(&line);
+        while length < wanted {
+            let next = *random.pick(lines);
+            length += size(next).max(1);
+            line = Cow::Owned(format!("{line} {next}"));
+        }
+        let mut text = if by_chars { cut_chars(&line, wanted, random) } else { cut_words(&line, wanted, random) };
         if random.chance(0.10) {
             text = text.to_uppercase();
         }
@@ -148,34 +220,34 @@ impl Snippets {
     }
 }
 
-fn cut_words(line: &str, random: &mut Random) -> String {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let wanted = match random.below(100) {
+fn wanted_words(random: &mut Random) -> usize {
+    match random.below(100) {
         0..7 => 1,
         7..32 => 2,
         32..42 => 3,
         42..50 => 4,
-        50..68 => 5,
-        68..94 => 6 + random.below(7),
-        _ => 25,
-    };
-    if words.len() <= wanted {
-        return line.to_owned();
+        50..66 => 5,
+        66..89 => 6 + random.below(7),
+        _ => 13 + random.below(13),
     }
-    // Headlines and captions start where a sentence starts, more often than chance has it.
-    let start = if random.chance(0.3) { 0 } else { random.below(words.len() - wanted + 1) };
-    words[start..start + wanted].join(" ")
 }
 
-fn cut_chars(line: &str, random: &mut Random) -> String {
+fn wanted_chars(random: &mut Random) -> usize {
+    let most = if random.chance(0.5) { 8 } else { 40 };
+    2 + random.below(most)
+}
+
+fn cut_words(line: &str, wanted: usize, random: &mut Random) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    // Headlines and captions start where a sentence starts, more often than chance has it.
+    let start = if random.chance(0.3) { 0 } else { random.below(words.len().saturating_sub(wanted) + 1) };
+    words[start..words.len().min(start + wanted)].join(" ")
+}
+
+fn cut_chars(line: &str, wanted: usize, random: &mut Random) -> String {
     let chars: Vec<char> = line.chars().collect();
-    let most = if random.chance(0.5) { 8 } else { 30 };
-    let wanted = 2 + random.below(most);
-    if chars.len() <= wanted {
-        return line.to_owned();
-    }
-    let start = random.below(chars.len() - wanted + 1);
-    chars[start..start + wanted].iter().collect()
+    let start = random.below(chars.len().saturating_sub(wanted) + 1);
+    chars[start..chars.len().min(start + wanted)].iter().collect()
 }
 
 /// The text without its accents.
@@ -198,7 +270,7 @@ mod tests {
         let line = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen";
         let cut = |seed| {
             let mut random = Random::new(seed);
-            (0..200).map(|_| snippets.cut(line, Script::Latin, &mut random)).collect::<Vec<_>>()
+            (0..200).map(|_| snippets.cut(&[line], Script::Latin, &mut random)).collect::<Vec<_>>()
         };
         assert_eq!(cut(7), cut(7));
         assert_ne!(cut(7), cut(8));
@@ -206,6 +278,19 @@ mod tests {
         assert!(all.iter().any(|text| line.contains(text.as_str())));
         assert!(all.iter().any(|text| text.contains("TWO")));
         assert!(all.iter().any(|text| text.contains("Reuters")));
+    }
+
+    #[test]
+    fn short_lines_make_long_snippets_too() {
+        let snippets = Snippets::new();
+        let mut random = Random::new(3);
+        let lines = ["red boat", "old quay"];
+        assert!((0..200).any(|_| snippets.cut(&lines, Script::Latin, &mut random).split_whitespace().count() > 12));
+    }
+
+    #[test]
+    fn serbian_is_written_in_latin_letters() {
+        assert_eq!(serbian_in_latin("Љубав и чежња, Џон 1"), "Ljubav i čežnja, Džon 1");
     }
 
     #[test]
@@ -218,6 +303,7 @@ mod tests {
         std::fs::remove_file(&path).unwrap();
         let found: Vec<String> = lines.keys().map(|(script, lang)| format!("{} {lang}", script.code())).collect();
         assert_eq!(found, ["Latn sr-Latn", "Cyrl sr", "Hani ja", "Jpan ja"]);
+        assert_eq!(lines.values().map(Vec::len).collect::<Vec<_>>(), [2, 1, 1, 1]);
         assert_eq!(read, 3);
     }
 }

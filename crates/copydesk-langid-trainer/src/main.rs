@@ -5,6 +5,7 @@ mod eval;
 mod random;
 mod score;
 mod train;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -39,7 +40,7 @@ struct Training {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Millions of snippets shown for Latin script; the other scripts get their share of it.
-    #[arg(long, default_value_t = 12.0)]
+    #[arg(long, default_value_t = 14.0)]
     millions: f32,
     /// Size of the first steps; they shrink to nothing towards the end.
     #[arg(long, default_value_t = 0.3)]
@@ -47,9 +48,15 @@ struct Training {
     /// How far languages with much text are shown more often: 0 is not at all, 1 is by number of lines.
     #[arg(long, default_value_t = 0.2)]
     skew: f32,
+    /// How far a language's weight counts once more when languages are compared.
+    #[arg(long, default_value_t = 1.4)]
+    tilt: f32,
+    /// Divides all scores, so that the confidence is honest on text unlike the training text.
+    #[arg(long, default_value_t = 1.4)]
+    temperature: f32,
     /// Rows of the table for Latin script; the other scripts get their share of it.
-    #[arg(long, default_value_t = 215_000)]
-    buckets: usize,
+    #[arg(long, default_value_t = 104_000)]
+    rows: usize,
 }
 
 #[derive(Subcommand)]
@@ -135,7 +142,7 @@ fn train_all(arguments: &Training) -> Result<()> {
 
     let (snippets, weights) = (Snippets::new(), weights()?);
     let mut groups = Vec::new();
-    for (script, buckets, samples) in SCRIPTS {
+    for (script, rows, samples) in SCRIPTS {
         let classes: Vec<Class<'_>> = lines
             .iter()
             .filter(|((of, _), _)| *of == script)
@@ -150,10 +157,12 @@ fn train_all(arguments: &Training) -> Result<()> {
         }
         let plan = Plan {
             script,
-            buckets: (arguments.buckets as f32 * buckets) as usize,
+            rows: (arguments.rows as f32 * rows) as usize,
             samples: (arguments.millions * 1e6 * samples) as usize,
             rate: arguments.rate,
             skew: arguments.skew,
+            tilt: arguments.tilt,
+            temperature: arguments.temperature,
             seed: arguments.seed,
         };
         groups.push(train::train(&plan, &classes, &snippets));

@@ -1,11 +1,12 @@
 //! Training one script's part of the model: a bag of feature rows, a linear layer, and plain gradient descent.
 
-use copydesk_langid::features::{bucket, features};
-use copydesk_langid::model::{DIM, GroupParts};
+use copydesk_langid::features::{features, find};
+use copydesk_langid::model::{DIM, GroupParts, share_of_feature};
 use copydesk_langid::{Lang, Script};
 
 use crate::corpus::Snippets;
 use crate::random::Random;
+use crate::vocabulary;
 
 /// Keeps the first steps of a row from being huge.
 const START_MOVED: f32 = 1e-4;
@@ -18,12 +19,18 @@ const NOT_BELIEVED: f32 = 0.03;
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) script: Script,
-    pub(crate) buckets: usize,
+    /// Features that are kept.
+    pub(crate) rows: usize,
     /// Snippets shown in all.
     pub(crate) samples: usize,
     pub(crate) rate: f32,
     /// How far languages with much text are shown more often than others: 0 is not at all, 1 is by number of lines.
     pub(crate) skew: f32,
+    /// How far a language's weight counts once more when languages are compared: the weights say how often a newsroom
+    /// meets a language, and training alone has more of the rare ones than it meets.
+    pub(crate) tilt: f32,
+    /// Divides all scores in the end: news is not the text that was learnt, so the model is surer than it should be.
+    pub(crate) temperature: f32,
     pub(crate) seed: u64,
 }
 
@@ -36,13 +43,14 @@ pub(crate) struct Class<'a> {
 
 pub(crate) fn train(plan: &Plan, classes: &[Class<'_>], snippets: &Snippets) -> GroupParts {
     let mut random = Random::new(plan.seed);
-    let mut table: Vec<f32> = (0..plan.buckets * DIM).map(|_| (random.share() - 0.5) * 0.2).collect();
+    let shares = cumulative_shares(classes, plan.skew);
+    let checks = vocabulary::choose(plan, classes, &shares);
+    let mut table: Vec<f32> = (0..plan.rows * DIM).map(|_| (random.share() - 0.5) * 0.2).collect();
     let mut weights = vec![[0_f32; DIM]; classes.len()];
     let mut biases = vec![0_f32; classes.len()];
-    let shares = cumulative_shares(classes, plan.skew);
 
     // Adagrad: the more a row has moved, the smaller its steps, so that rare features learn as well as frequent ones.
-    let mut moved = vec![START_MOVED; plan.buckets];
+    let mut moved = vec![START_MOVED; plan.rows];
     let mut weights_moved = vec![[START_MOVED; DIM]; classes.len()];
     let mut biases_moved = vec![START_MOVED; classes.len()];
     let mut seen = Vec::new();
@@ -52,14 +60,13 @@ pub(crate) fn train(plan: &Plan, classes: &[Class<'_>], snippets: &Snippets) -> 
     for sample in 0..plan.samples {
         let draw = random.share();
         let wanted = shares.partition_point(|&share| share < draw).min(classes.len() - 1);
-        let line = *random.pick(classes[wanted].lines.as_slice());
-        let text = snippets.cut(line, plan.script, &mut random);
+        let text = snippets.cut(&classes[wanted].lines, plan.script, &mut random);
         seen.clear();
-        features(&text, plan.script, |feature| seen.push(bucket(feature, plan.buckets as u32) as usize * DIM));
+        features(&text, plan.script, |feature| seen.extend(find(feature, &checks).map(|row| row * DIM)));
         if seen.is_empty() {
             continue;
         }
-        let norm = 1.0 / (seen.len() as f32).sqrt();
+        let norm = share_of_feature(seen.len() as u32);
         let mut hidden = [0_f32; DIM];
         for &at in &seen {
             for (sum, value) in hidden.iter_mut().zip(&table[at..at + DIM]) {
@@ -114,9 +121,13 @@ pub(crate) fn train(plan: &Plan, classes: &[Class<'_>], snippets: &Snippets) -> 
             (loss, right) = (0.0, 0);
         }
     }
+    for ((bias, row), class) in biases.iter_mut().zip(&mut weights).zip(classes) {
+        *bias = (*bias + plan.tilt * class.weight.ln()) / plan.temperature;
+        *row = row.map(|weight| weight / plan.temperature);
+    }
     let (scale, table) = quantise(&table);
     let classes = classes.iter().zip(weights).zip(biases).map(|((class, row), bias)| (class.lang.tag(), row, bias));
-    GroupParts { script: plan.script, scale, table, classes: classes.collect() }
+    GroupParts { script: plan.script, scale, checks, table, classes: classes.collect() }
 }
 
 fn cumulative_shares(classes: &[Class<'_>], skew: f32) -> Vec<f32> {
@@ -153,7 +164,16 @@ mod tests {
         let class = |tag, line| Class { lang: Lang::from_tag(tag).unwrap(), lines: vec![line], weight: 1.0 };
         let classes =
             [class("fi", "mokolo tikala venomi sutola kilo"), class("da", "strandgh wejfk brunst gkrald spyfr")];
-        let plan = Plan { script: Script::Latin, buckets: 500, samples: 2000, rate: 0.3, skew: 0.0, seed: 5 };
+        let plan = Plan {
+            script: Script::Latin,
+            rows: 500,
+            samples: 2000,
+            rate: 0.3,
+            skew: 0.0,
+            tilt: 0.0,
+            temperature: 1.0,
+            seed: 5,
+        };
         let groups = [train(&plan, &classes, &Snippets::new())];
         let bytes = to_bytes(&groups, "seed 5\n");
         assert_eq!(bytes, to_bytes(&[train(&plan, &classes, &Snippets::new())], "seed 5\n"));

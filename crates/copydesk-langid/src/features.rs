@@ -21,12 +21,27 @@ fn step(hash: u32, c: u32) -> u32 {
     (hash.rotate_left(5) ^ c).wrapping_mul(0x9E37_79B1)
 }
 
-/// The bucket of a feature among `buckets`.
 #[inline]
-pub fn bucket(feature: u32, buckets: u32) -> u32 {
+fn mix(feature: u32) -> u32 {
     let mixed = (feature ^ (feature >> 15)).wrapping_mul(0x2C1B_3C6D);
-    let mixed = mixed ^ (mixed >> 13);
-    ((u64::from(mixed.wrapping_mul(0x297A_2D39)) * u64::from(buckets)) >> 32) as u32
+    let mixed = (mixed ^ (mixed >> 13)).wrapping_mul(0x297A_2D39);
+    mixed ^ (mixed >> 16)
+}
+
+/// Where a feature may be kept in a table of `rows` rows: one of two, marked with a check byte, which is never 0.
+#[inline]
+pub fn places(feature: u32, rows: u32) -> ([usize; 2], u8) {
+    let (one, other) = (mix(feature), mix(feature ^ 0x5BD1_E995));
+    let row = |hash: u32| ((u64::from(hash) * u64::from(rows)) >> 32) as usize;
+    // The rows come from the high bits, so the low ones are free to be the check.
+    ([row(one), row(other)], (one as u8).max(1))
+}
+
+/// The row of a feature in a table, given the check byte of each row; `None` if the table does not keep it.
+#[inline]
+pub fn find(feature: u32, checks: &[u8]) -> Option<usize> {
+    let (rows, check) = places(feature, checks.len() as u32);
+    rows.into_iter().find(|&row| checks.get(row) == Some(&check))
 }
 
 /// Calls `emit` with the hash of every feature of the words of `text` that are written in `script`.

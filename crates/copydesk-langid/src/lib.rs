@@ -8,9 +8,10 @@
 //! assert_eq!(detector.detect("+49 30 123456").lang.tag(), "und");
 //! ```
 //!
-//! The script decides first: Thai letters are Thai. Where several languages share a script, a bag of hashed character
-//! n-grams and words (see [`features`]) is scored by a small linear model (see [`model`]), and only the languages of
-//! that script take part. Chinese is then told apart into simplified and traditional by its characters.
+//! The script decides first: Thai letters are Thai. Where several languages share a script, the bag of character n-grams
+//! and words (see [`features`]) is scored by a small linear model (see [`model`]), and only the languages of that script
+//! take part. Chinese is then told apart into simplified and traditional by its characters. `LANGUAGES.md` lists every
+//! language with its scores, `NOTICE.md` says what the model was trained on.
 
 pub mod features;
 mod han;
@@ -35,7 +36,7 @@ pub use crate::script::Script;
 pub struct Guess {
     /// The language, or `und`.
     pub lang: Lang,
-    /// Of a hundred guesses with this confidence, that many are right, out of 1. It is 0 for `und`.
+    /// From 0 to 1: of all guesses with this confidence, about that share is right. It is 0 for `und`.
     pub confidence: f32,
 }
 

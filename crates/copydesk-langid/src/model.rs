@@ -1,22 +1,33 @@
 //! The model file: what it holds, how it is read, and how it scores.
 //!
-//! Layout: the eight bytes `CDLANGID`, the length of a text header (u32, little endian), the header, then three
-//! arrays without gaps. The header is lines of `key value`: `dim`, then one line `group SCRIPT BUCKETS SCALE TAG TAG ...`
-//! for each script that several languages share, and whatever the trainer notes of where the model comes from. The
-//! arrays are, each in the order of the group lines: the tables (`BUCKETS` rows of `dim` signed bytes, a step of which
-//! is worth `SCALE`), the class weights (`dim` f32 a class, little endian) and the class biases (one f32 a class).
+//! Layout: the eight bytes `CDLANGID`, the length of a text header (u32, little endian), the header, then arrays without
+//! gaps. The header is lines of `key value`: `dim`, then one line `group SCRIPT ROWS SCALE TAG TAG ...` for each script
+//! that several languages share, and whatever the trainer notes of where the model comes from. The arrays are, each in
+//! the order of the group lines: the tables (first `ROWS` check bytes, by which a feature finds its row or learns that it
+//! has none; then the rows, `dim` signed bytes each, a step of which is worth `SCALE`), the class weights (`dim` f32 a
+//! class, little endian) and the class biases (one f32 a class).
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::features::{bucket, features};
+use crate::features::{features, find};
 use crate::lang::Lang;
 use crate::script::Script;
 
 /// Numbers that a feature adds to the bag. A constant, so that the inner loop is unrolled and vectorised.
-pub const DIM: usize = 16;
+pub const DIM: usize = 32;
+
+/// More than any table that is worth its memory; keeps a broken header from asking for the impossible.
+const MOST_ROWS: usize = 1 << 26;
 
 const MAGIC: &[u8; 8] = b"CDLANGID";
+
+/// What one of `count` features adds to the bag: less than all of itself, because the runs of a word repeat each other;
+/// more than its share, because a decisive word must still decide in a long sentence.
+#[inline]
+pub fn share_of_feature(count: u32) -> f32 {
+    (count as f32).powf(-0.25) / 4.0
+}
 
 /// Why a model file cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -34,8 +45,10 @@ pub enum ModelError {
 pub(crate) struct Group {
     pub(crate) script: Script,
     pub(crate) classes: Vec<Lang>,
-    buckets: u32,
+    rows: usize,
     scale: f32,
+    /// Where the check bytes and the rows lie in the file.
+    checks: Range<usize>,
     table: Range<usize>,
     weights: Vec<[f32; DIM]>,
     biases: Vec<f32>,
@@ -46,10 +59,10 @@ impl Group {
     fn parse(line: &str) -> Option<Group> {
         let mut words = line.split(' ');
         let script = Script::from_code(words.next()?)?;
-        let buckets = words.next()?.parse().ok().filter(|&buckets| buckets > 0)?;
+        let rows = words.next()?.parse().ok().filter(|&rows| rows > 0 && rows < MOST_ROWS)?;
         let scale = words.next()?.parse().ok()?;
         let classes = words.map(Lang::from_tag).collect::<Option<Vec<_>>>()?;
-        Some(Group { script, classes, buckets, scale, table: 0..0, weights: Vec::new(), biases: Vec::new() })
+        Some(Group { script, classes, rows, scale, checks: 0..0, table: 0..0, weights: Vec::new(), biases: Vec::new() })
     }
 }
 
@@ -76,7 +89,8 @@ impl Model {
                 Some(("dim", value)) if value != DIM.to_string() => return Err(bad()),
                 Some(("group", value)) => {
                     let mut group = Group::parse(value).ok_or_else(bad)?;
-                    group.table = position..position + group.buckets as usize * DIM;
+                    group.checks = position..position + group.rows;
+                    group.table = group.checks.end..group.checks.end + group.rows * DIM;
                     position = group.table.end;
                     groups.push(group);
                 }
@@ -116,22 +130,23 @@ impl Model {
 
     /// The score of each class of the group, before they are made shares. `None` if the text has no feature.
     pub(crate) fn score(&self, text: &str, group: &Group) -> Option<Vec<f32>> {
+        let checks = &self.file[group.checks.clone()];
         let table = &self.file[group.table.clone()];
         let mut bag = [0_i32; DIM];
         let mut count = 0_u32;
         features(text, group.script, |feature| {
-            let at = bucket(feature, group.buckets) as usize * DIM;
-            if let Some(row) = table.get(at..at + DIM) {
+            let Some(row) = find(feature, checks) else { return };
+            if let Some(row) = table.get(row * DIM..(row + 1) * DIM) {
                 for (sum, &byte) in bag.iter_mut().zip(row) {
                     *sum += i32::from(byte.cast_signed());
                 }
+                count += 1;
             }
-            count += 1;
         });
         if count == 0 {
             return None;
         }
-        let norm = group.scale / (count as f32).sqrt();
+        let norm = group.scale * share_of_feature(count);
         let hidden = bag.map(|sum| sum as f32 * norm);
         let dot = |row: &[f32; DIM]| row.iter().zip(&hidden).map(|(w, h)| w * h).sum::<f32>();
         Some(group.weights.iter().zip(&group.biases).map(|(row, bias)| dot(row) + bias).collect())
@@ -145,6 +160,8 @@ pub struct GroupParts {
     pub script: Script,
     /// What one step of the table's signed bytes is worth.
     pub scale: f32,
+    /// The check byte of each row.
+    pub checks: Vec<u8>,
     /// Rows of [`DIM`] signed bytes.
     pub table: Vec<i8>,
     /// The languages that share the script: tag, weights, bias.
@@ -156,8 +173,8 @@ pub fn to_bytes(groups: &[GroupParts], notes: &str) -> Vec<u8> {
     let mut header = format!("dim {DIM}\n");
     for group in groups {
         let tags: Vec<&str> = group.classes.iter().map(|&(tag, ..)| tag).collect();
-        let buckets = group.table.len() / DIM;
-        let line = ["group", group.script.code(), &buckets.to_string(), &group.scale.to_string(), &tags.join(" ")];
+        let rows = group.checks.len();
+        let line = ["group", group.script.code(), &rows.to_string(), &group.scale.to_string(), &tags.join(" ")];
         header += &line.join(" ");
         header.push('\n');
     }
@@ -165,7 +182,10 @@ pub fn to_bytes(groups: &[GroupParts], notes: &str) -> Vec<u8> {
     let mut file = MAGIC.to_vec();
     file.extend((header.len() as u32).to_le_bytes());
     file.extend(header.as_bytes());
-    file.extend(groups.iter().flat_map(|group| &group.table).map(|number| number.cast_unsigned()));
+    for group in groups {
+        file.extend(&group.checks);
+        file.extend(group.table.iter().map(|number| number.cast_unsigned()));
+    }
     let classes = || groups.iter().flat_map(|group| &group.classes);
     file.extend(classes().flat_map(|(_, weights, _)| weights).flat_map(|weight| weight.to_le_bytes()));
     file.extend(classes().flat_map(|(.., bias)| bias.to_le_bytes()));
