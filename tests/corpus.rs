@@ -97,7 +97,8 @@ fn every_record_fits_the_schema_in_the_repository() {
             let bytes = fs::read(input(&case)).expect("an input can be read");
             let Outcome::Kept(doc) = chain.process_one(Input::new(name(&case), bytes)) else { continue };
             let mut record = serde_json::to_value(to_record(&doc, options)).expect("a record is JSON");
-            let errors: Vec<String> = schema.iter_errors(&record).map(|e| format!("{}: {e}", e.instance_path())).collect();
+            let errors: Vec<String> =
+                schema.iter_errors(&record).map(|e| format!("{}: {e}", e.instance_path())).collect();
             assert!(errors.is_empty(), "{}: {errors:#?}", case.display());
             // The check can fail: a text that is a number is no record.
             record["text"] = json!(1);
