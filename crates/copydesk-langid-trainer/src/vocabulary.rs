@@ -57,7 +57,7 @@ pub(crate) fn choose(plan: &Plan, classes: &[Class<'_>], cumulative: &[f32]) -> 
     let mut checks = vec![0_u8; plan.rows];
     let mut kept = 0;
     for &(_, feature) in told.iter().take(plan.rows * 3) {
-        let (rows, check) = places(feature, plan.rows as u32);
+        let (rows, check) = places(feature, plan.rows);
         if rows.iter().any(|&row| checks[row] == check) {
             continue;
         }

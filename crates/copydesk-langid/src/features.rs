@@ -28,20 +28,39 @@ fn mix(feature: u32) -> u32 {
     mixed ^ (mixed >> 16)
 }
 
-/// Where a feature may be kept in a table of `rows` rows: one of two, marked with a check byte, which is never 0.
 #[inline]
-pub fn places(feature: u32, rows: u32) -> ([usize; 2], u8) {
-    let (one, other) = (mix(feature), mix(feature ^ 0x5BD1_E995));
-    let row = |hash: u32| ((u64::from(hash) * u64::from(rows)) >> 32) as usize;
-    // The rows come from the high bits, so the low ones are free to be the check.
-    ([row(one), row(other)], (one as u8).max(1))
+fn row(hash: u32, rows: usize) -> usize {
+    ((u64::from(hash) * rows as u64) >> 32) as usize
+}
+
+#[inline]
+fn second(feature: u32) -> u32 {
+    mix(feature ^ 0x5BD1_E995)
+}
+
+/// The check byte, never 0. The row comes from the high bits of the hash, so the low ones are free for it.
+#[inline]
+fn check(hash: u32) -> u8 {
+    (hash as u8).max(1)
+}
+
+/// Where a feature may be kept in a table of `rows` rows: one of two, marked with a check byte.
+pub fn places(feature: u32, rows: usize) -> ([usize; 2], u8) {
+    let hash = mix(feature);
+    ([row(hash, rows), row(second(feature), rows)], check(hash))
 }
 
 /// The row of a feature in a table, given the check byte of each row; `None` if the table does not keep it.
 #[inline]
 pub fn find(feature: u32, checks: &[u8]) -> Option<usize> {
-    let (rows, check) = places(feature, checks.len() as u32);
-    rows.into_iter().find(|&row| checks.get(row) == Some(&check))
+    let hash = mix(feature);
+    let wanted = check(hash);
+    let one = row(hash, checks.len());
+    if checks.get(one) == Some(&wanted) {
+        return Some(one);
+    }
+    let other = row(second(feature), checks.len());
+    (checks.get(other) == Some(&wanted)).then_some(other)
 }
 
 /// Calls `emit` with the hash of every feature of the words of `text` that are written in `script`.

@@ -157,8 +157,12 @@ impl Detector {
                 .collect::<Vec<_>>(),
         };
         guesses.retain(|guess| self.allows(guess.lang));
-        guesses.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.lang.cmp(&b.lang)));
-        guesses.truncate(k);
+        let best_first = |a: &Guess, b: &Guess| b.confidence.total_cmp(&a.confidence).then(a.lang.cmp(&b.lang));
+        if k < guesses.len() {
+            guesses.select_nth_unstable_by(k, best_first);
+            guesses.truncate(k);
+        }
+        guesses.sort_unstable_by(best_first);
         if text::looks_like_name(&text, script, &census) {
             // A name is at home in any language: the guess stays, the confidence does not.
             for guess in &mut guesses {
