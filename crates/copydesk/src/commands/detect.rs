@@ -56,9 +56,9 @@ impl Args {
         let restricted = (!self.only.is_empty()).then(|| Detector::restricted(&self.only));
         let detector = restricted.as_ref().unwrap_or_else(|| Detector::embedded());
         if self.lines {
-            self.each_line(detector)?
+            self.each_line(detector)?;
         } else {
-            self.whole(detector, reporter)?
+            self.whole(detector, reporter)?;
         }
         Ok(ExitCode::SUCCESS)
     }
