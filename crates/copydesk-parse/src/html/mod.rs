@@ -1,7 +1,7 @@
 //! HTML to blocks, tree and evidence.
 //!
-//! A page is cut into tags and texts ([`tokenize`]), html5ever's tree builder puts them in order as a browser would,
-//! our sink takes its orders into a flat arena ([`arena`]), and one walk over the arena in document order ([`walk`])
+//! A page is cut into tags and texts (`tokenize`), html5ever's tree builder puts them in order as a browser would,
+//! our sink takes its orders into a flat arena (`arena`), and one walk over the arena in document order (`walk`)
 //! leaves the element tree, the blocks, the pictures and the evidence in the document.
 
 mod arena;
