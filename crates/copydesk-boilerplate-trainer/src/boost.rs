@@ -15,6 +15,8 @@ pub(crate) struct Growth {
     pub rate: f32,
     /// Weight that stands against every leaf.
     pub ridge: f32,
+    /// Share of the pages that a tree is grown on. Blocks of one page are no independent witnesses.
+    pub pages: f32,
     /// Share of the rows with small gradients that a tree is grown on.
     pub sample: f32,
     /// Share of the columns that a tree may ask for.
@@ -25,23 +27,24 @@ pub(crate) struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 250, rate: 0.1, ridge: 3.0, sample: 0.12, columns: 0.35, seed: 1 }
+        Self { trees: 250, rate: 0.1, ridge: 12.0, pages: 0.75, sample: 0.12, columns: 0.35, seed: 1 }
     }
 }
 
 /// Columns cut into bins.
 pub(crate) struct Binned {
-    pub rows: usize,
     columns: Vec<Vec<u8>>,
+    /// The page of each row.
+    page: Vec<u32>,
     borders: Vec<Vec<f32>>,
 }
 
 impl Binned {
     /// Cuts columns at quantiles of a regular sample of the rows.
-    pub(crate) fn new(columns: &[Vec<f32>]) -> Self {
+    pub(crate) fn new(columns: &[Vec<f32>], page: Vec<u32>) -> Self {
         let rows = columns.first().map_or(0, Vec::len);
         let step = (rows / 40_000).max(1);
-        let mut binned = Self { rows, columns: Vec::new(), borders: Vec::new() };
+        let mut binned = Self { columns: Vec::new(), page, borders: Vec::new() };
         for column in columns {
             let mut sample: Vec<f32> = column.iter().step_by(step).copied().collect();
             sample.sort_unstable_by(f32::total_cmp);
@@ -111,19 +114,22 @@ pub(crate) fn grow(binned: &Binned, of: &[u32], answers: &[f32], weights: &[f32]
             let weight = weights[*row as usize] * unit;
             gradients[i] = (weight * (answers[*row as usize] - p), (weight * p * (1.0 - p)).max(weight * 1e-3));
         }
-        let sample = sample(&gradients, growth.sample, &mut random);
+        let turn = random.next();
+        let open = |row: usize| {
+            let mut dice = Random(turn ^ u64::from(binned.page[of[row] as usize]).wrapping_mul(0xd6e8_feb8_6659_fd93));
+            dice.unit() < growth.pages
+        };
+        let sample = sample(&gradients, growth.sample, open, &mut random);
         let allowed: Vec<usize> = (0..binned.columns.len())
             .filter(|c| !binned.borders[*c].is_empty())
             .filter(|_| random.unit() < growth.columns)
             .collect();
         let Some(splits) = best_splits(binned, of, &sample, &allowed, growth.ridge) else { continue };
-        for l in &mut leaf {
-            *l = 0;
-        }
+        leaf.fill(0);
         for (bit, (column, border)) in splits.iter().enumerate() {
-            let bins = &binned.columns[*column];
-            for (l, row) in leaf.iter_mut().zip(of) {
-                *l |= u8::from(bins[*row as usize] > *border) << bit;
+            let cells = &binned.columns[*column];
+            for (path, row) in leaf.iter_mut().zip(of) {
+                *path |= u8::from(cells[*row as usize] > *border) << bit;
             }
         }
         let mut sums = [(0.0f64, 0.0f64); 1 << DEPTH];
@@ -146,14 +152,19 @@ pub(crate) fn grow(binned: &Binned, of: &[u32], answers: &[f32], weights: &[f32]
 }
 
 /// Rows that a tree is grown on: all with large gradients, and some of the others, weighted up.
-fn sample(gradients: &[(f32, f32)], share: f32, random: &mut Random) -> Vec<(u32, f32, f32)> {
+fn sample(
+    gradients: &[(f32, f32)],
+    share: f32,
+    open: impl Fn(usize) -> bool,
+    random: &mut Random,
+) -> Vec<(u32, f32, f32)> {
     let step = (gradients.len() / 4_000).max(1);
     let mut sizes: Vec<f32> = gradients.iter().step_by(step).map(|g| g.0.abs()).collect();
     sizes.sort_unstable_by(f32::total_cmp);
     let large = sizes.get(sizes.len() * 9 / 10).copied().unwrap_or(0.0);
     let up = 1.0 / share;
     let mut sample = Vec::with_capacity(gradients.len() / 4);
-    for (i, (g, h)) in gradients.iter().enumerate() {
+    for (i, (g, h)) in gradients.iter().enumerate().filter(|(i, _)| open(*i)) {
         if g.abs() >= large {
             sample.push((i as u32, *g, *h));
         } else if random.unit() < share {
@@ -173,47 +184,66 @@ fn best_splits(
     let rows: Vec<u32> = sample.iter().map(|s| of[s.0 as usize]).collect();
     let mut leaf = vec![0u16; sample.len()];
     let mut splits = [(0usize, 0u8); DEPTH];
-    let mut sums = vec![(0.0f32, 0.0f32); BINS << DEPTH];
-    for depth in 0..DEPTH {
-        let leaves = 1usize << depth;
-        let mut best = (f32::MIN, 0, 0);
-        for &column in allowed {
-            let sums = &mut sums[..leaves * BINS];
-            sums.fill((0.0, 0.0));
-            let bins = &binned.columns[column];
-            for ((row, leaf), (_, g, h)) in rows.iter().zip(&leaf).zip(sample) {
-                let sum = &mut sums[usize::from(*leaf) * BINS + usize::from(bins[*row as usize])];
-                sum.0 += g;
-                sum.1 += h;
+    for (depth, split) in splits.iter_mut().enumerate() {
+        let search = |columns: &[usize]| best_split(binned, sample, &rows, &leaf, columns, depth, ridge);
+        let (left, right) = allowed.split_at(allowed.len() / 2);
+        let best = std::thread::scope(|scope| {
+            let right = scope.spawn(|| search(right));
+            let left = search(left);
+            let right = right.join().expect("the search does not panic");
+            match (left, right) {
+                (Some(left), Some(right)) if right.0 > left.0 => Some(right),
+                (left, right) => left.or(right),
             }
-            let borders = binned.borders[column].len();
-            let mut gains = [0.0f32; BINS];
-            for leaf in 0..leaves {
-                let sums = &sums[leaf * BINS..(leaf + 1) * BINS];
-                let (all_g, all_h) = sums.iter().fold((0.0, 0.0), |a, s| (a.0 + s.0, a.1 + s.1));
-                let (mut g, mut h) = (0.0, 0.0);
-                for (gain, sum) in gains.iter_mut().zip(sums).take(borders) {
-                    g += sum.0;
-                    h += sum.1;
-                    *gain += g * g / (h + ridge) + (all_g - g) * (all_g - g) / (all_h - h + ridge);
-                }
-            }
-            for (border, gain) in gains.iter().enumerate().take(borders) {
-                if *gain > best.0 {
-                    best = (*gain, column, border as u8);
-                }
-            }
-        }
-        if best.0 == f32::MIN {
-            return None;
-        }
-        splits[depth] = (best.1, best.2);
+        })?;
+        *split = (best.1, best.2);
         let bins = &binned.columns[best.1];
         for (l, row) in leaf.iter_mut().zip(&rows) {
             *l |= u16::from(bins[*row as usize] > best.2) << depth;
         }
     }
     Some(splits)
+}
+
+/// The best question at one depth: what it gains, its column and its border.
+fn best_split(
+    binned: &Binned,
+    sample: &[(u32, f32, f32)],
+    rows: &[u32],
+    leaf: &[u16],
+    columns: &[usize],
+    depth: usize,
+    ridge: f32,
+) -> Option<(f32, usize, u8)> {
+    let leaves = 1usize << depth;
+    let mut sums = vec![(0.0f32, 0.0f32); leaves * BINS];
+    let mut best: Option<(f32, usize, u8)> = None;
+    for &column in columns {
+        sums.fill((0.0, 0.0));
+        let bins = &binned.columns[column];
+        for ((row, leaf), (_, g, h)) in rows.iter().zip(leaf).zip(sample) {
+            let sum = &mut sums[usize::from(*leaf) * BINS + usize::from(bins[*row as usize])];
+            sum.0 += g;
+            sum.1 += h;
+        }
+        let borders = binned.borders[column].len();
+        let mut gains = [0.0f32; BINS];
+        for sums in sums.chunks_exact(BINS) {
+            let (all_g, all_h) = sums.iter().fold((0.0, 0.0), |a, s| (a.0 + s.0, a.1 + s.1));
+            let (mut g, mut h) = (0.0, 0.0);
+            for (gain, sum) in gains.iter_mut().zip(sums).take(borders) {
+                g += sum.0;
+                h += sum.1;
+                *gain += g * g / (h + ridge) + (all_g - g) * (all_g - g) / (all_h - h + ridge);
+            }
+        }
+        for (border, gain) in gains.iter().enumerate().take(borders) {
+            if best.is_none_or(|b| *gain > b.0) {
+                best = Some((*gain, column, border as u8));
+            }
+        }
+    }
+    best
 }
 
 #[cfg(test)]
@@ -235,8 +265,8 @@ mod tests {
         }
         let weights = vec![1.0; answers.len()];
         let of: Vec<u32> = (0..answers.len() as u32).collect();
-        let growth = Growth { trees: 60, columns: 1.0, rate: 0.3, ..Growth::default() };
-        let binned = Binned::new(&columns);
+        let growth = Growth { trees: 60, columns: 1.0, rate: 0.3, ridge: 3.0, ..Growth::default() };
+        let binned = Binned::new(&columns, (0..4000).map(|row| row / 8).collect());
         let forest = grow(&binned, &of, &answers, &weights, growth);
         assert_eq!(forest, grow(&binned, &of, &answers, &weights, growth));
         let mut table = Table::new(answers.len(), 3);

@@ -61,7 +61,7 @@ pub(crate) fn train(
     for (sample, fold) in samples.iter().zip(&fold_of) {
         let table = Measured::read(&sample.doc, &names[*fold]).first();
         for (column, all) in data.iter_mut().enumerate() {
-            all.extend_from_slice(table.column(column));
+            all.extend(table.column(column));
         }
         rows.answers.extend_from_slice(&sample.answers);
         let emphasis = emphasis(sample);
@@ -76,7 +76,7 @@ pub(crate) fn train(
         second_names.len()
     );
     let tables = tables(samples, &data, &rows);
-    let binned = Binned::new(&data);
+    let binned = Binned::new(&data, rows.pages());
     let mut held_out_first = vec![Vec::new(); samples.len()];
     for fold in 0..FOLDS {
         let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, first);
@@ -94,7 +94,7 @@ pub(crate) fn train(
         }
     }
     let tables = self::tables(samples, &data, &rows);
-    let binned = Binned::new(&data);
+    let binned = Binned::new(&data, rows.pages());
     drop(data);
     let mut held_out = vec![Vec::new(); samples.len()];
     for fold in 0..FOLDS {
@@ -111,6 +111,12 @@ pub(crate) fn train(
 }
 
 impl Rows {
+    /// The page of each row.
+    fn pages(&self) -> Vec<u32> {
+        let pages = self.starts.windows(2).enumerate();
+        pages.flat_map(|(page, w)| std::iter::repeat_n(page as u32, w[1] - w[0])).collect()
+    }
+
     fn of(&self, page: impl Fn(usize) -> bool) -> Vec<u32> {
         let pages = self.starts.windows(2).enumerate().filter(|(i, _)| page(*i));
         pages.flat_map(|(_, w)| w[0] as u32..w[1] as u32).filter(|r| self.weights[*r as usize] > 0.0).collect()

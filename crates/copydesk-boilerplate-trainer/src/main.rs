@@ -4,6 +4,7 @@
 //! - `cv`: the figures of models that have not seen the site of the page they judge;
 //! - `train`: the same, and the model over all pages, written where the stage embeds it;
 //! - `choose`: the figures of the choice of blocks from the likelihoods that `cv --save` left, without training again.
+//! - `speed`: how long the stage takes against parsing.
 //!
 //! Everything is deterministic: the same pages give the same bytes.
 
@@ -14,6 +15,7 @@ mod cross;
 mod gold;
 mod names;
 mod report;
+mod speed;
 
 use std::path::PathBuf;
 
@@ -23,8 +25,8 @@ use copydesk_stage_strip_boilerplate::{Config, Mode};
 use corpus::{Numbers, Sample, Set, read_set};
 
 const USAGE: &str =
-    "usage: copydesk-boilerplate-trainer ceiling|cv|train|choose [--text] [--bench FOLDER] [--out FOLDER]
-       [--trees N] [--rate R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
+    "usage: copydesk-boilerplate-trainer ceiling|cv|train|choose|speed [--text] [--bench FOLDER] [--out FOLDER]
+       [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
 struct Options {
     text: bool,
@@ -32,6 +34,7 @@ struct Options {
     out: PathBuf,
     trees: usize,
     rate: f32,
+    ridge: f32,
     page: Option<String>,
     worst: usize,
     mode: Mode,
@@ -47,6 +50,7 @@ fn main() -> Result<()> {
         out: "crates/copydesk-stage-strip-boilerplate/model".into(),
         trees: 250,
         rate: 0.1,
+        ridge: 12.0,
         page: None,
         worst: 0,
         mode: Mode::Balanced,
@@ -63,6 +67,7 @@ fn main() -> Result<()> {
             "--out" => options.out = value.into(),
             "--trees" => options.trees = value.parse()?,
             "--rate" => options.rate = value.parse()?,
+            "--ridge" => options.ridge = value.parse()?,
             "--page" => options.page = Some(value),
             "--save" => options.save = Some(value.into()),
             "--worst" => options.worst = value.parse()?,
@@ -80,6 +85,9 @@ fn main() -> Result<()> {
         println!("skipped: there is no benchmark at {}", options.bench.display());
         return Ok(());
     }
+    if command == "speed" {
+        return speed::measure(&options.bench);
+    }
     let samples = samples(&options)?;
     match command.as_str() {
         "ceiling" => {
@@ -87,10 +95,14 @@ fn main() -> Result<()> {
             show(&samples, &kept, None, &options);
         }
         "cv" | "train" => {
-            let growth = Growth { trees: options.trees, rate: options.rate, ..Growth::default() };
-            let trained = cross::train(&samples, growth, Growth { seed: 2, ..growth }, command == "train", |s| {
-                if s.set == Set::News { 1.5 } else { 1.0 }
-            });
+            let growth = Growth { trees: options.trees, rate: options.rate, ridge: options.ridge, ..Growth::default() };
+            let trained =
+                cross::train(&samples, growth, Growth { seed: 2, ..growth }, command == "train", |s| match s.set {
+                    Set::News => 1.5,
+                    Set::Pages if s.gold.page_type != "article" => 1.3,
+                    Set::Pages | Set::Text => 1.0,
+                    Set::Trimmed | Set::Bare => 0.3,
+                });
             let config = Config { mode: options.mode, ..Config::default() };
             println!("after the first forest:");
             let first = report::choose(&samples, &trained.held_out_first, &config);
@@ -133,8 +145,12 @@ fn samples(options: &Options) -> Result<Vec<Sample>> {
         read_set(&pages, Set::Pages, &mut numbers)?
     };
     let news = options.bench.join("news");
-    if !options.text && news.exists() {
-        samples.extend(read_set(&news, Set::News, &mut numbers)?);
+    if news.exists() {
+        let set = if options.text { Set::Bare } else { Set::News };
+        samples.extend(read_set(&news, set, &mut numbers)?);
+    }
+    if options.text {
+        samples.extend(read_set(&pages, Set::Bare, &mut numbers)?);
     }
     eprintln!("{} pages read", samples.len());
     Ok(samples)

@@ -21,8 +21,8 @@ pub(crate) fn by_type(samples: &[Sample], kept: &[Vec<bool>]) {
             if list.is_empty() { f64::NAN } else { hits as f64 / list.len() as f64 }
         };
         let row = [f, p, r, share(&sample.gold.must_have, true), share(&sample.gold.must_not_have, false)];
-        if sample.set == Set::Trimmed {
-            groups.entry("~trimmed".into()).or_default().push(row);
+        if matches!(sample.set, Set::Trimmed | Set::Bare) {
+            groups.entry(format!("~{:?}", sample.set).to_lowercase()).or_default().push(row);
             continue;
         }
         groups.entry(sample.gold.page_type.clone()).or_default().push(row);
@@ -106,10 +106,10 @@ pub(crate) fn ceiling(sample: &Sample) -> Vec<bool> {
     let mut kept: Vec<bool> = sample.answers.iter().map(|a| *a > 0.5).collect();
     let mut left: rustc_hash::FxHashMap<u32, i64> = sample.bag.iter().map(|(w, c)| (*w, i64::from(*c))).collect();
     let (mut got, mut both) = (0i64, 0i64);
-    let want = sample.gold_words as i64;
+    let want = sample.gold_words.cast_signed() as i64;
     let measure = |both: i64, got: i64| 2.0 * both as f64 / (got + want).max(1) as f64;
     for (block, _) in sample.blocks.iter().zip(&kept).filter(|(_, k)| **k) {
-        got += block.len() as i64;
+        got += block.len().cast_signed() as i64;
         for word in block {
             let count = left.entry(*word).or_default();
             both += i64::from(*count > 0);
@@ -131,10 +131,10 @@ pub(crate) fn ceiling(sample: &Sample) -> Vec<bool> {
                     change -= i64::from(*count > 0);
                 }
             }
-            if measure(both + change, got + sign * block.len() as i64) > measure(both, got) + 1e-9 {
+            if measure(both + change, got + sign * block.len().cast_signed() as i64) > measure(both, got) + 1e-9 {
                 kept[index] = !kept[index];
                 both += change;
-                got += sign * block.len() as i64;
+                got += sign * block.len().cast_signed() as i64;
                 changed = true;
             } else {
                 for word in block {

@@ -4,7 +4,7 @@ use copydesk_document::{BlockId, BlockKind};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    features::{Sink, groups},
+    features::{Frame, Sink, groups},
     page::Page,
 };
 
@@ -12,6 +12,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Opinion<'p> {
     probability: &'p [f32],
+    looks: &'p [u64],
     /// Words times probability before each block.
     mass_before: Vec<f32>,
     words_before: Vec<f32>,
@@ -28,10 +29,11 @@ pub(crate) struct Opinion<'p> {
 const LIKELY: f32 = 0.5;
 
 impl<'p> Opinion<'p> {
-    pub(crate) fn read(page: &Page<'_>, probability: &'p [f32]) -> Self {
+    pub(crate) fn read(page: &Page<'_>, frame: &'p Frame, probability: &'p [f32]) -> Self {
         let count = page.len();
         let mut opinion = Self {
             probability,
+            looks: &frame.looks,
             mass_before: Vec::with_capacity(count + 1),
             words_before: Vec::with_capacity(count + 1),
             mass: Vec::new(),
@@ -60,7 +62,7 @@ impl<'p> Opinion<'p> {
                 opinion.mass[element.index()] += weight * p;
                 opinion.words[element.index()] += weight;
             }
-            let entry = opinion.alike.entry(look(page, index)).or_default();
+            let entry = opinion.alike.entry(frame.looks[index]).or_default();
             entry.0 += weight * p;
             entry.1 += weight;
             entry.2 += 1.0;
@@ -83,19 +85,6 @@ impl<'p> Opinion<'p> {
         let words = self.words_before[to] - self.words_before[from];
         if words > 0.0 { (self.mass_before[to] - self.mass_before[from]) / words } else { 0.0 }
     }
-}
-
-/// What a block looks like by its element and those around it: alike for the items of one list, the posts of one thread.
-fn look(page: &Page<'_>, index: usize) -> u64 {
-    let block = page.doc.block(BlockId(index as u32));
-    let Some(elements) = &page.elements else {
-        return u64::from(page.lines[index].indent) << 8 | block.kind as u64;
-    };
-    let mut key = block.kind as u64;
-    for group in groups(page, index).into_iter().take(3).flatten() {
-        key = key.rotate_left(23) ^ u64::from(elements.nodes[group as usize].alike).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-    key
 }
 
 /// Gives what the first forest thinks of a block and its surroundings.
@@ -134,7 +123,7 @@ pub(crate) fn describe(page: &Page<'_>, opinion: &Opinion<'_>, index: usize, sin
         sink.put(names[0], if words > 0.1 { mass / words } else { -1.0 });
         sink.put(names[1], share(mass));
     }
-    let (mass, words, blocks) = opinion.alike.get(&look(page, index)).copied().unwrap_or_default();
+    let (mass, words, blocks) = opinion.alike.get(&opinion.looks[index]).copied().unwrap_or_default();
     sink.put("p alike", if words - weight > 0.1 { (mass - own) / (words - weight) } else { -1.0 });
     sink.put("p alike blocks", blocks);
     let heading = (0..index).rev().take(40).find(|i| page.doc.block(BlockId(*i as u32)).kind == BlockKind::Heading);

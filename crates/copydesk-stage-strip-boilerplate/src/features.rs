@@ -5,6 +5,7 @@
 
 use copydesk_document::{BlockId, BlockKind};
 use copydesk_lexicon::{FieldKind, Furniture as Kind};
+use rustc_hash::FxHashMap;
 
 use crate::{
     class_words::Sense,
@@ -45,6 +46,23 @@ pub(crate) struct Frame {
     indent: f32,
     /// For each block the heading above it.
     above: Vec<u32>,
+    /// For each block the next heading below it.
+    below: Vec<u32>,
+    /// For each block what it looks like, and how many look alike.
+    pub(crate) looks: Vec<u64>,
+    alike: FxHashMap<u64, Alike>,
+    /// Shares of the blocks: with prices, dates, authors' names, code, controls, few words, twins.
+    shares: [f32; 7],
+    images: f32,
+}
+
+/// Sums over blocks that look alike.
+#[derive(Clone, Copy, Debug, Default)]
+struct Alike {
+    blocks: f32,
+    words: f32,
+    linked: f32,
+    prose: f32,
 }
 
 const NONE: u32 = u32::MAX;
@@ -68,11 +86,17 @@ impl Frame {
             centre: centre(page),
             indent: 0.0,
             above: Vec::with_capacity(count),
+            below: vec![NONE; count],
+            looks: (0..count).map(|i| look(page, i)).collect(),
+            alike: FxHashMap::default(),
+            shares: [0.0; 7],
+            images: page.doc.images.len() as f32,
         };
         let mut heading = NONE;
         let mut indents = Vec::new();
         for (index, block) in page.doc.blocks().iter().enumerate() {
             frame.above.push(heading);
+            frame.count(page, index);
             match block.kind {
                 BlockKind::Heading => {
                     heading = index as u32;
@@ -89,6 +113,16 @@ impl Frame {
                 indents.push((page.lines[index].indent, page.shapes[index].words));
             }
         }
+        let mut heading = NONE;
+        for (index, below) in frame.below.iter_mut().enumerate().rev() {
+            *below = heading;
+            if page.doc.blocks()[index].kind == BlockKind::Heading {
+                heading = index as u32;
+            }
+        }
+        for share in &mut frame.shares {
+            *share /= count.max(1) as f32;
+        }
         frame.prose_length = ratio(frame.prose, frame.prose_blocks);
         if let (Some(elements), Some(tree)) = (&page.elements, &page.doc.tree) {
             let articles = tree.elements().iter().zip(&elements.nodes);
@@ -99,6 +133,47 @@ impl Frame {
         }
         frame
     }
+}
+
+impl Frame {
+    fn count(&mut self, page: &Page<'_>, index: usize) {
+        let (shape, line) = (&page.shapes[index], &page.lines[index]);
+        let block = &page.doc.blocks()[index];
+        let twins = |e: &crate::elements::Elements| {
+            groups(page, index).iter().take(3).flatten().any(|g| e.nodes[*g as usize].twins >= 4)
+        };
+        let marks = [
+            shape.money > 0,
+            line.date,
+            line.byline,
+            block.kind == BlockKind::Code,
+            block.kind == BlockKind::Control,
+            shape.words <= 4.0,
+            page.elements.as_ref().is_some_and(twins),
+        ];
+        for (share, mark) in self.shares.iter_mut().zip(marks) {
+            *share += f32::from(u8::from(mark));
+        }
+        let alike = self.alike.entry(self.looks[index]).or_default();
+        alike.blocks += 1.0;
+        alike.words += shape.words;
+        alike.linked += shape.words * page.linked[index];
+        alike.prose += if shape.is_prose() { shape.words } else { 0.0 };
+    }
+}
+
+/// What a block looks like by its element and those around it: alike for the items of one list, the posts of one
+/// thread.
+fn look(page: &Page<'_>, index: usize) -> u64 {
+    let block = page.doc.block(BlockId(index as u32));
+    let Some(elements) = &page.elements else {
+        return u64::from(page.lines[index].indent) << 8 | block.kind as u64;
+    };
+    let mut key = block.kind as u64;
+    for group in groups(page, index).into_iter().take(3).flatten() {
+        key = key.rotate_left(23) ^ u64::from(elements.nodes[group as usize].alike).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+    key
 }
 
 fn weighted_median(mut values: Vec<(u32, f32)>) -> f32 {
@@ -194,6 +269,7 @@ fn form(page: &Page<'_>, index: usize, shape: &Shape, sink: &mut impl Sink) {
     sink.put("marks", shape.marks as f32);
     sink.put("marks-per-token", shape.marks as f32 / tokens);
     sink.put("quotes", shape.quotes as f32);
+    sink.put("money", shape.money as f32);
     sink.put("breaks", shape.breaks as f32);
     sink.flag("closed", shape.closed);
     sink.flag("announces", shape.announces);
@@ -379,6 +455,16 @@ fn surroundings(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut impl Si
         sink.put("heading-linked", page.linked[above]);
         sink.put("heading-words", page.shapes[above].words);
     }
+    // For a heading the section that it opens, for every other block the one that it stands in.
+    let own = blocks[index].kind == BlockKind::Heading;
+    let from = if own || above == NONE { index } else { above as usize } + 1;
+    let to = (frame.below[index] as usize).min(page.len());
+    let (from, to) = (from.min(to), to);
+    let words = page.words_before[to] - page.words_before[from];
+    sink.put("section blocks", (to - from) as f32);
+    sink.put("section words", words);
+    sink.put("section linked", ratio(page.linked_before[to] - page.linked_before[from], words));
+    sink.put("section prose", ratio(page.prose_before[to] - page.prose_before[from], words));
 }
 
 fn containers(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut impl Sink) {
@@ -538,6 +624,12 @@ fn containers(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut impl Sink
         let (tree, element) = page.doc.tree.as_ref().zip(found[0])?;
         Some(tree.contains(copydesk_document::ElementId(centre), copydesk_document::ElementId(element)))
     };
+    let alike = frame.alike.get(&frame.looks[index]).copied().unwrap_or_default();
+    sink.put("alike blocks", alike.blocks);
+    sink.put("alike words", alike.words / alike.blocks.max(1.0));
+    sink.put("alike linked", ratio(alike.linked, alike.words));
+    sink.put("alike prose", ratio(alike.prose, alike.words));
+    sink.put("alike share", ratio(alike.words, frame.words));
     sink.flag("in centre", frame.centre.and_then(inside).unwrap_or(false));
     let centre = frame.centre.zip(page.elements.as_ref()).map_or(&EMPTY, |(c, e)| &e.nodes[c as usize]);
     let offset = if index < centre.first as usize {
@@ -561,6 +653,14 @@ fn whole(page: &Page<'_>, frame: &Frame, sink: &mut impl Sink) {
     sink.put("page articles", frame.articles);
     sink.put("page items", frame.items);
     sink.put("page rows", frame.rows);
+    sink.put("page images", frame.images);
+    for (name, share) in
+        ["page money", "page dates", "page bylines", "page code", "page controls", "page short", "page twins"]
+            .iter()
+            .zip(frame.shares)
+    {
+        sink.put(name, share);
+    }
     sink.flag("page has-headline", page.headline.is_some());
     sink.flag("page article", facts.article);
     sink.flag("page product", facts.product);

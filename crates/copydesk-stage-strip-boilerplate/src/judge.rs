@@ -54,8 +54,9 @@ pub(crate) fn first_names() -> Vec<&'static str> {
 pub(crate) fn second_names() -> Vec<&'static str> {
     let doc = example();
     let page = Page::read(&doc, &crate::model::Names::default());
+    let frame = Frame::read(&page);
     let mut titles = Titles(Vec::new());
-    context::describe(&page, &Opinion::read(&page, &[0.5]), 0, &mut titles);
+    context::describe(&page, &Opinion::read(&page, &frame, &[0.5]), 0, &mut titles);
     titles.0
 }
 
@@ -84,9 +85,6 @@ fn second_columns() -> usize {
 /// How likely each block is main text.
 pub(crate) fn probabilities(page: &Page<'_>, model: &Model) -> Vec<f32> {
     let count = page.len();
-    if model.second.trees.is_empty() {
-        return untrained(page);
-    }
     let frame = Frame::read(page);
     let chunks: Vec<Range<usize>> = (0..count).step_by(CHUNK).map(|s| s..(s + CHUNK).min(count)).collect();
     let mut first = Vec::with_capacity(count);
@@ -96,7 +94,7 @@ pub(crate) fn probabilities(page: &Page<'_>, model: &Model) -> Vec<f32> {
         first.extend(model.first.predict(&table));
         only = Some(table);
     }
-    let opinion = Opinion::read(page, &first);
+    let opinion = Opinion::read(page, &frame, &first);
     let mut second = Vec::with_capacity(count);
     for chunk in &chunks {
         let kept = if chunks.len() == 1 { only.take() } else { None };
@@ -108,26 +106,6 @@ pub(crate) fn probabilities(page: &Page<'_>, model: &Model) -> Vec<f32> {
         second.extend(model.second.predict(&table));
     }
     second
-}
-
-fn untrained(page: &Page<'_>) -> Vec<f32> {
-    use crate::elements::Part;
-    let prose: Vec<bool> = (0..page.len()).map(|i| page.prose_before[i + 1] > page.prose_before[i]).collect();
-    let (first, last) = (prose.iter().position(|p| *p), prose.iter().rposition(|p| *p));
-    let likely = |index: usize| {
-        let Some(elements) = &page.elements else {
-            return first.zip(last).is_some_and(|(f, l)| (f..=l).contains(&index));
-        };
-        let Some(element) = page.doc.blocks()[index].element else { return prose[index] };
-        let node = &elements.nodes[element.index()];
-        let outside = [Part::Nav, Part::Aside, Part::Footer, Part::Form, Part::Button];
-        if outside.iter().any(|p| node.is_in(*p)) || page.linked[index] > 0.6 || node.blocks == 0 {
-            return false;
-        }
-        let outer = &elements.nodes[node.outer as usize];
-        prose[index] || (outer.link_density() < 0.4 && outer.prose > outer.words * 0.5)
-    };
-    (0..page.len()).map(|i| if likely(i) { 0.9 } else { 0.01 }).collect()
 }
 
 /// The border that gives the best F measure to be expected: blocks above it stay.
@@ -205,6 +183,15 @@ mod tests {
         assert!((0.4..0.5).contains(&at(&sure, 1.0)), "{}", at(&sure, 1.0));
         assert!((0.2..0.3).contains(&at(&doubtful, 1.0)), "{}", at(&doubtful, 1.0));
         assert!(at(&sure, 2.0) < 0.25 && at(&sure, 0.5) > 0.6);
+    }
+
+    #[test]
+    fn the_embedded_models_read_and_ask_for_columns_that_are_there() {
+        for model in [Model::html(), Model::text()] {
+            let (first, second) = model.columns();
+            assert!(first > 0 && first <= first_columns());
+            assert!(second > first_columns() && second <= first_columns() + second_columns());
+        }
     }
 
     #[test]

@@ -42,20 +42,20 @@ pub struct Forest {
     pub trees: Vec<Tree>,
 }
 
-/// Numbers about blocks, column by column.
+/// Numbers about blocks. They stand in tiles of as many rows as are asked at once, column by column, so that filling a
+/// row and asking a column both stay within a few pages of memory.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     rows: usize,
-    /// Rows that are there for padding, so that the loops need no remainder.
-    stride: usize,
+    columns: usize,
     values: Vec<f32>,
 }
 
 impl Table {
     /// A table of zeros.
     pub fn new(rows: usize, columns: usize) -> Self {
-        let stride = rows.div_ceil(LANES) * LANES;
-        Self { rows, stride, values: vec![0.0; stride * columns] }
+        // The last tile is padded, so that the loops need no remainder.
+        Self { rows, columns, values: vec![0.0; rows.div_ceil(LANES) * LANES * columns] }
     }
 
     /// How many rows it has.
@@ -64,31 +64,33 @@ impl Table {
     }
 
     /// One column.
-    pub fn column(&self, column: usize) -> &[f32] {
-        &self.values[column * self.stride..column * self.stride + self.rows]
+    pub fn column(&self, column: usize) -> impl Iterator<Item = f32> {
+        (0..self.rows).map(move |row| self.values[self.place(row, column)])
     }
 
     /// Sets a value.
+    #[inline]
     pub fn set(&mut self, row: usize, column: usize, value: f32) {
-        self.values[column * self.stride + row] = value;
+        let place = self.place(row, column);
+        self.values[place] = value;
     }
 
-    fn lanes(&self, column: usize, from: usize) -> &[f32] {
-        let start = column * self.stride + from;
-        &self.values[start..start + LANES]
+    #[inline]
+    fn place(&self, row: usize, column: usize) -> usize {
+        (row / LANES * self.columns + column) * LANES + row % LANES
     }
 }
 
 impl Forest {
     /// The probability of each row.
     pub fn predict(&self, table: &Table) -> Vec<f32> {
-        let mut out = Vec::with_capacity(table.stride);
-        for from in (0..table.stride).step_by(LANES) {
+        let mut out = Vec::with_capacity(table.values.len() / table.columns.max(1));
+        for tile in table.values.chunks_exact((table.columns * LANES).max(1)) {
             let mut sums = [self.bias; LANES];
             for tree in &self.trees {
                 let mut leaf = [0u32; LANES];
                 for (bit, split) in tree.splits.iter().enumerate() {
-                    let values = table.lanes(usize::from(split.column), from);
+                    let values = &tile[usize::from(split.column) * LANES..][..LANES];
                     for (l, v) in leaf.iter_mut().zip(values) {
                         *l |= u32::from(*v > split.border) << bit;
                     }

@@ -12,6 +12,7 @@ use crate::{
 
 /// What a line is by its words.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub(crate) struct Line {
     /// The label that it is, or begins with.
     pub label: Option<(Kind, bool)>,
@@ -184,7 +185,7 @@ impl<'d> Page<'d> {
             if shape.words <= 12.0 && !shape.closed {
                 line.field = label_of(text, lexicon).map(|f| (f.kind, !f.value.is_empty()));
             }
-            if shape.words <= 25.0 && shape.letters > 0 {
+            if shape.words <= 25.0 && shape.letters > 0 && self.linked[index] < 0.8 {
                 line.byline = read_byline(text, lexicon).is_some_and(|b| b.confidence() > Confidence::ShapeOnly);
             }
             if shape.digits > 0 && shape.words <= 16.0 {
@@ -288,10 +289,9 @@ fn indent(content: &str, at: usize) -> u32 {
     let mut columns = 0;
     for byte in bytes.iter().rev().take(200) {
         match byte {
-            b' ' => columns += 1,
             b'\t' => columns += 8,
             b'\n' | b'\r' => return columns,
-            // A bullet or a mark of Markdown stands between the indentation and the text.
+            // A space, or a bullet or a mark of Markdown between the indentation and the text.
             _ => columns += 1,
         }
     }
@@ -340,7 +340,7 @@ impl Told {
                         told.description.extend(&words);
                     }
                     "articleBody" if item.syntax == copydesk_document::Syntax::JsonLd => {
-                        told.add_body(text, &mut words)
+                        told.add_body(text, &mut words);
                     }
                     _ => {}
                 }
@@ -441,7 +441,7 @@ impl Facts {
                     "Product" | "ProductGroup" | "Offer" => facts.product |= item.top_level || kind != "Offer",
                     "ItemList" | "CollectionPage" | "OfferCatalog" => facts.list = true,
                     "DiscussionForumPosting" | "QAPage" | "Question" | "Answer" => {
-                        facts.forum |= kind != "Question" || !facts.faq
+                        facts.forum |= kind != "Question" || !facts.faq;
                     }
                     "FAQPage" | "HowTo" => facts.faq = true,
                     "Course" | "Service" | "Event" | "LocalBusiness" => facts.course = true,

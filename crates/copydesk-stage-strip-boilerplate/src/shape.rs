@@ -6,6 +6,7 @@
 
 /// The measures of one text.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 pub(crate) struct Shape {
     /// Characters.
     pub chars: u32,
@@ -27,6 +28,8 @@ pub(crate) struct Shape {
     pub marks: u32,
     /// Quotation marks.
     pub quotes: u32,
+    /// Signs of currencies.
+    pub money: u32,
     /// Words that start with an upper-case letter.
     pub capitals: u32,
     /// Words of up to three letters, without digits, in lower case.
@@ -156,6 +159,7 @@ impl Shape {
                     b':' | b';' => self.colons += 1,
                     b'|' | b'>' | b'<' | b'/' | b'*' | b'+' | b'#' | b'@' | b'~' | b'^' | b'=' => self.marks += 1,
                     b'"' => self.quotes += 1,
+                    b'$' => self.money += 1,
                     _ => {}
                 }
             }
@@ -200,6 +204,7 @@ impl Shape {
                 '|' | '•' | '·' | '›' | '→' | '←' | '▶' | '►' | '©' | '®' | '▼' | '▲' | '×' | '✕' | '»' | '│'
                 | '｜' | '◀' | '■' | '□' | '☰' | '★' | '☆' => self.marks += 1,
                 '“' | '”' | '„' | '«' | '「' | '」' | '『' | '』' => self.quotes += 1,
+                '€' | '£' | '¥' | '₹' | '₩' | '₽' | '₺' | '₫' | '฿' | '₴' | '₪' => self.money += 1,
                 _ => {}
             }
         }

@@ -38,7 +38,7 @@ impl<'d> Measured<'d> {
 
     /// What the second forest sees on top, given the answers of the first.
     pub fn second(&self, probability: &[f32]) -> Vec<Vec<f32>> {
-        let opinion = context::Opinion::read(&self.page, probability);
+        let opinion = context::Opinion::read(&self.page, &self.frame, probability);
         let mut rows = Rows(vec![Vec::with_capacity(self.page.len()); judge::second_names().len()], 0);
         for index in 0..self.page.len() {
             rows.1 = 0;
