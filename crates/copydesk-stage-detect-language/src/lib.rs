@@ -120,6 +120,7 @@ impl Stage for DetectLanguage {
                 findings[id.index()].cast(&mut vote);
             }
         }
+        let shares = vote.shares();
         if vote.is_empty() {
             // Without a body the rest of the page may still say it, if all of it agrees well enough.
             for finding in &findings {
@@ -134,7 +135,7 @@ impl Stage for DetectLanguage {
             let guess = finding.settle(main.as_ref().map(|m| m.tag.as_str()), self.config.min_confidence);
             doc.set_language(BlockId(at as u32), guess);
         }
-        doc.languages.shares = vote.shares();
+        doc.languages.shares = shares;
         doc.languages.main = main;
         Ok(self.verdict(doc))
     }

@@ -21,14 +21,29 @@ fn finding(what: Furniture, rule: &'static str, detail: impl Into<String>) -> Fi
 /// What is certain of each block without a model.
 pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> {
     let first = (0..page.len()).find(|i| page.prose_before[i + 1] > page.prose_before[*i]);
+    let headline = page.headline.or_else(|| only_headline(page, first?));
     (0..page.len())
         .map(|index| {
+            if headline == Some(index) {
+                return Some(finding(Furniture::Other, "headline", "the title of the page"));
+            }
             certain_of(page, index, config).or_else(|| {
                 let text = page.elements.is_none();
                 if text { certain_in_text(page, index, first) } else { None }
             })
         })
         .collect()
+}
+
+/// The only heading of the first level, above the running text, is the headline of a page that names no title.
+fn only_headline(page: &Page<'_>, first: usize) -> Option<usize> {
+    let highest = |i: &usize| {
+        let block = page.doc.block(BlockId(*i as u32));
+        block.kind == BlockKind::Heading && block.level == 1 && !block.hidden
+    };
+    let mut found = (0..page.len()).filter(highest);
+    let only = found.next()?;
+    (found.next().is_none() && only < first).then_some(only)
 }
 
 /// What is certain of one block. The order is the order of the README's table.
@@ -45,7 +60,7 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     if block.kind == BlockKind::Caption || is_in(page, index, Part::Figcaption) {
         return Some(finding(Furniture::Other, "caption", "marked up as a caption"));
     }
-    if page.headline == Some(index) || (line.headline && block.kind == BlockKind::Heading) {
+    if line.headline && block.kind == BlockKind::Heading {
         return Some(finding(Furniture::Other, "headline", "repeats the title of the page"));
     }
     if let Some((kind, true)) = line.label
@@ -201,6 +216,10 @@ pub(crate) fn furniture(page: &Page<'_>, index: usize) -> Furniture {
 /// What follows once every block has been judged.
 pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &Config) {
     repeated(page, verdicts);
+    leads(page, verdicts);
+    if page.elements.is_none() {
+        edges(page, verdicts);
+    }
     headings(page, verdicts);
     notes(page, verdicts);
     if config.comments {
@@ -223,6 +242,80 @@ pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &
         }
     }
     dangling(page, verdicts);
+    scraps(page, verdicts);
+}
+
+/// Fewer words than these, most of them links, are no main text but what is left of a menu.
+const SCRAPS: f32 = 30.0;
+
+/// A page of which only a few linked words would stay has no main text.
+fn scraps(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    let kept = || (0..verdicts.len()).filter(|i| verdicts[*i].stays());
+    let words: f32 = kept().map(|i| page.shapes[i].words).sum();
+    let linked: f32 = kept().map(|i| page.shapes[i].words * page.linked[i]).sum();
+    if words < SCRAPS && linked > words / 2.0 {
+        for verdict in verdicts.iter_mut().filter(|v| v.stays()) {
+            *verdict =
+                Verdict::Rule(finding(Furniture::Navigation, "scraps", "a few linked words, and no text beside them"));
+        }
+    }
+}
+
+/// Whether a block that was found unlikely reads like text: sentences, hardly linked, and no label.
+fn reads_like_text(page: &Page<'_>, verdicts: &[Verdict], index: usize) -> bool {
+    let prose = || page.shapes[index].is_prose() || ends_the_text(page.doc.text(BlockId(index as u32)));
+    verdicts[index] == Verdict::Unlikely
+        && prose()
+        && page.linked[index] < 0.3
+        && page.lines[index].label.is_none()
+        && !page.doc.block(BlockId(index as u32)).hidden
+}
+
+/// A sentence with the mark that ends a release: `... in 2025. /END/`.
+fn ends_the_text(text: &str) -> bool {
+    let trimmed =
+        text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '/' | '(' | ')' | '[' | ']' | '-' | '#'));
+    let sentence = ["END", "ENDS", "End", "끝", "완", "以上", "Kết thúc", "FIN"]
+        .iter()
+        .find_map(|mark| trimmed.strip_suffix(mark));
+    sentence.is_some_and(|rest| {
+        rest.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '.' && c != '。').ends_with(['.', '。'])
+    })
+}
+
+/// How far above the text a standfirst may stand, in blocks: byline, date and share bar stand between.
+const LEAD_WITHIN: usize = 12;
+
+/// A standfirst by its name, above the text and below the headline, belongs to the text.
+fn leads(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    let Some(elements) = &page.elements else { return };
+    let Some(first) = verdicts.iter().position(Verdict::stays) else { return };
+    let above = page.headline.map_or(0, |headline| headline + 1).max(first.saturating_sub(LEAD_WITHIN));
+    for index in above..first {
+        let named = page
+            .doc
+            .block(BlockId(index as u32))
+            .element
+            .is_some_and(|element| Sense::Lead.within(elements.nodes[element.index()].sense));
+        if named && page.headline.is_some() && reads_like_text(page, verdicts, index) {
+            verdicts[index] = Verdict::Kept("lead", "a standfirst, between the headline and the text");
+        }
+    }
+}
+
+/// In a text without markup, sentences that stand right beside the main text belong to it.
+fn edges(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    for index in 1..verdicts.len() {
+        if verdicts[index - 1].stays() && reads_like_text(page, verdicts, index) {
+            verdicts[index] = Verdict::Kept("edge", "sentences right below the text");
+        }
+    }
+    if let Some(first) = verdicts.iter().position(Verdict::stays)
+        && first > 0
+        && reads_like_text(page, verdicts, first - 1)
+    {
+        verdicts[first - 1] = Verdict::Kept("edge", "sentences right above the text");
+    }
 }
 
 /// A heading between two paragraphs that stay belongs to the second, unless its words are those of a label.
