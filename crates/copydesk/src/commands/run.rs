@@ -39,7 +39,8 @@ none, and 2 if the run could not start or finish.")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
     pipeline: PathBuf,
-    /// Files, folders, globs, or - for one document from standard input. They replace the pipeline's source.
+    /// Files, folders, globs, or - for one document from standard input. They replace the pipeline's source;
+    /// what it leaves out of folders stays out.
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
     /// The folder for the outputs, or - for standard output. It replaces the one in the pipeline.
@@ -95,7 +96,11 @@ impl Args {
             return Ok(source.part);
         }
         let files = catalog.find_source(FILES).context("this program has no source `files`")?;
-        let source = files.build(&json!({ "paths": self.inputs })).map_err(|error| anyhow!("{}", error.message))?;
+        // What the pipeline says of files (which to leave out of folders, how large they may be) holds for these too.
+        let of_pipeline = pipeline.source.take().filter(|source| source.name == FILES);
+        let mut config = of_pipeline.map_or_else(|| json!({}), |source| source.config);
+        config["paths"] = json!(self.inputs);
+        let source = files.build(&config).map_err(|error| anyhow!("{}", error.message))?;
         Ok(source)
     }
 

@@ -57,6 +57,15 @@ fn a_run_leaves_its_records_and_nothing_else() {
 }
 
 #[test]
+fn what_a_pipeline_leaves_out_of_folders_stays_out_of_those_on_the_command_line() {
+    // pipelines/news.toml leaves out `expected.json`.
+    let files = folder(&[("input.md", ARTICLE.as_bytes()), ("expected.json", b"{}")]);
+    let ended = copydesk(["run", "pipelines/news.toml", &path(&files, ""), "-o", &path(&files, "out")], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(ended.stderr.starts_with("1 read = 1 written"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_bad_document_is_set_aside_and_told_of() {
     let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.html.gz", TORN_GZIP)]);
     let out = path(&files, "out");
