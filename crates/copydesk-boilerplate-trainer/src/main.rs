@@ -32,7 +32,7 @@ struct Options {
     text: bool,
     bench: PathBuf,
     out: PathBuf,
-    trees: usize,
+    trees: Option<usize>,
     rate: f32,
     ridge: f32,
     page: Option<String>,
@@ -48,7 +48,7 @@ fn main() -> Result<()> {
         text: false,
         bench: "../shared/bench".into(),
         out: "crates/copydesk-stage-strip-boilerplate/model".into(),
-        trees: 250,
+        trees: None,
         rate: 0.1,
         ridge: 12.0,
         page: None,
@@ -65,7 +65,7 @@ fn main() -> Result<()> {
         match name.as_str() {
             "--bench" => options.bench = value.into(),
             "--out" => options.out = value.into(),
-            "--trees" => options.trees = value.parse()?,
+            "--trees" => options.trees = Some(value.parse()?),
             "--rate" => options.rate = value.parse()?,
             "--ridge" => options.ridge = value.parse()?,
             "--page" => options.page = Some(value),
@@ -95,7 +95,8 @@ fn main() -> Result<()> {
             show(&samples, &kept, None, &options);
         }
         "cv" | "train" => {
-            let growth = Growth { trees: options.trees, rate: options.rate, ridge: options.ridge, ..Growth::default() };
+            let trees = options.trees.unwrap_or(if options.text { 150 } else { 260 });
+            let growth = Growth { trees, rate: options.rate, ridge: options.ridge, ..Growth::default() };
             let trained =
                 cross::train(&samples, growth, Growth { seed: 2, ..growth }, command == "train", |s| match s.set {
                     Set::News => 1.5,
