@@ -4,13 +4,7 @@ use copydesk_document::{BlockId, BlockKind, Furniture};
 use copydesk_lexicon::{FieldKind, Furniture as Kind, Lexicon, classify_label, is_counter};
 use rustc_hash::FxHashSet;
 
-use crate::{
-    class_words::Sense,
-    config::Config,
-    elements::{Node, Part},
-    judge::Verdict,
-    page::Page,
-};
+use crate::{class_words::Sense, config::Config, elements::Part, judge::Verdict, page::Page};
 
 /// Why a block is not main text.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,9 +66,6 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     if is_in(page, index, Part::Nav) && page.linked[index] > 0.8 && shape.words <= 12.0 && !shape.closed {
         return Some(finding(Furniture::Navigation, "navigation", "a short link inside <nav>"));
     }
-    if let Some(found) = boxed(page, index) {
-        return Some(found);
-    }
     if let Some((kind, true)) = line.label
         && is_furniture_anywhere(kind)
         && block.kind != BlockKind::Heading
@@ -108,35 +99,6 @@ fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) ->
     let own_heading = block.kind == BlockKind::Heading && block.level > 1 && index + 1 == first;
     if index < first && !own_heading {
         return Some(finding(Furniture::Other, "head", "a short line above the first running text"));
-    }
-    None
-}
-
-/// A small container whose names say that it asks for consent or for an address, with a button or a label to do so.
-fn boxed(page: &Page<'_>, index: usize) -> Option<Finding> {
-    /// A container with more than this holds more than such a box, whatever it is called.
-    const LARGEST: (u32, f32) = (12, 100.0);
-    let elements = page.elements.as_ref()?;
-    for group in groups(page, index).into_iter().take(3).flatten() {
-        let node = &elements.nodes[group as usize];
-        if node.blocks > LARGEST.0 || node.words > LARGEST.1 {
-            return None;
-        }
-        let (what, detail) = if Sense::Newsletter.within(node.sense) {
-            (Furniture::Newsletter, "in a small container named for a newsletter or a subscription")
-        } else if Sense::Consent.within(node.sense) {
-            (Furniture::Consent, "in a small container named for consent or cookies")
-        } else {
-            continue;
-        };
-        let inside = node.first as usize..((node.first + node.blocks) as usize).min(page.len());
-        let asks = |i: usize| {
-            page.doc.block(BlockId(i as u32)).kind == BlockKind::Control
-                || matches!(page.lines[i].label, Some((Kind::Subscribe | Kind::Cookie, _)))
-        };
-        if !Sense::Content.within(node.sense) && inside.into_iter().any(asks) {
-            return Some(finding(what, "box", detail));
-        }
     }
     None
 }
@@ -333,15 +295,11 @@ fn leads(page: &Page<'_>, verdicts: &mut [Verdict]) {
     let Some(first) = verdicts.iter().position(Verdict::stays) else { return };
     let above = page.headline.map_or(0, |headline| headline + 1).max(first.saturating_sub(LEAD_WITHIN));
     for index in above..first {
-        // A teaser has its like beside it, and names that say so.
-        let single = |node: &Node| {
-            let other = [Sense::Related, Sense::Card, Sense::Caption, Sense::Comments, Sense::Newsletter];
-            node.twins <= 1 && !other.iter().any(|sense| sense.within(node.senses))
-        };
-        let element = page.doc.block(BlockId(index as u32)).element;
-        let named = element
-            .map(|element| &elements.nodes[element.index()])
-            .is_some_and(|node| Sense::Lead.within(node.sense) && single(node));
+        let named = page
+            .doc
+            .block(BlockId(index as u32))
+            .element
+            .is_some_and(|element| Sense::Lead.within(elements.nodes[element.index()].sense));
         if named && page.headline.is_some() && reads_like_text(page, verdicts, index) {
             verdicts[index] = Verdict::Kept("lead", "a standfirst, between the headline and the text");
         }
