@@ -4,7 +4,13 @@ use copydesk_document::{BlockId, BlockKind, Furniture};
 use copydesk_lexicon::{FieldKind, Furniture as Kind, Lexicon, classify_label, is_counter};
 use rustc_hash::FxHashSet;
 
-use crate::{class_words::Sense, config::Config, elements::Part, judge::Verdict, page::Page};
+use crate::{
+    class_words::Sense,
+    config::Config,
+    elements::{Node, Part},
+    judge::Verdict,
+    page::Page,
+};
 
 /// Why a block is not main text.
 #[derive(Clone, Debug, PartialEq)]
@@ -295,11 +301,15 @@ fn leads(page: &Page<'_>, verdicts: &mut [Verdict]) {
     let Some(first) = verdicts.iter().position(Verdict::stays) else { return };
     let above = page.headline.map_or(0, |headline| headline + 1).max(first.saturating_sub(LEAD_WITHIN));
     for index in above..first {
-        let named = page
-            .doc
-            .block(BlockId(index as u32))
-            .element
-            .is_some_and(|element| Sense::Lead.within(elements.nodes[element.index()].sense));
+        // A teaser has its like beside it, and names that say so.
+        let single = |node: &Node| {
+            let other = [Sense::Related, Sense::Card, Sense::Caption, Sense::Comments, Sense::Newsletter];
+            node.twins <= 1 && !other.iter().any(|sense| sense.within(node.senses))
+        };
+        let element = page.doc.block(BlockId(index as u32)).element;
+        let named = element
+            .map(|element| &elements.nodes[element.index()])
+            .is_some_and(|node| Sense::Lead.within(node.sense) && single(node));
         if named && page.headline.is_some() && reads_like_text(page, verdicts, index) {
             verdicts[index] = Verdict::Kept("lead", "a standfirst, between the headline and the text");
         }
