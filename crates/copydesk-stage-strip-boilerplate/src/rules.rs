@@ -225,6 +225,7 @@ pub(crate) fn furniture(page: &Page<'_>, index: usize) -> Furniture {
 /// What follows once every block has been judged.
 pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &Config) {
     repeated(page, verdicts);
+    boxes(page, verdicts);
     leads(page, verdicts);
     if page.elements.is_none() {
         edges(page, verdicts);
@@ -252,6 +253,21 @@ pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &
     }
     dangling(page, verdicts);
     scraps(page, verdicts);
+}
+
+/// What stands between the heading of a newsletter or consent box and its button belongs to the box.
+fn boxes(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    for index in 1..verdicts.len().saturating_sub(1) {
+        let button = page.doc.block(BlockId(index as u32 + 1)).kind == BlockKind::Control;
+        let what = match page.lines[index - 1].label {
+            Some((Kind::Subscribe, _)) => Furniture::Newsletter,
+            Some((Kind::Cookie, _)) => Furniture::Consent,
+            _ => continue,
+        };
+        if button && verdicts[index].stays() && !verdicts[index - 1].stays() {
+            verdicts[index] = Verdict::Rule(finding(what, "box", "between the heading of a box and its button"));
+        }
+    }
 }
 
 /// Fewer words than these, most of them links, are no main text but what is left of a menu.
