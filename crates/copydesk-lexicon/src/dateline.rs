@@ -34,7 +34,7 @@ pub fn read_dateline<'t>(paragraph: &'t str, lexicon: &Lexicon) -> Option<Dateli
     (!paragraph[found.end..].trim().is_empty()).then_some(found)
 }
 
-/// `(Baonghean) - `, `(CNN) —`, `(서울=연합뉴스) 홍길동 기자 = `, `【北京共同】`, `[서울=뉴시스]`.
+/// `(Hoaison) - `, `(CNN) —`, `(서울=연합뉴스) 홍길동 기자 = `, `【北京共同】`, `[서울=뉴시스]`.
 fn in_brackets<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
     let open = window.chars().next()?;
     let close = match open {
