@@ -148,6 +148,9 @@ impl<'d> Reader<'d> {
             }
             block => {
                 self.flush()?;
+                if matches!(block, Tag::CodeBlock(_) | Tag::HtmlBlock) {
+                    self.bare_number()?;
+                }
                 match block {
                     Tag::Heading { level, .. } => self.kind = Some((BlockKind::Heading, heading_level(level))),
                     Tag::TableHead | Tag::TableRow => {
@@ -159,7 +162,7 @@ impl<'d> Reader<'d> {
                     Tag::List(_) => self.enter(Container::List),
                     Tag::Item => {
                         self.enter(Container::Item { fresh: true });
-                        self.number = number(&content[range.start..]).map(|n| (n.to_owned(), range.start));
+                        self.start_number(&content[range.start..], range.start);
                     }
                     Tag::BlockQuote(_) => self.enter(Container::Quote),
                     Tag::FootnoteDefinition(_) => self.enter(Container::Footnote),
@@ -186,7 +189,7 @@ impl<'d> Reader<'d> {
             }
             TagEnd::List(_) | TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition => {
                 self.flush()?;
-                self.number = None;
+                self.bare_number()?;
                 if self.ignored > 0 {
                     self.ignored -= 1;
                 } else {
@@ -226,6 +229,28 @@ impl<'d> Reader<'d> {
             self.some_weak |= !self.open.iter().any(|o| o.kind == InlineKind::Strong);
             self.cover(range);
         }
+    }
+
+    /// An entry may open with an entry (`1. 2. text`): both numbers were typed, and both are read with the text.
+    fn start_number(&mut self, content: &str, at: usize) {
+        if let Some(new) = number(content) {
+            self.number = Some(match self.number.take() {
+                Some((before, at)) => (format!("{before} {new}"), at),
+                None => (new.to_owned(), at),
+            });
+        }
+    }
+
+    /// A number that no text follows (a line that says `2024.`, a code block below a number) is text of its own; below
+    /// a picture it only counts pictures.
+    fn bare_number(&mut self) -> Result<(), ParseError> {
+        let Some((number, at)) = self.number.take() else { return Ok(()) };
+        if self.doc.images.last().is_some_and(|image| image.span.start as usize > at) {
+            return Ok(());
+        }
+        let (kind, level) = self.kind_by_container();
+        let span = Span::new(at, at + number.len());
+        self.push(NewBlock { kind, level, text: &number, span, ..NewBlock::default() })
     }
 
     fn push_number(&mut self) {

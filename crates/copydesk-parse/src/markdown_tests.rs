@@ -134,3 +134,17 @@ fn floods_stay_small() {
         assert!(!texts(&flood).is_empty());
     }
 }
+
+#[test]
+fn every_number_that_was_typed_is_read() {
+    let texts = |source: &str| {
+        let mut doc = Document::new(Source::default(), source.into());
+        parse(&mut doc, 0, false, &Limits::default()).unwrap();
+        doc.ids().map(|id| doc.text(id).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts("1. 2) both"), ["1. 2) both"]);
+    assert_eq!(texts("1. - one"), ["1. one"]);
+    assert_eq!(texts("The year was\n\n1984."), ["The year was", "1984."]);
+    assert_eq!(texts("3.     let x;"), ["3.", "let x;"]);
+    assert_eq!(texts("1. ![picture](a.jpg)"), [""; 0]);
+}

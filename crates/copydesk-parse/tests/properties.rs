@@ -100,6 +100,7 @@ fn markdown_piece() -> impl Strategy<Value = (String, String)> {
             3 => format!("1. {source}\n   - {source}"),
             4 => format!("head|tail\n---|---\n{source}|x"),
             5 => format!("<!-- unseen -->\n\n{source}"),
+            6 => format!("7. {source}\n\n8. 9) {source}\n10.\n11.     {{}}"),
             _ => source,
         };
         let seen = match form {
@@ -107,6 +108,7 @@ fn markdown_piece() -> impl Strategy<Value = (String, String)> {
             // The number was typed, so it is seen.
             3 => format!("1.{seen}{seen}"),
             4 => format!("headtail{seen}x"),
+            6 => format!("7{seen}89{seen}1011"),
             _ => seen,
         };
         (source, seen)
