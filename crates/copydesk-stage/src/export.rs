@@ -1,6 +1,6 @@
 //! Exports.
 
-use std::fmt::Debug;
+use std::{fmt::Debug, path::Path};
 
 use copydesk_document::Document;
 use schemars::JsonSchema;
@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::ConfigError;
 
-/// A document that an export cannot write.
+/// A document, a part or a file that an export cannot write.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct ExportError {
@@ -16,18 +16,60 @@ pub struct ExportError {
     pub message: String,
 }
 
-/// A format of output. It turns documents into bytes; the runner owns the file and its commit.
+impl ExportError {
+    /// An error by its sentence.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// A format of output. It turns documents into bytes; the runner owns the files and their commit.
+///
+/// A run is cut into shards, runs of documents that the input alone decides. The documents of a shard become *rows*
+/// ([`Self::encode`]), the rows of a shard become a *part* ([`Self::part`]), and the parts of all shards, in order,
+/// become the file ([`Self::header`] and [`Self::assembly`]). Each step is a function of what goes into it, so that a
+/// run that was interrupted and resumed writes the same file as one that was not.
 pub trait Export: Debug + Send + Sync {
     /// The name of its file in the output folder, `records.jsonl`.
     fn file_name(&self) -> &str;
 
-    /// Appends what stands before the first document: a CSV header.
+    /// Appends what stands before the first part: a CSV header. For [`Assembly::Joined`] only.
     fn header(&self, out: &mut Vec<u8>) {
         let _ = out;
     }
 
-    /// Appends one document. The runner calls it on many threads at once and writes the pieces in order.
-    fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError>;
+    /// Appends the rows of one document. The runner calls it on many threads at once and puts the pieces in order.
+    fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError>;
+
+    /// Turns the rows of a shard into the bytes that are stored. Some shards have no rows at all.
+    fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
+        Ok(rows)
+    }
+
+    /// How parts become a file.
+    fn assembly(&self) -> Assembly<'_> {
+        Assembly::Joined
+    }
+}
+
+/// How parts become a file.
+#[derive(Debug)]
+pub enum Assembly<'a> {
+    /// The header, then the parts, one behind the other.
+    Joined,
+    /// The export puts them together.
+    Built(&'a dyn Assemble),
+}
+
+/// Puts parts together where one behind the other is not enough.
+pub trait Assemble: Debug + Send + Sync {
+    /// Writes the file `to`, which does not exist yet, from the parts in their order. The runner makes it durable and
+    /// gives it its final name; what else the writing left beside it has to be gone at the end.
+    fn assemble(
+        &self,
+        parts: &mut dyn Iterator<Item = Result<Vec<u8>, ExportError>>,
+        to: &Path,
+    ) -> Result<(), ExportError>;
 }
 
 /// What an export is, before there is one.

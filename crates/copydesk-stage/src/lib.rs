@@ -88,7 +88,7 @@ pub use async_trait::async_trait;
 pub use catalog::{Catalog, ExportEntry, SourceEntry, StageEntry};
 pub use config::ConfigError;
 pub use context::Context;
-pub use export::{Export, ExportError, ExportKind};
+pub use export::{Assemble, Assembly, Export, ExportError, ExportKind};
 pub use facet::Facet;
 pub use source::{Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
