@@ -7,7 +7,7 @@ use crate::metadata::{Metadata, Package, root};
 /// The layer of a crate; what has none does not belong here.
 fn layer(name: &str) -> Option<u8> {
     Some(match name {
-        "copydesk-date" | "copydesk-langid" | "copydesk-lexicon" => 0,
+        "copydesk-compression" | "copydesk-date" | "copydesk-langid" | "copydesk-lexicon" => 0,
         "copydesk-document" => 1,
         "copydesk-stage" | "copydesk-parse" | "copydesk-record" => 2,
         "copydesk-testkit" => 3,

@@ -124,9 +124,11 @@ impl Column {
             Some(column) => Ok(column),
             None => {
                 let blocks = if rows == Rows::Blocks { OF_BLOCK } else { &[] };
-                let known = OF_RECORD.iter().map(|c| c.0).chain(blocks.iter().map(|c| c.0));
-                let allowed = known.chain(["fields.NAME", "ext.NAME"]).collect::<Vec<_>>().join(", ");
-                Err(ConfigError::at("", format!("there is no column `{name}`")).help(format!("allowed: {allowed}")))
+                let known = || OF_RECORD.iter().map(|c| c.0).chain(blocks.iter().map(|c| c.0));
+                let allowed = known().chain(["fields.NAME", "ext.NAME"]).collect::<Vec<_>>().join(", ");
+                Err(ConfigError::at("", format!("there is no column `{name}`"))
+                    .did_you_mean(name, known())
+                    .help(format!("allowed: {allowed}")))
             }
         }
     }

@@ -3,8 +3,9 @@
 
 mod column;
 
+use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
-use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind};
+use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,8 @@ use crate::column::{BlockRow, Column};
 #[derive(Debug)]
 pub struct Csv {
     config: Config,
+    packer: Packer,
+    delimiter: u8,
     columns: Vec<Column>,
 }
 
@@ -32,8 +35,12 @@ pub enum Rows {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Name of the file in the output folder.
+    /// Name of the file in the output folder. The suffix of the compression is added where it is missing.
     pub file: String,
+    /// How the file is packed: `none`, `gzip` or `zstd`.
+    pub compression: Compression,
+    /// From 1 to 9 for gzip (usually 6), from 1 to 19 for zstd (usually 3): higher is smaller and slower.
+    pub compression_level: Option<u8>,
     /// What a row stands for: `documents` or `blocks`.
     pub rows: Rows,
     /// The columns, in order; an empty list takes the usual ones. A column is a field of the record (`title`,
@@ -54,6 +61,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             file: "records.csv".into(),
+            compression: Compression::None,
+            compression_level: None,
             rows: Rows::Documents,
             columns: Vec::new(),
             delimiter: ",".into(),
@@ -69,27 +78,41 @@ impl ExportKind for Csv {
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
-        if config.file.is_empty() || config.file.starts_with('.') || config.file.contains(['/', '\\']) {
-            return Err(ConfigError::at("file", "must be a plain file name").help("the folder is set by `out`"));
-        }
-        let delimiter = config.delimiter.as_bytes();
-        if delimiter.len() != 1 || !delimiter[0].is_ascii() || matches!(delimiter[0], b'"' | b'\r' | b'\n' | 0) {
-            return Err(ConfigError::at("delimiter", "must be one ASCII character, and no quote or line break")
-                .help("usual ones are `,`, `;` and a tab (`\\t`)"));
-        }
-        let columns = if config.columns.is_empty() {
-            Column::usual(config.rows)
-        } else {
-            let parse = |(i, name): (usize, &String)| {
-                Column::parse(name, config.rows).map_err(|mut error| {
-                    error.path = format!("columns[{i}]");
-                    error
-                })
-            };
-            config.columns.iter().enumerate().map(parse).collect::<Result<_, _>>()?
-        };
-        Ok(Box::new(Self { config, columns }))
+        let (packer, delimiter, columns) = (packer(&config), delimiter(&config), columns(&config));
+        let errors = [packer.as_ref().err(), delimiter.as_ref().err(), columns.as_ref().err()];
+        ConfigError::all(errors.into_iter().flatten().cloned())?;
+        Ok(Box::new(Self { packer: packer?, delimiter: delimiter?, columns: columns?, config }))
     }
+}
+
+fn packer(config: &Config) -> Result<Packer, ConfigError> {
+    check_file_name(&config.file)?;
+    Packer::new(&config.file, config.compression, config.compression_level)
+        .map_err(|error| ConfigError::at(error.option, error.message))
+}
+
+fn delimiter(config: &Config) -> Result<u8, ConfigError> {
+    match config.delimiter.as_bytes() {
+        &[byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n' | 0) => Ok(byte),
+        _ => Err(ConfigError::at("delimiter", "must be one ASCII character, and no quote or line break")
+            .help("usual ones are `,`, `;` and a tab (`\\t`)")),
+    }
+}
+
+fn columns(config: &Config) -> Result<Vec<Column>, ConfigError> {
+    if config.columns.is_empty() {
+        return Ok(Column::usual(config.rows));
+    }
+    let mut columns = Vec::new();
+    let mut errors = Vec::new();
+    for (i, name) in config.columns.iter().enumerate() {
+        match Column::parse(name, config.rows) {
+            Ok(column) => columns.push(column),
+            Err(error) => errors.push(ConfigError { path: format!("columns[{i}]"), ..error }),
+        }
+    }
+    ConfigError::all(errors)?;
+    Ok(columns)
 }
 
 impl Csv {
@@ -110,7 +133,7 @@ impl Csv {
 
     fn writer<'o>(&self, out: &'o mut Vec<u8>) -> csv::Writer<&'o mut Vec<u8>> {
         csv::WriterBuilder::new()
-            .delimiter(self.config.delimiter.as_bytes()[0])
+            .delimiter(self.delimiter)
             .terminator(csv::Terminator::CRLF)
             .buffer_capacity(4096)
             .from_writer(out)
@@ -134,27 +157,32 @@ impl Csv {
 
 impl Export for Csv {
     fn file_name(&self) -> &str {
-        &self.config.file
+        self.packer.file_name()
     }
 
     fn header(&self, out: &mut Vec<u8>) {
-        if self.config.excel_bom {
-            out.extend_from_slice("\u{feff}".as_bytes());
-        }
-        let mut writer = self.writer(out);
-        // Writing to memory does not fail.
+        let mut head = if self.config.excel_bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+        let mut writer = self.writer(&mut head);
+        // Writing to memory does not fail, and neither does packing there.
         let _ = writer.write_record(self.columns.iter().map(Column::name));
         let _ = writer.flush();
+        drop(writer);
+        out.extend(self.packer.first(&head).unwrap_or_default());
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
-        self.rows(doc, out).map_err(|error| ExportError { message: error.to_string() })
+        self.rows(doc, out).map_err(|error| ExportError::new(error.to_string()))
+    }
+
+    fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
+        self.packer.next(rows).map_err(|error| ExportError::new(error.to_string()))
     }
 }
 
-/// The full-width forms count as well: spreadsheets set to Chinese or Japanese read them as formulas.
+/// White space does not shield a formula: importers trim it. The full-width forms count as well, because spreadsheets set
+/// to Chinese or Japanese read them as formulas.
 fn looks_like_a_formula(cell: &str) -> bool {
-    cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+    cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// What a program passes to [`Catalog::with`].

@@ -136,3 +136,56 @@ fn wrong_options_name_their_key() {
         assert_eq!(csv.build(&config).expect_err("refused").path, path, "{config}");
     }
 }
+
+#[test]
+fn all_wrong_options_are_told_at_once() {
+    let catalog = Catalog::default().with(copydesk_export_csv::register);
+    let config = json!({ "columns": ["titel", "title", "dateline.agancy"], "delimiter": "", "compression_level": 3 });
+    let error = catalog.find_export("csv").expect("registered").build(&config).expect_err("refused");
+    let message = error.to_string();
+    for part in [
+        "`compression_level`: means nothing",
+        "`delimiter`: must be",
+        "`columns[0]`: there is no column `titel` (did you mean `title`?",
+        "`columns[2]`: there is no column `dateline.agancy` (did you mean `dateline.agency`?",
+    ] {
+        assert!(message.contains(part), "{part} in {message}");
+    }
+}
+
+#[test]
+fn no_cell_is_a_formula_for_who_asks_for_it() {
+    let guarded = export(&json!({ "columns": ["title", "fields.note"], "formula_guard": true }));
+    let mut doc = document();
+    for evil in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1", "\n=1", " =1"] {
+        doc.metadata.title = Some(text_value(evil));
+        doc.source.fields.insert("note".into(), json!(evil));
+        let rows = rows(&written(&*guarded, &doc), b',');
+        assert_eq!(rows[1], [format!("'{evil}"), format!("'{evil}")], "{evil:?}");
+    }
+    for tame in ["1 = 1", "'quoted'", "a\n=1", ""] {
+        doc.metadata.title = Some(text_value(tame));
+        assert_eq!(rows(&written(&*guarded, &doc), b',')[1][0], tame);
+    }
+}
+
+#[test]
+fn a_packed_file_says_what_a_plain_one_does() {
+    let doc = document();
+    let plain = written(&*export(&json!({})), &doc);
+    for (compression, name) in [("gzip", "records.csv.gz"), ("zstd", "records.csv.zst")] {
+        let export = export(&json!({ "compression": compression }));
+        assert_eq!(export.file_name(), name);
+        let mut file = Vec::new();
+        export.header(&mut file);
+        let mut rows = Vec::new();
+        export.encode(&doc, &mut rows).expect("it can be written");
+        file.extend(export.part(rows).expect("it can be packed"));
+        let mut opened = String::new();
+        let mut gzip = flate2::read::MultiGzDecoder::new(&*file);
+        let mut zstd = zstd::stream::Decoder::new(&*file).expect("a decoder");
+        let reader: &mut dyn std::io::Read = if compression == "gzip" { &mut gzip } else { &mut zstd };
+        reader.read_to_string(&mut opened).expect("it opens");
+        assert_eq!(opened, plain);
+    }
+}

@@ -2,8 +2,9 @@
 //!
 //! The fields of a record are those of [`copydesk_record::Record`].
 
+use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
-use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind};
+use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug)]
 pub struct Jsonl {
     config: Config,
+    packer: Packer,
 }
 
 /// What a pipeline file may say in its `[[export]]` table.
@@ -18,8 +20,12 @@ pub struct Jsonl {
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Config {
-    /// Name of the file in the output folder.
+    /// Name of the file in the output folder. The suffix of the compression is added where it is missing.
     pub file: String,
+    /// How the file is packed: `none`, `gzip` or `zstd`.
+    pub compression: Compression,
+    /// From 1 to 9 for gzip (usually 6), from 1 to 19 for zstd (usually 3): higher is smaller and slower.
+    pub compression_level: Option<u8>,
     /// Write every block of a document, kept or not.
     pub blocks: bool,
     /// Write where each field was read, and how sure that is.
@@ -32,7 +38,15 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { file: "records.jsonl".into(), blocks: true, metadata: true, decisions: false, markdown: false }
+        Self {
+            file: "records.jsonl".into(),
+            compression: Compression::None,
+            compression_level: None,
+            blocks: true,
+            metadata: true,
+            decisions: false,
+            markdown: false,
+        }
     }
 }
 
@@ -42,25 +56,34 @@ impl ExportKind for Jsonl {
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
-        if config.file.is_empty() || config.file.starts_with('.') || config.file.contains(['/', '\\']) {
-            return Err(ConfigError::at("file", "must be a plain file name").help("the folder is set by `out`"));
-        }
-        Ok(Box::new(Self { config }))
+        check_file_name(&config.file)?;
+        let packer = Packer::new(&config.file, config.compression, config.compression_level)
+            .map_err(|error| ConfigError::at(error.option, error.message))?;
+        Ok(Box::new(Self { config, packer }))
     }
 }
 
 impl Export for Jsonl {
     fn file_name(&self) -> &str {
-        &self.config.file
+        self.packer.file_name()
+    }
+
+    fn header(&self, out: &mut Vec<u8>) {
+        // Packing in memory does not fail.
+        out.extend(self.packer.first(b"").unwrap_or_default());
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
         let Config { blocks, metadata, decisions, markdown, .. } = self.config;
         let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
         let record = copydesk_record::to_record(doc, options);
-        serde_json::to_writer(&mut *out, &record).map_err(|error| ExportError { message: error.to_string() })?;
+        serde_json::to_writer(&mut *out, &record).map_err(|error| ExportError::new(error.to_string()))?;
         out.push(b'\n');
         Ok(())
+    }
+
+    fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
+        self.packer.next(rows).map_err(|error| ExportError::new(error.to_string()))
     }
 }
 
@@ -118,5 +141,23 @@ mod tests {
         let build = |file| catalog.find_export("jsonl").expect("registered").build(&json!({ "file": file }));
         assert_eq!(build("../up.jsonl").expect_err("refused").path, "file");
         assert!(build("other.jsonl").is_ok());
+    }
+
+    #[test]
+    fn packed_files_say_so_and_open() {
+        let catalog = Catalog::default().with(register);
+        let jsonl = catalog.find_export("jsonl").expect("registered");
+        let export = jsonl.build(&json!({ "compression": "zstd", "compression_level": 19 })).expect("valid");
+        assert_eq!(export.file_name(), "records.jsonl.zst");
+        let (mut file, mut rows) = (Vec::new(), Vec::new());
+        export.header(&mut file);
+        export.encode(&document(), &mut rows).expect("it can be written");
+        file.extend(export.part(rows.clone()).expect("it can be packed"));
+        file.extend(export.part(Vec::new()).expect("a shard without rows"));
+        assert_eq!(copydesk_compression::unpack_zstd(&file).expect("zstd"), rows);
+        let wrong = jsonl.build(&json!({ "compression": "gzip", "compression_level": 19 }));
+        assert_eq!(wrong.expect_err("gzip ends at 9").path, "compression_level");
+        let wrong = jsonl.build(&json!({ "file": "records.jsonl.gz" }));
+        assert_eq!(wrong.expect_err("the name promises gzip").path, "file");
     }
 }

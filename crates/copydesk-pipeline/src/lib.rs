@@ -18,8 +18,8 @@ mod schema_check;
 mod suggest;
 
 pub use builtin::builtin;
+pub use copydesk_stage::closest;
 pub use diagnosis::{Diagnosis, Diagnostic, Severity};
 pub use load::{Built, Pipeline, load};
 pub use run::Run;
 pub use schema::json_schema;
-pub use suggest::closest;

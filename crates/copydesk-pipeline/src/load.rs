@@ -5,7 +5,7 @@ use std::{ops::Range, path::Path};
 use copydesk_document::LineIndex;
 use copydesk_parse::Limits;
 use copydesk_runner::{Chain, Link};
-use copydesk_stage::{AnyStage, Catalog, ConfigError, Export, Source};
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Export, Source, closest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -195,7 +195,7 @@ impl Loader<'_> {
     fn unknown_table(&mut self, entry: &Entry) {
         let mut diagnostic =
             Diagnostic::error(format!("a pipeline file has no `{}`", entry.key), entry.key_span.clone());
-        if let Some(name) = suggest::closest(&entry.key, TABLES) {
+        if let Some(name) = closest(&entry.key, TABLES) {
             diagnostic = diagnostic.label(format!("did you mean `{name}`?"));
         } else if let Some(home) = option_home(&entry.key) {
             diagnostic = diagnostic.label(format!("it belongs under {home}"));
@@ -221,7 +221,7 @@ impl Loader<'_> {
         // A misspelt name has been complained about; what it stands for is then not missing.
         let misspelt = |key: &str| {
             let unknown = root.entries().iter().filter(|e| !TABLES.contains(&e.key.as_str()));
-            unknown.into_iter().any(|e| suggest::closest(&e.key, TABLES) == Some(key))
+            unknown.into_iter().any(|e| closest(&e.key, TABLES) == Some(key))
         };
         let is_empty = |e: &Entry| matches!(&e.node.value, NodeValue::Array(a) if a.is_empty());
         let empty = |key: &str| root.get(key).is_none_or(is_empty) && !misspelt(key);
@@ -400,7 +400,7 @@ impl Loader<'_> {
 
     fn unknown_name(&mut self, chosen: &Chosen<'_>, what: &str, names: &[&'static str]) {
         let mut diagnostic = Diagnostic::error(format!("no {what} is called `{}`", chosen.name), chosen.span.clone());
-        if let Some(name) = suggest::closest(chosen.name, names.iter().copied()) {
+        if let Some(name) = closest(chosen.name, names.iter().copied()) {
             diagnostic = diagnostic.label(format!("did you mean `{name}`?"));
         } else if let Some(heading) = self.heading_for(chosen.name) {
             diagnostic = diagnostic.label(format!("it belongs under `{heading}`"));
@@ -468,12 +468,18 @@ impl Loader<'_> {
         } else {
             format!("`{}` of {subject}: {}", error.path, error.message)
         };
-        let span = node.place_of(&error.path).unwrap_or(whole);
-        let diagnostic = Diagnostic::error(message, span);
-        self.say(match error.help {
-            Some(help) => diagnostic.help(help),
-            None => diagnostic,
-        });
+        let span = node.place_of(&error.path).unwrap_or_else(|| whole.clone());
+        let mut diagnostic = Diagnostic::error(message, span);
+        if let Some(label) = error.label {
+            diagnostic = diagnostic.label(label);
+        }
+        if let Some(help) = error.help {
+            diagnostic = diagnostic.help(help);
+        }
+        self.say(diagnostic);
+        for error in error.more {
+            self.config_error(node, whole.clone(), subject, error);
+        }
     }
 
     /// `[limits]` or `[run]`.

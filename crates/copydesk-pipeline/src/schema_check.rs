@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use copydesk_stage::closest;
+
 use crate::{
     diagnosis::Diagnostic,
     node::{Node, NodeValue},
@@ -107,7 +109,7 @@ impl Subject<'_> {
         let place = if path.is_empty() { self.name.clone() } else { format!("`{path}`") };
         let message = format!("`{}` is no option of {place}", entry.key);
         let mut diagnostic = Diagnostic::error(message, entry.key_span.clone());
-        if let Some(name) = suggest::closest(&entry.key, properties.keys().map(String::as_str)) {
+        if let Some(name) = closest(&entry.key, properties.keys().map(String::as_str)) {
             diagnostic = diagnostic.label(format!("did you mean `{name}`?"));
         } else if let Some(home) = (self.elsewhere)(&entry.key) {
             diagnostic = diagnostic.label(format!("it belongs under {home}"));
@@ -131,7 +133,7 @@ impl Subject<'_> {
             return;
         }
         let mut diagnostic = Diagnostic::error(format!("`{path}` cannot be \"{text}\""), node.span.clone());
-        if let Some(name) = suggest::closest(text, names.iter().map(|n| n.name)) {
+        if let Some(name) = closest(text, names.iter().map(|n| n.name)) {
             diagnostic = diagnostic.label(format!("did you mean \"{name}\"?"));
         }
         let allowed: Vec<String> = names

@@ -1,22 +1,35 @@
 //! Errors in what a pipeline file says of one stage, source or export.
 
+use std::fmt;
+
+use crate::closest;
+
 /// A value that a stage, source or export cannot work with.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{message}{}", if path.is_empty() { String::new() } else { format!("`{path}`: ") },
-    help.as_ref().map(|h| format!(" ({h})")).unwrap_or_default())]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     /// The key, dotted and indexed like `columns[2].name`; empty for the whole table.
     pub path: String,
     /// What is wrong with it.
     pub message: String,
+    /// What stands beside the value in a message: `did you mean ...?`.
+    pub label: Option<String>,
     /// The way out.
     pub help: Option<String>,
+    /// What else is wrong, so that people hear of all mistakes at once.
+    pub more: Vec<Self>,
 }
 
 impl ConfigError {
     /// An error at a key.
     pub fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { path: path.into(), message: message.into(), help: None }
+        Self { path: path.into(), message: message.into(), label: None, help: None, more: Vec::new() }
+    }
+
+    /// Says of a name that is not known what was probably meant, if one of the known ones is near.
+    #[must_use]
+    pub fn did_you_mean<'n>(mut self, given: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
+        self.label = closest(given, known).map(|name| format!("did you mean `{name}`?"));
+        self
     }
 
     /// Adds the way out.
@@ -25,6 +38,38 @@ impl ConfigError {
         self.help = Some(help.into());
         self
     }
+
+    /// All errors as one; no error is well.
+    pub fn all(errors: impl IntoIterator<Item = Self>) -> Result<(), Self> {
+        let mut errors = errors.into_iter();
+        let Some(mut first) = errors.next() else { return Ok(()) };
+        first.more.extend(errors);
+        Err(first)
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "`{}`: ", self.path)?;
+        }
+        f.write_str(&self.message)?;
+        let beside: Vec<&str> = [&self.label, &self.help].into_iter().flatten().map(String::as_str).collect();
+        if !beside.is_empty() {
+            write!(f, " ({})", beside.join("; "))?;
+        }
+        self.more.iter().try_for_each(|error| write!(f, "; {error}"))
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Whether an export may call its file so: the runner puts it into the folder of the run, and nowhere else.
+pub fn check_file_name(file: &str) -> Result<(), ConfigError> {
+    if file.is_empty() || file.starts_with('.') || file.contains(['/', '\\', '\0']) {
+        return Err(ConfigError::at("file", "must be a plain file name").help("the folder is set by `out`"));
+    }
+    Ok(())
 }
 
 /// Reads a typed config, with the path of the first key that does not fit.

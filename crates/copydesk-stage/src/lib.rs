@@ -83,12 +83,14 @@ mod export;
 mod facet;
 mod source;
 mod stage;
+mod suggest;
 
 pub use async_trait::async_trait;
 pub use catalog::{Catalog, ExportEntry, SourceEntry, StageEntry};
-pub use config::ConfigError;
+pub use config::{ConfigError, check_file_name};
 pub use context::Context;
 pub use export::{Assemble, Assembly, Export, ExportError, ExportKind};
 pub use facet::Facet;
 pub use source::{Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
+pub use suggest::closest;
