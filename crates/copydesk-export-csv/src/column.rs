@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use copydesk_document::{Block, BlockId, Decision, Document, LineIndex};
-use copydesk_record::{Caption, Record};
+use copydesk_record::{Caption, Record, name};
 use copydesk_stage::ConfigError;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::Rows;
@@ -60,9 +59,9 @@ const OF_RECORD: &[(&str, OfRecord)] = &[
 /// The columns of a block.
 const OF_BLOCK: &[(&str, OfBlock)] = &[
     ("block.id", |b| b.id.0.to_string().into()),
-    ("block.kind", |b| name(b.block.kind).into()),
+    ("block.kind", |b| name(&b.block.kind).into()),
     ("block.level", |b| if b.block.level == 0 { "".into() } else { b.block.level.to_string().into() }),
-    ("block.label", |b| name(b.block.label()).into()),
+    ("block.label", |b| name(&b.block.label()).into()),
     ("block.text", |b| b.text.into()),
     ("block.language", |b| b.block.language.as_ref().map_or("", |guess| &guess.tag).into()),
     ("block.line", |b| b.line.to_string().into()),
@@ -222,14 +221,6 @@ fn value(value: &Value) -> Cow<'_, str> {
         Value::Null => "".into(),
         Value::String(text) => text.into(),
         other => other.to_string().into(),
-    }
-}
-
-/// The name that a value without fields has in a record.
-fn name(value: impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(Value::String(name)) => name,
-        _ => String::new(),
     }
 }
 

@@ -12,4 +12,5 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_extract_metadata::register)
         .with(copydesk_export_jsonl::register)
         .with(copydesk_export_csv::register)
+        .with(copydesk_export_parquet::register)
 }

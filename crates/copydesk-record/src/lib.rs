@@ -15,6 +15,14 @@ pub use build::{Options, text, to_record};
 pub use markdown::markdown;
 pub use record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
 
+/// The name that a value without fields, such as a label or a kind, has in a record.
+pub fn name(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => String::new(),
+    }
+}
+
 /// The JSON Schema of a record, draft 2020-12.
 pub fn json_schema() -> schemars::Schema {
     schemars::schema_for!(Record<'static>)

@@ -1,0 +1,156 @@
+//! Parquet files: a part from the rows of a shard, and the whole from parts.
+
+use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{Schema, SchemaRef};
+use bytes::Bytes;
+use copydesk_stage::{Assemble, ExportError};
+use parquet::{
+    arrow::{
+        ArrowSchemaConverter,
+        arrow_writer::{ArrowWriter, ArrowWriterOptions},
+    },
+    basic::{Compression, ZstdLevel},
+    column::writer::ColumnCloseResult,
+    errors::ParquetError,
+    file::{
+        metadata::{KeyValue, RowGroupMetaData},
+        properties::{EnabledStatistics, WriterProperties, WriterPropertiesPtr},
+        reader::{ChunkReader, FileReader, SerializedFileReader},
+        writer::SerializedFileWriter,
+    },
+    schema::types::{ColumnPath, TypePtr},
+};
+
+use crate::{
+    cell::{Cell, Column},
+    table::Stored,
+};
+
+/// After how many bytes of rows a batch is handed on, so that a large shard is not in memory twice.
+const BATCH: usize = 16 << 20;
+
+/// What all files of an export have in common.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    arrow: SchemaRef,
+    parquet: TypePtr,
+    properties: WriterPropertiesPtr,
+}
+
+impl Layout {
+    pub(crate) fn new(schema: Schema, table: &str) -> Result<Self, ExportError> {
+        let notes =
+            [("copydesk.table", table.to_owned()), ("copydesk.schema", copydesk_record::SCHEMA_VERSION.to_string())];
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(ZstdLevel::default()))
+            .set_key_value_metadata(Some(notes.map(|(key, value)| KeyValue::new(key.into(), value)).to_vec()))
+            // Lists as the format has them, not as Arrow calls them.
+            .set_coerce_types(true)
+            // Page indices tell places in the file, which change when row groups are copied.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
+            // No two documents have the same text, and looking for it costs more than all else.
+            .set_column_dictionary_enabled(ColumnPath::from("text"), false)
+            .build();
+        let parquet = ArrowSchemaConverter::new().with_coerce_types(true).convert(&schema).map_err(error)?;
+        Ok(Self { arrow: Arc::new(schema), parquet: parquet.root_schema_ptr(), properties: Arc::new(properties) })
+    }
+
+    /// A complete file from rows, which are records, one JSON object a line.
+    pub(crate) fn part(
+        &self,
+        rows: &[u8],
+        mut cells: impl FnMut(&Stored, &mut Batch<'_>) -> Result<(), ExportError>,
+    ) -> Result<Vec<u8>, ExportError> {
+        let options = ArrowWriterOptions::new()
+            .with_properties((*self.properties).clone())
+            // The schema once more, as Arrow writes it: readers need it only for types that are not used here.
+            .with_skip_arrow_metadata(true);
+        let mut writer = ArrowWriter::try_new_with_options(Vec::new(), self.arrow.clone(), options).map_err(error)?;
+        let mut batch = Batch::new(&self.arrow);
+        let mut read = 0;
+        for line in rows.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let record = serde_json::from_slice(line).map_err(error)?;
+            cells(&record, &mut batch)?;
+            read += line.len();
+            if read > BATCH {
+                read = 0;
+                writer.write(&batch.finish()?).map_err(error)?;
+            }
+        }
+        writer.write(&batch.finish()?).map_err(error)?;
+        writer.into_inner().map_err(error)
+    }
+}
+
+impl Assemble for Layout {
+    /// One file from the row groups of parts, which are copied as they are.
+    fn assemble(
+        &self,
+        parts: &mut dyn Iterator<Item = Result<Vec<u8>, ExportError>>,
+        to: &Path,
+    ) -> Result<(), ExportError> {
+        let file = BufWriter::with_capacity(1 << 20, File::create_new(to).map_err(error)?);
+        let mut writer =
+            SerializedFileWriter::new(file, self.parquet.clone(), self.properties.clone()).map_err(error)?;
+        for part in parts {
+            let part = Bytes::from(part?);
+            let reader = SerializedFileReader::new(part.clone()).map_err(error)?;
+            for group in reader.metadata().row_groups() {
+                copy(&part, group, &mut writer).map_err(error)?;
+            }
+        }
+        writer.into_inner().map_err(error)?.into_inner().map_err(|unwritten| error(unwritten.error()))?;
+        Ok(())
+    }
+}
+
+fn copy(
+    part: &impl ChunkReader,
+    group: &RowGroupMetaData,
+    writer: &mut SerializedFileWriter<BufWriter<File>>,
+) -> Result<(), ParquetError> {
+    let mut out = writer.next_row_group()?;
+    for column in group.columns() {
+        let close = ColumnCloseResult {
+            bytes_written: column.compressed_size().unsigned_abs(),
+            rows_written: group.num_rows().unsigned_abs(),
+            metadata: column.clone(),
+            bloom_filter: None,
+            column_index: None,
+            offset_index: None,
+        };
+        out.append_column(part, close)?;
+    }
+    out.close()?;
+    Ok(())
+}
+
+/// Rows that are not yet written.
+#[derive(Debug)]
+pub(crate) struct Batch<'s> {
+    schema: &'s SchemaRef,
+    columns: Vec<Column>,
+}
+
+impl<'s> Batch<'s> {
+    fn new(schema: &'s SchemaRef) -> Self {
+        Self { schema, columns: schema.fields().iter().map(|field| Column::new(field.data_type())).collect() }
+    }
+
+    /// Adds a row.
+    pub(crate) fn push(&mut self, row: Vec<Cell<'_>>) -> Result<(), ExportError> {
+        self.columns.iter_mut().zip(row).try_for_each(|(column, cell)| column.push(cell))
+    }
+
+    fn finish(&mut self) -> Result<RecordBatch, ExportError> {
+        let columns = self.columns.iter_mut().map(Column::finish).collect::<Result<_, _>>().map_err(error)?;
+        RecordBatch::try_new(self.schema.clone(), columns).map_err(error)
+    }
+}
+
+fn error(error: impl std::fmt::Display) -> ExportError {
+    ExportError::new(error.to_string())
+}

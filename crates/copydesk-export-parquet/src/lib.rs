@@ -1,0 +1,103 @@
+//! Writes records as Parquet: scalars as columns, blocks and captions as lists of structs, and blocks, captions or
+//! decisions as tables of their own. One export is one file; `README.md` lists the columns.
+//!
+//! The documents of a shard become a row group, and the file is made of the row groups of all shards as they are, so
+//! that an interrupted run writes the same file as any other.
+
+mod cell;
+mod file;
+mod table;
+
+use copydesk_document::Document;
+use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::file::Layout;
+pub use crate::table::Table;
+
+/// The export `parquet`.
+#[derive(Debug)]
+pub struct Parquet {
+    config: Config,
+    file: String,
+    layout: Layout,
+}
+
+/// What a pipeline file may say in its `[[export]]` table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Name of the file in the output folder. Without one it is called after the table: `documents.parquet`.
+    pub file: Option<String>,
+    /// What a row stands for: `documents`, `blocks`, `captions` or `decisions`.
+    pub table: Table,
+    /// In a table of documents, a column with every block of a document, kept or not.
+    pub blocks: bool,
+    /// In a table of documents, a column that tells where each field was read, and how sure that is.
+    pub metadata: bool,
+    /// In a table of documents, a column with the main text as Markdown.
+    pub markdown: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { file: None, table: Table::Documents, blocks: true, metadata: true, markdown: false }
+    }
+}
+
+impl ExportKind for Parquet {
+    const NAME: &'static str = "parquet";
+    const SUMMARY: &'static str = "Writes records as Parquet: documents, blocks, captions or decisions.";
+    type Config = Config;
+
+    fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
+        let file = config.file.clone().unwrap_or_else(|| format!("{}.parquet", config.table.name()));
+        check_file_name(&file)?;
+        let layout = Layout::new(config.table.schema(&config), config.table.name())
+            .map_err(|error| ConfigError::at("", error.message))?;
+        Ok(Box::new(Self { config, file, layout }))
+    }
+}
+
+impl Export for Parquet {
+    fn file_name(&self) -> &str {
+        &self.file
+    }
+
+    /// A row is the record as JSON, until its shard is complete: columns want many rows at once.
+    fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
+        let Config { table, blocks, metadata, markdown, .. } = self.config;
+        let documents = table == Table::Documents;
+        let mut record = copydesk_record::to_record(
+            doc,
+            copydesk_record::Options {
+                blocks: (documents && blocks) || table == Table::Blocks,
+                metadata: documents && metadata,
+                decisions: table == Table::Decisions,
+                markdown: documents && markdown,
+            },
+        );
+        if !documents {
+            record.text = String::new();
+        }
+        serde_json::to_writer(&mut *rows, &record).map_err(|error| ExportError::new(error.to_string()))?;
+        rows.push(b'\n');
+        Ok(())
+    }
+
+    fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
+        self.layout.part(&rows, |record, batch| {
+            self.config.table.rows(&self.config, record).into_iter().try_for_each(|row| batch.push(row))
+        })
+    }
+
+    fn assembly(&self) -> Assembly<'_> {
+        Assembly::Built(&self.layout)
+    }
+}
+
+/// What a program passes to [`Catalog::with`].
+pub fn register(catalog: &mut Catalog) {
+    catalog.export::<Parquet>();
+}

@@ -1,0 +1,261 @@
+//! The tables, column by column: name, type, and where the value stands in the record.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Fields, Schema};
+use copydesk_document::{Credit, LanguageShare};
+use copydesk_record::{Block, Caption, Decision, Note, Place, Provenance, Record, Translation};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{Config, cell::Cell};
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Table {
+    /// A document.
+    #[default]
+    Documents,
+    /// A block of a document.
+    Blocks,
+    /// A caption.
+    Captions,
+    /// A label that a block was given, with its reason.
+    Decisions,
+}
+
+impl Table {
+    /// The name in pipeline files and in the metadata of a file.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Documents => "documents",
+            Self::Blocks => "blocks",
+            Self::Captions => "captions",
+            Self::Decisions => "decisions",
+        }
+    }
+
+    /// The columns.
+    pub(crate) fn schema(self, config: &Config) -> Schema {
+        let of_document = || fields(OF_DOCUMENT.iter()).into_iter();
+        let all: Vec<Field> = match self {
+            Self::Documents => fields(documents(config)),
+            Self::Blocks => of_document().chain(fields(BLOCK)).collect(),
+            Self::Captions => of_document().chain(fields(CAPTION)).collect(),
+            Self::Decisions => of_document().chain(fields(DECISION)).collect(),
+        };
+        Schema::new(all)
+    }
+
+    /// The rows of a document.
+    pub(crate) fn rows<'r>(self, config: &Config, record: &'r Stored) -> Vec<Vec<Cell<'r>>> {
+        fn each<'r, T>(record: &'r Stored, items: &'r [T], columns: &[Column<T>]) -> Vec<Vec<Cell<'r>>> {
+            let row = |item| cells(OF_DOCUMENT, record).into_iter().chain(cells(columns, item)).collect();
+            items.iter().map(row).collect()
+        }
+        match self {
+            Self::Documents => vec![documents(config).map(|column| (column.cell)(record)).collect()],
+            Self::Blocks => each(record, record.blocks.as_deref().unwrap_or_default(), BLOCK),
+            Self::Captions => each(record, &record.captions, CAPTION),
+            Self::Decisions => each(record, record.decisions.as_deref().unwrap_or_default(), DECISION),
+        }
+    }
+}
+
+/// A record as it was read back.
+pub(crate) type Stored = Record<'static>;
+
+/// A column of rows that are made from a `T`.
+struct Column<T> {
+    name: &'static str,
+    kind: Kind,
+    cell: for<'r> fn(&'r T) -> Cell<'r>,
+}
+
+/// The type of a column.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A text that is always there.
+    Text,
+    MaybeText,
+    Int,
+    MaybeInt,
+    Float,
+    MaybeBool,
+    Texts,
+    /// A list of structs.
+    Structs(fn() -> Vec<Field>),
+}
+
+macro_rules! columns {
+    ($($name:literal: $kind:expr, $cell:expr;)*) => {
+        &[$(Column { name: $name, kind: $kind, cell: $cell }),*]
+    };
+}
+
+/// What every row says of its document.
+const OF_DOCUMENT: &[Column<Stored>] = columns! {
+    "id": Kind::Text, |r| Cell::Text(&r.id);
+    "source_uri": Kind::Text, |r| Cell::Text(&r.source.uri);
+};
+
+const DOCUMENT: &[Column<Stored>] = columns! {
+    "source_media_type": Kind::Text, |r| Cell::Text(&r.source.media_type);
+    "source_charset": Kind::Text, |r| Cell::Text(&r.source.charset);
+    "source_bytes": Kind::Int, |r| Cell::Int(i64::try_from(r.source.bytes).unwrap_or(i64::MAX));
+    "source_sha256": Kind::Text, |r| Cell::Text(&r.source.sha256);
+    "title": Kind::MaybeText, |r| Cell::text(r.title.as_deref());
+    "authors": Kind::Texts, |r| Cell::texts(&r.authors);
+    "published": Kind::MaybeText, |r| r.published.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "modified": Kind::MaybeText, |r| r.modified.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "site_name": Kind::MaybeText, |r| Cell::text(r.site_name.as_deref());
+    "section": Kind::MaybeText, |r| Cell::text(r.section.as_deref());
+    "tags": Kind::Texts, |r| Cell::texts(&r.tags);
+    "description": Kind::MaybeText, |r| Cell::text(r.description.as_deref());
+    "url": Kind::MaybeText, |r| Cell::text(r.url.as_deref());
+    "image": Kind::MaybeText, |r| Cell::text(r.image.as_deref());
+    "language": Kind::MaybeText, |r| Cell::text(r.language.as_deref());
+    "languages": Kind::Structs(|| fields(LANGUAGE)), |r| structs(&r.languages, LANGUAGE);
+    "dateline_place": Kind::MaybeText, |r| Cell::text(r.dateline.as_ref().and_then(|d| d.place.as_deref()));
+    "dateline_agency": Kind::MaybeText, |r| Cell::text(r.dateline.as_ref().and_then(|d| d.agency.as_deref()));
+    "license": Kind::MaybeText, |r| Cell::text(r.license.as_deref());
+    "paywalled": Kind::MaybeBool, |r| r.paywalled.map_or(Cell::Null, Cell::Bool);
+    "text": Kind::Text, |r| Cell::Text(&r.text);
+    "captions": Kind::Structs(|| fields(CAPTION)), |r| structs(&r.captions, CAPTION);
+    "notes": Kind::Structs(|| fields(NOTE)), |r| structs(&r.notes, NOTE);
+    "ext": Kind::MaybeText, |r| json(&r.ext, r.ext.is_empty());
+    "fields": Kind::MaybeText, |r| json(&r.fields, r.fields.is_empty());
+};
+
+const MARKDOWN: &[Column<Stored>] = columns! {
+    "markdown": Kind::MaybeText, |r| Cell::text(r.markdown.as_deref());
+};
+
+const BLOCKS: &[Column<Stored>] = columns! {
+    "blocks": Kind::Structs(|| fields(BLOCK)), |r| structs(r.blocks.as_deref().unwrap_or_default(), BLOCK);
+};
+
+const METADATA: &[Column<Stored>] = columns! {
+    "metadata": Kind::Structs(|| fields(PROVENANCE)),
+        |r| structs(r.metadata.as_deref().unwrap_or_default(), PROVENANCE);
+};
+
+const LANGUAGE: &[Column<LanguageShare>] = columns! {
+    "tag": Kind::Text, |l| Cell::Text(&l.tag);
+    "share": Kind::Float, |l| Cell::Float(l.share);
+};
+
+const CAPTION: &[Column<Caption<'static>>] = columns! {
+    "text": Kind::Text, |c| Cell::Text(&c.text);
+    "language": Kind::MaybeText, |c| Cell::text(c.language.as_deref());
+    "credit": Kind::MaybeText, |c| Cell::text(c.credit.as_deref());
+    "translations": Kind::Structs(|| fields(TRANSLATION)), |c| structs(&c.translations, TRANSLATION);
+    "credits": Kind::Structs(|| fields(CREDIT)), |c| structs(&c.credits, CREDIT);
+    "image": Kind::MaybeText, |c| Cell::text(c.image.as_deref());
+    "kind": Kind::Text, |c| name(&c.kind);
+};
+
+const TRANSLATION: &[Column<Translation<'static>>] = columns! {
+    "text": Kind::Text, |t| Cell::Text(&t.text);
+    "language": Kind::MaybeText, |t| Cell::text(t.language.as_deref());
+    "credit": Kind::MaybeText, |t| Cell::text(t.credit.as_deref());
+};
+
+const CREDIT: &[Column<Credit>] = columns! {
+    "name": Kind::MaybeText, |c| Cell::text(c.name.as_deref());
+    "agency": Kind::MaybeText, |c| Cell::text(c.agency.as_deref());
+};
+
+const BLOCK: &[Column<Block<'static>>] = columns! {
+    "block": Kind::Int, |b| b.id.into();
+    "kind": Kind::Text, |b| name(&b.kind);
+    "level": Kind::MaybeInt, |b| if b.level == 0 { Cell::Null } else { Cell::Int(b.level.into()) };
+    "label": Kind::Text, |b| name(&b.label);
+    "text": Kind::Text, |b| Cell::Text(&b.text);
+    "language": Kind::MaybeText, |b| Cell::text(b.language.as_deref());
+    "start_byte": Kind::Int, |b| b.place.start.into();
+    "end_byte": Kind::Int, |b| b.place.end.into();
+    "line": Kind::Int, |b| b.place.line.into();
+};
+
+const DECISION: &[Column<Decision<'static>>] = columns! {
+    "block": Kind::Int, |d| d.block.into();
+    "label": Kind::Text, |d| name(&d.label);
+    "stage": Kind::Text, |d| Cell::Text(&d.stage);
+    "rule": Kind::Text, |d| Cell::Text(&d.rule);
+    "detail": Kind::Text, |d| Cell::Text(&d.detail);
+};
+
+const PROVENANCE: &[Column<Provenance<'static>>] = columns! {
+    "field": Kind::Text, |p| name(&p.field);
+    "value": Kind::Text, |p| Cell::Text(&p.value);
+    "origin": Kind::Text, |p| name(&p.origin);
+    "name": Kind::Text, |p| Cell::Text(&p.name);
+    "confidence": Kind::Float, |p| Cell::Float(p.confidence);
+    "start_byte": Kind::MaybeInt, |p| of_place(p.place, |place| place.start);
+    "end_byte": Kind::MaybeInt, |p| of_place(p.place, |place| place.end);
+    "line": Kind::MaybeInt, |p| of_place(p.place, |place| place.line);
+};
+
+const NOTE: &[Column<Note<'static>>] = columns! {
+    "stage": Kind::Text, |n| Cell::Text(&n.stage);
+    "code": Kind::Text, |n| Cell::Text(&n.code);
+    "message": Kind::Text, |n| Cell::Text(&n.message);
+    "start_byte": Kind::MaybeInt, |n| of_place(n.place, |place| place.start);
+    "end_byte": Kind::MaybeInt, |n| of_place(n.place, |place| place.end);
+    "line": Kind::MaybeInt, |n| of_place(n.place, |place| place.line);
+};
+
+/// The columns of the table of documents, in order.
+fn documents(config: &Config) -> impl Iterator<Item = &'static Column<Stored>> {
+    let wanted =
+        |columns: &'static [Column<Stored>], wanted| columns.iter().take(if wanted { columns.len() } else { 0 });
+    OF_DOCUMENT
+        .iter()
+        .chain(DOCUMENT)
+        .chain(wanted(MARKDOWN, config.markdown))
+        .chain(wanted(BLOCKS, config.blocks))
+        .chain(wanted(METADATA, config.metadata))
+}
+
+fn fields<'c, T: 'c>(columns: impl IntoIterator<Item = &'c Column<T>>) -> Vec<Field> {
+    columns.into_iter().map(|column| field(column.name, column.kind)).collect()
+}
+
+fn field(name: &str, kind: Kind) -> Field {
+    let list = |item: DataType| DataType::List(Arc::new(Field::new("element", item, false)));
+    let (data_type, nullable) = match kind {
+        Kind::Text => (DataType::Utf8, false),
+        Kind::MaybeText => (DataType::Utf8, true),
+        Kind::Int => (DataType::Int64, false),
+        Kind::MaybeInt => (DataType::Int64, true),
+        Kind::Float => (DataType::Float32, false),
+        Kind::MaybeBool => (DataType::Boolean, true),
+        Kind::Texts => (list(DataType::Utf8), false),
+        Kind::Structs(fields) => (list(DataType::Struct(Fields::from(fields()))), false),
+    };
+    Field::new(name, data_type, nullable)
+}
+
+fn cells<'r, T>(columns: &[Column<T>], value: &'r T) -> Vec<Cell<'r>> {
+    columns.iter().map(|column| (column.cell)(value)).collect()
+}
+
+fn structs<'r, T>(values: &'r [T], columns: &[Column<T>]) -> Cell<'r> {
+    Cell::List(values.iter().map(|value| Cell::Struct(cells(columns, value))).collect())
+}
+
+fn of_place(place: Option<Place>, number: fn(Place) -> u32) -> Cell<'static> {
+    place.map_or(Cell::Null, |place| number(place).into())
+}
+
+/// The name that a value has in a record.
+fn name(value: &impl Serialize) -> Cell<'static> {
+    Cell::Made(copydesk_record::name(value))
+}
+
+/// What has no shape of its own, as JSON.
+fn json(value: &impl Serialize, is_empty: bool) -> Cell<'static> {
+    if is_empty { Cell::Null } else { Cell::Made(serde_json::to_string(value).unwrap_or_default()) }
+}

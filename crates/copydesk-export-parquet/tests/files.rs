@@ -1,0 +1,168 @@
+//! What comes out, read back by a reader of its own.
+
+use std::fs;
+
+use copydesk_document::{Caption, Decision, Document, Furniture, Label, NewBlock, Origin, Source, Span, Value};
+use copydesk_stage::{Assembly, Catalog, Export};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use serde_json::{Value as Json, json};
+
+fn export(config: &Json) -> Box<dyn Export> {
+    let catalog = Catalog::default().with(copydesk_export_parquet::register);
+    catalog.find_export("parquet").expect("registered").build(config).expect("valid")
+}
+
+fn document(uri: &str) -> Document {
+    let content = "# Harbour\n\nThe ferry is late.\nSubscribe";
+    let mut doc = Document::new(Source { uri: uri.into(), ..Source::default() }, content.into());
+    for text in ["The ferry is late.", "Subscribe"] {
+        let start = content.find(text).expect("it is there");
+        let span = Span::new(start, start + text.len());
+        doc.push_block(NewBlock { text, span, ..NewBlock::default() });
+    }
+    let ids: Vec<_> = doc.ids().collect();
+    for (block, label) in [(ids[0], Label::Body), (ids[1], Label::Boilerplate(Furniture::Newsletter))] {
+        let (stage, rule, detail) = ("test".into(), "all".into(), "".into());
+        doc.decide(Decision { block, label, stage, rule, detail });
+    }
+    let text = |text: &str| Value {
+        value: text.to_owned(),
+        origin: Origin::Meta,
+        name: "og:title".into(),
+        span: None,
+        confidence: 0.5,
+    };
+    doc.metadata.title = Some(text("Harbour"));
+    doc.metadata.authors = vec![text("Ann"), text("Bo")];
+    doc.captions = vec![Caption {
+        text: "A ferry".into(),
+        credit: Some("Wire".into()),
+        translations: vec![Caption { text: "Eine Fähre".into(), language: Some("de".into()), ..Caption::default() }],
+        ..Caption::default()
+    }];
+    doc.source.fields.insert("batch".into(), json!(7));
+    doc
+}
+
+/// The file that an export makes of shards.
+fn written(export: &dyn Export, shards: &[&[Document]]) -> Vec<u8> {
+    let parts: Vec<Vec<u8>> = shards
+        .iter()
+        .map(|docs| {
+            let mut rows = Vec::new();
+            docs.iter().for_each(|doc| export.encode(doc, &mut rows).expect("it can be written"));
+            export.part(rows).expect("rows become a part")
+        })
+        .collect();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out");
+    let Assembly::Built(assemble) = export.assembly() else { panic!("parts are not joined") };
+    assemble.assemble(&mut parts.into_iter().map(Ok), &path).expect("parts become a file");
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1, "nothing is left beside the file");
+    fs::read(path).expect("it was written")
+}
+
+/// Rows as the reader prints them, with the names of their columns.
+fn rows(file: Vec<u8>) -> Vec<String> {
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file)).expect("a Parquet file");
+    reader.get_row_iter(None).expect("rows").map(|row| row.expect("a row").to_string()).collect()
+}
+
+#[test]
+fn a_document_is_a_row() {
+    let file = written(&*export(&json!({})), &[&[document("a.txt"), document("b.txt")]]);
+    let rows = rows(file);
+    assert_eq!(rows.len(), 2);
+    for part in [
+        "source_uri: \"a.txt\"",
+        "title: \"Harbour\", authors: [\"Ann\", \"Bo\"], published: null",
+        "text: \"The ferry is late.\"",
+        "captions: [{text: \"A ferry\", language: null, credit: \"Wire\", translations: \
+            [{text: \"Eine Fähre\", language: \"de\", credit: null}], credits: [], image: null, kind: \"photo\"}]",
+        "fields: \"{\"batch\":7}\"",
+        "blocks: [{block: 0, kind: \"paragraph\", level: null, label: \"body\", text: \"The ferry is late.\", \
+            language: null, start_byte: 11, end_byte: 29, line: 3}, {block: 1",
+        "{field: \"title\", value: \"Harbour\", origin: \"meta\", name: \"og:title\", confidence: 0.5, start_byte: null",
+    ] {
+        assert!(rows[0].contains(part), "{part}\n{}", rows[0]);
+    }
+}
+
+#[test]
+fn columns_that_nobody_wants_are_not_there() {
+    let file = written(&*export(&json!({ "blocks": false, "metadata": false, "markdown": true })), &[&[document("a")]]);
+    let row = &rows(file)[0];
+    assert!(row.contains("markdown: \"The ferry is late.\""), "{row}");
+    assert!(!row.contains("blocks:") && !row.contains("metadata:"), "{row}");
+}
+
+#[test]
+fn blocks_captions_and_decisions_are_tables_too() {
+    for (table, count, part) in [
+        ("blocks", 2, "source_uri: \"a\", block: 1, kind: \"paragraph\", level: null, label: \"newsletter\""),
+        ("captions", 1, "source_uri: \"a\", text: \"A ferry\""),
+        ("decisions", 2, "block: 1, label: \"newsletter\", stage: \"test\", rule: \"all\", detail: \"\""),
+    ] {
+        let export = export(&json!({ "table": table }));
+        assert_eq!(export.file_name(), format!("{table}.parquet"));
+        let rows = rows(written(&*export, &[&[document("a")]]));
+        assert_eq!(rows.len(), count, "{table}");
+        assert!(rows.last().expect("some").contains(part), "{table}: {rows:?}");
+    }
+}
+
+#[test]
+fn shards_become_row_groups_and_the_same_shards_the_same_bytes() {
+    let export = export(&json!({}));
+    let docs: Vec<_> = (0..5).map(|i| document(&format!("{i}.txt"))).collect();
+    let shards: [&[Document]; 4] = [&docs[..2], &[], &docs[2..3], &docs[3..]];
+    let file = written(&*export, &shards);
+    assert_eq!(file, written(&*export, &shards));
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file.clone())).expect("a Parquet file");
+    assert_eq!(
+        reader
+            .metadata()
+            .row_groups()
+            .iter()
+            .map(parquet::file::metadata::RowGroupMetaData::num_rows)
+            .collect::<Vec<_>>(),
+        [2, 1, 2]
+    );
+    // However the documents are cut into shards, the rows are the same.
+    assert_eq!(rows(file), rows(written(&*export, &[&docs])));
+}
+
+#[test]
+fn a_run_without_rows_leaves_a_file_with_its_columns() {
+    let export = export(&json!({ "table": "decisions" }));
+    for shards in [&[][..], &[&[][..]]] {
+        let file = written(&*export, shards);
+        let reader = SerializedFileReader::new(bytes::Bytes::from(file)).expect("a Parquet file");
+        let metadata = reader.metadata().file_metadata();
+        assert_eq!((metadata.num_rows(), metadata.schema_descr().num_columns()), (0, 7));
+        let notes = metadata.key_value_metadata().expect("the table is named");
+        assert!(notes.iter().any(|n| n.key == "copydesk.table" && n.value.as_deref() == Some("decisions")));
+    }
+}
+
+#[test]
+fn a_damaged_part_is_an_error() {
+    let export = export(&json!({}));
+    let folder = tempfile::tempdir().expect("a folder");
+    let Assembly::Built(assemble) = export.assembly() else { panic!("parts are not joined") };
+    let parts = [vec![], b"PAR1 and then something else PAR1".to_vec()];
+    for (i, part) in parts.into_iter().enumerate() {
+        let to = folder.path().join(i.to_string());
+        assert!(assemble.assemble(&mut std::iter::once(Ok(part)), &to).is_err());
+    }
+    assert!(export.part(b"no json\n".to_vec()).is_err());
+}
+
+#[test]
+fn wrong_options_name_their_key() {
+    let catalog = Catalog::default().with(copydesk_export_parquet::register);
+    let parquet = catalog.find_export("parquet").expect("registered");
+    for (config, path) in [(json!({ "file": "../a.parquet" }), "file"), (json!({ "table": "pages" }), "table")] {
+        assert_eq!(parquet.build(&config).expect_err("refused").path, path, "{config}");
+    }
+}
