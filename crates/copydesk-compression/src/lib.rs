@@ -126,9 +126,9 @@ impl Packer {
     }
 }
 
-/// Opens a file of zstd frames: the counterpart of [`Packer`] for pieces that a program keeps for itself.
+/// Opens zstd frames: the counterpart of [`Packer`] for pieces that a program keeps for itself. Nothing stays nothing.
 pub fn unpack_zstd(packed: &[u8]) -> io::Result<Vec<u8>> {
-    zstd::stream::decode_all(packed)
+    if packed.is_empty() { Ok(Vec::new()) } else { zstd::stream::decode_all(packed) }
 }
 
 #[cfg(test)]

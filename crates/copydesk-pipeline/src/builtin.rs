@@ -13,4 +13,5 @@ pub fn builtin() -> Catalog {
         .with(copydesk_export_jsonl::register)
         .with(copydesk_export_csv::register)
         .with(copydesk_export_parquet::register)
+        .with(copydesk_export_sqlite::register)
 }

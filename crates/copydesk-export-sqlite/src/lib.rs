@@ -1,0 +1,175 @@
+//! Writes records as an `SQLite` database: documents, authors, tags, languages, captions, blocks, decisions and more as
+//! tables, with indices and a full-text index, so that people can ask at once. `README.md` has examples.
+//!
+//! A part holds the records of its shard as packed JSON Lines, and the database is made from all parts in one go:
+//! filling it while the run goes on would leave it to `SQLite`'s own journal whether a killed run can go on.
+
+mod rows;
+
+use std::path::Path;
+
+use copydesk_compression::{Compression, Packer, unpack_zstd};
+use copydesk_document::Document;
+use copydesk_stage::{Assemble, Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
+use rusqlite::{Connection, OpenFlags};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::rows::Rows;
+
+/// The export `sqlite`.
+#[derive(Debug)]
+pub struct Sqlite {
+    config: Config,
+    parts: Packer,
+}
+
+/// How the full-text index takes a text apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Search {
+    /// Into words, without regard to case and accents.
+    #[default]
+    Words,
+    /// Into runs of three characters: for languages that put no spaces between words. Larger, and a search needs three
+    /// characters at least.
+    Trigrams,
+    /// There is none.
+    None,
+}
+
+impl Search {
+    fn tokenizer(self) -> Option<&'static str> {
+        match self {
+            Self::Words => Some("unicode61 remove_diacritics 2"),
+            Self::Trigrams => Some("trigram"),
+            Self::None => None,
+        }
+    }
+}
+
+/// What a pipeline file may say in its `[[export]]` table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Config {
+    /// Name of the file in the output folder.
+    pub file: String,
+    /// Fill the table `blocks`, with every block of a document, kept or not.
+    pub blocks: bool,
+    /// Fill the table `metadata`: where each field was read, and how sure that is.
+    pub metadata: bool,
+    /// Fill the table `decisions`: why each block has its label.
+    pub decisions: bool,
+    /// Fill the column `markdown` of documents: the main text with its headings, lists, tables, links and emphasis.
+    pub markdown: bool,
+    /// The full-text index over title and main text: `words`, `trigrams` (for Chinese, Japanese, Thai) or `none`.
+    pub search: Search,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            file: "records.sqlite".into(),
+            blocks: true,
+            metadata: true,
+            decisions: true,
+            markdown: false,
+            search: Search::Words,
+        }
+    }
+}
+
+impl ExportKind for Sqlite {
+    const NAME: &'static str = "sqlite";
+    const SUMMARY: &'static str = "Writes records as an SQLite database, with a full-text index.";
+    type Config = Config;
+
+    fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
+        check_file_name(&config.file)?;
+        let parts = Packer::new("part", Compression::Zstd, Some(1))
+            .map_err(|error| ConfigError::at(error.option, error.message))?;
+        Ok(Box::new(Self { config, parts }))
+    }
+}
+
+impl Export for Sqlite {
+    fn file_name(&self) -> &str {
+        &self.config.file
+    }
+
+    fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
+        let Config { blocks, metadata, decisions, markdown, .. } = self.config;
+        let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
+        serde_json::to_writer(&mut *rows, &copydesk_record::to_record(doc, options)).map_err(error)?;
+        rows.push(b'\n');
+        Ok(())
+    }
+
+    fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
+        self.parts.next(rows).map_err(error)
+    }
+
+    fn assembly(&self) -> Assembly<'_> {
+        Assembly::Built(self)
+    }
+}
+
+impl Assemble for Sqlite {
+    fn assemble(
+        &self,
+        parts: &mut dyn Iterator<Item = Result<Vec<u8>, ExportError>>,
+        to: &Path,
+    ) -> Result<(), ExportError> {
+        let connection = open(to).map_err(error)?;
+        connection.execute_batch("BEGIN").map_err(error)?;
+        connection.execute_batch(include_str!("tables.sql")).map_err(error)?;
+        let mut rows = Rows::new(&connection).map_err(error)?;
+        for part in parts {
+            let part = unpack_zstd(&part?).map_err(error)?;
+            for line in part.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                rows.add(&serde_json::from_slice(line).map_err(error)?).map_err(error)?;
+            }
+        }
+        drop(rows);
+        connection.execute_batch(include_str!("indices.sql")).map_err(error)?;
+        if let Some(tokenizer) = self.config.search.tokenizer() {
+            let sql = format!(
+                "CREATE VIRTUAL TABLE search USING fts5(
+                     title, text, content = 'documents', content_rowid = 'document', tokenize = '{tokenizer}'
+                 );
+                 INSERT INTO search (search) VALUES ('rebuild');
+                 INSERT INTO search (search) VALUES ('optimize');"
+            );
+            connection.execute_batch(&sql).map_err(error)?;
+        }
+        connection.execute_batch("COMMIT").map_err(error)?;
+        connection.close().map_err(|(_, failed)| error(failed))
+    }
+}
+
+/// A database that is being made. The file has no final name yet, so that nothing of it has to survive a crash: no
+/// journal, and no waiting for the disk, which the runner does once at the end.
+fn open(to: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(to, flags)?;
+    connection.execute_batch(&format!(
+        "PRAGMA journal_mode = OFF;
+         PRAGMA synchronous = OFF;
+         PRAGMA locking_mode = EXCLUSIVE;
+         PRAGMA foreign_keys = OFF;
+         PRAGMA cache_size = -65536;
+         PRAGMA user_version = {};",
+        copydesk_record::SCHEMA_VERSION
+    ))?;
+    Ok(connection)
+}
+
+fn error(error: impl std::fmt::Display) -> ExportError {
+    ExportError::new(error.to_string())
+}
+
+/// What a program passes to [`Catalog::with`].
+pub fn register(catalog: &mut Catalog) {
+    catalog.export::<Sqlite>();
+}

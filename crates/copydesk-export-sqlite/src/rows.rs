@@ -1,0 +1,165 @@
+//! A record becomes rows.
+
+use copydesk_record::{Caption, Place, Record, name};
+use rusqlite::{Connection, Result, Statement, ToSql, params};
+use serde::Serialize;
+
+/// The prepared statements of one filling.
+#[derive(Debug)]
+pub(crate) struct Rows<'c> {
+    document: Statement<'c>,
+    author: Statement<'c>,
+    tag: Statement<'c>,
+    language: Statement<'c>,
+    caption: Statement<'c>,
+    credit: Statement<'c>,
+    block: Statement<'c>,
+    decision: Statement<'c>,
+    metadata: Statement<'c>,
+    note: Statement<'c>,
+    documents: i64,
+    captions: i64,
+}
+
+impl<'c> Rows<'c> {
+    pub(crate) fn new(connection: &'c Connection) -> Result<Self> {
+        let insert = |table: &str, columns: usize| {
+            let marks = vec!["?"; columns].join(", ");
+            connection.prepare(&format!("INSERT INTO {table} VALUES ({marks})"))
+        };
+        Ok(Self {
+            document: insert("documents", 24)?,
+            author: insert("authors", 3)?,
+            tag: insert("tags", 3)?,
+            language: insert("languages", 3)?,
+            caption: insert("captions", 8)?,
+            credit: insert("credits", 3)?,
+            block: insert("blocks", 10)?,
+            decision: insert("decisions", 7)?,
+            metadata: insert("metadata", 9)?,
+            note: insert("notes", 7)?,
+            documents: 0,
+            captions: 0,
+        })
+    }
+
+    /// Adds all that a record holds.
+    pub(crate) fn add(&mut self, record: &Record<'_>) -> Result<()> {
+        self.documents += 1;
+        let document = self.documents;
+        let dateline = record.dateline.as_ref();
+        self.document.execute(params![
+            document,
+            record.id,
+            record.source.uri,
+            record.source.media_type,
+            record.source.charset,
+            i64::try_from(record.source.bytes).unwrap_or(i64::MAX),
+            record.source.sha256,
+            record.title,
+            record.published.map(|time| time.to_string()),
+            record.modified.map(|time| time.to_string()),
+            record.site_name,
+            record.section,
+            record.description,
+            record.url,
+            record.image,
+            record.language,
+            dateline.and_then(|dateline| dateline.place.as_deref()),
+            dateline.and_then(|dateline| dateline.agency.as_deref()),
+            record.license,
+            record.paywalled,
+            record.text,
+            record.markdown,
+            json(&record.ext, record.ext.is_empty()),
+            json(&record.fields, record.fields.is_empty()),
+        ])?;
+        for (position, author) in (1_i64..).zip(&record.authors) {
+            self.author.execute(params![document, position, author])?;
+        }
+        for (position, tag) in (1_i64..).zip(&record.tags) {
+            self.tag.execute(params![document, position, tag])?;
+        }
+        for language in &record.languages {
+            self.language.execute(params![document, language.tag, language.share])?;
+        }
+        for caption in &record.captions {
+            self.add_caption(document, caption)?;
+        }
+        for block in record.blocks.iter().flatten() {
+            let level = (block.level > 0).then_some(block.level);
+            let (kind, label) = (name(&block.kind), name(&block.label));
+            let Place { start, end, line } = block.place;
+            let row: [&dyn ToSql; 10] =
+                [&document, &block.id, &kind, &level, &label, &block.text, &block.language, &start, &end, &line];
+            self.block.execute(row)?;
+        }
+        for (position, decision) in (1_i64..).zip(record.decisions.iter().flatten()) {
+            let label = name(&decision.label);
+            self.decision.execute(params![
+                document,
+                position,
+                decision.block,
+                label,
+                decision.stage,
+                decision.rule,
+                decision.detail
+            ])?;
+        }
+        for value in record.metadata.iter().flatten() {
+            let (start, end, line) = numbers(value.place);
+            let (field, origin) = (name(&value.field), name(&value.origin));
+            let row: [&dyn ToSql; 9] =
+                [&document, &field, &value.value, &origin, &value.name, &value.confidence, &start, &end, &line];
+            self.metadata.execute(row)?;
+        }
+        for note in &record.notes {
+            let (start, end, line) = numbers(note.place);
+            self.note.execute(params![document, note.stage, note.code, note.message, start, end, line])?;
+        }
+        Ok(())
+    }
+
+    fn add_caption(&mut self, document: i64, caption: &Caption<'_>) -> Result<()> {
+        self.captions += 1;
+        let original = self.captions;
+        let kind = name(&caption.kind);
+        let none: Option<i64> = None;
+        self.caption.execute(params![
+            original,
+            document,
+            none,
+            caption.text,
+            caption.language,
+            caption.credit,
+            caption.image,
+            kind
+        ])?;
+        for credit in &caption.credits {
+            self.credit.execute(params![original, credit.name, credit.agency])?;
+        }
+        for translation in &caption.translations {
+            self.captions += 1;
+            self.caption.execute(params![
+                self.captions,
+                document,
+                original,
+                translation.text,
+                translation.language,
+                translation.credit,
+                caption.image,
+                kind
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+fn numbers(place: Option<Place>) -> (Option<u32>, Option<u32>, Option<u32>) {
+    (place.map(|p| p.start), place.map(|p| p.end), place.map(|p| p.line))
+}
+
+/// What has no shape of its own, as JSON.
+fn json(value: &impl Serialize, is_empty: bool) -> Option<String> {
+    if is_empty { None } else { serde_json::to_string(value).ok() }
+}

@@ -1,0 +1,204 @@
+//! What comes out, asked in SQL.
+
+use std::{fs, path::Path};
+
+use copydesk_document::{Caption, Credit, Decision, Document, Furniture, Label, NewBlock, Origin, Source, Span, Value};
+use copydesk_stage::{Assembly, Catalog, Export};
+use rusqlite::{Connection, types::ValueRef};
+use serde_json::{Value as Json, json};
+
+fn export(config: &Json) -> Box<dyn Export> {
+    let catalog = Catalog::default().with(copydesk_export_sqlite::register);
+    catalog.find_export("sqlite").expect("registered").build(config).expect("valid")
+}
+
+fn document(uri: &str, title: &str, body: &str) -> Document {
+    let content = format!("{title}\n\n{body}\nSubscribe");
+    let mut doc = Document::new(Source { uri: uri.into(), ..Source::default() }, content.clone());
+    for text in [body, "Subscribe"] {
+        let start = content.find(text).expect("it is there");
+        doc.push_block(NewBlock { text, span: Span::new(start, start + text.len()), ..NewBlock::default() });
+    }
+    let ids: Vec<_> = doc.ids().collect();
+    for (block, label, rule) in [
+        (ids[0], Label::Body, "prose"),
+        (ids[1], Label::Body, "prose"),
+        (ids[1], Label::Boilerplate(Furniture::Newsletter), "newsletter"),
+    ] {
+        let (stage, rule, detail) = ("test".into(), rule.into(), "".into());
+        doc.decide(Decision { block, label, stage, rule, detail });
+    }
+    let text = |text: &str| Value {
+        value: text.to_owned(),
+        origin: Origin::Meta,
+        name: "n".into(),
+        span: None,
+        confidence: 1.0,
+    };
+    doc.metadata.title = Some(text(title));
+    doc.metadata.authors = vec![text("Ann"), text("Bo")];
+    doc.captions = vec![Caption {
+        text: "A ferry".into(),
+        credit: Some("Ann/Wire".into()),
+        credits: vec![Credit { name: Some("Ann".into()), agency: Some("Wire".into()) }],
+        translations: vec![Caption { text: "Eine Fähre".into(), language: Some("de".into()), ..Caption::default() }],
+        ..Caption::default()
+    }];
+    doc.source.fields.insert("batch".into(), json!(7));
+    doc
+}
+
+fn documents() -> Vec<Document> {
+    vec![
+        document("a", "Late again", "The ferry is late, and nobody knows why."),
+        document("b", "On strike", "The ferry stays in the harbour: its crew is on strike."),
+        document("c", "日本語", "渡し船は港にとどまっている"),
+    ]
+}
+
+fn write(export: &dyn Export, shards: &[&[Document]], to: &Path) {
+    let parts: Vec<Vec<u8>> = shards
+        .iter()
+        .map(|docs| {
+            let mut rows = Vec::new();
+            docs.iter().for_each(|doc| export.encode(doc, &mut rows).expect("it can be written"));
+            export.part(rows).expect("rows become a part")
+        })
+        .collect();
+    let Assembly::Built(assemble) = export.assembly() else { panic!("parts are not joined") };
+    assemble.assemble(&mut parts.into_iter().map(Ok), to).expect("parts become a database");
+}
+
+fn database(config: &Json, shards: &[&[Document]]) -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("out");
+    write(&*export(config), shards, &path);
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1, "nothing is left beside the database");
+    let connection = Connection::open(path).expect("a database");
+    (folder, connection)
+}
+
+/// The rows of a query, cells parted by `|`.
+fn ask(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(sql).unwrap_or_else(|error| panic!("{error}\n{sql}"));
+    let columns = statement.column_count();
+    let mut rows = statement.query([]).expect("it runs");
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().expect("a row") {
+        let cells = (0..columns).map(|i| match row.get_ref(i).expect("a cell") {
+            ValueRef::Null => "-".to_owned(),
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Real(number) => number.to_string(),
+            ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into_owned(),
+        });
+        all.push(cells.collect::<Vec<_>>().join("|"));
+    }
+    all
+}
+
+fn dump(connection: &Connection) -> String {
+    let tables = "documents authors tags languages captions credits blocks decisions metadata notes";
+    tables.split(' ').map(|table| ask(connection, &format!("SELECT * FROM {table}")).join("\n")).collect()
+}
+
+#[test]
+fn a_record_becomes_rows() {
+    let docs = documents();
+    let (_folder, db) = database(&json!({}), &[&docs[..1]]);
+    for (sql, rows) in [
+        (
+            "SELECT document, source_uri, title, published, text, markdown, fields FROM documents",
+            &["1|a|Late again|-|The ferry is late, and nobody knows why.|-|{\"batch\":7}"][..],
+        ),
+        ("SELECT * FROM authors", &["1|1|Ann", "1|2|Bo"]),
+        ("SELECT * FROM captions", &["1|1|-|A ferry|-|Ann/Wire|-|photo", "2|1|1|Eine Fähre|de|-|-|photo"]),
+        ("SELECT * FROM credits", &["1|Ann|Wire"]),
+        (
+            "SELECT * FROM blocks",
+            &[
+                "1|0|paragraph|-|body|The ferry is late, and nobody knows why.|-|12|52|3",
+                "1|1|paragraph|-|newsletter|Subscribe|-|53|62|4",
+            ],
+        ),
+        (
+            "SELECT * FROM decisions",
+            &["1|1|0|body|test|prose|", "1|2|1|body|test|prose|", "1|3|1|newsletter|test|newsletter|"],
+        ),
+        ("SELECT * FROM metadata WHERE field = 'title'", &["1|title|Late again|meta|n|1|-|-|-"]),
+        ("PRAGMA user_version", &["1"]),
+        ("PRAGMA integrity_check", &["ok"]),
+        ("PRAGMA foreign_key_check", &[]),
+    ] {
+        assert_eq!(ask(&db, sql), rows, "{sql}");
+    }
+}
+
+#[test]
+fn the_examples_of_the_readme_answer() {
+    let docs = documents();
+    let (_folder, db) = database(&json!({}), &[&docs[..2], &docs[2..]]);
+    let readme = include_str!("../README.md");
+    let examples: Vec<&str> =
+        readme.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
+    let answers: [&[&str]; 3] = [
+        &["-|Late again|The [ferry] is late, and nobody knows why."],
+        &["Ann|3|107", "Bo|3|107"],
+        &["test|newsletter|3|27"],
+    ];
+    assert_eq!(examples.len(), answers.len());
+    for (sql, answer) in examples.into_iter().zip(answers) {
+        assert_eq!(ask(&db, sql), answer, "{sql}");
+    }
+}
+
+#[test]
+fn three_letters_find_what_has_no_words() {
+    let docs = documents();
+    let found = |db: &Connection, what: &str| {
+        ask(db, &format!("SELECT rowid FROM search WHERE search MATCH '\"{what}\"' ORDER BY rowid"))
+    };
+    let (_words, words) = database(&json!({}), &[&docs]);
+    assert_eq!(found(&words, "FERRY"), ["1", "2"]);
+    assert!(found(&words, "渡し船").is_empty() && found(&words, "erry").is_empty());
+    let (_trigrams, trigrams) = database(&json!({ "search": "trigrams" }), &[&docs]);
+    assert_eq!(found(&trigrams, "渡し船"), ["3"]);
+    let (_none, none) = database(&json!({ "search": "none" }), &[&docs]);
+    assert!(none.prepare("SELECT * FROM search").is_err());
+}
+
+#[test]
+fn shards_make_no_difference() {
+    let docs = documents();
+    let (_one, one) = database(&json!({}), &[&docs]);
+    let (_three, three) = database(&json!({}), &[&docs[..1], &[], &docs[1..2], &docs[2..]]);
+    assert_eq!(dump(&one), dump(&three));
+    assert!(dump(&one).contains("渡し船"));
+}
+
+#[test]
+fn tables_that_nobody_wants_are_empty() {
+    let docs = documents();
+    let config = json!({ "blocks": false, "metadata": false, "decisions": false, "markdown": true });
+    let (_folder, db) = database(&config, &[&docs]);
+    let sql = "SELECT (SELECT count(*) FROM blocks), (SELECT count(*) FROM metadata), (SELECT count(*) FROM decisions), \
+        (SELECT count(*) FROM documents WHERE markdown IS NOT NULL)";
+    assert_eq!(ask(&db, sql), ["0|0|0|3"]);
+}
+
+#[test]
+fn a_run_without_rows_leaves_a_database() {
+    let (_folder, db) = database(&json!({}), &[&[]]);
+    assert_eq!(ask(&db, "SELECT count(*) FROM documents"), ["0"]);
+    assert!(ask(&db, "SELECT rowid FROM search WHERE search MATCH 'ferry'").is_empty());
+}
+
+#[test]
+fn a_damaged_part_and_a_bad_place_are_errors() {
+    let export = export(&json!({}));
+    let folder = tempfile::tempdir().expect("a folder");
+    let Assembly::Built(assemble) = export.assembly() else { panic!("parts are not joined") };
+    let no_json = export.part(b"no json\n".to_vec()).expect("it can be packed");
+    for (name, part) in [("a", b"no zstd".to_vec()), ("b", no_json), ("no/such/folder", Vec::new())] {
+        assert!(assemble.assemble(&mut std::iter::once(Ok(part)), &folder.path().join(name)).is_err(), "{name}");
+    }
+}
