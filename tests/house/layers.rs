@@ -14,7 +14,7 @@ fn layer(name: &str) -> Option<u8> {
         "copydesk-runner" => 4,
         "copydesk-pipeline" => 5,
         "copydesk" => 6,
-        "copydesk-tests" => 7,
+        "copydesk-tests" | "xtask" => 7,
         _ if name.starts_with("copydesk-") && name.ends_with("-trainer") => 7,
         _ if part(name).is_some() => 3,
         _ => return None,

@@ -9,6 +9,7 @@ use copydesk_stage::{Assemble, ExportError};
 use parquet::{
     arrow::{
         ArrowSchemaConverter,
+        arrow_reader::ParquetRecordBatchReaderBuilder,
         arrow_writer::{ArrowWriter, ArrowWriterOptions},
     },
     basic::{Compression, ZstdLevel},
@@ -30,6 +31,11 @@ use crate::{
 
 /// After how many bytes of rows a batch is handed on, so that a large shard is not in memory twice.
 const BATCH: usize = 16 << 20;
+
+/// A row group of so many rows is worth its place.
+const ENOUGH_ROWS: i64 = 1000;
+/// So is one of so many bytes, packed.
+const ENOUGH_BYTES: usize = 4 << 20;
 
 /// What all files of an export have in common.
 #[derive(Debug)]
@@ -64,11 +70,7 @@ impl Layout {
         rows: &[u8],
         mut cells: impl FnMut(&Stored, &mut Batch<'_>) -> Result<(), ExportError>,
     ) -> Result<Vec<u8>, ExportError> {
-        let options = ArrowWriterOptions::new()
-            .with_properties((*self.properties).clone())
-            // The schema once more, as Arrow writes it: readers need it only for types that are not used here.
-            .with_skip_arrow_metadata(true);
-        let mut writer = ArrowWriter::try_new_with_options(Vec::new(), self.arrow.clone(), options).map_err(error)?;
+        let mut writer = self.writer()?;
         let mut batch = Batch::new(&self.arrow);
         let mut read = 0;
         for line in rows.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
@@ -83,10 +85,34 @@ impl Layout {
         writer.write(&batch.finish()?).map_err(error)?;
         writer.into_inner().map_err(error)
     }
+
+    /// One row group from those of several parts.
+    fn merged(&self, parts: &[Bytes]) -> Result<Bytes, ExportError> {
+        let mut writer = self.writer()?;
+        for part in parts {
+            let reader =
+                ParquetRecordBatchReaderBuilder::try_new(part.clone()).and_then(ParquetRecordBatchReaderBuilder::build);
+            for batch in reader.map_err(error)? {
+                let columns = batch.map_err(error)?.columns().to_vec();
+                writer.write(&RecordBatch::try_new(self.arrow.clone(), columns).map_err(error)?).map_err(error)?;
+            }
+        }
+        writer.into_inner().map(Bytes::from).map_err(error)
+    }
+
+    fn writer(&self) -> Result<ArrowWriter<Vec<u8>>, ExportError> {
+        let options = ArrowWriterOptions::new()
+            .with_properties((*self.properties).clone())
+            // The schema once more, as Arrow writes it: readers need it only for types that are not used here.
+            .with_skip_arrow_metadata(true);
+        ArrowWriter::try_new_with_options(Vec::new(), self.arrow.clone(), options).map_err(error)
+    }
 }
 
 impl Assemble for Layout {
-    /// One file from the row groups of parts, which are copied as they are.
+    /// One file from the row groups of parts. Those that are large enough are copied as they are; small ones are put
+    /// together with their neighbours, because every row group costs some kilobytes at the end of the file, which every
+    /// reader has to read first.
     fn assemble(
         &self,
         parts: &mut dyn Iterator<Item = Result<Vec<u8>, ExportError>>,
@@ -95,15 +121,44 @@ impl Assemble for Layout {
         let file = BufWriter::with_capacity(1 << 20, File::create_new(to).map_err(error)?);
         let mut writer =
             SerializedFileWriter::new(file, self.parquet.clone(), self.properties.clone()).map_err(error)?;
+        let mut small: Vec<Bytes> = Vec::new();
+        let mut rows = 0;
         for part in parts {
             let part = Bytes::from(part?);
-            let reader = SerializedFileReader::new(part.clone()).map_err(error)?;
-            for group in reader.metadata().row_groups() {
-                copy(&part, group, &mut writer).map_err(error)?;
+            let own = SerializedFileReader::new(part.clone()).map_err(error)?.metadata().file_metadata().num_rows();
+            // What waits comes first, and does not grow by a part that can stand alone.
+            if own >= ENOUGH_ROWS {
+                self.flush(&mut small, &mut writer)?;
+                rows = 0;
+            }
+            small.push(part);
+            rows += own;
+            if rows >= ENOUGH_ROWS || small.iter().map(Bytes::len).sum::<usize>() >= ENOUGH_BYTES {
+                self.flush(&mut small, &mut writer)?;
+                rows = 0;
             }
         }
+        self.flush(&mut small, &mut writer)?;
         writer.into_inner().map_err(error)?.into_inner().map_err(|unwritten| error(unwritten.error()))?;
         Ok(())
+    }
+}
+
+impl Layout {
+    /// Writes the parts that wait as one row group.
+    fn flush(
+        &self,
+        parts: &mut Vec<Bytes>,
+        writer: &mut SerializedFileWriter<BufWriter<File>>,
+    ) -> Result<(), ExportError> {
+        let part = match &mut **parts {
+            [] => return Ok(()),
+            [one] => one.clone(),
+            several => self.merged(several)?,
+        };
+        parts.clear();
+        let reader = SerializedFileReader::new(part.clone()).map_err(error)?;
+        reader.metadata().row_groups().iter().try_for_each(|group| copy(&part, group, writer)).map_err(error)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Writes records as Parquet: scalars as columns, blocks and captions as lists of structs, and blocks, captions or
 //! decisions as tables of their own. One export is one file; `README.md` lists the columns.
 //!
-//! The documents of a shard become a row group, and the file is made of the row groups of all shards as they are, so
-//! that an interrupted run writes the same file as any other.
+//! The documents of a shard become a row group, and the file is made of the row groups of all shards, so that an
+//! interrupted run writes the same file as any other.
 
 mod cell;
 mod file;

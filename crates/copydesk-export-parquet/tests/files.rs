@@ -111,24 +111,32 @@ fn blocks_captions_and_decisions_are_tables_too() {
     }
 }
 
+fn groups(file: &[u8]) -> Vec<i64> {
+    let reader = SerializedFileReader::new(bytes::Bytes::from(file.to_vec())).expect("a Parquet file");
+    reader.metadata().row_groups().iter().map(parquet::file::metadata::RowGroupMetaData::num_rows).collect()
+}
+
 #[test]
-fn shards_become_row_groups_and_the_same_shards_the_same_bytes() {
+fn the_same_shards_give_the_same_bytes() {
     let export = export(&json!({}));
     let docs: Vec<_> = (0..5).map(|i| document(&format!("{i}.txt"))).collect();
     let shards: [&[Document]; 4] = [&docs[..2], &[], &docs[2..3], &docs[3..]];
     let file = written(&*export, &shards);
     assert_eq!(file, written(&*export, &shards));
-    let reader = SerializedFileReader::new(bytes::Bytes::from(file.clone())).expect("a Parquet file");
-    assert_eq!(
-        reader
-            .metadata()
-            .row_groups()
-            .iter()
-            .map(parquet::file::metadata::RowGroupMetaData::num_rows)
-            .collect::<Vec<_>>(),
-        [2, 1, 2]
-    );
+    assert_eq!(groups(&file), [5], "small shards share a row group");
     // However the documents are cut into shards, the rows are the same.
+    assert_eq!(rows(file), rows(written(&*export, &[&docs])));
+}
+
+#[test]
+fn large_shards_keep_their_row_groups() {
+    let export = export(&json!({ "table": "decisions" }));
+    let docs: Vec<_> = (0..1000).map(|i| document(&format!("{i}.txt"))).collect();
+    // Two rows a document: a shard of 500 can stand alone.
+    let shards: [&[Document]; 6] =
+        [&docs[..10], &docs[10..510], &docs[510..700], &docs[700..980], &docs[980..990], &docs[990..]];
+    let file = written(&*export, &shards);
+    assert_eq!(groups(&file), [20, 1000, 940 + 20 + 20]);
     assert_eq!(rows(file), rows(written(&*export, &[&docs])));
 }
 

@@ -1,0 +1,31 @@
+//! Chores of the house: `cargo xtask COMMAND`.
+
+mod generate;
+mod grammar;
+mod memory;
+mod page;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the house.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", version)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a corpus of invented articles; the same options give the same bytes.
+    Generate(generate::Args),
+    /// Make corpora, run the release program over them, and print time and memory.
+    Memory(memory::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Args::parse().command {
+        Command::Generate(args) => generate::run(&args),
+        Command::Memory(args) => memory::run(&args),
+    }
+}
