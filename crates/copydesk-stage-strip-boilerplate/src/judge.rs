@@ -158,6 +158,7 @@ pub(crate) fn judge(page: &Page<'_>, probability: &[f32], config: &Config) -> (V
     let sizes = open().map(|(i, p)| (p, page.shapes[i].words.max(0.5)));
     let best = open().map(|(_, p)| p).fold(0.0, f32::max);
     let border = if best < NOTHING { 2.0 } else { border(sizes, config.mode.beta()).max(FLOOR) };
+    let embedded = page.doc.tree.is_some() && page.doc.blocks().last().is_some_and(|b| b.element.is_none());
     let mut verdicts: Vec<Verdict> = certain
         .into_iter()
         .zip(probability)
@@ -167,6 +168,9 @@ pub(crate) fn judge(page: &Page<'_>, probability: &[f32], config: &Config) -> (V
             None => Verdict::Unlikely,
         })
         .collect();
+    if embedded {
+        rules::embedded(page, &mut verdicts);
+    }
     rules::afterthoughts(page, &mut verdicts, config);
     (verdicts, border.min(1.0))
 }

@@ -222,6 +222,18 @@ pub(crate) fn furniture(page: &Page<'_>, index: usize) -> Furniture {
         .unwrap_or(if page.linked[index] > 0.8 { Furniture::Related } else { Furniture::Other })
 }
 
+/// A page that does not show its text: what the parser read from a script is the text, and what the page shows beside
+/// it is none of it.
+pub(crate) fn embedded(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    for (verdict, block) in verdicts.iter_mut().zip(page.doc.blocks()) {
+        if block.element.is_none() {
+            *verdict = Verdict::Kept("embedded", "the page does not show its text; this stands in a script");
+        } else if verdict.stays() {
+            *verdict = Verdict::Rule(finding(Furniture::Other, "embedded", "the text of the page stands in a script"));
+        }
+    }
+}
+
 /// What follows once every block has been judged.
 pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &Config) {
     repeated(page, verdicts);

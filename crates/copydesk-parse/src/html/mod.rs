@@ -7,6 +7,7 @@
 mod arena;
 mod attributes;
 mod display;
+mod embedded;
 mod entities;
 mod evidence;
 mod images;
@@ -32,6 +33,7 @@ pub fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     tables::mark_data_tables(&mut arena, source);
     let elements = walk::walk(doc, &arena, source, limits)?;
     evidence::finish(doc, &arena, source, &elements);
+    embedded::add(doc, limits);
     if let Some(stopped) = stopped {
         let message = match stopped.code {
             "limit-nodes" => format!("the page has more than {} nodes", limits.max_nodes),

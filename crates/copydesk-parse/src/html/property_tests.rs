@@ -238,7 +238,13 @@ fn piece() -> impl Strategy<Value = String> {
 
 fn page() -> impl Strategy<Value = String> {
     let start = prop::sample::select(vec!["<!DOCTYPE html><body>x", "<body>x", "<!DOCTYPE html><title>t</title><p>"]);
-    (start, prop::collection::vec(piece(), 0..60)).prop_map(|(start, pieces)| start.to_owned() + &pieces.concat())
+    let page = (start, prop::collection::vec(piece(), 0..60));
+    let page = page.prop_map(|(start, pieces)| start.to_owned() + &pieces.concat());
+    // Raw text ends with the <noscript> around it, which html5ever's own parser does not know.
+    page.prop_filter("raw text in <noscript>", |html| {
+        let raw = ["<title", "<textarea", "<script", "<style", "<iframe", "<xmp"];
+        html.find("<noscript").is_none_or(|at| !raw.iter().any(|tag| html[at..].contains(tag)))
+    })
 }
 
 proptest! {
@@ -343,7 +349,8 @@ fn real_pages_read_as_html5ever_reads_them() {
         let html = String::from_utf8_lossy(&bytes);
         let doc = read(&html);
         let text = |controls: bool| -> String {
-            let wanted = doc.iter().filter(|(_, b)| controls || b.kind != BlockKind::Control);
+            // What stands in no element was read from a script.
+            let wanted = doc.iter().filter(|(_, b)| b.element.is_some() && (controls || b.kind != BlockKind::Control));
             wanted.map(|(id, _)| doc.text(id)).collect()
         };
         // The plain walk knows of no style sheets, so it cannot say what is hidden; nor does it read the labels that

@@ -61,7 +61,7 @@ fn end_of_script(page: &[u8], from: usize) -> usize {
 }
 
 /// Whether `</name` and a delimiter stand at `lt`.
-fn closes(page: &[u8], lt: usize, name: &[u8]) -> bool {
+pub(super) fn closes(page: &[u8], lt: usize, name: &[u8]) -> bool {
     page.get(lt + 1) == Some(&b'/') && named(page, lt + 2, name)
 }
 

@@ -301,6 +301,10 @@ impl Run {
             };
             inlines.push(Inline { range, kind });
         }
+        // Broken markup can put a link inside a link.
+        if linked > len / 4 {
+            linked = linked.min(self.text.chars().count() as u32);
+        }
         (inlines, linked)
     }
 

@@ -279,6 +279,12 @@ fn noscript_in_the_head_is_not_the_page() {
 }
 
 #[test]
+fn a_frame_that_is_never_closed_ends_with_its_noscript() {
+    let page = "<body><noscript><iframe src='/x' height=0></noscript><p>text</p><iframe>f</iframe><p>more";
+    check(page, "p \"text\"\np \"more\"\n");
+}
+
+#[test]
 fn what_is_no_text_is_left_out() {
     check(
         "<title>T</title><style>a{}</style><script>b</script><!-- c --><svg><title>d</title><text>e</text></svg>\
@@ -433,7 +439,7 @@ mod evidence {
 
     #[test]
     fn a_page_without_text_gives_its_state() {
-        let text = "The dam was inspected on Tuesday, and no cracks were found in it. ".repeat(4);
+        let text = "The dam was inspected on Tuesday, and no cracks were found in it. ".repeat(6);
         let page = format!(
             r#"<div id=root></div><script id="__NEXT_DATA__" type="application/json">{{"props":{{"page":{{"body":"{text}"}}}}}}</script>
             <script>window.__STATE__ = JSON.parse("{{\"x\":{{\"text\":\"{text}\"}}}}");</script>"#
@@ -444,6 +450,8 @@ mod evidence {
         assert_eq!(doc.evidence.clues[0].value, text.trim());
         let shown = read(&format!("<p>{}</p>{page}", text.repeat(4)));
         assert!(shown.evidence.clues.is_empty());
+        // The same text twice is one article.
+        assert_eq!(doc.iter().map(|(id, _)| doc.text(id)).collect::<Vec<_>>(), [text.trim()]);
     }
 
     #[test]

@@ -5,8 +5,10 @@
 //! to its end, attributes that nobody asks for are never copied, and every token knows where it stands. The tests
 //! compare its tokens with html5ever's.
 
+use std::cell::Cell;
+
 use html5ever::{
-    Attribute, LocalName, QualName, ns,
+    Attribute, LocalName, QualName, local_name, ns,
     tendril::StrTendril,
     tokenizer::{BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
 };
@@ -56,11 +58,14 @@ pub(super) struct Cutter<'a, R> {
     shared: &'a StrTendril,
     receiver: &'a R,
     max_attributes: usize,
+    /// Whether the last `<noscript>` is still open, and where the next `</noscript>` stands that was looked for.
+    noscript: Cell<(bool, usize)>,
 }
 
 impl<'a, R: Receiver> Cutter<'a, R> {
     pub(super) fn new(shared: &'a StrTendril, receiver: &'a R, max_attributes: usize) -> Self {
-        Self { page: shared, bytes: shared.as_bytes(), shared, receiver, max_attributes }
+        let noscript = Cell::new((false, 0));
+        Self { page: shared, bytes: shared.as_bytes(), shared, receiver, max_attributes, noscript }
     }
 
     /// Cuts the page, up to its end or up to where the receiver stops.
@@ -221,6 +226,9 @@ impl<'a, R: Receiver> Cutter<'a, R> {
         }
         let end = at + 1;
         let raw_name = (kind == TagKind::StartTag).then(|| name.clone());
+        if name == local_name!("noscript") {
+            self.noscript.set((kind == TagKind::StartTag, self.noscript.get().1));
+        }
         let tag = Tag { kind, name, self_closing, attrs, had_duplicate_attributes: false };
         match self.receiver.token(Token::TagToken(tag), lt, end) {
             Next::Stop => None,
@@ -231,7 +239,7 @@ impl<'a, R: Receiver> Cutter<'a, R> {
             }
             Next::Raw => {
                 let Some(name) = raw_name else { return Some(end) };
-                let close = rawtext::end_of(name.as_bytes(), bytes, end);
+                let close = self.end_of_raw(&name, end);
                 match &*name {
                     "title" => _ = self.decoded_text(end, close, Place::Raw),
                     "xmp" if end < close => {
@@ -240,9 +248,34 @@ impl<'a, R: Receiver> Cutter<'a, R> {
                     }
                     _ => self.receiver.raw(end, close),
                 }
+                if close < bytes.len() && !rawtext::closes(bytes, close, name.as_bytes()) {
+                    let tag = Tag {
+                        kind: TagKind::EndTag,
+                        name,
+                        self_closing: false,
+                        attrs: Vec::new(),
+                        had_duplicate_attributes: false,
+                    };
+                    self.receiver.token(Token::TagToken(tag), close, close);
+                }
                 Some(close)
             }
         }
+    }
+
+    /// Where the content of a raw element ends. Browsers that run scripts skip a `<noscript>` as a whole, so nobody
+    /// notices a frame that is never closed in one; it shall not swallow the page.
+    fn end_of_raw(&self, name: &str, from: usize) -> usize {
+        let close = rawtext::end_of(name.as_bytes(), self.bytes, from);
+        let (open, mut end) = self.noscript.get();
+        if !open {
+            return close;
+        }
+        if end < from {
+            end = rawtext::end_of(b"noscript", self.bytes, from);
+            self.noscript.set((open, end));
+        }
+        close.min(end)
     }
 
     /// Reads the attribute that starts at `at`: the end of its name, the range of its value, and where to go on.

@@ -1,0 +1,133 @@
+//! Pages that do not show their text but hold it in a script: as the `articleBody` of structured data, or in the state
+//! from which an application builds the page.
+
+use copydesk_document::{Document, Item, ItemValue, NewBlock, Note, Origin, Span};
+use rustc_hash::FxHashSet;
+
+use crate::{Limits, fragment_to_text};
+
+/// A text that stands in a script.
+struct Embedded {
+    /// Its paragraphs.
+    lines: Vec<String>,
+    /// The script.
+    span: Span,
+    /// Where in it, for a person.
+    place: String,
+}
+
+/// Shorter texts are teasers. Lengths are in bytes: a sentence has about as many in every script.
+const LEAST: usize = 320;
+/// More paragraphs than this are left out.
+const MOST_LINES: usize = 20_000;
+/// The longest text in a state has to be longer than the next one by this, or nobody knows which is the article.
+const AHEAD: usize = 2;
+
+/// Under these names applications keep the text of an article or a post.
+const KEYS: [&str; 20] = [
+    "articlebody",
+    "articletext",
+    "body",
+    "bodyhtml",
+    "body_html",
+    "bodytext",
+    "content",
+    "contenthtml",
+    "content_html",
+    "contents",
+    "cooked",
+    "fulltext",
+    "html",
+    "message",
+    "paragraph",
+    "paragraphs",
+    "rendered",
+    "story",
+    "text",
+    "value",
+];
+
+/// Adds the text that the page holds in a script, if the page does not show as much as half of it. Its blocks stand
+/// behind all others and in no element.
+pub(super) fn add(doc: &mut Document, limits: &Limits) {
+    let Some(text) = declared(doc, limits).or_else(|| state(doc, limits)) else { return };
+    let length: usize = text.lines.iter().map(String::len).sum();
+    if length < LEAST || shown(doc) > length / 2 {
+        return;
+    }
+    for line in &text.lines {
+        doc.push_block(NewBlock { text: line, span: text.span, ..NewBlock::default() });
+    }
+    let message = format!("the page does not show its text; it was read from {}", text.place);
+    doc.notes.push(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(text.span) });
+}
+
+/// How much text the page has outside links.
+fn shown(doc: &Document) -> usize {
+    doc.iter().map(|(id, block)| doc.text(id).len().saturating_sub(block.linked as usize)).sum()
+}
+
+/// The longest text of the structured data.
+fn declared(doc: &Document, limits: &Limits) -> Option<Embedded> {
+    let texts = doc.evidence.items.iter().filter_map(|item| {
+        let own = item.text("articleBody").or_else(|| if is_post(item) { item.text("text") } else { None })?;
+        let answers = ["comment", "acceptedAnswer", "suggestedAnswer"].iter().flat_map(|name| item.values(name));
+        let answers = answers.filter(|_| is_post(item)).filter_map(|value| match value {
+            ItemValue::Item(id) => doc.evidence.item(*id).text("text"),
+            ItemValue::Text(_) => None,
+        });
+        let all: Vec<&str> = std::iter::once(own).chain(answers).collect();
+        Some((all, item.span?))
+    });
+    let length = |texts: &[&str]| texts.iter().map(|text| text.len()).sum::<usize>();
+    let (texts, span) = texts.max_by_key(|(texts, span)| (length(texts), std::cmp::Reverse(*span)))?;
+    // Most pages show what they declare, and then it need not be taken apart.
+    if length(&texts) < LEAST || shown(doc) > length(&texts) / 2 {
+        return None;
+    }
+    Some(Embedded { lines: lines(&texts, limits), span, place: "its structured data".to_owned() })
+}
+
+fn is_post(item: &Item) -> bool {
+    ["DiscussionForumPosting", "SocialMediaPosting", "Question"].iter().any(|kind| item.is(kind))
+}
+
+/// The texts under one path of the state, if that is clearly the longest of those that look like an article.
+fn state(doc: &Document, limits: &Limits) -> Option<Embedded> {
+    let mut groups: Vec<(&str, Vec<&str>, Option<Span>)> = Vec::new();
+    let mut seen = FxHashSet::default();
+    for clue in doc.evidence.clues.iter().filter(|clue| clue.origin == Origin::EmbeddedState) {
+        let key = clue.name.rsplit('.').next().unwrap_or_default();
+        // A row of a streamed page has no name.
+        if !(clue.name.is_empty() || KEYS.contains(&key)) || !seen.insert(clue.value.as_str()) {
+            continue;
+        }
+        match groups.iter_mut().find(|(name, _, _)| *name == clue.name) {
+            // Each unnamed row is a text of its own.
+            Some((name, texts, _)) if !name.is_empty() => texts.push(&clue.value),
+            _ => groups.push((&clue.name, vec![&clue.value], clue.span)),
+        }
+    }
+    let length = |texts: &[&str]| texts.iter().map(|text| text.len()).sum::<usize>();
+    groups.sort_by_key(|(_, texts, _)| std::cmp::Reverse(length(texts)));
+    let next = groups.get(1).map_or(0, |(_, texts, _)| length(texts));
+    let (name, texts, span) = groups.into_iter().next()?;
+    if length(&texts) < AHEAD * next {
+        return None;
+    }
+    let place = if name.is_empty() { "a script".to_owned() } else { format!("a script, under `{name}`") };
+    Some(Embedded { lines: lines(&texts, limits), span: span?, place })
+}
+
+fn lines(texts: &[&str], limits: &Limits) -> Vec<String> {
+    let mut lines = Vec::new();
+    for text in texts {
+        // Some write the markup of the text as text.
+        let escaped = text.contains("&lt;p") && !text.contains('<');
+        let text = if escaped { fragment_to_text(text, limits) } else { (*text).to_owned() };
+        let text = fragment_to_text(&text, limits);
+        lines.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+    }
+    lines.truncate(MOST_LINES);
+    lines
+}
