@@ -13,6 +13,7 @@ use copydesk_document::Input;
 use copydesk_pipeline::Pipeline;
 use copydesk_record::{Options, to_record};
 use copydesk_runner::{Outcome, Output, Run};
+use copydesk_stage::Assembly;
 use serde_json::json;
 
 fn root() -> PathBuf {
@@ -107,6 +108,44 @@ fn every_record_fits_the_schema_in_the_repository() {
         }
     }
     assert!(records > 0, "corpus/ holds documents");
+}
+
+#[test]
+fn every_export_takes_every_document() {
+    let documents: Vec<_> = folders(&root().join("corpus"))
+        .iter()
+        .flat_map(|folder| {
+            let chain = pipeline(&name(folder)).chain;
+            folders(folder).into_iter().filter_map(move |case| {
+                let bytes = fs::read(input(&case)).expect("an input can be read");
+                match chain.process_one(Input::new(name(&case), bytes)) {
+                    Outcome::Kept(doc) => Some(doc),
+                    _ => None,
+                }
+            })
+        })
+        .collect();
+    assert!(!documents.is_empty(), "corpus/ holds documents");
+    let catalog = copydesk_pipeline::builtin();
+    let tables = ["documents", "blocks", "captions", "decisions"].map(|table| ("parquet", json!({ "table": table })));
+    let usual = catalog.exports().iter().map(|entry| (entry.name, json!({})));
+    let folder = tempfile::tempdir().expect("a folder");
+    for (kind, config) in usual.chain(tables) {
+        let export = catalog.find_export(kind).expect("the house has it").build(&config).expect("valid");
+        let mut parts = Vec::new();
+        for shard in documents.chunks(10) {
+            let mut rows = Vec::new();
+            for doc in shard {
+                export.encode(doc, &mut rows).unwrap_or_else(|error| panic!("{kind}: {}: {error}", doc.source.uri));
+            }
+            parts.push(export.part(rows).unwrap_or_else(|error| panic!("{kind}: {error}")));
+        }
+        if let Assembly::Built(assemble) = export.assembly() {
+            let to = folder.path().join("file");
+            assemble.assemble(&mut parts.into_iter().map(Ok), &to).unwrap_or_else(|error| panic!("{kind}: {error}"));
+            fs::remove_file(to).expect("it was written");
+        }
+    }
 }
 
 #[test]

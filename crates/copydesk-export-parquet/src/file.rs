@@ -5,6 +5,7 @@ use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use bytes::Bytes;
+use copydesk_record::Line;
 use copydesk_stage::{Assemble, ExportError};
 use parquet::{
     arrow::{
@@ -24,10 +25,7 @@ use parquet::{
     schema::types::{ColumnPath, TypePtr},
 };
 
-use crate::{
-    cell::{Cell, Column},
-    table::Stored,
-};
+use crate::cell::{Cell, Column};
 
 /// After how many bytes of rows a batch is handed on, so that a large shard is not in memory twice.
 const BATCH: usize = 16 << 20;
@@ -68,17 +66,17 @@ impl Layout {
     pub(crate) fn part(
         &self,
         rows: &[u8],
-        mut cells: impl FnMut(&Stored, &mut Batch<'_>) -> Result<(), ExportError>,
+        mut cells: impl FnMut(&Line<'static>, &mut Batch<'_>) -> Result<(), ExportError>,
     ) -> Result<Vec<u8>, ExportError> {
         let mut writer = self.writer()?;
         let mut batch = Batch::new(&self.arrow);
-        let mut read = 0;
-        for line in rows.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let record = serde_json::from_slice(line).map_err(error)?;
-            cells(&record, &mut batch)?;
-            read += line.len();
-            if read > BATCH {
-                read = 0;
+        let mut characters = 0;
+        for line in Line::read(rows) {
+            let line = line.map_err(error)?;
+            cells(&line, &mut batch)?;
+            characters += line.record.text.len();
+            if characters > BATCH {
+                characters = 0;
                 writer.write(&batch.finish()?).map_err(error)?;
             }
         }

@@ -9,6 +9,7 @@ mod file;
 mod table;
 
 use copydesk_document::Document;
+use copydesk_record::Line;
 use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -81,14 +82,12 @@ impl Export for Parquet {
         if !documents {
             record.text = String::new();
         }
-        serde_json::to_writer(&mut *rows, &record).map_err(|error| ExportError::new(error.to_string()))?;
-        rows.push(b'\n');
-        Ok(())
+        Line::write(record, rows).map_err(|error| ExportError::new(error.to_string()))
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
-        self.layout.part(&rows, |record, batch| {
-            self.config.table.rows(&self.config, record).into_iter().try_for_each(|row| batch.push(row))
+        self.layout.part(&rows, |line, batch| {
+            self.config.table.rows(&self.config, line).into_iter().try_for_each(|row| batch.push(row))
         })
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, Schema};
 use copydesk_document::{Credit, LanguageShare};
-use copydesk_record::{Block, Caption, Decision, Note, Place, Provenance, Record, Translation};
+use copydesk_record::{Block, Caption, Decision, Line, Note, Place, Provenance, Translation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -49,22 +49,23 @@ impl Table {
     }
 
     /// The rows of a document.
-    pub(crate) fn rows<'r>(self, config: &Config, record: &'r Stored) -> Vec<Vec<Cell<'r>>> {
-        fn each<'r, T>(record: &'r Stored, items: &'r [T], columns: &[Column<T>]) -> Vec<Vec<Cell<'r>>> {
-            let row = |item| cells(OF_DOCUMENT, record).into_iter().chain(cells(columns, item)).collect();
+    pub(crate) fn rows<'r>(self, config: &Config, line: &'r Stored) -> Vec<Vec<Cell<'r>>> {
+        fn each<'r, T>(line: &'r Stored, items: &'r [T], columns: &[Column<T>]) -> Vec<Vec<Cell<'r>>> {
+            let row = |item| cells(OF_DOCUMENT, line).into_iter().chain(cells(columns, item)).collect();
             items.iter().map(row).collect()
         }
+        let record = &line.record;
         match self {
-            Self::Documents => vec![documents(config).map(|column| (column.cell)(record)).collect()],
-            Self::Blocks => each(record, record.blocks.as_deref().unwrap_or_default(), BLOCK),
-            Self::Captions => each(record, &record.captions, CAPTION),
-            Self::Decisions => each(record, record.decisions.as_deref().unwrap_or_default(), DECISION),
+            Self::Documents => vec![documents(config).map(|column| (column.cell)(line)).collect()],
+            Self::Blocks => each(line, record.blocks.as_deref().unwrap_or_default(), BLOCK),
+            Self::Captions => each(line, &record.captions, CAPTION),
+            Self::Decisions => each(line, record.decisions.as_deref().unwrap_or_default(), DECISION),
         }
     }
 }
 
 /// A record as it was read back.
-pub(crate) type Stored = Record<'static>;
+pub(crate) type Stored = Line<'static>;
 
 /// A column of rows that are made from a `T`.
 struct Column<T> {
@@ -96,49 +97,49 @@ macro_rules! columns {
 
 /// What every row says of its document.
 const OF_DOCUMENT: &[Column<Stored>] = columns! {
-    "id": Kind::Text, |r| Cell::Text(&r.id);
-    "source_uri": Kind::Text, |r| Cell::Text(&r.source.uri);
+    "id": Kind::Text, |l| Cell::Text(&l.record.id);
+    "source_uri": Kind::Text, |l| Cell::Text(&l.record.source.uri);
 };
 
 const DOCUMENT: &[Column<Stored>] = columns! {
-    "source_media_type": Kind::Text, |r| Cell::Text(&r.source.media_type);
-    "source_charset": Kind::Text, |r| Cell::Text(&r.source.charset);
-    "source_bytes": Kind::Int, |r| Cell::Int(i64::try_from(r.source.bytes).unwrap_or(i64::MAX));
-    "source_sha256": Kind::Text, |r| Cell::Text(&r.source.sha256);
-    "title": Kind::MaybeText, |r| Cell::text(r.title.as_deref());
-    "authors": Kind::Texts, |r| Cell::texts(&r.authors);
-    "published": Kind::MaybeText, |r| r.published.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
-    "modified": Kind::MaybeText, |r| r.modified.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
-    "site_name": Kind::MaybeText, |r| Cell::text(r.site_name.as_deref());
-    "section": Kind::MaybeText, |r| Cell::text(r.section.as_deref());
-    "tags": Kind::Texts, |r| Cell::texts(&r.tags);
-    "description": Kind::MaybeText, |r| Cell::text(r.description.as_deref());
-    "url": Kind::MaybeText, |r| Cell::text(r.url.as_deref());
-    "image": Kind::MaybeText, |r| Cell::text(r.image.as_deref());
-    "language": Kind::MaybeText, |r| Cell::text(r.language.as_deref());
-    "languages": Kind::Structs(|| fields(LANGUAGE)), |r| structs(&r.languages, LANGUAGE);
-    "dateline_place": Kind::MaybeText, |r| Cell::text(r.dateline.as_ref().and_then(|d| d.place.as_deref()));
-    "dateline_agency": Kind::MaybeText, |r| Cell::text(r.dateline.as_ref().and_then(|d| d.agency.as_deref()));
-    "license": Kind::MaybeText, |r| Cell::text(r.license.as_deref());
-    "paywalled": Kind::MaybeBool, |r| r.paywalled.map_or(Cell::Null, Cell::Bool);
-    "text": Kind::Text, |r| Cell::Text(&r.text);
-    "captions": Kind::Structs(|| fields(CAPTION)), |r| structs(&r.captions, CAPTION);
-    "notes": Kind::Structs(|| fields(NOTE)), |r| structs(&r.notes, NOTE);
-    "ext": Kind::MaybeText, |r| json(&r.ext, r.ext.is_empty());
-    "fields": Kind::MaybeText, |r| json(&r.fields, r.fields.is_empty());
+    "source_media_type": Kind::Text, |l| Cell::Text(&l.record.source.media_type);
+    "source_charset": Kind::Text, |l| Cell::Text(&l.record.source.charset);
+    "source_bytes": Kind::Int, |l| Cell::Int(i64::try_from(l.record.source.bytes).unwrap_or(i64::MAX));
+    "source_sha256": Kind::Text, |l| Cell::Text(&l.record.source.sha256);
+    "title": Kind::MaybeText, |l| Cell::text(l.record.title.as_deref());
+    "authors": Kind::Texts, |l| Cell::texts(&l.record.authors);
+    "published": Kind::MaybeText, |l| l.record.published.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "modified": Kind::MaybeText, |l| l.record.modified.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "site_name": Kind::MaybeText, |l| Cell::text(l.record.site_name.as_deref());
+    "section": Kind::MaybeText, |l| Cell::text(l.record.section.as_deref());
+    "tags": Kind::Texts, |l| Cell::texts(&l.record.tags);
+    "description": Kind::MaybeText, |l| Cell::text(l.record.description.as_deref());
+    "url": Kind::MaybeText, |l| Cell::text(l.record.url.as_deref());
+    "image": Kind::MaybeText, |l| Cell::text(l.record.image.as_deref());
+    "language": Kind::MaybeText, |l| Cell::text(l.record.language.as_deref());
+    "languages": Kind::Structs(|| fields(LANGUAGE)), |l| structs(&l.record.languages, LANGUAGE);
+    "dateline_place": Kind::MaybeText, |l| Cell::text(l.record.dateline.as_ref().and_then(|d| d.place.as_deref()));
+    "dateline_agency": Kind::MaybeText, |l| Cell::text(l.record.dateline.as_ref().and_then(|d| d.agency.as_deref()));
+    "license": Kind::MaybeText, |l| Cell::text(l.record.license.as_deref());
+    "paywalled": Kind::MaybeBool, |l| l.record.paywalled.map_or(Cell::Null, Cell::Bool);
+    "text": Kind::Text, |l| Cell::Text(&l.record.text);
+    "captions": Kind::Structs(|| fields(CAPTION)), |l| structs(&l.record.captions, CAPTION);
+    "notes": Kind::Structs(|| fields(NOTE)), |l| structs(&l.record.notes, NOTE);
+    "ext": Kind::MaybeText, |l| Cell::text(l.ext.as_deref());
+    "fields": Kind::MaybeText, |l| Cell::text(l.fields.as_deref());
 };
 
 const MARKDOWN: &[Column<Stored>] = columns! {
-    "markdown": Kind::MaybeText, |r| Cell::text(r.markdown.as_deref());
+    "markdown": Kind::MaybeText, |l| Cell::text(l.record.markdown.as_deref());
 };
 
 const BLOCKS: &[Column<Stored>] = columns! {
-    "blocks": Kind::Structs(|| fields(BLOCK)), |r| structs(r.blocks.as_deref().unwrap_or_default(), BLOCK);
+    "blocks": Kind::Structs(|| fields(BLOCK)), |l| structs(l.record.blocks.as_deref().unwrap_or_default(), BLOCK);
 };
 
 const METADATA: &[Column<Stored>] = columns! {
     "metadata": Kind::Structs(|| fields(PROVENANCE)),
-        |r| structs(r.metadata.as_deref().unwrap_or_default(), PROVENANCE);
+        |l| structs(l.record.metadata.as_deref().unwrap_or_default(), PROVENANCE);
 };
 
 const LANGUAGE: &[Column<LanguageShare>] = columns! {
@@ -253,9 +254,4 @@ fn of_place(place: Option<Place>, number: fn(Place) -> u32) -> Cell<'static> {
 /// The name that a value has in a record.
 fn name(value: &impl Serialize) -> Cell<'static> {
     Cell::Made(copydesk_record::name(value))
-}
-
-/// What has no shape of its own, as JSON.
-fn json(value: &impl Serialize, is_empty: bool) -> Cell<'static> {
-    if is_empty { Cell::Null } else { Cell::Made(serde_json::to_string(value).unwrap_or_default()) }
 }

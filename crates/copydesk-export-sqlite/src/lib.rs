@@ -10,6 +10,7 @@ use std::path::Path;
 
 use copydesk_compression::{Compression, Packer, unpack_zstd};
 use copydesk_document::Document;
+use copydesk_record::Line;
 use copydesk_stage::{Assemble, Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use rusqlite::{Connection, OpenFlags};
 use schemars::JsonSchema;
@@ -101,9 +102,7 @@ impl Export for Sqlite {
     fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
         let Config { blocks, metadata, decisions, markdown, .. } = self.config;
         let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
-        serde_json::to_writer(&mut *rows, &copydesk_record::to_record(doc, options)).map_err(error)?;
-        rows.push(b'\n');
-        Ok(())
+        Line::write(copydesk_record::to_record(doc, options), rows).map_err(error)
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
@@ -127,8 +126,8 @@ impl Assemble for Sqlite {
         let mut rows = Rows::new(&connection).map_err(error)?;
         for part in parts {
             let part = unpack_zstd(&part?).map_err(error)?;
-            for line in part.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                rows.add(&serde_json::from_slice(line).map_err(error)?).map_err(error)?;
+            for line in Line::read(&part) {
+                rows.add(&line.map_err(error)?).map_err(error)?;
             }
         }
         drop(rows);

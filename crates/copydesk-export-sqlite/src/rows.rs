@@ -1,8 +1,7 @@
 //! A record becomes rows.
 
-use copydesk_record::{Caption, Place, Record, name};
+use copydesk_record::{Caption, Line, Place, name};
 use rusqlite::{Connection, Result, Statement, ToSql, params};
-use serde::Serialize;
 
 /// The prepared statements of one filling.
 #[derive(Debug)]
@@ -44,7 +43,8 @@ impl<'c> Rows<'c> {
     }
 
     /// Adds all that a record holds.
-    pub(crate) fn add(&mut self, record: &Record<'_>) -> Result<()> {
+    pub(crate) fn add(&mut self, line: &Line<'_>) -> Result<()> {
+        let record = &line.record;
         self.documents += 1;
         let document = self.documents;
         let dateline = record.dateline.as_ref();
@@ -71,8 +71,8 @@ impl<'c> Rows<'c> {
             record.paywalled,
             record.text,
             record.markdown,
-            json(&record.ext, record.ext.is_empty()),
-            json(&record.fields, record.fields.is_empty()),
+            line.ext,
+            line.fields,
         ])?;
         for (position, author) in (1_i64..).zip(&record.authors) {
             self.author.execute(params![document, position, author])?;
@@ -157,9 +157,4 @@ impl<'c> Rows<'c> {
 
 fn numbers(place: Option<Place>) -> (Option<u32>, Option<u32>, Option<u32>) {
     (place.map(|p| p.start), place.map(|p| p.end), place.map(|p| p.line))
-}
-
-/// What has no shape of its own, as JSON.
-fn json(value: &impl Serialize, is_empty: bool) -> Option<String> {
-    if is_empty { None } else { serde_json::to_string(value).ok() }
 }

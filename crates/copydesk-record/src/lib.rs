@@ -8,10 +8,12 @@
 //! their presence. Only what was asked for by an option ([`Options`]) may be absent.
 
 mod build;
+mod line;
 mod markdown;
 mod record;
 
 pub use build::{Options, text, to_record};
+pub use line::Line;
 pub use markdown::markdown;
 pub use record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
 
