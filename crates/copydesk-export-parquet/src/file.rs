@@ -27,13 +27,16 @@ use parquet::{
 
 use crate::cell::{Cell, Column};
 
-/// After how many bytes of rows a batch is handed on, so that a large shard is not in memory twice.
-const BATCH: usize = 16 << 20;
+/// After how many documents a batch is handed on, so that a large shard is not in memory twice.
+const BATCH: u32 = 256;
 
 /// A row group of so many rows is worth its place.
 const ENOUGH_ROWS: i64 = 1000;
-/// So is one of so many bytes, packed.
-const ENOUGH_BYTES: usize = 4 << 20;
+/// So is one of so many bytes, before they are packed: that is what putting row groups together takes of memory.
+const ENOUGH_BYTES: i64 = 32 << 20;
+
+/// So are those of so many parts, which may all be empty.
+const ENOUGH_PARTS: usize = 1000;
 
 /// What all files of an export have in common.
 #[derive(Debug)]
@@ -70,13 +73,9 @@ impl Layout {
     ) -> Result<Vec<u8>, ExportError> {
         let mut writer = self.writer()?;
         let mut batch = Batch::new(&self.arrow);
-        let mut characters = 0;
-        for line in Line::read(rows) {
-            let line = line.map_err(error)?;
-            cells(&line, &mut batch)?;
-            characters += line.record.text.len();
-            if characters > BATCH {
-                characters = 0;
+        for (line, number) in Line::read(rows).zip(1..) {
+            cells(&line.map_err(error)?, &mut batch)?;
+            if number % BATCH == 0 {
                 writer.write(&batch.finish()?).map_err(error)?;
             }
         }
@@ -105,6 +104,22 @@ impl Layout {
             .with_skip_arrow_metadata(true);
         ArrowWriter::try_new_with_options(Vec::new(), self.arrow.clone(), options).map_err(error)
     }
+
+    /// Writes the parts that wait as one row group.
+    fn flush(
+        &self,
+        parts: &mut Vec<Bytes>,
+        writer: &mut SerializedFileWriter<BufWriter<File>>,
+    ) -> Result<(), ExportError> {
+        let part = match &mut **parts {
+            [] => return Ok(()),
+            [one] => one.clone(),
+            several => self.merged(several)?,
+        };
+        parts.clear();
+        let reader = SerializedFileReader::new(part.clone()).map_err(error)?;
+        reader.metadata().row_groups().iter().try_for_each(|group| copy(&part, group, writer)).map_err(error)
+    }
 }
 
 impl Assemble for Layout {
@@ -120,20 +135,20 @@ impl Assemble for Layout {
         let mut writer =
             SerializedFileWriter::new(file, self.parquet.clone(), self.properties.clone()).map_err(error)?;
         let mut small: Vec<Bytes> = Vec::new();
-        let mut rows = 0;
+        let mut waiting = Weight::default();
         for part in parts {
             let part = Bytes::from(part?);
-            let own = SerializedFileReader::new(part.clone()).map_err(error)?.metadata().file_metadata().num_rows();
+            let own = Weight::of(&part)?;
             // What waits comes first, and does not grow by a part that can stand alone.
-            if own >= ENOUGH_ROWS {
+            if own.is_enough() {
                 self.flush(&mut small, &mut writer)?;
-                rows = 0;
+                waiting = Weight::default();
             }
             small.push(part);
-            rows += own;
-            if rows >= ENOUGH_ROWS || small.iter().map(Bytes::len).sum::<usize>() >= ENOUGH_BYTES {
+            waiting = Weight { rows: waiting.rows + own.rows, bytes: waiting.bytes + own.bytes };
+            if waiting.is_enough() || small.len() >= ENOUGH_PARTS {
                 self.flush(&mut small, &mut writer)?;
-                rows = 0;
+                waiting = Weight::default();
             }
         }
         self.flush(&mut small, &mut writer)?;
@@ -142,21 +157,26 @@ impl Assemble for Layout {
     }
 }
 
-impl Layout {
-    /// Writes the parts that wait as one row group.
-    fn flush(
-        &self,
-        parts: &mut Vec<Bytes>,
-        writer: &mut SerializedFileWriter<BufWriter<File>>,
-    ) -> Result<(), ExportError> {
-        let part = match &mut **parts {
-            [] => return Ok(()),
-            [one] => one.clone(),
-            several => self.merged(several)?,
-        };
-        parts.clear();
+/// How large row groups are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weight {
+    rows: i64,
+    bytes: i64,
+}
+
+impl Weight {
+    fn of(part: &Bytes) -> Result<Self, ExportError> {
         let reader = SerializedFileReader::new(part.clone()).map_err(error)?;
-        reader.metadata().row_groups().iter().try_for_each(|group| copy(&part, group, writer)).map_err(error)
+        let groups = reader.metadata().row_groups();
+        let add = |sum: Self, group: &RowGroupMetaData| Self {
+            rows: sum.rows + group.num_rows(),
+            bytes: sum.bytes + group.total_byte_size(),
+        };
+        Ok(groups.iter().fold(Self::default(), add))
+    }
+
+    fn is_enough(self) -> bool {
+        self.rows >= ENOUGH_ROWS || self.bytes >= ENOUGH_BYTES
     }
 }
 
