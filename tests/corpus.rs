@@ -159,8 +159,8 @@ fn threads_change_no_byte_of_the_corpus() {
         let run = Run {
             source: files.build(&paths).expect("a valid source"),
             chain,
-            exports: exports.into_iter().map(|export| export.part).collect(),
-            output: Output::Folder(out.path().into()),
+            exports,
+            output: Output::Folder { folder: out.path().into(), sharded: false },
             options: copydesk_runner::Options {
                 threads: NonZero::new(threads),
                 batch,

@@ -4,8 +4,8 @@ use std::{ops::Range, path::Path};
 
 use copydesk_document::LineIndex;
 use copydesk_parse::Limits;
-use copydesk_runner::{Chain, Link};
-use copydesk_stage::{AnyStage, Catalog, ConfigError, Export, Source, closest};
+use copydesk_runner::{Chain, Link, Outlet};
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Source, closest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ pub struct Pipeline {
     /// What happens to each.
     pub chain: Chain,
     /// What comes out.
-    pub exports: Vec<Built<dyn Export>>,
+    pub exports: Vec<Outlet>,
     /// How to run.
     pub run: Run,
     /// What is allowed, and probably not meant.
@@ -142,7 +142,7 @@ fn table_schema(name: &str) -> Value {
 struct Parts {
     source: Option<Built<dyn Source>>,
     links: Vec<Link>,
-    exports: Vec<Built<dyn Export>>,
+    exports: Vec<Outlet>,
     limits: Limits,
     run: Run,
 }
@@ -296,8 +296,8 @@ impl Loader<'_> {
         links
     }
 
-    fn exports(&mut self, entry: &Entry) -> Vec<Built<dyn Export>> {
-        let mut exports: Vec<Built<dyn Export>> = Vec::new();
+    fn exports(&mut self, entry: &Entry) -> Vec<Outlet> {
+        let mut exports: Vec<Outlet> = Vec::new();
         let mut places: Vec<Range<usize>> = Vec::new();
         let catalog = self.catalog;
         for node in self.list(entry, "export") {
@@ -312,9 +312,9 @@ impl Loader<'_> {
             let Some((config, resolved)) = self.options(&chosen, &subject, &schema, |c| known.resolve(c)) else {
                 continue;
             };
-            let Some(part) = self.built(&chosen, &subject, known.build(&config)) else { continue };
-            if let Some(first) = exports.iter().position(|e| e.part.file_name() == part.file_name()) {
-                let file = part.file_name();
+            let Some(export) = self.built(&chosen, &subject, known.build(&config)) else { continue };
+            if let Some(first) = exports.iter().position(|e| e.export.file_name() == export.file_name()) {
+                let file = export.file_name();
                 let file_option = schema.pointer("/properties/file").map(|_| "`file = \"...\"`");
                 let way_out = file_option.map_or("remove one of them".into(), |o| format!("give one of them {o}"));
                 self.say(
@@ -325,7 +325,7 @@ impl Loader<'_> {
                 );
             }
             places.push(chosen.span);
-            exports.push(Built { name: known.name, version: known.version, config: resolved, part });
+            exports.push(Outlet { name: known.name, version: known.version, config: resolved, export });
         }
         exports
     }

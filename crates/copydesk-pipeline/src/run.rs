@@ -1,11 +1,12 @@
 //! How to run: the `[run]` table.
 
-use std::{path::PathBuf, time::Duration};
+use std::{num::NonZero, path::PathBuf, time::Duration};
 
+use copydesk_runner::{Options, ShardSize};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How to run a pipeline. None of it changes a byte of the output.
+/// How to run a pipeline. None of it changes a record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Run {
@@ -21,11 +22,38 @@ pub struct Run {
     /// How many seconds a document may take before it is set aside; 0 is no limit.
     #[schemars(range(min = 0, max = 86400))]
     pub seconds_per_document: f64,
+    /// Write many files, `records/part-000000.jsonl` and so on, instead of one, `records.jsonl`.
+    pub sharded: bool,
+    /// How many documents are made safe together, on average; a run that is killed does the last few of such shards
+    /// again. Files that hold many documents, and large documents, make shards of their own.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub shard_documents: u64,
+    /// How many bytes of input are made safe together, on average.
+    #[schemars(range(min = 1, max = 268_435_456))]
+    pub shard_bytes: u64,
+    /// How many bytes of input may be between source and output at once. Memory grows with it: documents take several
+    /// times their size while they are worked on.
+    #[schemars(range(min = 1))]
+    pub window_bytes: u64,
+    /// How many documents may wait for the world at once, in stages that do.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub waiting: usize,
 }
 
 impl Default for Run {
     fn default() -> Self {
-        Self { out: "out".into(), threads: 0, batch: 32, seconds_per_document: 60.0 }
+        let Options { batch, window, waiting, shard, .. } = Options::default();
+        Self {
+            out: "out".into(),
+            threads: 0,
+            batch,
+            seconds_per_document: 60.0,
+            sharded: false,
+            shard_documents: shard.documents,
+            shard_bytes: shard.bytes,
+            window_bytes: window,
+            waiting,
+        }
     }
 }
 
@@ -33,6 +61,18 @@ impl Run {
     /// The folder for the outputs; `None` for the standard output.
     pub fn folder(&self) -> Option<PathBuf> {
         (self.out != "-").then(|| PathBuf::from(&self.out))
+    }
+
+    /// How to go about the work.
+    pub fn options(&self) -> Options {
+        Options {
+            threads: NonZero::new(self.threads),
+            batch: self.batch,
+            window: self.window_bytes,
+            waiting: self.waiting,
+            shard: ShardSize { documents: self.shard_documents, bytes: self.shard_bytes },
+            ..Options::default()
+        }
     }
 
     /// The time limit of a document, where there is one.

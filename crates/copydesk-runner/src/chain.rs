@@ -2,6 +2,7 @@
 
 use std::{
     pin::pin,
+    sync::atomic::{AtomicUsize, Ordering},
     task::Poll,
     time::{Duration, Instant},
 };
@@ -65,6 +66,8 @@ pub(crate) struct Passage {
 
 #[derive(Debug)]
 enum State {
+    /// With a thread that works on it: name and size.
+    Out(String, u64),
     Raw(Input),
     Parsed(Box<Document>),
     Done(Outcome),
@@ -83,6 +86,16 @@ impl Passage {
         matches!(self.state, State::Done(_))
     }
 
+    /// Takes the document out of its batch for as long as a thread works on it.
+    pub(crate) fn take(&mut self) -> Self {
+        let (uri, bytes) = match &self.state {
+            State::Raw(input) => (input.uri.clone(), input.bytes.len() as u64),
+            State::Parsed(doc) => (doc.source.uri.clone(), doc.source.bytes),
+            State::Out(..) | State::Done(_) => (String::new(), 0),
+        };
+        std::mem::replace(self, Self { state: State::Out(uri, bytes), next: 0, laps: Vec::new() })
+    }
+
     /// What became of the document, and the time it took.
     pub(crate) fn into_outcome(self) -> (Outcome, Vec<Duration>) {
         let outcome = match self.state {
@@ -90,6 +103,7 @@ impl Passage {
             // Never seen: a document leaves only when it is done. An entry in quarantine keeps the count right.
             State::Raw(input) => Outcome::Quarantined(Quarantined::input(&input, unfinished())),
             State::Parsed(doc) => Outcome::Quarantined(Quarantined::document(&doc, unfinished())),
+            State::Out(uri, bytes) => Outcome::Quarantined(Quarantined::lost(uri, bytes, unfinished())),
         };
         (outcome, self.laps)
     }
@@ -120,7 +134,8 @@ impl Chain {
     }
 
     /// Sets a document aside once parser and stages have worked on it for longer than this. The clock is read between
-    /// stages, and it stops a stage that waits; a stage that computes is never stopped half-way.
+    /// stages, and it stops a stage that waits. A stage that computes cannot be stopped half-way: in a run the document
+    /// is set aside all the same, and the thread is left behind; [`Self::process_one`] waits for it.
     #[must_use]
     pub fn time_limit(mut self, limit: Option<Duration>) -> Self {
         self.time = limit;
@@ -135,8 +150,9 @@ impl Chain {
     /// Takes one document through the whole chain, here and now. Stages that wait are waited for.
     pub fn process_one(&self, input: Input) -> Outcome {
         let mut passage = Passage::new(input);
+        let stage = AtomicUsize::new(0);
         loop {
-            self.compute(&mut passage);
+            self.compute(&mut passage, &stage);
             if passage.is_done() {
                 break;
             }
@@ -159,8 +175,44 @@ impl Chain {
         passage.into_outcome().0
     }
 
-    /// Takes a document up to the next stage that waits, or to its end.
-    pub(crate) fn compute(&self, passage: &mut Passage) {
+    /// Whether any stage waits.
+    pub(crate) fn waits(&self) -> bool {
+        self.links.iter().any(|link| matches!(link.stage, AnyStage::Async(_)))
+    }
+
+    /// The limit of time, where there is one.
+    pub(crate) fn time(&self) -> Option<Duration> {
+        self.time
+    }
+
+    /// What the results depend on: the parser, and every stage with its version and options. Limits apart.
+    pub(crate) fn work(&self) -> impl serde::Serialize + '_ {
+        let links: Vec<_> = self.links.iter().map(|link| (link.name, link.version, &link.config)).collect();
+        (copydesk_parse::VERSION, links)
+    }
+
+    /// The limits of the parser.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The parser (0) or a stage by its place.
+    pub(crate) fn name_of(&self, place: usize) -> &'static str {
+        place.checked_sub(1).and_then(|at| self.links.get(at)).map_or("parse", |link| link.name)
+    }
+
+    /// Sets a document aside whose thread does not come back.
+    pub(crate) fn give_up(&self, passage: &mut Passage, stage: &'static str) {
+        if let State::Out(uri, bytes) = &mut passage.state {
+            let error = self.too_slow(stage);
+            let fault = Fault { stage, rule: error.rule, error: error.message, span: None };
+            let entry = Quarantined::lost(std::mem::take(uri), *bytes, fault);
+            passage.finish(Outcome::Quarantined(entry));
+        }
+    }
+
+    /// Takes a document up to the next stage that waits, or to its end. `place` tells a watching thread where it is.
+    pub(crate) fn compute(&self, passage: &mut Passage, place: &AtomicUsize) {
         if let State::Raw(input) = &passage.state {
             let start = Instant::now();
             let parsed = guarded(|| copydesk_parse::parse(input, &self.limits));
@@ -175,6 +227,7 @@ impl Chain {
             };
         }
         while let Some(AnyStage::Cpu(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
+            place.store(passage.next + 1, Ordering::Relaxed);
             let Some((doc, name)) = self.admit(passage) else { return };
             let start = Instant::now();
             let verdict = guarded(|| stage.process(doc, &mut Context::new(name)));
@@ -228,7 +281,7 @@ impl Chain {
         }
         match &mut passage.state {
             State::Parsed(doc) => Some((doc, name)),
-            State::Raw(_) | State::Done(_) => None,
+            State::Raw(_) | State::Out(..) | State::Done(_) => None,
         }
     }
 

@@ -4,7 +4,8 @@ use std::{io, path::PathBuf};
 
 use copydesk_stage::SourceError;
 
-/// A run that could not start or finish. Nothing stands under a final name that did not stand there before.
+/// A run that could not start or finish. What stood under a final name before stands there still, and what was done is
+/// not done again when the same run starts anew.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The source is broken as a whole.
@@ -21,17 +22,47 @@ pub enum RunError {
         /// What the system said.
         error: io::Error,
     },
+    /// What an earlier run wrote cannot be read any more.
+    #[error("cannot read {}: {error}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// What an earlier run wrote was changed while this one relied on it.
+    #[error("{} was changed by somebody else while the run went on; run again to have it done anew", .0.display())]
+    Damaged(PathBuf),
+    /// An export cannot make its file.
+    #[error("cannot make {}: {error}", path.display())]
+    Assemble {
+        /// Which file.
+        path: PathBuf,
+        /// What the export said.
+        error: String,
+    },
+    /// There is nothing to try again.
+    #[error("{0}")]
+    Retry(String),
     /// Another run is writing into the same folder.
     #[error("another run is writing into {}; wait for it to end, or give this one another folder with --out", .0.display())]
     Busy(PathBuf),
     /// A signal asked the run to stop.
-    #[error("stopped by {signal} after {read} documents; earlier output was left as it was")]
+    #[error(
+        "stopped by {signal}: {safe} of the {read} documents read are done and safe, and the files under their \
+        final names are as they were"
+    )]
     Interrupted {
         /// Name of the signal.
         signal: &'static str,
         /// How many documents had been read.
         read: u64,
+        /// How many need not be worked on again.
+        safe: u64,
     },
+    /// Stages hang on document after document.
+    #[error("{0} threads hang, the last one in `{1}` over {2}; a stage does not come back")]
+    Hung(usize, String, String),
     /// The system gave no thread or runtime.
     #[error("cannot start: {0}")]
     Start(io::Error),

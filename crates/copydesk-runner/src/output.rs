@@ -1,17 +1,21 @@
-//! Where the bytes go, and how they come to stand under their final names.
+//! Where the bytes go.
 //!
-//! The rest of the runner knows three moments: [`Sink::open`], [`Sink::write`] for one batch in order, and
-//! [`Sink::commit`]. A sink that goes away without a commit leaves what stood there before as it was.
+//! The rest of the runner knows three moments: [`Sink::open`], [`Sink::commit`] for one shard in order, and
+//! [`Sink::publish`]. A sink that goes away without that leaves what stood under final names before as it was.
 
 use std::{
-    fs::{self, File, TryLockError},
     io::{self, BufWriter, Stdout, Write},
     path::{Path, PathBuf},
 };
 
-use copydesk_stage::Export;
+use copydesk_stage::{Assembly, Export};
 
-use crate::{Quarantined, RunError};
+use crate::{
+    RunError,
+    report::Report,
+    shard::Key,
+    store::{Done, Known, Layout, Retry, STATE, Store},
+};
 
 /// Name of the file that lists what could not be worked on.
 pub const QUARANTINE_FILE: &str = "quarantine.jsonl";
@@ -21,8 +25,13 @@ const BUFFER: usize = 256 * 1024;
 /// Where a run writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
-    /// One file for each export in this folder, which is made where it is missing.
-    Folder(PathBuf),
+    /// Files for each export in this folder, which is made where it is missing.
+    Folder {
+        /// Which one.
+        folder: PathBuf,
+        /// One file a shard (`records/part-000000.jsonl`), or one file in all (`records.jsonl`).
+        sharded: bool,
+    },
     /// Standard output; for one export. Quarantined documents are only counted and reported.
     Stdout,
     /// Nowhere: everything is done but the writing.
@@ -30,7 +39,7 @@ pub enum Output {
 }
 
 /// A file that a run has written.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Written {
     /// Where it stands.
     pub path: PathBuf,
@@ -38,161 +47,86 @@ pub struct Written {
     pub bytes: u64,
 }
 
+/// Where shards go, in their order.
 #[derive(Debug)]
-pub(crate) struct Sink {
-    targets: Vec<Target>,
-    quarantine: Option<(PathBuf, Option<Part>)>,
-    // Held, not read: it keeps a second run out of the folder.
-    _lock: Option<File>,
-}
-
-#[derive(Debug)]
-enum Target {
-    Part(Part),
+pub(crate) enum Sink {
+    /// A folder in which nothing is lost.
+    Folder(Box<Store>),
+    /// Standard output.
     Stdout(BufWriter<Stdout>),
+    /// Nowhere.
     Nowhere,
 }
 
 impl Sink {
-    /// Checks that the outputs can work together, makes what has to be made, and writes the headers.
-    pub(crate) fn open(output: &Output, exports: &[Box<dyn Export>]) -> Result<Self, RunError> {
+    /// Checks that the outputs can work together, and makes what has to be made.
+    pub(crate) fn open(output: &Output, exports: &[&dyn Export], work: Key) -> Result<(Self, Known), RunError> {
         check_names(output, exports)?;
-        let mut sink = match output {
-            Output::Nowhere => {
-                Self { targets: exports.iter().map(|_| Target::Nowhere).collect(), quarantine: None, _lock: None }
+        Ok(match output {
+            Output::Nowhere => (Self::Nowhere, Known::default()),
+            Output::Stdout => {
+                let mut header = Vec::new();
+                for export in exports {
+                    export.header(&mut header);
+                }
+                let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
+                out.write_all(&header).map_err(|error| write_error("standard output", error))?;
+                (Self::Stdout(out), Known::default())
             }
-            Output::Stdout => Self {
-                targets: vec![Target::Stdout(BufWriter::with_capacity(BUFFER, io::stdout()))],
-                quarantine: None,
-                _lock: None,
-            },
-            Output::Folder(folder) => {
-                fs::create_dir_all(folder).map_err(|error| write_error(folder, error))?;
-                let lock = lock(folder)?;
-                let targets = exports
-                    .iter()
-                    .map(|export| Part::create(folder.join(export.file_name())).map(Target::Part))
-                    .collect::<Result<_, _>>()?;
-                Self { targets, quarantine: Some((folder.join(QUARANTINE_FILE), None)), _lock: lock }
+            Output::Folder { folder, sharded } => {
+                let (store, known) = Store::open(Layout::new(folder, exports, *sharded, work))?;
+                (Self::Folder(Box::new(store)), known)
             }
-        };
-        let mut header = Vec::new();
-        for (target, export) in sink.targets.iter_mut().zip(exports) {
-            header.clear();
-            export.header(&mut header);
-            target.write(&header)?;
-        }
-        Ok(sink)
+        })
     }
 
-    /// Writes one batch: a piece for each export, and the documents that could not be worked on.
-    pub(crate) fn write(&mut self, pieces: &[Vec<u8>], quarantined: &[Quarantined]) -> Result<(), RunError> {
-        for (target, piece) in self.targets.iter_mut().zip(pieces) {
-            target.write(piece)?;
-        }
-        if let Some((path, slot)) = &mut self.quarantine {
-            for entry in quarantined {
-                let part = match slot {
-                    Some(part) => part,
-                    None => slot.insert(Part::create(path.clone())?),
-                };
-                let line = serde_json::to_string(entry).map_err(|error| RunError::Bug(error.to_string()))?;
-                part.write(line.as_bytes())?;
-                part.write(b"\n")?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes everything durable, then gives it its final name. All files are complete on disk before the first of them
-    /// is renamed.
-    pub(crate) fn commit(mut self) -> Result<Vec<Written>, RunError> {
-        let mut parts = Vec::new();
-        for target in std::mem::take(&mut self.targets) {
-            match target {
-                Target::Part(part) => parts.push(part),
-                Target::Stdout(mut out) => out.flush().map_err(|error| write_error("standard output", error))?,
-                Target::Nowhere => {}
-            }
-        }
-        let mut stale = None;
-        match self.quarantine.take() {
-            Some((_, Some(part))) => parts.push(part),
-            Some((path, None)) => stale = Some(path),
-            None => {}
-        }
-        for part in &mut parts {
-            part.sync()?;
-        }
-        let mut written = Vec::new();
-        for part in parts {
-            written.push(part.rename()?);
-        }
-        if let Some(path) = stale {
-            match fs::remove_file(&path) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(write_error(path, error)),
-                _ => {}
-            }
-        }
-        if let Some(folder) = written.first().and_then(|w| w.path.parent()) {
-            sync_folder(folder)?;
-        }
-        Ok(written)
-    }
-}
-
-impl Target {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), RunError> {
+    /// Takes the next shard, and comes back when it is safe.
+    pub(crate) fn commit(
+        &mut self,
+        key: Key,
+        sections: &[Vec<u8>],
+        counts: Report,
+        retried: Vec<String>,
+    ) -> Result<(), RunError> {
         match self {
-            Self::Part(part) => part.write(bytes),
-            Self::Stdout(out) => out.write_all(bytes).map_err(|error| write_error("standard output", error)),
+            Self::Folder(store) => store.commit(key, sections, counts, retried),
+            Self::Stdout(out) => {
+                let written = out.write_all(&sections[0]).and_then(|()| out.flush());
+                written.map_err(|error| write_error("standard output", error))
+            }
             Self::Nowhere => Ok(()),
         }
     }
-}
 
-/// A file on its way: it has a hidden name until it is whole, and goes away if it never is.
-#[derive(Debug)]
-struct Part {
-    path: PathBuf,
-    hidden: PathBuf,
-    file: BufWriter<File>,
-    bytes: u64,
-    renamed: bool,
-}
-
-impl Part {
-    fn create(path: PathBuf) -> Result<Self, RunError> {
-        if path.is_dir() {
-            return Err(RunError::Outputs(format!("{} is a folder; an output needs that name", path.display())));
+    /// Takes a shard that was done before, as the next one.
+    pub(crate) fn reuse(&mut self, done: Done) {
+        if let Self::Folder(store) = self {
+            store.reuse(done);
         }
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let hidden = path.with_file_name(format!(".{name}.tmp"));
-        let file = File::create(&hidden).map_err(|error| write_error(&path, error))?;
-        Ok(Self { path, hidden, file: BufWriter::with_capacity(BUFFER, file), bytes: 0, renamed: false })
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), RunError> {
-        self.bytes += bytes.len() as u64;
-        self.file.write_all(bytes).map_err(|error| write_error(&self.path, error))
+    /// Takes over what the last run has left, so that what it has set aside is tried again.
+    pub(crate) fn start_retry(&mut self) -> Result<Retry, RunError> {
+        match self {
+            Self::Folder(store) => store.start_retry(),
+            _ => Err(RunError::Retry("only a run into a folder can be gone back to; name it with --out".into())),
+        }
     }
 
-    fn sync(&mut self) -> Result<(), RunError> {
-        self.file.flush().and_then(|()| self.file.get_ref().sync_all()).map_err(|error| write_error(&self.path, error))
+    /// How many documents need not be worked on again.
+    pub(crate) fn safe(&self) -> u64 {
+        if let Self::Folder(store) = self { store.safe() } else { 0 }
     }
 
-    fn rename(mut self) -> Result<Written, RunError> {
-        fs::rename(&self.hidden, &self.path).map_err(|error| write_error(&self.path, error))?;
-        self.renamed = true;
-        Ok(Written { path: self.path.clone(), bytes: self.bytes })
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        if !self.renamed {
-            // Best effort: the name is hidden, and the next run writes over it.
-            let _ = fs::remove_file(&self.hidden);
+    /// Gives everything its final name. The files, and whether any had to be made.
+    pub(crate) fn publish(self, exports: &[&dyn Export]) -> Result<(Vec<Written>, bool), RunError> {
+        match self {
+            Self::Folder(store) => store.publish(exports),
+            Self::Stdout(mut out) => {
+                out.flush().map_err(|error| write_error("standard output", error))?;
+                Ok((Vec::new(), true))
+            }
+            Self::Nowhere => Ok((Vec::new(), true)),
         }
     }
 }
@@ -205,8 +139,8 @@ pub(crate) struct OwnFiles {
 }
 
 impl OwnFiles {
-    pub(crate) fn of(output: &Output, exports: &[Box<dyn Export>]) -> Self {
-        let Output::Folder(folder) = output else { return Self::default() };
+    pub(crate) fn of(output: &Output, exports: &[&dyn Export]) -> Self {
+        let Output::Folder { folder, .. } = output else { return Self::default() };
         let names = exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE]).map(str::to_owned).collect();
         Self { folder: folder.canonicalize().ok(), names }
     }
@@ -214,20 +148,41 @@ impl OwnFiles {
     /// Whether that input is an output of this run, left there by an earlier one.
     pub(crate) fn contains(&self, uri: &str) -> bool {
         let (Some(folder), path) = (&self.folder, Path::new(uri)) else { return false };
-        let named = path.file_name().is_some_and(|name| self.names.iter().any(|n| name == n.as_str()));
+        let named = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with("part-") || self.names.iter().any(|n| name == n.as_str()));
+        let ours = |path: &Path| {
+            let Ok(path) = path.strip_prefix(folder) else { return false };
+            let stem = |name: &str| name.split('.').next().is_some_and(|stem| path.parent() == Some(Path::new(stem)));
+            path.parent() == Some(Path::new("")) || self.names.iter().any(|name| stem(name))
+        };
         // The cheap test first: only a file of the right name is worth asking the system about.
-        named && path.canonicalize().is_ok_and(|path| path.parent() == Some(folder))
+        let state = path.iter().any(|name| name == STATE);
+        (named && path.canonicalize().is_ok_and(|path| ours(&path)))
+            || (state && path.canonicalize().is_ok_and(|path| path.starts_with(folder.join(STATE))))
     }
 }
 
-fn check_names(output: &Output, exports: &[Box<dyn Export>]) -> Result<(), RunError> {
+fn check_names(output: &Output, exports: &[&dyn Export]) -> Result<(), RunError> {
     if exports.is_empty() {
         return Err(RunError::Outputs("nothing to write: the pipeline has no export".into()));
     }
     if *output == Output::Stdout && exports.len() > 1 {
         let names: Vec<_> = exports.iter().map(|e| e.file_name()).collect();
-        let message = format!("standard output takes one export, and this pipeline has {}", names.join(", "));
+        let message = format!(
+            "standard output takes one export, and this pipeline has {}; name a folder with --out",
+            names.join(", ")
+        );
         return Err(RunError::Outputs(message));
+    }
+    if *output == Output::Stdout
+        && let Some(export) = exports.iter().find(|export| matches!(export.assembly(), Assembly::Built(_)))
+    {
+        return Err(RunError::Outputs(format!(
+            "`{}` is no format for standard output; name a folder with --out",
+            export.file_name()
+        )));
     }
     for (i, export) in exports.iter().enumerate() {
         let name = export.file_name();
@@ -248,26 +203,6 @@ fn check_names(output: &Output, exports: &[Box<dyn Export>]) -> Result<(), RunEr
     Ok(())
 }
 
-/// A lock on the folder itself leaves no file behind, and goes away with the process. Where the system cannot lock a
-/// folder the run goes on without.
-fn lock(folder: &Path) -> Result<Option<File>, RunError> {
-    let Ok(file) = File::open(folder) else { return Ok(None) };
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Err(RunError::Busy(folder.to_owned())),
-        Err(TryLockError::Error(_)) => Ok(None),
-    }
-}
-
-fn sync_folder(folder: &Path) -> Result<(), RunError> {
-    // Only Unix makes a rename durable this way, and only there can a folder be opened.
-    if cfg!(unix) {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        File::open(folder).and_then(|f| f.sync_all()).map_err(|error| write_error(folder, error))?;
-    }
-    Ok(())
-}
-
-fn write_error(path: impl AsRef<Path>, error: io::Error) -> RunError {
+pub(crate) fn write_error(path: impl AsRef<Path>, error: io::Error) -> RunError {
     RunError::Write { path: path.as_ref().to_owned(), error }
 }

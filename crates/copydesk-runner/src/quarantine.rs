@@ -62,6 +62,12 @@ impl Quarantined {
         }
     }
 
+    /// A document that is with a thread that does not come back.
+    pub(crate) fn lost(uri: String, bytes: u64, fault: Fault) -> Self {
+        let Fault { stage, rule, error, span } = fault;
+        Self { uri, stage: stage.into(), rule, error, span, line: None, bytes, sha256: None }
+    }
+
     /// A document that a stage or export could not work on.
     pub(crate) fn document(doc: &Document, fault: Fault) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use copydesk_document::Document;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Quarantined, output::Written};
 
@@ -43,7 +43,8 @@ pub trait Observer {
 impl Observer for () {}
 
 /// Counts of one stage, of the parser, or of an export.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StageReport {
     /// Its name in the pipeline file, or `parse`.
     pub name: String,
@@ -54,11 +55,13 @@ pub struct StageReport {
     /// Decisions that it made about blocks, by rule, in the documents that were written.
     pub rules: BTreeMap<String, u64>,
     /// Time spent in it, over all threads. A stage that waits counts its waiting.
+    #[serde(skip_serializing_if = "Duration::is_zero")]
     pub time: Duration,
 }
 
 /// A finished run. `read = written + dropped + quarantined`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Report {
     /// Documents taken from the source.
     pub read: u64,
@@ -69,7 +72,11 @@ pub struct Report {
     /// Documents that could not be worked on.
     pub quarantined: u64,
     /// Inputs passed over because this run writes them.
+    #[serde(skip_serializing_if = "is_zero")]
     pub skipped: u64,
+    /// Documents that an earlier run had done, and that are among the counts.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub reused: u64,
     /// Bytes of input.
     pub bytes: u64,
     /// Documents written, by language; `und` where none is known.
@@ -78,9 +85,14 @@ pub struct Report {
     pub quarantine: BTreeMap<String, BTreeMap<String, u64>>,
     /// The parser and the stages, in their order.
     pub stages: Vec<StageReport>,
-    /// Files written.
+    /// The files of the run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Written>,
+    /// Whether the files are those of an earlier run, to the byte, so that nothing was written.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
     /// From start to end.
+    #[serde(skip_serializing_if = "Duration::is_zero")]
     pub wall: Duration,
 }
 
@@ -139,8 +151,20 @@ impl Report {
         }
     }
 
+    /// Without what differs between two runs over the same documents.
+    pub(crate) fn without_times(mut self) -> Self {
+        self.stages.iter_mut().for_each(|stage| stage.time = Duration::ZERO);
+        self
+    }
+
+    /// Whether every document is accounted for.
+    pub(crate) fn adds_up(&self) -> bool {
+        self.read == self.written + self.dropped + self.quarantined
+    }
+
     /// Adds the counts of a part of the run.
     pub(crate) fn merge(&mut self, part: &Self) {
+        self.read += part.read;
         self.written += part.written;
         self.dropped += part.dropped;
         self.quarantined += part.quarantined;
@@ -156,6 +180,11 @@ impl Report {
             merge_counts(&mut whole.rules, &part.rules);
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 fn add(counts: &mut BTreeMap<String, u64>, key: &str, n: u64) {

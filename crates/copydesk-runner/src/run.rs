@@ -1,40 +1,43 @@
-//! A run: threads, batches and the order of things.
+//! A run: threads, batches, shards and the order of things.
 //!
 //! ```text
-//!  source thread ──► window (bytes) ──► queue ──► CPU threads ──► this thread: reorder, write, count
-//!                                         ▲            │
-//!                                         └── tokio ◄──┘  stages that wait
+//!  source thread ──► window (bytes) ──► queue ──► CPU threads ──► this thread: reorder, count, store shards
+//!    cuts shards,                         ▲            │
+//!    passes over known ones               └── tokio ◄──┘  stages that wait
 //! ```
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     num::NonZero,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{self, Receiver, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use copydesk_stage::{Export, Source, SourceError, SourceItem};
-use futures_util::{StreamExt, stream};
-use tokio::{
-    runtime::{Handle, Runtime},
-    sync::Semaphore,
-};
+use tokio::{runtime::Runtime, sync::Semaphore};
 
 use crate::{
     Chain, Observer, Outcome, Output, Progress, Quarantined, Report, RunError,
     chain::Passage,
     guard::guarded,
     output::{OwnFiles, Sink},
+    pool,
     quarantine::Fault,
     queue::{Queue, Window},
+    shard::{self, Cutter, Key, ShardSize},
+    signals::Signals,
+    store::{Done, Known},
 };
 
-/// How a run goes about its work. None of it changes a byte of what is written, `limit` aside.
+/// How long a signal may go unnoticed.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How a run goes about its work. None of it changes a byte of what is written, `limit` and `retry` aside.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// CPU threads; `None` takes as many as there are cores.
@@ -45,16 +48,42 @@ pub struct Options {
     pub window: u64,
     /// Most documents that wait for the world at once.
     pub waiting: usize,
+    /// How much is made safe at once.
+    pub shard: ShardSize,
     /// Stop after so many documents.
     pub limit: Option<u64>,
+    /// Work only on what the last run in the folder has set aside.
+    pub retry: bool,
     /// Whether SIGINT and SIGTERM stop the run. A second one ends the process on the spot.
     pub signals: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { threads: None, batch: 32, window: 64 << 20, waiting: 256, limit: None, signals: true }
+        Self {
+            threads: None,
+            batch: 32,
+            window: 64 << 20,
+            waiting: 256,
+            shard: ShardSize::default(),
+            limit: None,
+            retry: false,
+            signals: true,
+        }
     }
+}
+
+/// An export in its place at the end of a chain.
+#[derive(Debug)]
+pub struct Outlet {
+    /// Its name in the pipeline file.
+    pub name: &'static str,
+    /// Version of its bytes.
+    pub version: u32,
+    /// Its options in full, as [`copydesk_stage::ExportEntry::resolve`] gives them.
+    pub config: serde_json::Value,
+    /// The export.
+    pub export: Box<dyn Export>,
 }
 
 /// A chain with its two ends, ready to run.
@@ -65,7 +94,7 @@ pub struct Run {
     /// What happens to each.
     pub chain: Chain,
     /// How they are written down.
-    pub exports: Vec<Box<dyn Export>>,
+    pub exports: Vec<Outlet>,
     /// Where.
     pub output: Output,
     /// How the work is spread.
@@ -78,44 +107,80 @@ const BATCH_BYTES: u64 = 1 << 20;
 /// What even an empty document takes of the window.
 const DOCUMENT_BYTES: u64 = 4 << 10;
 
-/// As much as a main thread has, so that a run stands what `explain` stands.
-const STACK_BYTES: usize = 8 << 20;
-
 /// What the threads tell the one that writes.
-enum Message {
+pub(crate) enum Message {
+    /// A batch is through.
     Done(Box<Finished>),
-    SourceEnded { batches: u64, result: Result<(), SourceError> },
-    Signal(&'static str),
+    /// A shard was done by an earlier run. It takes a number among the batches.
+    Known(u64, Box<Done>),
+    /// A shard is ready to be stored.
+    Part(Box<Part>),
+    SourceEnded {
+        batches: u64,
+        result: Result<(), SourceError>,
+    },
+    Failed(RunError),
     Bug(String),
 }
 
-struct Batch {
-    passages: Vec<Passage>,
+/// What the CPU threads are given.
+pub(crate) enum Work {
+    Batch(Batch),
+    Part(Box<Part>),
+}
+
+/// Documents that go through the chain together.
+pub(crate) struct Batch {
+    pub(crate) passages: Vec<Passage>,
     weight: u64,
     bytes: u64,
     last: String,
+    /// The shard that ends with this batch.
+    ends: Option<End>,
 }
 
-struct Finished {
+/// The end of a shard.
+#[derive(Clone)]
+struct End {
+    key: Key,
+    /// In a retry, the documents of the shard.
+    retried: Vec<String>,
+}
+
+/// A batch that is through.
+pub(crate) struct Finished {
     number: u64,
     weight: u64,
-    pieces: Vec<Vec<u8>>,
+    rows: Vec<Vec<u8>>,
     quarantined: Vec<Quarantined>,
     counts: Report,
     last: String,
+    ends: Option<End>,
+}
+
+/// A shard, as it grows; then its parts, ready to be stored.
+pub(crate) struct Part {
+    shard: u64,
+    end: End,
+    /// Rows, then sections: one for each export, and one for the quarantine.
+    sections: Vec<Vec<u8>>,
+    counts: Report,
 }
 
 /// What all threads share. They own it together, because a thread that hangs in a foreign stage or a read from a
 /// terminal must not keep the run from ending.
-struct Shared {
-    chain: Chain,
-    exports: Vec<Box<dyn Export>>,
-    queue: Queue<Batch>,
+pub(crate) struct Shared {
+    pub(crate) chain: Chain,
+    pub(crate) queue: Queue<Work>,
+    pub(crate) waiting: Semaphore,
+    exports: Vec<Outlet>,
     window: Window,
     stop: AtomicBool,
+    over: AtomicBool,
     read: AtomicU64,
     skipped: AtomicU64,
-    waiting: Semaphore,
+    /// Batches that were let in, known shards among them.
+    admitted: AtomicU64,
 }
 
 impl Run {
@@ -126,171 +191,317 @@ impl Run {
         // The source first: its errors are the likelier ones, and they should leave no folder behind.
         let total = source.size_hint().map(|n| options.limit.map_or(n, |limit| n.min(limit)));
         let items = source.open()?;
-        let sink = Sink::open(&output, &exports)?;
-        let own = OwnFiles::of(&output, &exports);
+        let work = work_key(&chain, &exports)?;
+        let outlets: Vec<&dyn Export> = exports.iter().map(|outlet| &*outlet.export).collect();
+        let (mut sink, mut known) = Sink::open(&output, &outlets, work)?;
+        let own = OwnFiles::of(&output, &outlets);
+        let mut cutter = Cutter::new(options.shard, key_of(&(work, chain.limits()))?);
+        let mut only = None;
+        if options.retry {
+            let retry = sink.start_retry()?;
+            cutter = Cutter::new(options.shard, key_of(&(work, chain.limits(), "retry", retry.before))?);
+            only = Some(retry.uris);
+            known = Known::default();
+        }
         let shared = Arc::new(Shared {
             chain,
             exports,
             queue: Queue::new(),
             window: Window::new(options.window),
             stop: AtomicBool::new(false),
+            over: AtomicBool::new(false),
             read: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
+            admitted: AtomicU64::new(0),
             waiting: Semaphore::new(options.waiting.clamp(1, Semaphore::MAX_PERMITS)),
         });
         // Whatever happens from here on, the threads are sent home.
         let _home = SendHome(&shared);
         let (sender, receiver) = mpsc::channel();
-        let runtime = runtime().map_err(RunError::Start)?;
-        let handle = runtime.handle().clone();
-        let _runtime = ShutDown(Some(runtime));
-        if options.signals {
-            listen(&handle, &sender).map_err(RunError::Start)?;
-        }
-        spawn("source", {
-            let (shared, sender, batch, limit) = (Arc::clone(&shared), sender.clone(), options.batch, options.limit);
-            move || read(&shared, items, &own, batch.max(1), limit, &sender)
-        })?;
+        // Without a stage that waits there is nothing to wait in.
+        let runtime = shared.chain.waits().then(runtime).transpose().map_err(RunError::Start)?;
+        let handle = runtime.as_ref().map(|runtime| runtime.handle().clone());
+        let _runtime = ShutDown(runtime);
+        let signals = options.signals.then(Signals::listen).transpose().map_err(RunError::Start)?;
+        let total = total.filter(|_| only.is_none());
+        let reader = Reader {
+            shared: Arc::clone(&shared),
+            sender: sender.clone(),
+            known,
+            cutter,
+            own,
+            only,
+            batch: options.batch.max(1),
+            limit: options.limit,
+        };
+        pool::spawn("source", move || reader.read_all(items))?;
         let threads = options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
-        for n in 0..threads {
-            let (shared, sender, handle) = (Arc::clone(&shared), sender.clone(), handle.clone());
-            spawn(&format!("cpu-{n}"), move || work(&shared, &handle, &sender))?;
-        }
+        pool::start(&shared, threads, handle.as_ref(), &sender)?;
         drop(sender);
-        let mut report = write(&shared, &receiver, sink, total, observer)?;
+        let mut report = write(&shared, &receiver, sink, total, signals.as_ref(), observer)?;
         report.wall = start.elapsed();
         Ok(report)
     }
 }
 
-/// The source thread: forms batches and lets them in as there is room.
-fn read(
-    shared: &Shared,
-    items: Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>,
-    own: &OwnFiles,
-    batch_size: usize,
+/// What a shard's results depend on besides its documents and the limits.
+fn work_key(chain: &Chain, exports: &[Outlet]) -> Result<Key, RunError> {
+    let outlets: Vec<_> = exports.iter().map(|outlet| (outlet.name, outlet.version, &outlet.config)).collect();
+    key_of(&(env!("CARGO_PKG_VERSION"), copydesk_record::SCHEMA_VERSION, chain.work(), outlets))
+}
+
+fn key_of(what: &impl serde::Serialize) -> Result<Key, RunError> {
+    serde_json::to_vec(what).map(|bytes| shard::sum(&bytes)).map_err(|error| RunError::Bug(error.to_string()))
+}
+
+/// The thread that reads: cuts the source into shards, passes over those that are known, and lets the others in, batch
+/// by batch, as there is room.
+struct Reader {
+    shared: Arc<Shared>,
+    sender: Sender<Message>,
+    known: Known,
+    cutter: Cutter,
+    own: OwnFiles,
+    only: Option<HashSet<String>>,
+    batch: usize,
     limit: Option<u64>,
-    sender: &Sender<Message>,
-) {
-    let mut batches = 0;
-    let result = guarded(|| {
-        let mut items = items;
-        let mut batch = Batch::empty();
+}
+
+impl Reader {
+    fn read_all(mut self, items: Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>) {
+        let result = guarded(|| self.read(items));
+        let result = result.unwrap_or_else(|panic| Err(SourceError::new(format!("the source panicked: {panic}"))));
+        let batches = self.shared.admitted.load(Ordering::Relaxed);
+        // Nobody listens any more once the run has ended.
+        let _ = self.sender.send(Message::SourceEnded { batches, result });
+    }
+
+    fn read(
+        &mut self,
+        mut items: Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>,
+    ) -> Result<(), SourceError> {
+        let mut shard = Vec::new();
         let mut read = 0;
-        while limit.is_none_or(|limit| read < limit) && !shared.stop.load(Ordering::Relaxed) {
+        while self.limit.is_none_or(|limit| read < limit) {
             let Some(item) = items.next() else { break };
-            let (uri, bytes, passage) = match item? {
+            let item = item?;
+            // A shard that is not whole is not begun: it would not be known again.
+            if self.shared.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let uri = match &item {
+                SourceItem::Input(input) => &input.uri,
+                SourceItem::Bad { uri, .. } => uri,
+            };
+            if self.own.contains(uri) {
+                tracing::debug!(uri, "passed over: this run writes it");
+                self.shared.skipped.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
+            if self.only.as_ref().is_some_and(|only| !only.contains(uri)) {
+                continue;
+            }
+            read += 1;
+            self.shared.read.fetch_add(1, Ordering::Relaxed);
+            if self.cutter.ends_before(&item) && !self.send(std::mem::take(&mut shard)) {
+                return Ok(());
+            }
+            let ends = self.cutter.add(&item);
+            shard.push(item);
+            if ends && !self.send(std::mem::take(&mut shard)) {
+                return Ok(());
+            }
+        }
+        if !shard.is_empty() {
+            self.send(shard);
+        }
+        Ok(())
+    }
+
+    /// Sends a shard on its way. `false` once the run has ended.
+    fn send(&mut self, items: Vec<SourceItem>) -> bool {
+        let key = self.cutter.end();
+        if let Some(done) = self.known.find(key) {
+            let number = self.shared.admitted.fetch_add(1, Ordering::Relaxed);
+            return self.sender.send(Message::Known(number, Box::new(done))).is_ok();
+        }
+        let mut retried = Vec::new();
+        let mut batch = Batch::empty();
+        let count = items.len();
+        for (n, item) in items.into_iter().enumerate() {
+            let (uri, bytes, passage) = match item {
                 SourceItem::Input(input) => (input.uri.clone(), input.bytes.len() as u64, Passage::new(input)),
                 SourceItem::Bad { uri, rule, message } => {
                     (uri.clone(), 0, Passage::bad(Quarantined::bad(uri, rule, message)))
                 }
             };
-            if own.contains(&uri) {
-                tracing::debug!(uri, "passed over: this run writes it");
-                shared.skipped.fetch_add(1, Ordering::Relaxed);
-                continue;
+            if self.only.is_some() {
+                retried.push(uri.clone());
             }
-            read += 1;
-            shared.read.fetch_add(1, Ordering::Relaxed);
             batch.add(uri, bytes, passage);
-            if batch.passages.len() >= batch_size || batch.bytes >= BATCH_BYTES {
-                let full = std::mem::replace(&mut batch, Batch::empty());
-                if !shared.admit(batches, full) {
-                    return Ok(());
-                }
-                batches += 1;
+            let last = n + 1 == count;
+            if last {
+                batch.ends = Some(End { key, retried: std::mem::take(&mut retried) });
+            }
+            if (last || batch.passages.len() >= self.batch || batch.bytes >= BATCH_BYTES)
+                && !self.shared.admit(std::mem::replace(&mut batch, Batch::empty()))
+            {
+                return false;
             }
         }
-        if !batch.passages.is_empty() && shared.admit(batches, batch) {
-            batches += 1;
-        }
-        Ok(())
-    });
-    let result = result.unwrap_or_else(|panic| Err(SourceError::new(format!("the source panicked: {panic}"))));
-    // Nobody listens any more once the run has ended.
-    let _ = sender.send(Message::SourceEnded { batches, result });
-}
-
-/// A CPU thread: takes batches up to where they wait, or to their end.
-fn work(shared: &Arc<Shared>, handle: &Handle, sender: &Sender<Message>) {
-    while let Some((number, mut batch)) = shared.queue.pop() {
-        for passage in &mut batch.passages {
-            shared.chain.compute(passage);
-        }
-        if batch.passages.iter().all(Passage::is_done) {
-            let message = guarded(|| Box::new(shared.encode(number, batch))).map_or_else(Message::Bug, Message::Done);
-            let _ = sender.send(message);
-        } else {
-            let shared = Arc::clone(shared);
-            handle.spawn(async move {
-                stream::iter(batch.passages.iter_mut().filter(|p| !p.is_done()))
-                    .for_each_concurrent(None, |passage| async {
-                        // It fails only when closed, which it never is.
-                        let _permit = shared.waiting.acquire().await;
-                        shared.chain.wait(passage).await;
-                    })
-                    .await;
-                shared.queue.push(number, batch);
-            });
-        }
+        true
     }
 }
 
-/// The thread that runs: puts batches back in order, writes and counts them.
+/// The thread that runs: puts batches back in order, makes shards of them, and has these stored.
 fn write(
     shared: &Shared,
     receiver: &Receiver<Message>,
     mut sink: Sink,
     total: Option<u64>,
+    signals: Option<&Signals>,
     observer: &mut dyn Observer,
 ) -> Result<Report, RunError> {
-    let mut report = Report::new(shared.chain.links().iter().map(|link| link.name));
-    let mut early = BTreeMap::new();
+    let mut report = shared.empty_report();
+    // Batches that are through before their turn, and shards that are ready before theirs.
+    let (mut early, mut ready) = (BTreeMap::new(), BTreeMap::new());
     let (mut next, mut end) = (0, None);
-    while end != Some(next) {
-        match receiver.recv().map_err(|_| RunError::Bug("all threads have gone".into()))? {
+    let (mut next_shard, mut begun) = (0, 0);
+    let mut part = shared.empty_part(0);
+    let (mut interrupted, mut broken) = (None, None);
+    while end != Some(next) || next_shard != begun {
+        let message = match receiver.recv_timeout(TICK) {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => return Err(RunError::Bug("all threads have gone".into())),
+        };
+        if interrupted.is_none()
+            && let Some(signal) = signals.and_then(Signals::seen)
+        {
+            shared.stop.store(true, Ordering::Relaxed);
+            tracing::warn!("{signal}: what is under way is brought to its end; a second signal ends it at once");
+            end = Some(shared.admitted.load(Ordering::Relaxed).max(next));
+            interrupted = Some(signal);
+        }
+        let Some(message) = message else { continue };
+        match message {
             Message::Done(finished) => {
-                early.insert(finished.number, finished);
+                early.insert(finished.number, Step::Batch(finished));
+            }
+            Message::Known(number, done) => {
+                early.insert(number, Step::Known(done));
+            }
+            Message::Part(part) => {
+                ready.insert(part.shard, Ready::Part(part));
             }
             Message::SourceEnded { batches, result } => {
-                result?;
-                end = Some(batches);
+                // After a signal it is settled already where to end.
+                end.get_or_insert(batches);
+                // What a source gave before it broke is brought to its end, and is safe.
+                broken = result.err();
             }
-            Message::Signal(signal) => {
-                return Err(RunError::Interrupted { signal, read: shared.read.load(Ordering::Relaxed) });
-            }
+            Message::Failed(error) => return Err(error),
             Message::Bug(message) => return Err(RunError::Bug(message)),
         }
-        while let Some(batch) = early.remove(&next) {
+        while end != Some(next)
+            && let Some(step) = early.remove(&next)
+        {
             next += 1;
-            sink.write(&batch.pieces, &batch.quarantined)?;
-            shared.window.leave(batch.weight);
-            report.merge(&batch.counts);
-            batch.quarantined.iter().for_each(|entry| observer.quarantined(entry));
-            observer.progress(&Progress {
-                read: shared.read.load(Ordering::Relaxed),
-                total,
-                written: report.written,
-                dropped: report.dropped,
-                quarantined: report.quarantined,
-                bytes: report.bytes,
-                current: &batch.last,
-            });
+            match step {
+                Step::Known(done) => {
+                    ready.insert(begun, Ready::Known(done));
+                    begun += 1;
+                    part.shard = begun;
+                }
+                Step::Batch(batch) => {
+                    shared.window.leave(batch.weight);
+                    report.merge(&batch.counts);
+                    batch.quarantined.iter().for_each(|entry| observer.quarantined(entry));
+                    observer.progress(&shared.progress(&report, total, &batch.last));
+                    let ends = batch.ends.clone();
+                    part.add(*batch)?;
+                    if let Some(ends) = ends {
+                        part.end = ends;
+                        begun += 1;
+                        let whole = std::mem::replace(&mut part, shared.empty_part(begun));
+                        shared.queue.push(next - 1, Work::Part(Box::new(whole)));
+                    }
+                }
+            }
+        }
+        while let Some(shard) = ready.remove(&next_shard) {
+            next_shard += 1;
+            match shard {
+                Ready::Known(done) => {
+                    report.reused += done.entry.counts.read;
+                    report.merge(&done.entry.counts);
+                    observer.progress(&shared.progress(&report, total, ""));
+                    sink.reuse(*done);
+                }
+                Ready::Part(part) => {
+                    let Part { end, sections, counts, .. } = *part;
+                    if !counts.adds_up() {
+                        return Err(RunError::Bug(format!("a shard of {} documents does not add up", counts.read)));
+                    }
+                    sink.commit(end.key, &sections, counts.without_times(), end.retried)?;
+                }
+            }
         }
     }
-    report.read = shared.read.load(Ordering::Relaxed);
-    report.skipped = shared.skipped.load(Ordering::Relaxed);
-    let through = report.written + report.dropped + report.quarantined;
-    if report.read != through {
-        return Err(RunError::Bug(format!("{} documents were read, and {through} are accounted for", report.read)));
+    if let Some(error) = broken {
+        return Err(error.into());
     }
-    report.files = sink.commit()?;
+    if let Some(signal) = interrupted {
+        let read = shared.read.load(Ordering::Relaxed);
+        return Err(RunError::Interrupted { signal, read, safe: sink.safe() });
+    }
+    report.skipped = shared.skipped.load(Ordering::Relaxed);
+    let read = shared.read.load(Ordering::Relaxed);
+    if report.read != read || !report.adds_up() {
+        let through = report.written + report.dropped + report.quarantined;
+        return Err(RunError::Bug(format!("{read} documents were read, and {through} are accounted for")));
+    }
+    let exports: Vec<&dyn Export> = shared.exports.iter().map(|outlet| &*outlet.export).collect();
+    let (files, made) = sink.publish(&exports)?;
+    (report.files, report.unchanged) = (files, !made);
     Ok(report)
+}
+
+/// What comes in the order of the source.
+enum Step {
+    Batch(Box<Finished>),
+    Known(Box<Done>),
+}
+
+/// A shard that only waits for its turn.
+enum Ready {
+    Part(Box<Part>),
+    Known(Box<Done>),
+}
+
+impl Part {
+    fn add(&mut self, batch: Finished) -> Result<(), RunError> {
+        for (section, rows) in self.sections.iter_mut().zip(batch.rows) {
+            if section.is_empty() {
+                *section = rows;
+            } else {
+                section.extend_from_slice(&rows);
+            }
+        }
+        if let Some(list) = self.sections.last_mut() {
+            for entry in &batch.quarantined {
+                serde_json::to_writer(&mut *list, entry).map_err(|error| RunError::Bug(error.to_string()))?;
+                list.push(b'\n');
+            }
+        }
+        self.counts.merge(&batch.counts);
+        Ok(())
+    }
 }
 
 impl Batch {
     fn empty() -> Self {
-        Self { passages: Vec::new(), weight: 0, bytes: 0, last: String::new() }
+        Self { passages: Vec::new(), weight: 0, bytes: 0, last: String::new(), ends: None }
     }
 
     fn add(&mut self, uri: String, bytes: u64, passage: Passage) {
@@ -302,25 +513,53 @@ impl Batch {
 }
 
 impl Shared {
+    /// Whether the run has ended, however it did.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
     /// Waits for room, then queues the batch. `false` once the run has ended.
-    fn admit(&self, number: u64, mut batch: Batch) -> bool {
+    fn admit(&self, mut batch: Batch) -> bool {
         let Some(weight) = self.window.enter(batch.weight) else { return false };
         batch.weight = weight;
-        self.queue.push(number, batch);
+        let number = self.admitted.fetch_add(1, Ordering::Relaxed);
+        self.queue.push(number, Work::Batch(batch));
         true
     }
 
-    /// The last step on the CPU: bytes for each export, and the counts.
-    fn encode(&self, number: u64, batch: Batch) -> Finished {
-        let mut counts = Report::new(self.chain.links().iter().map(|link| link.name));
+    fn empty_report(&self) -> Report {
+        Report::new(self.chain.links().iter().map(|link| link.name))
+    }
+
+    fn empty_part(&self, shard: u64) -> Part {
+        let end = End { key: shard::sum(b""), retried: Vec::new() };
+        Part { shard, end, sections: vec![Vec::new(); self.exports.len() + 1], counts: self.empty_report() }
+    }
+
+    fn progress<'p>(&self, report: &Report, total: Option<u64>, current: &'p str) -> Progress<'p> {
+        Progress {
+            read: self.read.load(Ordering::Relaxed),
+            total,
+            written: report.written,
+            dropped: report.dropped,
+            quarantined: report.quarantined,
+            bytes: report.bytes,
+            current,
+        }
+    }
+
+    /// The last step on the CPU for a batch: rows for each export, and the counts.
+    pub(crate) fn encode(&self, number: u64, batch: Batch) -> Finished {
+        let mut counts = self.empty_report();
         counts.bytes = batch.bytes;
-        let mut pieces = vec![Vec::new(); self.exports.len()];
+        counts.read = batch.passages.len() as u64;
+        let mut rows = vec![Vec::new(); self.exports.len()];
         let mut quarantined = Vec::new();
         for passage in batch.passages {
             let (outcome, laps) = passage.into_outcome();
             counts.count_time(&laps);
             let outcome = match outcome {
-                Outcome::Kept(doc) => match encode_one(&self.exports, &doc, &mut pieces) {
+                Outcome::Kept(doc) => match encode_one(&self.exports, &doc, &mut rows) {
                     Ok(()) => Outcome::Kept(doc),
                     Err(fault) => Outcome::Quarantined(Quarantined::document(&doc, fault)),
                 },
@@ -338,25 +577,36 @@ impl Shared {
                 }
             }
         }
-        Finished { number, weight: batch.weight, pieces, quarantined, counts, last: batch.last }
+        let Batch { weight, last, ends, .. } = batch;
+        Finished { number, weight, rows, quarantined, counts, last, ends }
+    }
+
+    /// The last step on the CPU for a shard: from rows to what is stored.
+    pub(crate) fn finish_part(&self, mut part: Part) -> Message {
+        for (outlet, section) in self.exports.iter().zip(&mut part.sections) {
+            match outlet.export.part(std::mem::take(section)) {
+                Ok(stored) => *section = stored,
+                Err(error) => {
+                    let path = outlet.export.file_name().into();
+                    return Message::Failed(RunError::Assemble { path, error: error.message });
+                }
+            }
+        }
+        Message::Part(Box::new(part))
     }
 }
 
 /// All exports or none: a document that one of them cannot write stands in no output.
-fn encode_one(
-    exports: &[Box<dyn Export>],
-    doc: &copydesk_document::Document,
-    pieces: &mut [Vec<u8>],
-) -> Result<(), Fault> {
-    let before: Vec<usize> = pieces.iter().map(Vec::len).collect();
-    for (export, piece) in exports.iter().zip(pieces.iter_mut()) {
+fn encode_one(exports: &[Outlet], doc: &copydesk_document::Document, rows: &mut [Vec<u8>]) -> Result<(), Fault> {
+    let before: Vec<usize> = rows.iter().map(Vec::len).collect();
+    for (Outlet { export, .. }, piece) in exports.iter().zip(rows.iter_mut()) {
         let fault = match guarded(|| export.encode(doc, piece)) {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => ("export", error.message),
             Err(panic) => ("panic", panic),
         };
         let error = format!("{}: {}", export.file_name(), fault.1);
-        for (piece, len) in pieces.iter_mut().zip(before) {
+        for (piece, len) in rows.iter_mut().zip(before) {
             piece.truncate(len);
         }
         return Err(Fault { stage: "export", rule: fault.0.into(), error, span: None });
@@ -368,55 +618,13 @@ fn runtime() -> std::io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("wait").enable_all().build()
 }
 
-fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), RunError> {
-    thread::Builder::new().name(name.into()).stack_size(STACK_BYTES).spawn(body).map(drop).map_err(RunError::Start)
-}
-
-/// The first signal asks the run to stop. The second ends the process, for a run that hangs in a foreign stage.
-fn listen(handle: &Handle, sender: &Sender<Message>) -> std::io::Result<()> {
-    let sender = sender.clone();
-    let _inside = handle.enter();
-    let mut signals = signals()?;
-    handle.spawn(async move {
-        if let Some(name) = signals.next().await {
-            let _ = sender.send(Message::Signal(name));
-        }
-        if signals.next().await.is_some() {
-            std::process::exit(2);
-        }
-    });
-    Ok(())
-}
-
-#[cfg(unix)]
-fn signals() -> std::io::Result<impl futures_util::Stream<Item = &'static str> + Unpin + Send> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(stream::poll_fn(move |cx| {
-        if interrupt.poll_recv(cx).is_ready() {
-            return std::task::Poll::Ready(Some("SIGINT"));
-        }
-        terminate.poll_recv(cx).map(|_| Some("SIGTERM"))
-    }))
-}
-
-#[cfg(not(unix))]
-fn signals() -> std::io::Result<impl futures_util::Stream<Item = &'static str> + Unpin + Send> {
-    Ok(Box::pin(stream::once(async {
-        match tokio::signal::ctrl_c().await {
-            Ok(()) => "Ctrl-C",
-            Err(_) => std::future::pending().await,
-        }
-    })))
-}
-
 /// Ends the threads when the run ends, however it ends.
 struct SendHome<'a>(&'a Shared);
 
 impl Drop for SendHome<'_> {
     fn drop(&mut self) {
         self.0.stop.store(true, Ordering::Relaxed);
+        self.0.over.store(true, Ordering::Relaxed);
         self.0.queue.close();
         self.0.window.close();
     }

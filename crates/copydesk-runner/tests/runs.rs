@@ -11,17 +11,18 @@ use std::{
 
 use copydesk_document::Input;
 use copydesk_runner::{Chain, Limits, Options, Outcome, Output, QUARANTINE_FILE, Quarantined, Run, RunError};
-use copydesk_stage::{AnyStage, Export};
-use kit::{Given, Lines, Nap, Obedient, Sleepy, Watcher, link, options, run, run_watched};
+use copydesk_stage::AnyStage;
+use kit::{Given, Lines, Nap, Obedient, Sleepy, Watcher, folder, link, options, outlet, run, run_watched};
 use proptest::prelude::*;
 
 const MIXED: [&str; 9] =
     ["plain", "one\nERROR here", "BAD", "PANIC now", "DROP me", "two\nlines", "LATE", "UNWRITABLE", ""];
 
-fn folder(dir: &Path) -> BTreeMap<String, String> {
+fn files(dir: &Path) -> BTreeMap<String, String> {
     fs::read_dir(dir)
         .expect("a folder")
         .map(|e| e.expect("an entry"))
+        .filter(|e| e.file_name() != ".copydesk")
         .map(|e| (e.file_name().to_string_lossy().into_owned(), fs::read_to_string(e.path()).expect("a file")))
         .collect()
 }
@@ -34,11 +35,10 @@ fn entries(text: &str) -> Vec<Quarantined> {
 fn a_bad_document_costs_itself_only() {
     let dir = tempfile::tempdir().expect("a folder");
     let mut watcher = Watcher::default();
-    let report =
-        run_watched(&MIXED, Output::Folder(dir.path().into()), options(2, 2), &mut watcher).expect("it finishes");
+    let report = run_watched(&MIXED, folder(dir.path()), options(2, 2), &mut watcher).expect("it finishes");
     assert_eq!((report.read, report.written, report.dropped, report.quarantined), (9, 3, 1, 5));
     assert_eq!(watcher.last, (9, 3, 1, 5));
-    let files = folder(dir.path());
+    let files = files(dir.path());
     assert_eq!(files.keys().collect::<Vec<_>>(), ["a.txt", "b.txt", QUARANTINE_FILE]);
     assert_eq!(
         files["a.txt"],
@@ -70,8 +70,8 @@ fn threads_and_batches_change_no_byte() {
     let run_with = |threads, batch, window| {
         let dir = tempfile::tempdir().expect("a folder");
         let options = Options { window, ..options(threads, batch) };
-        let report = run(&texts, Output::Folder(dir.path().into()), options).expect("it finishes");
-        (folder(dir.path()), report.written)
+        let report = run(&texts, folder(dir.path()), options).expect("it finishes");
+        (files(dir.path()), report.written)
     };
     let one = run_with(1, 1, 1 << 20);
     for (threads, batch, window) in [(4, 32, 1 << 20), (2, 7, 1), (3, 128, 1 << 30)] {
@@ -108,7 +108,7 @@ impl copydesk_stage::Stage for Slow {
         _: &mut copydesk_document::Document,
         _: &mut copydesk_stage::Context<'_>,
     ) -> Result<copydesk_stage::Verdict, copydesk_stage::StageError> {
-        std::thread::sleep(Duration::from_millis(30));
+        std::thread::sleep(Duration::from_millis(400));
         Ok(copydesk_stage::Verdict::Keep)
     }
 }
@@ -118,7 +118,7 @@ fn a_document_that_takes_too_long_goes_no_further() {
     let chain = Chain::new(Limits::default())
         .then(link("slow", AnyStage::cpu(Slow)))
         .then(link("next", AnyStage::cpu(Obedient)))
-        .time_limit(Some(Duration::from_millis(10)));
+        .time_limit(Some(Duration::from_millis(200)));
     let Outcome::Quarantined(entry) = chain.process_one(Input::new("d", "x")) else { panic!("it went on") };
     assert_eq!((entry.stage.as_str(), entry.rule.as_str()), ("slow", "limit.time"));
 }
@@ -126,25 +126,25 @@ fn a_document_that_takes_too_long_goes_no_further() {
 #[test]
 fn a_broken_source_leaves_earlier_output_alone() {
     let dir = tempfile::tempdir().expect("a folder");
-    let output = Output::Folder(dir.path().into());
+    let output = folder(dir.path());
     run(&["first run"], output.clone(), options(2, 4)).expect("it finishes");
-    let before = folder(dir.path());
+    let before = files(dir.path());
     let source = Given { texts: vec!["x".into(); 100], breaks_after: Some(60) };
-    let exports: Vec<Box<dyn Export>> = vec![Box::new(Lines("a.txt"))];
+    let exports = vec![outlet(Lines("a.txt"))];
     let broken = Run { source: Box::new(source), chain: kit::chain(), exports, output, options: options(2, 4) };
     let error = broken.execute(&mut ()).expect_err("the source breaks");
     assert_eq!(error.to_string(), "the cable is cut");
-    assert_eq!(folder(dir.path()), before);
+    assert_eq!(files(dir.path()), before);
 }
 
 #[test]
 fn a_run_replaces_the_one_before_it() {
     let dir = tempfile::tempdir().expect("a folder");
-    let output = Output::Folder(dir.path().into());
+    let output = folder(dir.path());
     run(&["old", "PANIC"], output.clone(), options(1, 1)).expect("it finishes");
     assert!(dir.path().join(QUARANTINE_FILE).exists());
     run(&["new"], output, options(1, 1)).expect("it finishes");
-    let files = folder(dir.path());
+    let files = files(dir.path());
     assert_eq!(files.keys().collect::<Vec<_>>(), ["a.txt", "b.txt"]);
     assert!(files["a.txt"].contains("new") && !files["a.txt"].contains("old"));
 }
@@ -165,14 +165,14 @@ fn a_limit_stops_the_reading() {
 #[test]
 fn no_documents_leave_the_headers() {
     let dir = tempfile::tempdir().expect("a folder");
-    run(&[], Output::Folder(dir.path().join("new/out")), options(2, 3)).expect("it finishes");
-    assert_eq!(folder(&dir.path().join("new/out"))["a.txt"], "# header\n");
+    run(&[], folder(&dir.path().join("new/out")), options(2, 3)).expect("it finishes");
+    assert_eq!(files(&dir.path().join("new/out"))["a.txt"], "# header\n");
 }
 
 #[test]
 fn outputs_that_cannot_work_together_are_refused() {
     let run = |names: [&'static str; 2], output| {
-        let exports = names.into_iter().map(|n| Box::new(Lines(n)) as Box<dyn Export>).collect();
+        let exports = names.into_iter().map(|n| outlet(Lines(n))).collect();
         let source = Box::new(Given::default());
         let run = Run { source, chain: kit::chain(), exports, output, options: options(1, 1) };
         run.execute(&mut ()).expect_err("refused").to_string()
@@ -183,17 +183,17 @@ fn outputs_that_cannot_work_together_are_refused() {
     assert!(run(["x", "y"], Output::Stdout).contains("takes one export"));
     let dir = tempfile::tempdir().expect("a folder");
     fs::create_dir(dir.path().join("x")).expect("a folder");
-    assert!(run(["x", "y"], Output::Folder(dir.path().into())).contains("is a folder"));
+    assert!(run(["x", "y"], folder(dir.path())).contains("is a folder"));
     fs::write(dir.path().join("file"), "").expect("a file");
-    assert!(run(["x", "y"], Output::Folder(dir.path().join("file"))).contains("cannot write"));
+    assert!(run(["x", "y"], folder(&dir.path().join("file"))).contains("cannot write"));
 }
 
 #[test]
 fn two_runs_do_not_share_a_folder() {
     let dir = tempfile::tempdir().expect("a folder");
-    let folder = fs::File::open(dir.path()).expect("a folder opens");
-    folder.lock().expect("a lock");
-    let error = run(&["x"], Output::Folder(dir.path().into()), options(1, 1)).expect_err("refused");
+    let other = fs::File::open(dir.path()).expect("a folder opens");
+    other.lock().expect("a lock");
+    let error = run(&["x"], folder(dir.path()), options(1, 1)).expect_err("refused");
     assert!(matches!(error, RunError::Busy(_)), "{error}");
 }
 
@@ -219,8 +219,8 @@ fn a_source_that_meets_the_output_passes_it_over() {
     fs::write(dir.path().join("sub/a.txt"), "a document of the same name").expect("a file");
     let path = |name: &str| dir.path().join(name).display().to_string();
     let source = Reads(vec![path("sub/../a.txt"), path("sub/a.txt"), "http://example.org/a.txt".into()]);
-    let exports: Vec<Box<dyn Export>> = vec![Box::new(Lines("a.txt"))];
-    let output = Output::Folder(dir.path().into());
+    let exports = vec![outlet(Lines("a.txt"))];
+    let output = folder(dir.path());
     let run = Run { source: Box::new(source), chain: kit::chain(), exports, output, options: options(1, 1) };
     let report = run.execute(&mut ()).expect("it finishes");
     assert_eq!((report.read, report.written, report.skipped), (2, 2, 1));
@@ -230,7 +230,7 @@ fn a_source_that_meets_the_output_passes_it_over() {
 fn documents_wait_together() {
     let source = Box::new(Given { texts: vec!["x".into(); 64], breaks_after: None });
     let chain = Chain::new(Limits::default()).then(link("nap", AnyStage::waiting(Nap)));
-    let exports: Vec<Box<dyn Export>> = vec![Box::new(Lines("a.txt"))];
+    let exports = vec![outlet(Lines("a.txt"))];
     let run = Run { source, chain, exports, output: Output::Nowhere, options: options(1, 32) };
     let start = Instant::now();
     run.execute(&mut ()).expect("it finishes");

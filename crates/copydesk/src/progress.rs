@@ -83,6 +83,9 @@ pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
         number(report.dropped, Tone::Warning),
         number(report.quarantined, Tone::Bad),
     );
+    if report.reused > 0 {
+        let _ = writeln!(out, "done before and not done again: {}", thousands(report.reused));
+    }
     if report.skipped > 0 {
         let _ = writeln!(out, "passed over: {} (output of an earlier run)", thousands(report.skipped));
     }
@@ -103,6 +106,9 @@ pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
         report.read as f64 / seconds,
         megabytes / seconds
     );
+    if report.unchanged {
+        let _ = writeln!(out, "nothing to do: the files are as the last run left them");
+    }
     for file in &report.files {
         let _ = writeln!(out, "{} ({} bytes)", file.path.display(), thousands(file.bytes));
     }

@@ -1,9 +1,9 @@
 //! A source, an export and stages that do as the text of a document says.
 
-use std::{num::NonZero, time::Duration};
+use std::{num::NonZero, path::Path, time::Duration};
 
 use copydesk_document::{Document, Input};
-use copydesk_runner::{Chain, Limits, Link, Observer, Options, Output, Quarantined, Report, Run, RunError};
+use copydesk_runner::{Chain, Limits, Link, Observer, Options, Outlet, Output, Quarantined, Report, Run, RunError};
 use copydesk_stage::{
     AnyStage, AsyncStage, Context, Export, ExportError, Source, SourceError, SourceItem, Stage, StageError, Verdict,
     async_trait,
@@ -47,6 +47,9 @@ impl Stage for Obedient {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
         let content = doc.content().to_owned();
         assert!(!content.contains("PANIC"), "as the document asked");
+        while content.contains("HANG") {
+            std::thread::park();
+        }
         if let Some(at) = content.find("ERROR") {
             let mut error = StageError::new("asked", "as the document asked");
             error.span = Some(copydesk_document::Span::new(at, at + 5));
@@ -101,6 +104,15 @@ impl Export for Lines {
     }
 }
 
+pub(crate) fn outlet(export: impl Export + 'static) -> Outlet {
+    let config = serde_json::json!({ "file": export.file_name() });
+    Outlet { name: "lines", version: 1, config, export: Box::new(export) }
+}
+
+pub(crate) fn folder(dir: &Path) -> Output {
+    Output::Folder { folder: dir.into(), sharded: false }
+}
+
 pub(crate) fn link(name: &'static str, stage: AnyStage) -> Link {
     Link { name, version: 1, config: serde_json::Value::Null, stage }
 }
@@ -128,7 +140,7 @@ pub(crate) fn run_watched(
     observer: &mut dyn Observer,
 ) -> Result<Report, RunError> {
     let source = Given { texts: texts.iter().map(|t| (*t).to_owned()).collect(), breaks_after: None };
-    let exports: Vec<Box<dyn Export>> = vec![Box::new(Lines("a.txt")), Box::new(Lines("b.txt"))];
+    let exports = vec![outlet(Lines("a.txt")), outlet(Lines("b.txt"))];
     Run { source: Box::new(source), chain: chain(), exports, output, options }.execute(observer)
 }
 

@@ -25,7 +25,7 @@ impl Args {
             match open(path, catalog, reporter) {
                 Ok(pipeline) => {
                     let stages: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();
-                    let exports: Vec<&str> = pipeline.exports.iter().map(|e| e.part.file_name()).collect();
+                    let exports: Vec<&str> = pipeline.exports.iter().map(|e| e.export.file_name()).collect();
                     let source = pipeline.source.as_ref().map_or("inputs on the command line", |s| s.name);
                     let summary = format!(
                         "{}: good: {source} > {} > {}\n",

@@ -17,11 +17,24 @@ use copydesk_stage::Catalog;
 
 use crate::report::{Failure, Reporter};
 
+const RETRY_HELP: &str = "\
+Examples:
+  copydesk run   pipelines/news.toml pages/ --out out      some documents are set aside
+  copydesk retry pipelines/news.toml pages/ --out out      they are tried again
+
+Give the pipeline, inputs and folder of the run. Its limits may have been raised since, and
+files mended; with other stages, exports or options everything has to be done again, by
+`copydesk run`. Records of documents that succeed are added at the end of the outputs, and
+their entries leave quarantine.jsonl. The next run keeps them, unless it finds work to do.";
+
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run a pipeline over its source, or over the inputs given here.
     Run(run::Args),
+    /// Work once more on the documents in quarantine, and on no others.
+    #[command(after_help = RETRY_HELP)]
+    Retry(run::Args),
     /// Check pipeline files without running them: every mistake at once, with its line and the way out.
     Check(check::Args),
     /// Show, line by line, what became of one document, and why.
@@ -41,7 +54,8 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn execute(self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         match self {
-            Self::Run(args) => args.execute(catalog, reporter),
+            Self::Run(args) => args.execute(false, catalog, reporter),
+            Self::Retry(args) => args.execute(true, catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
             Self::Eval(args) => args.execute(reporter),

@@ -33,9 +33,13 @@ Examples:
   copydesk run pipelines/text.toml page.html | jq .text
   curl -s https://example.com | copydesk run pipelines/text.toml -
 
-Outputs appear under their names only when they are complete. Documents that could not be
-worked on are listed in quarantine.jsonl, and the exit code is then 1; it is 0 if there are
-none, and 2 if the run could not start or finish.")]
+Outputs appear under their names only when they are complete. A run that was stopped or killed
+goes on where it was when the same command is given again; a run over unchanged documents does
+nothing, and after a change only what it touches is done again.
+
+Documents that could not be worked on are listed in quarantine.jsonl, and the exit code is then
+1; it is 0 if there are none, and 2 if the run could not start or finish. `copydesk retry`
+works on those documents only.")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
     pipeline: PathBuf,
@@ -58,21 +62,26 @@ pub(crate) struct Args {
     /// How many documents go through the stages together. The output does not depend on it.
     #[arg(long, value_name = "N")]
     batch: Option<NonZero<usize>>,
+    /// Write many files (records/part-000000.jsonl) instead of one (records.jsonl).
+    #[arg(long)]
+    sharded: bool,
 }
 
 impl Args {
-    pub(crate) fn execute(self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+    /// Runs; as a retry, over what the last run has set aside.
+    pub(crate) fn execute(self, retry: bool, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
         let source = self.source(catalog, &mut pipeline)?;
         let output = self.output(&pipeline);
+        let of_pipeline = pipeline.run.options();
         let options = Options {
-            threads: self.threads.or_else(|| NonZero::new(pipeline.run.threads)),
-            batch: self.batch.map_or(pipeline.run.batch, NonZero::get),
+            threads: self.threads.or(of_pipeline.threads),
+            batch: self.batch.map_or(of_pipeline.batch, NonZero::get),
             limit: self.limit,
-            ..Options::default()
+            retry,
+            ..of_pipeline
         };
-        let exports = pipeline.exports.into_iter().map(|e| e.part).collect();
-        let run = Run { source, chain: pipeline.chain, exports, output, options };
+        let run = Run { source, chain: pipeline.chain, exports: pipeline.exports, output, options };
         let shown = !reporter.quiet && reporter.format == LogFormat::Text && io::stderr().is_terminal();
         let mut watch = Watch::new(&reporter.bars, shown);
         let result = run.execute(&mut watch);
@@ -112,7 +121,7 @@ impl Args {
         };
         match folder {
             _ if self.dry_run => Output::Nowhere,
-            Some(folder) => Output::Folder(folder),
+            Some(folder) => Output::Folder { folder, sharded: self.sharded || pipeline.run.sharded },
             None => Output::Stdout,
         }
     }
@@ -130,5 +139,19 @@ impl Args {
 }
 
 fn failure(error: RunError) -> Failure {
-    if error.is_closed_pipe() { Failure::ClosedPipe } else { Failure::Error(error.into()) }
+    if error.is_closed_pipe() {
+        return Failure::ClosedPipe;
+    }
+    let goes_on = matches!(error, RunError::Interrupted { safe: 1.., .. });
+    let error = anyhow::Error::from(error);
+    Failure::Error(if goes_on { anyhow!("{error:#}\nto go on: {}", command_line()) } else { error })
+}
+
+/// The command that was given, for a shell.
+fn command_line() -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,+@%".contains(c);
+    let quoted = std::env::args().map(|arg| {
+        if !arg.is_empty() && arg.chars().all(plain) { arg } else { format!("'{}'", arg.replace('\'', "'\\''")) }
+    });
+    quoted.collect::<Vec<_>>().join(" ")
 }

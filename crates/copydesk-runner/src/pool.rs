@@ -1,0 +1,223 @@
+//! The threads that compute, and the one that watches them.
+//!
+//! A stage that never comes back cannot be stopped, but it can be left alone: its document goes to quarantine, the rest
+//! of its batch to another thread, and a new thread takes its place.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::Sender,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt, stream};
+use tokio::runtime::Handle;
+
+use crate::{
+    RunError,
+    chain::Passage,
+    guard::guarded,
+    run::{Batch, Message, Shared, Work},
+};
+
+/// As much as a main thread has, so that a run stands what `explain` stands.
+const STACK_BYTES: usize = 8 << 20;
+
+/// A chain in which that many documents hang is broken, and each of them holds a thread for good.
+const MOST_HUNG: usize = 64;
+
+/// What one thread is at. The watch looks into it.
+#[derive(Default)]
+struct Slot {
+    /// The stage that the document is in: 0 is the parser.
+    stage: AtomicUsize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    batch: Option<(u64, Batch)>,
+    /// Which passage of the batch is out of it, and since when.
+    out: Option<(usize, Instant)>,
+    /// Another thread has taken over.
+    lost: bool,
+}
+
+impl Slot {
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // Nothing that is done under this lock can panic.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, number: u64, batch: Batch) {
+        let mut state = self.state();
+        state.batch = Some((number, batch));
+        state.out = None;
+    }
+
+    /// The next document that is not done.
+    fn take(&self, from: usize) -> Option<(usize, Passage)> {
+        let mut state = self.state();
+        let (_, batch) = state.batch.as_mut()?;
+        let at = (from..batch.passages.len()).find(|at| !batch.passages[*at].is_done())?;
+        let passage = batch.passages[at].take();
+        state.out = Some((at, Instant::now()));
+        self.stage.store(0, Ordering::Relaxed);
+        Some((at, passage))
+    }
+
+    /// `false` if the thread took too long and is not needed any more.
+    fn put_back(&self, at: usize, passage: Passage) -> bool {
+        let mut state = self.state();
+        if state.lost {
+            return false;
+        }
+        state.out = None;
+        if let Some((_, batch)) = state.batch.as_mut() {
+            batch.passages[at] = passage;
+        }
+        true
+    }
+
+    fn end(&self) -> Option<(u64, Batch)> {
+        self.state().batch.take()
+    }
+
+    /// Takes the batch away from a thread that has been at one document for longer than the limit.
+    fn rescue(&self, limit: Duration, shared: &Shared) -> Option<(u64, Batch, &'static str)> {
+        let mut state = self.state();
+        let (at, since) = state.out?;
+        if state.lost || since.elapsed() < limit {
+            return None;
+        }
+        let (number, mut batch) = state.batch.take()?;
+        state.lost = true;
+        let name = shared.chain.name_of(self.stage.load(Ordering::Relaxed));
+        shared.chain.give_up(&mut batch.passages[at], name);
+        Some((number, batch, name))
+    }
+}
+
+/// Starts the threads; with a limit of time, also the one that watches them.
+pub(crate) fn start(
+    shared: &Arc<Shared>,
+    threads: usize,
+    handle: Option<&Handle>,
+    sender: &Sender<Message>,
+) -> Result<(), RunError> {
+    let mut slots = Vec::new();
+    for n in 0..threads {
+        slots.push(start_one(n, shared, handle, sender)?);
+    }
+    if let Some(limit) = shared.chain.time() {
+        let (shared, handle, sender) = (Arc::clone(shared), handle.cloned(), sender.clone());
+        spawn("watch", move || watch(&shared, slots, limit, handle.as_ref(), &sender))?;
+    }
+    Ok(())
+}
+
+fn start_one(
+    n: usize,
+    shared: &Arc<Shared>,
+    handle: Option<&Handle>,
+    sender: &Sender<Message>,
+) -> Result<Arc<Slot>, RunError> {
+    let slot = Arc::new(Slot::default());
+    let (shared, handle, sender, own) = (Arc::clone(shared), handle.cloned(), sender.clone(), Arc::clone(&slot));
+    spawn(&format!("cpu-{n}"), move || work(&shared, &own, handle.as_ref(), &sender))?;
+    Ok(slot)
+}
+
+/// A thread of the run, with the stack that stages may count on.
+pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), RunError> {
+    thread::Builder::new().name(name.into()).stack_size(STACK_BYTES).spawn(body).map(drop).map_err(RunError::Start)
+}
+
+/// A CPU thread: takes batches up to where they wait, or to their end.
+fn work(shared: &Arc<Shared>, slot: &Slot, handle: Option<&Handle>, sender: &Sender<Message>) {
+    while let Some((number, work)) = shared.queue.pop() {
+        // Nobody listens any more once the run has ended, so that sending may fail.
+        match work {
+            Work::Part(part) => {
+                let message = guarded(|| shared.finish_part(*part)).unwrap_or_else(Message::Bug);
+                let _ = sender.send(message);
+            }
+            Work::Batch(batch) => {
+                slot.begin(number, batch);
+                let mut from = 0;
+                while let Some((at, mut passage)) = slot.take(from) {
+                    shared.chain.compute(&mut passage, &slot.stage);
+                    if !slot.put_back(at, passage) {
+                        return;
+                    }
+                    from = at + 1;
+                }
+                let Some((number, batch)) = slot.end() else { return };
+                pass_on(shared, number, batch, handle, sender);
+            }
+        }
+    }
+}
+
+/// A batch that is through goes to the thread that writes; one that waits, to the runtime.
+fn pass_on(shared: &Arc<Shared>, number: u64, mut batch: Batch, handle: Option<&Handle>, sender: &Sender<Message>) {
+    // Without a stage that waits all of them are.
+    let waiting = handle.filter(|_| !batch.passages.iter().all(Passage::is_done));
+    let Some(handle) = waiting else {
+        let message = guarded(|| Box::new(shared.encode(number, batch))).map_or_else(Message::Bug, Message::Done);
+        let _ = sender.send(message);
+        return;
+    };
+    let shared = Arc::clone(shared);
+    handle.spawn(async move {
+        stream::iter(batch.passages.iter_mut().filter(|p| !p.is_done()))
+            .for_each_concurrent(None, |passage| async {
+                // It fails only when closed, which it never is.
+                let _permit = shared.waiting.acquire().await;
+                shared.chain.wait(passage).await;
+            })
+            .await;
+        shared.queue.push(number, Work::Batch(batch));
+    });
+}
+
+/// Looks at all threads again and again, and replaces those that hang.
+fn watch(
+    shared: &Arc<Shared>,
+    mut slots: Vec<Arc<Slot>>,
+    limit: Duration,
+    handle: Option<&Handle>,
+    sender: &Sender<Message>,
+) {
+    let pause = (limit / 8).clamp(Duration::from_millis(5), Duration::from_millis(250));
+    let mut hung = 0;
+    while !shared.is_over() {
+        thread::sleep(pause);
+        for slot in &mut slots {
+            let Some((number, batch, stage)) = slot.rescue(limit, shared) else { continue };
+            hung += 1;
+            tracing::warn!(stage, "a document hangs; its thread is left behind");
+            if hung > MOST_HUNG {
+                let limit = format!("{} s", limit.as_secs_f64());
+                let _ = sender.send(Message::Failed(RunError::Hung(hung, stage.into(), limit)));
+                return;
+            }
+            shared.queue.push(number, Work::Batch(batch));
+            match start_one(slots_name(hung), shared, handle, sender) {
+                Ok(new) => *slot = new,
+                Err(error) => {
+                    let _ = sender.send(Message::Failed(error));
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Threads that take the place of others are counted from a thousand, so that a debugger tells them apart.
+fn slots_name(hung: usize) -> usize {
+    1000 + hung
+}

@@ -1,0 +1,310 @@
+//! A run that was stopped goes on where it was, and one that has nothing to do does nothing.
+
+#[expect(dead_code, reason = "the kit serves other tests too")]
+mod kit;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use copydesk_document::Document;
+use copydesk_runner::{Chain, Limits, Options, Outlet, Output, QUARANTINE_FILE, Report, Run, RunError, ShardSize};
+use copydesk_stage::{AnyStage, Assemble, Assembly, Context, Export, ExportError, Stage, StageError, Verdict};
+use kit::{Given, Lines, Obedient, Sleepy, link, options, outlet};
+
+static WORKED_ON: AtomicU64 = AtomicU64::new(0);
+
+/// Counts the documents that come to it.
+#[derive(Debug)]
+struct Count;
+
+impl Stage for Count {
+    fn process(&self, _: &mut Document, _: &mut Context<'_>) -> Result<Verdict, StageError> {
+        WORKED_ON.fetch_add(1, Ordering::Relaxed);
+        Ok(Verdict::Keep)
+    }
+}
+
+/// Waits in vain for a document to be mended, for as long as the folder has no file `mended`.
+#[derive(Debug)]
+struct Mended(PathBuf);
+
+impl Stage for Mended {
+    fn process(&self, doc: &mut Document, _: &mut Context<'_>) -> Result<Verdict, StageError> {
+        let broken = doc.content().contains("BROKEN") && !self.0.exists();
+        if broken { Err(StageError::new("broken", "not mended yet")) } else { Ok(Verdict::Keep) }
+    }
+}
+
+/// Its file is the number of its rows and then the rows, so that parts cannot be put one behind the other.
+#[derive(Debug)]
+struct Numbered;
+
+impl Export for Numbered {
+    fn file_name(&self) -> &'static str {
+        "numbered.txt"
+    }
+
+    fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
+        rows.extend_from_slice(format!("{}\n", doc.source.uri).as_bytes());
+        Ok(())
+    }
+
+    fn part(&self, mut rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
+        rows.extend_from_slice(b"end of part\n");
+        Ok(rows)
+    }
+
+    fn assembly(&self) -> Assembly<'_> {
+        Assembly::Built(self)
+    }
+}
+
+impl Assemble for Numbered {
+    fn assemble(
+        &self,
+        parts: &mut dyn Iterator<Item = Result<Vec<u8>, ExportError>>,
+        to: &Path,
+    ) -> Result<(), ExportError> {
+        let mut rows = Vec::new();
+        for part in parts {
+            let part = String::from_utf8(part?).map_err(|e| ExportError::new(e.to_string()))?;
+            let part = part.strip_suffix("end of part\n").ok_or_else(|| ExportError::new("a part is torn"))?;
+            rows.extend(part.lines().map(str::to_owned));
+        }
+        fs::write(to, format!("{}\n{}", rows.len(), rows.join("\n"))).map_err(|e| ExportError::new(e.to_string()))
+    }
+}
+
+/// Every file below a folder, ours among them.
+fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut tree = BTreeMap::new();
+    for entry in fs::read_dir(dir).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            tree.extend(self::tree(&path));
+        } else {
+            tree.insert(path.clone(), fs::read(&path).expect("a file"));
+        }
+    }
+    tree
+}
+
+fn below(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    tree(dir).into_iter().map(|(path, bytes)| (path.strip_prefix(dir).expect("below").to_owned(), bytes)).collect()
+}
+
+fn texts() -> Vec<String> {
+    let text = |i: usize| match i % 40 {
+        7 => "ERROR".to_owned(),
+        13 => "DROP me".to_owned(),
+        29 => "BAD".to_owned(),
+        _ => format!("text {i}"),
+    };
+    (0..300).map(text).collect()
+}
+
+struct Job {
+    dir: PathBuf,
+    texts: Vec<String>,
+    breaks_after: Option<usize>,
+    sharded: bool,
+    version: u32,
+    retry: bool,
+    /// With an export whose parts have to be put together.
+    built: bool,
+}
+
+impl Job {
+    fn new(dir: &Path) -> Self {
+        Self {
+            dir: dir.into(),
+            texts: texts(),
+            breaks_after: None,
+            sharded: false,
+            version: 1,
+            retry: false,
+            built: true,
+        }
+    }
+
+    /// Runs, and says how many documents a stage has seen.
+    fn run(&self) -> (Result<Report, RunError>, u64) {
+        let mut count = link("count", AnyStage::cpu(Count));
+        count.version = self.version;
+        let chain = Chain::new(Limits::default())
+            .then(count)
+            .then(link("mended", AnyStage::cpu(Mended(self.dir.join("mended")))))
+            .then(link("first", AnyStage::cpu(Obedient)));
+        let source = Given { texts: self.texts.clone(), breaks_after: self.breaks_after };
+        let shard = ShardSize { documents: 10, bytes: 1 << 20 };
+        let options = Options { shard, retry: self.retry, ..options(2, 4) };
+        let output = Output::Folder { folder: self.dir.clone(), sharded: self.sharded };
+        let mut exports: Vec<Outlet> = vec![outlet(Lines("a.txt"))];
+        if self.built {
+            exports.push(outlet(Numbered));
+        }
+        let before = WORKED_ON.load(Ordering::Relaxed);
+        let result = Run { source: Box::new(source), chain, exports, output, options }.execute(&mut ());
+        (result, WORKED_ON.load(Ordering::Relaxed) - before)
+    }
+}
+
+/// Documents of [`texts`] that come to a stage: all but the bad ones.
+const ALL: u64 = 300 - 7;
+
+#[test]
+fn a_run_that_broke_off_goes_on_and_ends_as_if_nothing_had_been() {
+    let (broken, whole) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let (result, seen) = Job { breaks_after: Some(170), ..Job::new(broken.path()) }.run();
+    assert!(matches!(result, Err(RunError::Source(_))), "{result:?}");
+    assert!(seen > 0);
+    let (result, seen) = Job::new(broken.path()).run();
+    let report = result.expect("it finishes");
+    assert!(report.reused > 50 && seen < ALL, "{} reused, {seen} seen", report.reused);
+    let (result, _) = Job::new(whole.path()).run();
+    let clean = result.expect("it finishes");
+    assert_eq!(below(broken.path()), below(whole.path()));
+    assert_eq!((report.read, report.written, report.dropped), (clean.read, clean.written, clean.dropped));
+    assert_eq!(report.stages[1].documents, clean.stages[1].documents);
+}
+
+#[test]
+fn the_same_run_again_does_nothing_and_a_change_does_what_it_touches() {
+    for (sharded, built) in [(false, false), (true, false), (false, true), (true, true)] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let job = Job { sharded, built, ..Job::new(dir.path()) };
+        let (result, seen) = job.run();
+        assert!(!result.expect("it finishes").unchanged);
+        assert_eq!(seen, ALL);
+        let before = tree(dir.path());
+        let (result, seen) = job.run();
+        let report = result.expect("it finishes");
+        assert_eq!((seen, report.unchanged, report.reused, report.read), (0, true, 300, 300));
+        assert_eq!(tree(dir.path()), before);
+        // One edited document.
+        let mut edited = Job { sharded, built, ..Job::new(dir.path()) };
+        edited.texts[150] = "another text".into();
+        let (result, seen) = edited.run();
+        assert!(!result.expect("it finishes").unchanged);
+        assert!((1..=40).contains(&seen), "{seen} documents for one edit");
+        let fresh = tempfile::tempdir().expect("a folder");
+        edited.dir = fresh.path().into();
+        edited.run().0.expect("it finishes");
+        assert_eq!(below(dir.path()), below(fresh.path()), "sharded: {sharded}, built: {built}");
+        // One option.
+        let (result, seen) = Job { sharded, built, version: 2, ..Job::new(dir.path()) }.run();
+        result.expect("it finishes");
+        assert_eq!(seen, ALL);
+    }
+}
+
+#[test]
+fn what_was_damaged_is_done_again() {
+    for built in [false, true] {
+        damage_everything(built);
+    }
+}
+
+fn damage_everything(built: bool) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let job = Job { built, ..Job::new(dir.path()) };
+    job.run().0.expect("it finishes");
+    let good = tree(dir.path());
+    for (path, bytes) in &good {
+        for damage in ["truncated", "changed", "removed", "longer"] {
+            // What is added to a part is never read.
+            if damage == "longer" && path.extension().is_some_and(|e| e == "part") {
+                continue;
+            }
+            let mut bad = bytes.clone();
+            match damage {
+                "truncated" => bad.truncate(bytes.len() / 2),
+                "changed" => bad[bytes.len() / 3] ^= 1,
+                "longer" => bad.push(b'\n'),
+                _ => {}
+            }
+            if damage == "removed" {
+                fs::remove_file(path).expect("it goes");
+            } else {
+                fs::write(path, bad).expect("it is damaged");
+            }
+            let (result, _) = job.run();
+            result.expect("it finishes");
+            assert!(tree(dir.path()) == good, "{} {damage}", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_retry_works_on_what_was_set_aside() {
+    for built in [false, true] {
+        retry(built);
+    }
+}
+
+fn retry(built: bool) {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut job = Job { built, ..Job::new(dir.path()) };
+    job.texts = (0..60).map(|i| if i % 20 == 3 { "BROKEN".into() } else { format!("text {i}") }).collect();
+    job.texts[5] = "ERROR".into();
+    assert_eq!(job.run().0.expect("it finishes").quarantined, 4);
+    let retry = Job { retry: true, built, texts: job.texts.clone(), ..Job::new(dir.path()) };
+    // Nothing was mended: nothing changes for anybody.
+    let (result, seen) = retry.run();
+    assert_eq!((result.expect("it finishes").quarantined, seen), (4, 4));
+    fs::write(dir.path().join("mended"), "").expect("it is mended");
+    let (result, seen) = retry.run();
+    let report = result.expect("it finishes");
+    assert_eq!((report.read, report.written, report.quarantined, seen), (4, 3, 1, 4));
+    let files = below(dir.path());
+    let rows = String::from_utf8(files[Path::new("a.txt")].clone()).expect("UTF-8");
+    let names: Vec<&str> = rows.lines().skip(1).filter_map(|row| row.split(' ').next()).collect();
+    assert_eq!(names[names.len() - 3..], ["doc-3", "doc-23", "doc-43"]);
+    assert_eq!(names.len(), 59);
+    let quarantine = String::from_utf8(files[Path::new(QUARANTINE_FILE)].clone()).expect("UTF-8");
+    assert!(quarantine.lines().count() == 1 && quarantine.contains("doc-5"), "{quarantine}");
+    // The next run has nothing to do, and one that has loses nothing.
+    let before = tree(dir.path());
+    let (result, seen) = job.run();
+    assert_eq!((result.expect("it finishes").unchanged, seen), (true, 0));
+    assert_eq!(tree(dir.path()), before);
+    job.texts[30] = "edited".into();
+    job.run().0.expect("it finishes");
+    let rows = fs::read_to_string(dir.path().join("a.txt")).expect("it is there");
+    let quarantine = fs::read_to_string(dir.path().join(QUARANTINE_FILE)).expect("it is there");
+    assert_eq!(rows.lines().count() - 1 + quarantine.lines().count(), 60);
+    // With other stages a retry would mix two sorts of records.
+    let (result, _) = Job { version: 2, ..retry }.run();
+    assert!(matches!(result, Err(RunError::Retry(_))), "{result:?}");
+}
+
+#[test]
+fn a_stage_that_hangs_costs_its_document() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut texts: Vec<String> = (0..40).map(|i| format!("text {i}")).collect();
+    texts[3] = "HANG".into();
+    texts[30] = "HANG".into();
+    let chain = Chain::new(Limits::default())
+        .then(link("first", AnyStage::cpu(Obedient)))
+        .then(link("sleepy", AnyStage::waiting(Sleepy)))
+        .time_limit(Some(Duration::from_millis(300)));
+    let output = Output::Folder { folder: dir.path().into(), sharded: false };
+    let run = Run {
+        source: Box::new(Given { texts, breaks_after: None }),
+        chain,
+        exports: vec![outlet(Lines("a.txt"))],
+        output,
+        options: options(1, 8),
+    };
+    let report = run.execute(&mut ()).expect("it finishes");
+    assert_eq!((report.read, report.written, report.quarantined), (40, 38, 2));
+    assert_eq!(report.quarantine["first"]["limit.time"], 2);
+    let rows = fs::read_to_string(dir.path().join("a.txt")).expect("it is there");
+    let numbers: Vec<usize> = rows.lines().skip(1).filter_map(|r| r.split(' ').next()?[4..].parse().ok()).collect();
+    assert!(numbers.is_sorted() && numbers.len() == 38, "{numbers:?}");
+}
