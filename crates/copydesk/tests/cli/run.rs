@@ -33,11 +33,30 @@ fn path(folder: &TempDir, name: &str) -> String {
     folder.path().join(name).to_str().unwrap().to_owned()
 }
 
+/// The files of a run, without what it keeps for itself.
 fn names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let names = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| name != ".copydesk").collect();
     names.sort();
     names
+}
+
+#[test]
+fn the_same_run_again_does_nothing_and_a_retry_needs_a_run() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.html", b"<p>".repeat(3).as_slice())]);
+    let (a, out) = (path(&files, "a.md"), path(&files, "out"));
+    let none = copydesk(["retry", "pipelines/news.toml", &a, "-o", &out], "");
+    assert_eq!(none.code, 2);
+    assert!(none.stderr.contains("no run has ended in"), "{}", none.stderr);
+    let args = ["run", "pipelines/news.toml", &a, "-o", &out];
+    assert_eq!(copydesk(args, "").code, 0);
+    let again = copydesk(args, "");
+    assert_eq!(again.code, 0);
+    assert!(again.stderr.contains("done before and not done again: 1\n"), "{}", again.stderr);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    let retry = copydesk(["retry", "pipelines/news.toml", &a, "-o", &out], "");
+    assert_eq!(retry.code, 0, "{}", retry.stderr);
+    assert!(retry.stderr.contains("0 read"), "{}", retry.stderr);
 }
 
 #[test]
