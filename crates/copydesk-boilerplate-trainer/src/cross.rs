@@ -2,7 +2,7 @@
 
 use copydesk_stage_strip_boilerplate::{
     model::{Forest, Model, Names, Table},
-    training::{Measured, columns},
+    training::{Measured, SURE, columns},
 };
 
 use crate::{
@@ -93,6 +93,11 @@ pub(crate) fn train(
             column.extend(values);
         }
     }
+    for (weight, p) in rows.weights.iter_mut().zip(held_out_first.iter().flatten()) {
+        if *p < SURE {
+            *weight = 0.0;
+        }
+    }
     let tables = self::tables(samples, &data, &rows);
     let binned = Binned::new(&data, rows.pages());
     drop(data);
@@ -100,6 +105,13 @@ pub(crate) fn train(
     for fold in 0..FOLDS {
         let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, second);
         predict(&forest, &tables, &fold_of, fold, &mut held_out);
+        // What the first forest finds all but impossible is not judged again.
+        let judged = held_out.iter_mut().zip(&held_out_first).zip(&fold_of).filter(|(_, of)| **of == fold);
+        for (second, first) in judged.flat_map(|((second, first), _)| second.iter_mut().zip(first)) {
+            if *first < SURE {
+                *second = *first;
+            }
+        }
         eprintln!("second forest without fold {fold}");
     }
     let model = whole.map(|whole| Model {

@@ -50,6 +50,10 @@ pub struct Config {
     /// Keep text that the page hides until a reader acts: closed accordions, tabs, folded text. What no reader ever
     /// sees is dropped in any case.
     pub folded: bool,
+    /// A file of lines that the pages of a site share, written by `copydesk learn-templates`; they are dropped. (In a
+    /// program of your own: its contents.)
+    #[schemars(extend("format" = "file-contents"))]
+    pub templates: String,
 }
 
 impl Default for Config {
@@ -63,6 +67,7 @@ impl Default for Config {
             headings: true,
             comments: false,
             folded: true,
+            templates: String::new(),
         }
     }
 }

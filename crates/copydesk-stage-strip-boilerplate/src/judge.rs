@@ -1,7 +1,5 @@
 //! From numbers to a choice of blocks.
 
-use std::ops::Range;
-
 use crate::{
     config::Config,
     context::{self, Opinion},
@@ -60,13 +58,13 @@ pub(crate) fn second_names() -> Vec<&'static str> {
     titles.0
 }
 
-/// The columns of the first forest for a range of blocks, with room for more columns behind them.
-pub(crate) fn first_table(page: &Page<'_>, frame: &Frame, blocks: Range<usize>, more: usize) -> Table {
+/// The columns of the first forest for some blocks, with room for more columns behind them.
+pub(crate) fn first_table(page: &Page<'_>, frame: &Frame, blocks: &[u32], more: usize) -> Table {
     let columns = first_columns();
     let mut table = Table::new(blocks.len(), columns + more);
-    for (row, index) in blocks.enumerate() {
+    for (row, index) in blocks.iter().enumerate() {
         let mut cells = Cells { table: &mut table, row, column: 0 };
-        features::describe(page, frame, index, &mut cells);
+        features::describe(page, frame, *index as usize, &mut cells);
         debug_assert_eq!(cells.column, columns);
     }
     table
@@ -82,30 +80,32 @@ fn second_columns() -> usize {
     *COUNT.get_or_init(|| second_names().len())
 }
 
-/// How likely each block is main text.
-pub(crate) fn probabilities(page: &Page<'_>, model: &Model) -> Vec<f32> {
-    let count = page.len();
+/// What the first forest finds less likely than this is not judged again.
+pub(crate) const SURE: f32 = 0.01;
+
+/// How likely each block is main text. What a rule has settled is judged only as far as its neighbours need it.
+pub(crate) fn probabilities(page: &Page<'_>, model: &Model, certain: &[Option<Finding>]) -> Vec<f32> {
     let frame = Frame::read(page);
-    let chunks: Vec<Range<usize>> = (0..count).step_by(CHUNK).map(|s| s..(s + CHUNK).min(count)).collect();
-    let mut first = Vec::with_capacity(count);
-    let mut only = None;
-    for chunk in &chunks {
-        let table = first_table(page, &frame, chunk.clone(), second_columns());
-        first.extend(model.first.predict(&table));
-        only = Some(table);
+    let all: Vec<u32> = (0..page.len() as u32).collect();
+    let mut first = Vec::with_capacity(all.len());
+    for chunk in all.chunks(CHUNK) {
+        first.extend(model.first.predict(&first_table(page, &frame, chunk, 0)));
     }
     let opinion = Opinion::read(page, &frame, &first);
-    let mut second = Vec::with_capacity(count);
-    for chunk in &chunks {
-        let kept = if chunks.len() == 1 { only.take() } else { None };
-        let mut table = kept.unwrap_or_else(|| first_table(page, &frame, chunk.clone(), second_columns()));
-        for (row, index) in chunk.clone().enumerate() {
+    let mut probability = first.clone();
+    let open = |i: &u32| certain[*i as usize].is_none() && first[*i as usize] >= SURE;
+    let open: Vec<u32> = all.into_iter().filter(open).collect();
+    for chunk in open.chunks(CHUNK) {
+        let mut table = first_table(page, &frame, chunk, second_columns());
+        for (row, index) in chunk.iter().enumerate() {
             let mut cells = Cells { table: &mut table, row, column: first_columns() };
-            context::describe(page, &opinion, index, &mut cells);
+            context::describe(page, &opinion, *index as usize, &mut cells);
         }
-        second.extend(model.second.predict(&table));
+        for (index, p) in chunk.iter().zip(model.second.predict(&table)) {
+            probability[*index as usize] = p;
+        }
     }
-    second
+    probability
 }
 
 /// The border that gives the best F measure to be expected: blocks above it stay.
@@ -151,8 +151,12 @@ const FLOOR: f32 = 0.08;
 const NOTHING: f32 = 0.25;
 
 /// Judges every block, and gives the border.
-pub(crate) fn judge(page: &Page<'_>, probability: &[f32], config: &Config) -> (Vec<Verdict>, f32) {
-    let certain: Vec<Option<Finding>> = rules::certain(page, config);
+pub(crate) fn judge(
+    page: &Page<'_>,
+    probability: &[f32],
+    certain: Vec<Option<Finding>>,
+    config: &Config,
+) -> (Vec<Verdict>, f32) {
     let open =
         || probability.iter().zip(&certain).enumerate().filter(|(_, (_, c))| c.is_none()).map(|(i, (p, _))| (i, *p));
     let sizes = open().map(|(i, p)| (p, page.shapes[i].words.max(0.5)));

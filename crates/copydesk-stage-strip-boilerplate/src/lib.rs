@@ -15,6 +15,7 @@ mod shape;
 mod stage;
 
 pub mod model;
+pub mod templates;
 pub mod training;
 
 pub use config::{Config, Mode};

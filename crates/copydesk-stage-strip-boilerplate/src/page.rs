@@ -241,7 +241,7 @@ impl<'d> Page<'d> {
 }
 
 /// Hashes of the words of a text in `words`, and of all of it as the result. Case and punctuation do not count.
-fn hash_words(text: &str, words: &mut Vec<u32>) -> u64 {
+pub(crate) fn hash_words(text: &str, words: &mut Vec<u32>) -> u64 {
     words.clear();
     let mut all = 0xcbf2_9ce4_8422_2325u64;
     let mut word = 0u32;

@@ -41,6 +41,15 @@ pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> 
         .collect()
 }
 
+/// Drops the lines that the site's pages share, unless a rule has dropped them already.
+pub(crate) fn shared(certain: &mut [Option<Finding>], found: &[Option<(u32, u32)>]) {
+    for (certain, found) in certain.iter_mut().zip(found) {
+        if let (None, Some((on, of))) = (&certain, found) {
+            *certain = Some(finding(Furniture::Template, "template", format!("on {on} of {of} pages of the site")));
+        }
+    }
+}
+
 /// The only heading of the first level, above the running text, is the headline of a page that names no title.
 fn only_headline(page: &Page<'_>, first: usize) -> Option<usize> {
     let highest = |i: &usize| {

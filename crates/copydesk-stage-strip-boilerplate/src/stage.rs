@@ -1,5 +1,7 @@
 //! The stage.
 
+use std::sync::Arc;
+
 use copydesk_document::{Document, Label};
 use copydesk_stage::{AnyStage, ConfigError, Context, Facet, Stage, StageError, StageKind};
 
@@ -9,18 +11,29 @@ use crate::{
     model::Model,
     page::Page,
     rules,
+    templates::{Shared, Templates},
 };
 
 /// Labels every block as main text or as furniture of some kind.
 #[derive(Debug, Clone, Default)]
 pub struct StripBoilerplate {
     config: Config,
+    /// What the sites' pages share, if a file says so.
+    shared: Option<Arc<Shared>>,
 }
 
 impl StripBoilerplate {
     /// The stage with these options.
-    pub fn new(config: Config) -> Self {
-        Self { config }
+    pub fn new(mut config: Config) -> Result<Self, ConfigError> {
+        // The file can be large, and is not needed once it has been read.
+        let templates = std::mem::take(&mut config.templates);
+        let shared = if templates.is_empty() {
+            None
+        } else {
+            let templates = Templates::read(&templates).map_err(|message| ConfigError::at("templates", message))?;
+            Some(Arc::new(Shared::new(&templates)))
+        };
+        Ok(Self { config, shared })
     }
 }
 
@@ -32,7 +45,7 @@ impl StageKind for StripBoilerplate {
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
-        Ok(AnyStage::cpu(Self::new(config)))
+        Ok(AnyStage::cpu(Self::new(config)?))
     }
 }
 
@@ -60,8 +73,12 @@ impl StripBoilerplate {
     fn decide(&self, doc: &Document) -> Vec<Decided> {
         let model = if doc.tree.is_some() { Model::html() } else { Model::text() };
         let page = Page::read(doc, &model.names);
-        let probability = judge::probabilities(&page, model);
-        let (verdicts, border) = judge::judge(&page, &probability, &self.config);
+        let mut certain = rules::certain(&page, &self.config);
+        if let Some(shared) = &self.shared {
+            rules::shared(&mut certain, &shared.found(doc));
+        }
+        let probability = judge::probabilities(&page, model, &certain);
+        let (verdicts, border) = judge::judge(&page, &probability, certain, &self.config);
         let reason = |index: usize, sign: char| {
             let p = probability[index];
             format!("p={p:.2} {sign} {border:.2}: {}", rules::portrait(&page, index))

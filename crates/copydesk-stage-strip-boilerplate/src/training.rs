@@ -9,7 +9,11 @@ use crate::{
     judge,
     model::{Names, Table},
     page::Page,
+    rules,
 };
+
+/// What the first forest finds less likely than this is not judged again.
+pub const SURE: f32 = judge::SURE;
 
 /// The names of the columns that the first forest sees, and those that the second sees on top.
 pub fn columns() -> (Vec<&'static str>, Vec<&'static str>) {
@@ -33,7 +37,10 @@ impl<'d> Measured<'d> {
 
     /// What the first forest sees.
     pub fn first(&self) -> Table {
-        judge::first_table(&self.page, &self.frame, 0..self.page.len(), 0)
+        {
+            let all: Vec<u32> = (0..self.page.len() as u32).collect();
+            judge::first_table(&self.page, &self.frame, &all, 0)
+        }
     }
 
     /// What the second forest sees on top, given the answers of the first.
@@ -54,7 +61,11 @@ impl<'d> Measured<'d> {
 
     /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
     pub fn kept(&self, probability: &[f32], config: &crate::Config) -> Vec<bool> {
-        judge::judge(&self.page, probability, config).0.iter().map(judge::Verdict::stays).collect()
+        judge::judge(&self.page, probability, rules::certain(&self.page, config), config)
+            .0
+            .iter()
+            .map(judge::Verdict::stays)
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@ mod completions;
 mod detect;
 mod eval;
 mod explain;
+mod learn_templates;
 mod open;
 mod run;
 mod schema;
@@ -39,6 +40,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Show, line by line, what became of one document, and why.
     Explain(explain::Args),
+    /// Learn which lines the pages of a site share, for the option `templates` of `strip-boilerplate`.
+    LearnTemplates(learn_templates::Args),
     /// Compare records with what is right: a table of quality, by group, with the worst pages.
     Eval(eval::Args),
     /// Say which language a text, a document or each line of a file is in.
@@ -58,6 +61,7 @@ impl Command {
             Self::Retry(args) => args.execute(true, catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
+            Self::LearnTemplates(args) => args.execute(catalog, reporter),
             Self::Eval(args) => args.execute(reporter),
             Self::Detect(args) => args.execute(reporter),
             Self::Stages(args) => args.execute(catalog, reporter),

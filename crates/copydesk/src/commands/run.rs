@@ -7,21 +7,17 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context, anyhow};
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{Options, Output, Report, Run, RunError};
-use copydesk_stage::{Catalog, Source};
+use copydesk_stage::Catalog;
 use serde_json::json;
 
-use super::open::open;
+use super::open::{open, source};
 use crate::{
     options::LogFormat,
     progress::{Watch, summary},
     report::{Failure, Reporter, WITH_QUARANTINE},
 };
-
-/// The source that reads what the command line names.
-const FILES: &str = "files";
 
 /// Arguments of `copydesk run`.
 #[derive(Debug, clap::Args)]
@@ -71,7 +67,7 @@ impl Args {
     /// Runs; as a retry, over what the last run has set aside.
     pub(crate) fn execute(self, retry: bool, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
-        let source = self.source(catalog, &mut pipeline)?;
+        let source = source(&self.inputs, &self.pipeline, catalog, &mut pipeline)?;
         let output = self.output(&pipeline);
         let of_pipeline = pipeline.run.options();
         let options = Options {
@@ -91,26 +87,6 @@ impl Args {
             self.say(&report, reporter);
         }
         Ok(if report.quarantined > 0 { ExitCode::from(WITH_QUARANTINE) } else { ExitCode::SUCCESS })
-    }
-
-    fn source(&self, catalog: &Catalog, pipeline: &mut Pipeline) -> Result<Box<dyn Source>, Failure> {
-        if self.inputs.is_empty() {
-            let source = pipeline.source.take().ok_or_else(|| {
-                anyhow!(
-                    "{} has no [source]: name inputs on the command line, such as\n  copydesk run {} page.html",
-                    self.pipeline.display(),
-                    self.pipeline.display()
-                )
-            })?;
-            return Ok(source.part);
-        }
-        let files = catalog.find_source(FILES).context("this program has no source `files`")?;
-        // What the pipeline says of files (which to leave out of folders, how large they may be) holds for these too.
-        let of_pipeline = pipeline.source.take().filter(|source| source.name == FILES);
-        let mut config = of_pipeline.map_or_else(|| json!({}), |source| source.config);
-        config["paths"] = json!(self.inputs);
-        let source = files.build(&config).map_err(|error| anyhow!("{}", error.message))?;
-        Ok(source)
     }
 
     fn output(&self, pipeline: &Pipeline) -> Output {

@@ -4,3 +4,4 @@ mod explain;
 mod invalid_pipelines;
 mod program;
 mod run;
+mod templates;

@@ -1,0 +1,52 @@
+//! `copydesk learn-templates`, and a run that uses what was learned.
+
+use std::fs;
+
+use crate::program::copydesk;
+
+const NOTICE: &str =
+    "This paper is printed on the river bank, by people who read it first, and paid for by its readers.";
+
+fn page(number: usize) -> String {
+    let own = |part: usize| {
+        format!(
+            "<p>In part {part} of report {number} the council hears what happened at the harbour in week {number}, and decides what is to be done.</p>"
+        )
+    };
+    format!(
+        "<html><head><title>Report {number} of the council</title><link rel=canonical href='https://paper.example/{number}'></head>\
+         <body><main><h1>Report {number} of the council</h1>{}<p>{NOTICE}</p>{}{}</main></body></html>",
+        own(1),
+        own(2),
+        own(3)
+    )
+}
+
+#[test]
+fn what_the_pages_of_a_site_share_is_learned_and_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    for number in 0..12 {
+        fs::write(folder.path().join(format!("pages/{number}.html")), page(number)).unwrap();
+    }
+    let learned =
+        copydesk(["learn-templates", "pipelines/text.toml", &path("pages"), "--out", &path("templates.json")], "");
+    assert_eq!((learned.code, learned.stderr.as_str()), (0, "12 documents read: 1 line shared on 1 site\n"));
+
+    let pipeline = format!(
+        "[[stage]]\nuse = \"strip-boilerplate\"\ntemplates = '{}'\n\n[[export]]\nuse = \"jsonl\"\nblocks = false\n\n[run]\nout = \"-\"\n",
+        path("templates.json")
+    );
+    fs::write(folder.path().join("p.toml"), pipeline).unwrap();
+    let with = copydesk(["run", &path("p.toml"), &path("pages/3.html"), "-q"], "");
+    assert_eq!(with.code, 0, "{}", with.stderr);
+    assert!(!with.stdout.contains(NOTICE) && with.stdout.contains("part 2 of report 3"), "{}", with.stdout);
+    let explained = copydesk(["explain", &path("pages/3.html"), "--pipeline", &path("p.toml")], "");
+    assert!(explained.stdout.contains("on 12 of 12 pages of the site"), "{}", explained.stdout);
+
+    fs::write(folder.path().join("templates.json"), "{}").unwrap();
+    let refused = copydesk(["run", &path("p.toml"), &path("pages/3.html")], "");
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("this is no file of `learn-templates`"), "{}", refused.stderr);
+}
