@@ -7,6 +7,7 @@ use std::{
     process::ExitCode,
 };
 
+use anyhow::anyhow;
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{Options, Output, Report, Run, RunError};
 use copydesk_stage::Catalog;
