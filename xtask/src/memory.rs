@@ -21,6 +21,9 @@ pub(crate) struct Args {
     /// Folder for the corpora and outputs. Full runs need 15 GB there.
     #[arg(long, default_value = "target/memory")]
     scratch: PathBuf,
+    /// How the small documents are stored.
+    #[arg(long, value_enum, default_value_t = Shape::File)]
+    small: Shape,
     /// How many threads compute; as many as there are cores if not given.
     #[arg(long)]
     threads: Option<u32>,
@@ -59,11 +62,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let mut faults = Vec::new();
     let mut rates = Vec::new();
     for &documents in counts {
-        let (made, cost) = measure(args, |path| small(documents, Shape::File, path, 1))?;
+        let (made, cost) = measure(args, args.small, |path| small(documents, args.small, path, 1))?;
         report("small documents", made, cost, &mut faults);
         rates.push(made.documents as f64 / cost.processor);
     }
-    let (made, cost) = measure(args, |path| large(bytes, path, 1))?;
+    let (made, cost) = measure(args, Shape::File, |path| large(bytes, path, 1))?;
     report("one large file", made, cost, &mut faults);
     if let ([first, .., last], false) = (&*rates, args.quick) {
         let change = last / first - 1.0;
@@ -79,14 +82,24 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 /// Makes a corpus, runs over it, and removes both.
-fn measure(args: &Args, corpus: impl FnOnce(&Path) -> anyhow::Result<Made>) -> anyhow::Result<(Made, Cost)> {
+fn measure(
+    args: &Args,
+    shape: Shape,
+    corpus: impl FnOnce(&Path) -> anyhow::Result<Made>,
+) -> anyhow::Result<(Made, Cost)> {
     let folder = args.scratch.join("run");
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
     }
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    fs::write(folder.join("pipeline.toml"), include_str!("pipeline.toml"))?;
-    let made = corpus(&folder.join("corpus.jsonl"))?;
+    let (source, name) = match shape {
+        Shape::File => ("jsonl", "corpus.jsonl"),
+        Shape::Files => ("jsonl", "corpus"),
+        Shape::Tree => ("files", "corpus"),
+    };
+    let source = format!("[source]\nuse = \"{source}\"\npaths = [\"{name}\"]\n\n");
+    fs::write(folder.join("pipeline.toml"), source + include_str!("pipeline.toml"))?;
+    let made = corpus(&folder.join(name))?;
     let program = fs::canonicalize(target().join("release/copydesk")).context("there is no release program")?;
     let mut command = Command::new(program);
     command.args(["run", "pipeline.toml"]).current_dir(&folder);
