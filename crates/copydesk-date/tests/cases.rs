@@ -90,6 +90,43 @@ fn values_for_machines() {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Form {
+    name: String,
+    #[serde(default)]
+    machine: bool,
+    #[serde(default)]
+    hint: String,
+    yes: Vec<[String; 2]>,
+    no: Vec<String>,
+}
+
+#[test]
+fn every_form_and_its_likes() {
+    let mut forms: BTreeMap<String, Vec<Form>> = toml::from_str(include_str!("cases/forms.toml")).unwrap();
+    let forms = forms.remove("form").unwrap();
+    assert!(forms.len() >= 60, "the table is there");
+    let mut wrong = Vec::new();
+    for form in &forms {
+        let fetched = form.hint.strip_prefix("fetched:").map(|time| time.parse().unwrap());
+        let hints = Hints { fetched, ..Hints::default() };
+        let read = |text: &str| match form.machine {
+            true => machine(text).map_or(String::new(), |value| value.to_string()),
+            false => find(text, &hints).iter().map(describe).collect::<Vec<_>>().join(" | "),
+        };
+        assert!(!form.yes.is_empty() && !form.no.is_empty(), "{}: one of each", form.name);
+        let yes = form.yes.iter().map(|[text, want]| (text, want.as_str()));
+        for (text, want) in yes.chain(form.no.iter().map(|text| (text, ""))) {
+            let got = read(text);
+            if got != want {
+                wrong.push(format!("[{}] {text:?}\n    want {want:?}\n     got {got:?}", form.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[derive(Deserialize)]
 struct Lines {
     date_line: Vec<String>,
     not_a_date_line: Vec<String>,

@@ -1,6 +1,6 @@
 //! News and picture agencies, stock libraries and outlets, with the names they are printed under.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -40,8 +40,10 @@ pub(crate) struct Agencies {
     by_folded: FxHashMap<String, u32>,
     by_exact: FxHashMap<String, u32>,
     longest: usize,
+    /// The last words of the names of picture libraries, folded.
+    library_ends: FxHashSet<String>,
     /// Words that begin with a small letter inside a spelling, such as `dpa` or `alliance`: allowed in a credit.
-    small_words: rustc_hash::FxHashSet<String>,
+    small_words: FxHashSet<String>,
 }
 
 /// Spellings up to this many letters count only as listed.
@@ -56,6 +58,11 @@ impl Agencies {
         for spelling in std::iter::once(name).chain(aliases.iter().map(String::as_str)) {
             let folded = fold(spelling);
             self.longest = self.longest.max(folded.len());
+            if matches!(kind, AgencyKind::Photo | AgencyKind::Stock)
+                && let Some(last) = folded.split_whitespace().next_back()
+            {
+                self.library_ends.insert(last.to_owned());
+            }
             for word in spelling.split(|c: char| c.is_whitespace() || c == '-' || c == '/') {
                 if word.chars().next().is_some_and(char::is_lowercase) {
                     self.small_words.insert(word.to_owned());
@@ -88,6 +95,11 @@ impl Agencies {
         let key = folded.strip_prefix("the ").unwrap_or(&folded);
         let at = self.by_folded.get(key)?;
         self.list.get(*at as usize)
+    }
+
+    /// Whether the last word of a text is one that ends the name of a picture library.
+    pub(crate) fn may_end_library(&self, text: &str) -> bool {
+        text.split_whitespace().next_back().is_some_and(|last| self.library_ends.contains(&fold(last)))
     }
 
     pub(crate) fn is_small_word(&self, word: &str) -> bool {

@@ -120,14 +120,14 @@ fn before_dash<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
         return None;
     }
     // The agency in brackets at the end of the head.
-    let (head, agency) = match head.strip_suffix([')', '）']).and_then(|h| Some((h, h.rfind(['(', '（'])?))) {
+    let (head, bracketed) = match head.strip_suffix([')', '）']).and_then(|h| Some((h, h.rfind(['(', '（'])?))) {
         Some((inner, open)) => {
             let width = inner[open..].chars().next().map_or(1, char::len_utf8);
             (inner[..open].trim_end(), Some(inner[open + width..].trim()))
         }
         None => (head, None),
     };
-    let known = agency
+    let known = bracketed
         .is_some_and(|a| lexicon.agency(a).is_some() || a.split(['/', ',']).any(|part| lexicon.agency(part).is_some()));
     let (place, rest) = head.split_once([',', '،', '、']).map_or((head, ""), |(p, r)| (p.trim(), r.trim()));
     let (place, spoken) = match place.split_once(". ") {
@@ -135,7 +135,7 @@ fn before_dash<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
         Some((p, a)) if lexicon.agency(a).is_some() => (p, Some(a)),
         _ => (place, None),
     };
-    let mut agency = agency.filter(|_| known).or(spoken);
+    let mut agency = bracketed.filter(|_| known).or(spoken);
     let mut date_text = None;
     if !rest.is_empty() {
         // `Ill.`, `Nov. 10`, `CNBC Indonesia`, `D.C., Nov 3`.
@@ -162,6 +162,10 @@ fn before_dash<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
         });
     }
     let capitals = is_capitals(place);
+    // Between a place in capitals with its date and the dash stands an agency, known or not.
+    if agency.is_none() && date_text.is_some() && capitals {
+        agency = bracketed.filter(|name| starts_like_place(name) && name.split_whitespace().count() <= 3);
+    }
     let sure = agency.is_some() || (date_text.is_some() && capitals);
     if place.is_empty() || place.split_whitespace().count() > 5 || place.chars().any(char::is_numeric) {
         return None;

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::Lexicon;
-use crate::fold::{Folded, fold, is_unspaced};
+use crate::fold::{Folded, fold, head, is_unspaced};
 
 /// What a label/value line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -60,6 +60,8 @@ pub fn label_of<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Field<'t>> {
     if line.is_empty() || line.len() > 400 {
         return None;
     }
+    // Most lines begin with no label, which their first letters show.
+    lexicon.fields.at_start(&fold(head(line, lexicon.fields.longest() * 2 + 8)))?;
     let folded = Folded::new(line);
     let text = folded.text();
     let (end, kind) = lexicon.fields.at_start(text)?;

@@ -31,6 +31,12 @@ impl Folded {
         let mut chars = source.char_indices().peekable();
         while let Some((at, first)) = chars.next() {
             let start = text.len();
+            // The common letters need no look ahead: marks that join them are looked for only before other signs.
+            if first.is_ascii() && chars.peek().is_none_or(|&(_, next)| next.is_ascii()) {
+                text.push(if first.is_ascii_control() { ' ' } else { first.to_ascii_lowercase() });
+                origin.push(at as u32);
+                continue;
+            }
             if chars.peek().is_some_and(|&(_, next)| joins(next)) {
                 cluster.clear();
                 cluster.push(first);
@@ -96,6 +102,8 @@ fn push_folded(c: char, out: &mut String) {
         'İ' => out.push('i'),
         'ς' => out.push('σ'),
         c if c.is_whitespace() || c.is_control() => out.push(' '),
+        // Scripts without capitals, and the small letters of the others.
+        '\u{E00}'..='\u{109F}' | '\u{3040}'..='\u{D7FF}' | 'à'..='ö' | 'ø'..='ÿ' | 'а'..='я' => out.push(c),
         c => out.extend(c.to_lowercase()),
     }
 }

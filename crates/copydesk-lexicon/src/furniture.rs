@@ -80,6 +80,8 @@ pub struct Label {
 
 /// Longest line that is looked up as a whole, in bytes.
 const LONGEST_LINE: usize = 240;
+/// Longest count that is glued to the last word of a line, in bytes.
+const LONGEST_COUNT: usize = 20;
 /// Longest line that can be furniture by its beginning, in bytes.
 const LONGEST_START: usize = 400;
 
@@ -91,9 +93,12 @@ pub fn classify_label(line: &str, lexicon: &Lexicon) -> Option<Label> {
     if line.is_empty() || line.len() > LONGEST_START {
         return None;
     }
+    if line.len() > LONGEST_LINE && !may_start(line, lexicon) {
+        return None;
+    }
     let folded = fold(line);
     if line.len() <= LONGEST_LINE {
-        let key = key_of_folded(&folded);
+        let key = key_of_folded(&folded, lexicon.longest_furniture_line);
         if let Some(&kind) = lexicon.furniture_lines.get(&key) {
             return Some(Label { kind, whole: true });
         }
@@ -121,18 +126,30 @@ pub fn classify_label(line: &str, lexicon: &Lexicon) -> Option<Label> {
     (rest.len() <= limit).then_some(Label { kind, whole: rest.is_empty() })
 }
 
-/// The form in which whole lines are compared.
-pub(crate) fn line_key(line: &str) -> String {
-    key_of_folded(&fold(line))
+/// Whether a long line begins like furniture: a look at its head spares the folding of the whole.
+fn may_start(line: &str, lexicon: &Lexicon) -> bool {
+    let start = fold(head(line, lexicon.furniture_starts.longest() * 2 + 16));
+    let words = start.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '©' | '('));
+    lexicon.furniture_starts.at_start(&start).is_some() || lexicon.furniture_starts.at_start(words).is_some()
 }
 
-fn key_of_folded(folded: &str) -> String {
-    let mut key = String::with_capacity(folded.len());
+/// The form in which whole lines are compared.
+pub(crate) fn line_key(line: &str) -> String {
+    key_of_folded(&fold(line), usize::MAX)
+}
+
+/// The key of a line; that of a line that is longer than any known one is cut short.
+fn key_of_folded(folded: &str, longest: usize) -> String {
+    let mut key = String::with_capacity(folded.len().min(longest).min(LONGEST_LINE));
     let mut letters = false;
     for word in folded.split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | '·' | '•' | ',' | '_')) {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '©'));
         if word.is_empty() || is_count(word) {
             continue;
+        }
+        // Digits at the very end may still go.
+        if key.len() > longest.saturating_add(LONGEST_COUNT) {
+            return key;
         }
         if !key.is_empty() {
             key.push(' ');

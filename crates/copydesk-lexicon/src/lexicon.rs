@@ -60,7 +60,7 @@ pub(crate) const BUILTIN: &[(&str, &str)] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CreditWord {
     /// `Photo:`; a separator must follow, unless `bare`.
-    Label { generic: bool, bare: bool, form: u16 },
+    Label { generic: bool, bare: bool, before_agency: bool, form: u16 },
     /// `Photo by`; no separator needed.
     Opener { generic: bool, kept: bool, form: u16 },
 }
@@ -89,6 +89,7 @@ pub struct Lexicon {
     pub(crate) credit_words: Phrases<CreditWord>,
     pub(crate) credit_suffixes: Phrases<CreditSuffix>,
     pub(crate) marks: Phrases<Mark>,
+    pub(crate) credits_alone: Phrases<u16>,
     pub(crate) credit_controls: Phrases<()>,
     pub(crate) credit_notices: Phrases<()>,
     pub(crate) credit_small: FxHashSet<String>,
@@ -107,6 +108,7 @@ pub struct Lexicon {
     pub(crate) not_names: FxHashSet<String>,
     pub(crate) titles: FxHashSet<String>,
     pub(crate) furniture_lines: FxHashMap<String, Furniture>,
+    pub(crate) longest_furniture_line: usize,
     pub(crate) furniture_starts: Phrases<Furniture>,
     pub(crate) fields: Phrases<FieldKind>,
 }
@@ -157,17 +159,19 @@ impl Lexicon {
         let mut credit_words = Vec::new();
         let mut credit_suffixes = Vec::new();
         let mut marks = Vec::new();
+        let mut credits_alone = Vec::new();
         for form in files.iter().flat_map(|f| &f.credit.form) {
             let number = intern(&form.id, &mut form_ids);
-            let (generic, bare) = (form.generic, form.bare);
+            let (generic, bare, before_agency) = (form.generic, form.bare, form.before_agency);
             for word in &form.labels {
-                credit_words.push((word.as_str(), CreditWord::Label { generic, bare, form: number }));
+                credit_words.push((word.as_str(), CreditWord::Label { generic, bare, before_agency, form: number }));
             }
             for word in &form.openers {
                 credit_words.push((word.as_str(), CreditWord::Opener { generic, kept: form.kept, form: number }));
             }
             let suffix = CreditSuffix { form: number, provided: form.provided };
             credit_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), suffix)));
+            credits_alone.extend(form.alone.iter().map(|w| (w.as_str(), number)));
             marks.extend(form.marks.iter().filter_map(|w| Some((w.as_str(), form.mark?))));
         }
         let mut byline_words = Vec::new();
@@ -207,6 +211,7 @@ impl Lexicon {
             credit_words: Phrases::new(credit_words.into_iter()),
             credit_suffixes: Phrases::new(credit_suffixes.into_iter()),
             marks: Phrases::new(marks.into_iter()),
+            credits_alone: Phrases::new(credits_alone.into_iter()),
             credit_controls: phrases(|v| &v.credit.controls),
             credit_notices: phrases(|v| &v.credit.notices),
             credit_small: words(|v| &v.credit.small_words),
@@ -224,6 +229,7 @@ impl Lexicon {
             controls: phrases(|v| &v.byline.controls),
             not_names: words(|v| &v.byline.not_names),
             titles: words(|v| &v.byline.titles),
+            longest_furniture_line: furniture_lines.keys().map(String::len).max().unwrap_or(0),
             furniture_lines,
             furniture_starts: Phrases::new(furniture_starts.into_iter()),
             fields: Phrases::new(fields),

@@ -1,6 +1,7 @@
 //! Phrase sets: many phrases, found in one pass over folded text.
 
 use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
+use rustc_hash::FxHashSet;
 
 use crate::fold::{ends_word, fold, starts_word};
 
@@ -9,11 +10,26 @@ use crate::fold::{ends_word, fold, starts_word};
 pub(crate) struct Phrases<T> {
     automaton: Option<AhoCorasick>,
     values: Vec<T>,
+    /// The last bytes of each phrase: most texts end otherwise, and need no further search.
+    ends: FxHashSet<[u8; END]>,
+    longest: usize,
+}
+
+/// How many bytes of a phrase's end are kept.
+const END: usize = 3;
+
+/// The last bytes of a text; zeros where it is shorter.
+fn end_of(text: &str) -> [u8; END] {
+    let mut end = [0; END];
+    for (slot, byte) in end.iter_mut().zip(text.bytes().rev()) {
+        *slot = byte;
+    }
+    end
 }
 
 impl<T> Default for Phrases<T> {
     fn default() -> Self {
-        Self { automaton: None, values: Vec::new() }
+        Self { automaton: None, values: Vec::new(), ends: FxHashSet::default(), longest: 0 }
     }
 }
 
@@ -41,7 +57,19 @@ impl<T: Copy> Phrases<T> {
             .start_kind(StartKind::Both)
             .build(&patterns)
             .ok();
-        Self { automaton, values }
+        let longest = patterns.iter().map(String::len).max().unwrap_or(0);
+        let ends = patterns.iter().map(|phrase| end_of(phrase)).collect();
+        Self { automaton, values, ends, longest }
+    }
+
+    /// The length of the longest phrase, in bytes.
+    pub(crate) fn longest(&self) -> usize {
+        self.longest
+    }
+
+    /// Whether any phrase stands in `folded`, as a word or as part of one.
+    pub(crate) fn any(&self, folded: &str) -> bool {
+        self.automaton.as_ref().is_some_and(|automaton| automaton.is_match(folded))
     }
 
     /// The longest phrase at the very start of `folded` that ends at a word's end, with its length.
@@ -80,6 +108,16 @@ impl<T: Copy> Phrases<T> {
 
     /// The phrase that ends `folded`, as a whole word: its start and value. Looks at the last 80 bytes only.
     pub(crate) fn at_end(&self, folded: &str) -> Option<(usize, T)> {
+        // A phrase of fewer bytes has zeros where the text has more.
+        let end = end_of(folded);
+        let known = |kept: usize| {
+            let mut end = end;
+            end[kept..].fill(0);
+            self.ends.contains(&end)
+        };
+        if !(known(END) || known(2) || known(1)) {
+            return None;
+        }
         let from = crate::fold::tail_start(folded, 80);
         let window = &folded[from..];
         let automaton = self.automaton.as_ref()?;

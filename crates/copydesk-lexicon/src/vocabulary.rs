@@ -63,6 +63,12 @@ pub(crate) struct CreditForm {
     /// The label also works without a separator when names follow (`Фото X`).
     #[serde(default)]
     pub(crate) bare: bool,
+    /// The label also works without a separator when nothing but a known agency follows (`Ảnh AFP`).
+    #[serde(default)]
+    pub(crate) before_agency: bool,
+    /// Words that are a credit by themselves, after a sentence or in a line of their own (`Supplied`).
+    #[serde(default)]
+    pub(crate) alone: Vec<String>,
     /// The opener says how the picture was come by and belongs to the printed credit (`Courtesy of X`).
     #[serde(default)]
     pub(crate) kept: bool,

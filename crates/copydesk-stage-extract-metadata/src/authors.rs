@@ -16,9 +16,9 @@ pub(crate) fn choose(
     pools: &mut Pools,
     host: Option<&str>,
     least: f32,
+    lexicon: &Lexicon,
     log: &mut Vec<Candidate>,
 ) -> Vec<Value<String>> {
-    let lexicon = Lexicon::builtin();
     let sites: Vec<String> = pools.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| k.len() >= 2).collect();
     let pool: &mut Pool<Vec<String>> = &mut pools.authors;
     for entry in &mut pool.entries {

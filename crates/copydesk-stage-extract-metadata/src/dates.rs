@@ -3,7 +3,7 @@
 use copydesk_date::{Hints, Precision, Zone, machine_with};
 use copydesk_document::{Document, Origin, Timestamp};
 
-use crate::pool::Pool;
+use crate::pool::{Entry, Pool};
 
 /// What is known of a document that helps to read its dates.
 pub(crate) fn hints(doc: &Document) -> Hints<'_> {
@@ -83,6 +83,18 @@ pub(crate) fn join_clocks(pool: &mut Pool<Timestamp>) {
 /// A date from a place that is meant for machines. A date after the fetch is no date of this document.
 pub(crate) fn declared(value: &str, hints: &Hints<'_>) -> Option<Timestamp> {
     machine_with(value.trim(), hints).filter(|at| at.plausible(hints.fetched))
+}
+
+/// A day inside the month that the address names is more likely than one outside it.
+pub(crate) fn confirm_by_month(pool: &mut Pool<Timestamp>) {
+    let month = |e: &Entry<Timestamp>| e.origin == Origin::Url && e.value.precision() == Precision::Month;
+    let Some((named, weight)) = pool.entries.iter().find(|e| month(e)).map(|e| (e.value, e.weight)) else { return };
+    for entry in &mut pool.entries {
+        if entry.value.precision() >= Precision::Day && entry.value.agrees(named) {
+            entry.weight = 1.0 - (1.0 - entry.weight) * (1.0 - weight * 0.8);
+            "in the month that the address names".clone_into(&mut entry.why);
+        }
+    }
 }
 
 /// A month or a year says too little to stand against a day, and is a date only where it is all that there is.

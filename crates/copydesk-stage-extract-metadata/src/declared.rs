@@ -7,7 +7,7 @@ use copydesk_lexicon::{FieldKind, Lexicon, clean_name, label_of, read_byline};
 use crate::{Pools, dates, vocabulary::DECLARATIONS};
 
 /// Gathers every declared value.
-pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
+pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, pools: &mut Pools) {
     let mut lists: Vec<(&Clue, f32, Vec<String>)> = Vec::new();
     for clue in doc.evidence.clues.iter().filter(|clue| !clue.value.is_empty()) {
         if matches!(clue.origin, Origin::Time | Origin::EmbeddedState) {
@@ -18,7 +18,7 @@ pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
         }
         for &(field, weight) in DECLARATIONS.of(clue.origin, &clue.name) {
             if field == Field::Authors {
-                name(clue, weight, &mut lists);
+                name(clue, weight, lexicon, &mut lists);
             } else {
                 value(clue, field, weight, hints, pools);
             }
@@ -30,7 +30,7 @@ pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
     if let Some(url) = &doc.source.url {
         pools.url.add(url.clone(), Origin::Header, "fetched", None, 0.5);
     }
-    gather_card(&doc.evidence, pools);
+    gather_card(&doc.evidence, lexicon, pools);
 }
 
 fn value(clue: &Clue, field: Field, weight: f32, hints: &Hints<'_>, pools: &mut Pools) {
@@ -62,8 +62,8 @@ fn value(clue: &Clue, field: Field, weight: f32, hints: &Hints<'_>, pools: &mut 
 }
 
 /// Author names that several clues of one name give, one each, are one list.
-fn name<'d>(clue: &'d Clue, weight: f32, lists: &mut Vec<(&'d Clue, f32, Vec<String>)>) {
-    let names = names_in(&clue.value);
+fn name<'d>(clue: &'d Clue, weight: f32, lexicon: &Lexicon, lists: &mut Vec<(&'d Clue, f32, Vec<String>)>) {
+    let names = names_in(&clue.value, lexicon);
     match lists.iter_mut().find(|(c, ..)| c.origin == clue.origin && c.name == clue.name) {
         Some((_, _, known)) => known.extend(names),
         None => lists.push((clue, weight, names)),
@@ -71,8 +71,7 @@ fn name<'d>(clue: &'d Clue, weight: f32, lists: &mut Vec<(&'d Clue, f32, Vec<Str
 }
 
 /// The names in a declared value: with the byline's words where it has them (`Ann Lee, Staff Reporter`).
-pub(crate) fn names_in(value: &str) -> Vec<String> {
-    let lexicon = Lexicon::builtin();
+pub(crate) fn names_in(value: &str, lexicon: &Lexicon) -> Vec<String> {
     if let Some(byline) = read_byline(value, lexicon).filter(|b| !b.people.is_empty() && b.rule.contains("suffix")) {
         return byline.people;
     }
@@ -80,8 +79,7 @@ pub(crate) fn names_in(value: &str) -> Vec<String> {
 }
 
 /// Labels and values that pages give for the preview of a link: `twitter:label1` is `Written by`.
-fn gather_card(evidence: &Evidence, pools: &mut Pools) {
-    let lexicon = Lexicon::builtin();
+fn gather_card(evidence: &Evidence, lexicon: &Lexicon, pools: &mut Pools) {
     for number in ["1", "2"] {
         let find = |part: &str| {
             let name = format!("twitter:{part}{number}");
@@ -92,7 +90,7 @@ fn gather_card(evidence: &Evidence, pools: &mut Pools) {
         let is_author = label_of(&line, lexicon).is_some_and(|f| f.kind == FieldKind::Author)
             || read_byline(&line, lexicon).is_some_and(|b| b.rule != "byline-bare-name" && !b.people.is_empty());
         if is_author {
-            pools.authors.add(names_in(&data.value), Origin::Meta, &data.name, data.span, 0.6);
+            pools.authors.add(names_in(&data.value, lexicon), Origin::Meta, &data.name, data.span, 0.6);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use copydesk_date::Hints;
 use copydesk_document::{Document, Evidence, Field, Item, ItemValue, Origin, Syntax};
+use copydesk_lexicon::Lexicon;
 
 use crate::{Pools, dates, declared::names_in, pool::key};
 
@@ -10,7 +11,7 @@ const ENDINGS: [&str; 3] = ["Article", "Posting", "Report"];
 const TYPES: [&str; 7] = ["CreativeWork", "Recipe", "Review", "HowTo", "QAPage", "VideoObject", "WebPage"];
 
 /// Gathers what the items say.
-pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
+pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, pools: &mut Pools) {
     let evidence = &doc.evidence;
     let shown: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
     let urls: Vec<String> = pools.url.entries.iter().map(|e| key(&e.value)).collect();
@@ -32,7 +33,7 @@ pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
         // A type that may be anything on the page is trusted less than an article.
         let factor = if rank >= STATED { 1.0 } else { 0.6 };
         let page = article.types.iter().any(|t| t.ends_with("Page") && t != "QAPage");
-        read(evidence, article, factor, page, hints, pools);
+        read(evidence, article, Trust { factor, page }, hints, lexicon, pools);
     }
 }
 
@@ -86,10 +87,26 @@ fn name_of(evidence: &Evidence, value: &ItemValue) -> Option<String> {
     }
 }
 
-fn read(evidence: &Evidence, item: &Item, factor: f32, page: bool, hints: &Hints<'_>, pools: &mut Pools) {
+/// How far an item is trusted.
+#[derive(Clone, Copy)]
+struct Trust {
+    /// All of it, by its type.
+    factor: f32,
+    /// It describes the page and not an article.
+    page: bool,
+}
+
+fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexicon: &Lexicon, pools: &mut Pools) {
+    let Trust { factor, page } = trust;
     let (origin, at) = (origin(item.syntax), item.span);
     // Structured data in a script is written by the newsroom's system; microdata is what the template shows.
-    let headline = if item.syntax == Syntax::JsonLd { 0.99 } else { 0.8 };
+    // A system that tells apart a headline and another one writes each on purpose; in others the template fills it,
+    // often with the words for search engines.
+    let headline = match item.syntax {
+        Syntax::JsonLd if item.text("alternativeHeadline").is_some() => 0.99,
+        Syntax::JsonLd => 0.97,
+        Syntax::Microdata => 0.8,
+    };
     for (property, weight) in [("headline", headline), ("name", 0.4)] {
         if let Some(text) = item.text(property).filter(|text| !text.trim().is_empty()) {
             pools.title.add(text.to_owned(), origin, property, at, weight * factor);
@@ -113,8 +130,11 @@ fn read(evidence: &Evidence, item: &Item, factor: f32, page: bool, hints: &Hints
         pools.site_name.add(name, origin, "publisher", at, 0.7 * factor);
     }
     for property in ["author", "creator"] {
-        let names: Vec<String> =
-            item.values(property).filter_map(|v| name_of(evidence, v)).flat_map(|name| names_in(&name)).collect();
+        let names: Vec<String> = item
+            .values(property)
+            .filter_map(|v| name_of(evidence, v))
+            .flat_map(|name| names_in(&name, lexicon))
+            .collect();
         if !names.is_empty() {
             // A newsroom signs its news; a company that names itself as the author of its pages names nobody.
             let news = item.types.iter().any(|t| t.ends_with("NewsArticle"));

@@ -10,14 +10,17 @@ mod dates;
 mod declared;
 mod forms;
 mod items;
+mod kind;
 mod lines;
 mod marks;
 mod pool;
 mod shown;
+mod state;
 mod titles;
 mod vocabulary;
 
 use copydesk_document::{Candidate, Document, Field, Metadata};
+use copydesk_lexicon::Lexicon;
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use serde::{Deserialize, Serialize};
 
@@ -37,11 +40,15 @@ pub struct Config {
     pub min_confidence: f32,
     /// Leave the dateline (`SEOUL, Nov. 10 (Yonhap) --`) in the text. It stands in the metadata either way.
     pub keep_dateline: bool,
+    /// A file with bylines, agencies, datelines and labels of your own, written like those in
+    /// `crates/copydesk-lexicon/data/`. Its words are added to the house's. (In a program of your own: its contents.)
+    #[schemars(extend("format" = "file-contents"))]
+    pub words: String,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { min_confidence: 0.3, keep_dateline: true }
+        Self { min_confidence: 0.3, keep_dateline: true, words: String::new() }
     }
 }
 
@@ -49,6 +56,8 @@ impl Default for Config {
 #[derive(Debug)]
 pub struct ExtractMetadata {
     config: Config,
+    // The house's own words are shared; a user's are added to a copy.
+    extended: Option<Box<Lexicon>>,
 }
 
 impl StageKind for ExtractMetadata {
@@ -62,31 +71,42 @@ impl StageKind for ExtractMetadata {
         if !(0.0..=1.0).contains(&config.min_confidence) {
             return Err(ConfigError::at("min_confidence", "must be between 0 and 1"));
         }
-        Ok(AnyStage::cpu(Self { config }))
+        let extended = match config.words.as_str() {
+            "" => None,
+            words => {
+                let lexicon = Lexicon::with(words).map_err(|error| ConfigError::at("words", error.to_string()))?;
+                Some(Box::new(lexicon))
+            }
+        };
+        Ok(AnyStage::cpu(Self { config, extended }))
     }
 }
 
 impl Stage for ExtractMetadata {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
+        let lexicon = self.extended.as_deref().unwrap_or_else(|| Lexicon::builtin());
         let mut pools = Pools::default();
         let hints = dates::hints(doc);
-        declared::gather(doc, &hints, &mut pools);
+        declared::gather(doc, &hints, lexicon, &mut pools);
         shown::headings(doc, &mut pools);
-        items::gather(doc, &hints, &mut pools);
-        let first = lines::first_prose(doc);
+        items::gather(doc, &hints, lexicon, &mut pools);
+        let first = lines::first_prose(doc, lexicon);
         let window = shown::Window::new(doc, first, &mut pools);
-        shown::authors(doc, &window, &mut pools);
+        shown::authors(doc, &window, lexicon, &mut pools);
         shown::dates(doc, &window, &hints, &mut pools);
-        let labels = lines::read(doc, first, &hints, &mut pools);
+        let labels = lines::read(doc, first, &hints, lexicon, &mut pools);
+        state::dates(doc, &hints, &mut pools);
         forms::settle(doc, &mut pools);
+        kind::weaken(doc, &mut pools);
         dates::join_clocks(&mut pools.published);
+        dates::confirm_by_month(&mut pools.published);
         dates::weaken_coarse(&mut pools.published);
 
         let least = self.config.min_confidence;
         let mut candidates = Vec::new();
         let mut meta = Metadata {
             title: titles::choose(&mut pools, dates::host(doc), least, &mut candidates),
-            authors: authors::choose(&mut pools, dates::host(doc), least, &mut candidates),
+            authors: authors::choose(&mut pools, dates::host(doc), least, lexicon, &mut candidates),
             published: pools.published.choose(Field::Published, least, &mut candidates),
             modified: pools.modified.choose(Field::Modified, least, &mut candidates),
             site_name: pools.site_name.choose(Field::SiteName, least, &mut candidates),

@@ -37,8 +37,13 @@ const LONGEST_HEAD: usize = 60;
 const TAIL: usize = 3;
 
 /// Reads the visible lines.
-pub(crate) fn read(doc: &Document, first: Option<BlockId>, hints: &Hints<'_>, pools: &mut Pools) -> Lines {
-    let lexicon = Lexicon::builtin();
+pub(crate) fn read(
+    doc: &Document,
+    first: Option<BlockId>,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    pools: &mut Pools,
+) -> Lines {
     let mut lines = Lines::default();
     let head: Vec<BlockId> = match first {
         Some(first) => head(doc, first),
@@ -47,7 +52,7 @@ pub(crate) fn read(doc: &Document, first: Option<BlockId>, hints: &Hints<'_>, po
     let free = read_head(doc, &head, hints, lexicon, pools, &mut lines);
     read_headline(doc, &free, first.is_some(), lexicon, pools, &mut lines);
     if let Some(first) = first {
-        read_opening(doc, first, lexicon, pools, &mut lines);
+        read_opening(doc, first, hints, lexicon, pools, &mut lines);
     }
     read_tail(doc, lexicon, pools, &mut lines);
     lines
@@ -55,7 +60,7 @@ pub(crate) fn read(doc: &Document, first: Option<BlockId>, hints: &Hints<'_>, po
 
 /// The first block of the body that is running text; in a short text, the first that reads like a sentence. In a text
 /// without markup a dateline says it as well, and so does the first sentence below another line.
-pub(crate) fn first_prose(doc: &Document) -> Option<BlockId> {
+pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> {
     let texts = || doc.body().filter(|(_, b)| b.kind != BlockKind::Heading).map(|(id, _)| id);
     let sentence = |id: &BlockId, least: usize| {
         let text = doc.text(*id);
@@ -64,7 +69,6 @@ pub(crate) fn first_prose(doc: &Document) -> Option<BlockId> {
     if doc.tree.is_some() {
         return texts().find(|id| is_prose(doc.text(*id))).or_else(|| texts().find(|id| sentence(id, SENTENCE)));
     }
-    let lexicon = Lexicon::builtin();
     let dated = doc.ids().take(LONGEST_HEAD).find(|id| {
         let block = doc.block(*id);
         let text = doc.text(*id);
@@ -352,7 +356,14 @@ fn is_scrap(text: &str) -> bool {
 }
 
 /// The dateline of the first paragraph. One that names no known agency names the publication.
-fn read_opening(doc: &Document, first: BlockId, lexicon: &Lexicon, pools: &mut Pools, lines: &mut Lines) {
+fn read_opening(
+    doc: &Document,
+    first: BlockId,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    pools: &mut Pools,
+    lines: &mut Lines,
+) {
     // An earlier stage may have taken the paragraph with the dateline for something else.
     let known = |id: &BlockId| {
         let text = doc.text(*id);
@@ -380,6 +391,11 @@ fn read_opening(doc: &Document, first: BlockId, lexicon: &Lexicon, pools: &mut P
     }
     let value = Dateline { place: found.place.map(str::to_owned), agency: found.agency.map(str::to_owned) };
     pools.dateline.add(value, Origin::Text, "dateline", span, sure);
+    // A dateline with its year says when the text was filed.
+    let filed = found.date_text.and_then(|text| find(text, hints).first().and_then(copydesk_date::Found::value));
+    if let Some(filed) = filed.filter(|at| at.plausible(hints.fetched) && at.day().is_some()) {
+        pools.published.add(filed, Origin::Text, "dateline", span, 0.5);
+    }
     lines.dateline = Some((first, found.end));
 }
 
@@ -406,7 +422,13 @@ fn read_tail(doc: &Document, lexicon: &Lexicon, pools: &mut Pools, lines: &mut L
         if back == 0 && text.len() < 60 && !is_no_byline(text) && !lines.headlines.contains(&id) {
             let own = key(text);
             let known = pools.authors.entries.iter().any(|e| e.value.iter().any(|name| key(name) == own));
-            let byline = read_byline(text, lexicon).filter(|b| !b.people.is_empty());
+            // A page ends in buttons and lists as often as in a name; there the form or a date must say that it is one.
+            let told = |b: &copydesk_lexicon::Byline<'_>| {
+                doc.tree.is_none()
+                    || b.confidence() > Confidence::ShapeOnly
+                    || b.rest.contains(|c: char| c.is_ascii_digit())
+            };
+            let byline = read_byline(text, lexicon).filter(|b| !b.people.is_empty() && told(b));
             if known {
                 lines.labels.push((
                     id,

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use copydesk_document::{Attr, ElementId, Tag, Tree};
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -13,14 +14,21 @@ struct Marks {
     updated: Words,
     elsewhere: Words,
     accounts: Accounts,
+    state: State,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    published: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Words {
-    words: BTreeSet<String>,
+    words: FxHashSet<String>,
     #[serde(default)]
-    not: BTreeSet<String>,
+    not: FxHashSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -34,6 +42,9 @@ struct Accounts {
 static MARKS: LazyLock<Marks> =
     LazyLock::new(|| toml::from_str(include_str!("../data/marks.toml")).expect("data/marks.toml is valid"));
 
+/// Names of the day of publication in the state of scripts.
+pub(crate) static STATE_NAMES: LazyLock<&'static [String]> = LazyLock::new(|| &MARKS.state.published);
+
 /// How far up the names of elements count for a block.
 const NEAR: usize = 3;
 /// How far up an element says that it is about something else.
@@ -45,12 +56,21 @@ const NAMES: [Attr; 3] = [Attr::Class, Attr::Id, Attr::Itemprop];
 /// The words in the names of an element, in lower case: `c-article__authorName` has `c`, `article`, `author`, `name`
 /// and, joined, `authorname`.
 fn any_word(tree: &Tree, element: ElementId, mut test: impl FnMut(&str) -> bool) -> bool {
+    let mut small = String::new();
     NAMES.iter().filter_map(|attr| tree.attr(element, *attr)).any(|names| {
         names.split_ascii_whitespace().take(24).any(|name| {
             name.len() <= 80
                 && name.split(['-', '_', ':', '.']).filter(|word| !word.is_empty()).any(|word| {
-                    let lower = word.to_ascii_lowercase();
-                    test(&lower) || camel(word).any(|part| test(&part.to_ascii_lowercase()))
+                    small.clear();
+                    small.push_str(word);
+                    small.make_ascii_lowercase();
+                    test(&small)
+                        || camel(word).any(|part| {
+                            small.clear();
+                            small.push_str(part);
+                            small.make_ascii_lowercase();
+                            test(&small)
+                        })
                 })
         })
     })
@@ -112,14 +132,28 @@ pub(crate) fn date_mark(tree: &Tree, element: ElementId) -> Option<DateMark> {
     })
 }
 
-/// Whether an element stands in a part of the page that is about other texts or by readers.
+/// Whether an element stands in a part of the page that is about other texts or by readers. The foot of an article is
+/// a place for its date, the foot of the page is not.
 pub(crate) fn is_elsewhere(tree: &Tree, element: ElementId) -> bool {
-    tree.ancestors(element).take(FAR).take_while(|e| !matches!(tree.tag(*e), Tag::Body | Tag::Html | Tag::Main)).any(
-        |e| {
-            matches!(tree.tag(e), Tag::Aside | Tag::Footer | Tag::Nav)
-                || any_word(tree, e, |word| MARKS.elsewhere.words.contains(word))
-        },
-    )
+    let mut foot = false;
+    for e in tree.ancestors(element).take(FAR) {
+        match tree.tag(e) {
+            Tag::Body | Tag::Html | Tag::Main => break,
+            Tag::Aside | Tag::Nav => return true,
+            Tag::Footer => foot = true,
+            Tag::Article => foot = false,
+            _ => {}
+        }
+        let mut named = false;
+        if any_word(tree, e, |word| {
+            named |= word == "footer";
+            word != "footer" && MARKS.elsewhere.words.contains(word)
+        }) {
+            return true;
+        }
+        foot |= named;
+    }
+    foot
 }
 
 /// Whether a name is that of an account, a control or nobody.

@@ -24,6 +24,21 @@ impl Fact for String {
     fn print(&self) -> String {
         self.clone()
     }
+    // A page glues what two of its elements show, where another place has a space between them.
+    fn says_more_than(&self, other: &Self) -> bool {
+        words(self) > words(other)
+    }
+}
+
+/// Runs of letters and figures. A soft hyphen parts no words.
+fn words(text: &str) -> usize {
+    let mut inside = false;
+    let mut count = 0;
+    for c in text.chars().filter(|c| *c != '\u{AD}' && *c != '\u{200B}') {
+        count += usize::from(c.is_alphanumeric() && !inside);
+        inside = c.is_alphanumeric();
+    }
+    count
 }
 
 impl Fact for bool {
@@ -109,7 +124,7 @@ impl<T: Fact> Pool<T> {
         for entry in &self.entries {
             let place = *places.entry(entry.value.key()).or_insert(groups.len());
             if place == groups.len() {
-                groups.push(Group { doubt: 1.0, origins: Vec::new(), count: 0, best: entry });
+                groups.push(Group { witnesses: Vec::new(), count: 0, won: false, best: entry });
             }
             groups[place].add(entry);
             of.push(place);
@@ -117,6 +132,9 @@ impl<T: Fact> Pool<T> {
         // The first of equals wins, so the order of gathering settles a tie.
         let best = groups.iter().enumerate().rev().max_by(|(_, a), (_, b)| a.belief().total_cmp(&b.belief()));
         let best = best.map(|(place, _)| place).filter(|place| groups[*place].belief() >= least);
+        if let Some(place) = best {
+            groups[place].won = true;
+        }
         let winner = best.map(|place| groups[place].best);
         for (entry, place) in self.entries.iter().zip(of) {
             let group = &groups[place];
@@ -145,21 +163,24 @@ impl<T: Fact> Pool<T> {
 
 /// Candidates that say the same.
 struct Group<'p, T> {
-    doubt: f32,
-    origins: Vec<Origin>,
+    /// For each origin the heaviest weight, and the doubt that is left if all of its candidates count for a quarter.
+    witnesses: Vec<(Origin, f32, f32)>,
     count: usize,
+    won: bool,
     best: &'p Entry<T>,
 }
 
 impl<'p, T: Fact> Group<'p, T> {
     /// Candidates that agree add up like independent witnesses, but two from the same origin are hardly independent
-    /// (one template writes both), so each further one counts for a quarter.
+    /// (one template writes both), so all but the heaviest count for a quarter.
     fn add(&mut self, entry: &'p Entry<T>) {
-        let known = self.origins.contains(&entry.origin);
-        let weight = if known { entry.weight / 4.0 } else { entry.weight };
-        self.doubt *= 1.0 - weight.clamp(0.0, 0.99);
-        if !known {
-            self.origins.push(entry.origin);
+        let weight = entry.weight.clamp(0.0, 0.99);
+        match self.witnesses.iter_mut().find(|(origin, ..)| *origin == entry.origin) {
+            Some((_, heaviest, doubt)) => {
+                *heaviest = heaviest.max(weight);
+                *doubt *= 1.0 - weight / 4.0;
+            }
+            None => self.witnesses.push((entry.origin, weight, 1.0 - weight / 4.0)),
         }
         self.count += 1;
         let more = entry.value.says_more_than(&self.best.value);
@@ -170,7 +191,8 @@ impl<'p, T: Fact> Group<'p, T> {
     }
 
     fn belief(&self) -> f32 {
-        1.0 - self.doubt
+        let left = |(_, heaviest, doubt): &(Origin, f32, f32)| (1.0 - heaviest) * doubt / (1.0 - heaviest / 4.0);
+        1.0 - self.witnesses.iter().map(left).product::<f32>()
     }
 }
 
@@ -179,12 +201,16 @@ fn why<T: Fact>(entry: &Entry<T>, group: &Group<'_, T>, won: bool, any: bool) ->
         0 => String::new(),
         n => format!(", {n} other{} agree", if n == 1 { "" } else { "s" }),
     };
-    let verdict = match (won, any) {
-        (true, _) => "won",
-        (false, true) => "lost",
-        (false, false) => "too weak",
+    let verdict = match (won, group.won, any) {
+        (true, ..) => "won",
+        (false, true, _) => "agrees with the winner",
+        (false, false, true) => "lost",
+        (false, false, false) => "too weak",
     };
     let own = if entry.why.is_empty() { String::new() } else { format!("; {}", entry.why) };
+    if group.won && !won {
+        return format!("{verdict}{own}");
+    }
     format!("{verdict} with {:.2}{agreed}{own}", group.belief())
 }
 

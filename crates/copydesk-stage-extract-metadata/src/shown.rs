@@ -16,6 +16,8 @@ const BEFORE: u32 = 8;
 const BEHIND: u32 = 30;
 /// So many blocks from the last one of the text on can hold the line below it.
 const FOOT: u32 = 5;
+/// So many right behind the headline belong to it, and the two before it.
+const BESIDE: u32 = 4;
 /// A longer block is text.
 const LONGEST: usize = 300;
 /// A longer value of an element named for an author is no name.
@@ -62,6 +64,11 @@ impl Window {
 
     fn holds(&self, id: BlockId) -> bool {
         (self.start..self.end).contains(&id.0)
+    }
+
+    /// Whether a block is one of the few right at the headline.
+    fn is_beside_headline(&self, id: BlockId) -> bool {
+        self.headline.is_some_and(|headline| (headline.0.saturating_sub(2)..=headline.0 + BESIDE).contains(&id.0))
     }
 }
 
@@ -116,9 +123,8 @@ pub(crate) fn headings(doc: &Document, pools: &mut Pools) {
 }
 
 /// Gathers elements that are named for the author.
-pub(crate) fn authors(doc: &Document, window: &Window, pools: &mut Pools) {
+pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, pools: &mut Pools) {
     let Some(tree) = &doc.tree else { return };
-    let lexicon = Lexicon::builtin();
     let (mut near, mut far): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let (mut near_span, mut far_span) = (None, None);
     let mut inside: Option<ElementId> = None;
@@ -146,7 +152,7 @@ pub(crate) fn authors(doc: &Document, window: &Window, pools: &mut Pools) {
         let names = match read_byline(&text, lexicon) {
             Some(byline) if !byline.people.is_empty() => byline.people,
             Some(byline) if !byline.organisations.is_empty() => byline.organisations,
-            _ if text.len() <= 60 && marks::is_like_a_name(&text) => names_in(&text),
+            _ if text.len() <= 60 && marks::is_like_a_name(&text) => names_in(&text, lexicon),
             _ => continue,
         };
         let names = names.into_iter().filter(|name| !marks::is_account(name) && marks::is_like_a_name(name));
@@ -226,7 +232,7 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
     let mut shown: Vec<Shown> = Vec::new();
     let mut evidence = OrderEvidence::default();
     let known = pools.published.entries.first().map(|e| e.value);
-    let mut far = 60;
+    let mut far = 200;
     for (id, block) in doc.iter() {
         let text = doc.original_text(id);
         if block.hidden || text.len() > LONGEST || !text.bytes().any(|b| b.is_ascii_digit()) {
@@ -266,6 +272,7 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
     // Days that stand away from the headline count if the page shows no other there.
     let mut away: Vec<(Timestamp, BlockId, f32)> = Vec::new();
     let mut close: Vec<(Timestamp, BlockId, bool, f32)> = Vec::new();
+    let mut labelled: Vec<(Timestamp, BlockId)> = Vec::new();
     for Shown { id, found, line } in shown {
         let open = found.iter().any(|f| matches!(f.reading, Reading::Open { .. }));
         let found = if open { find(doc.original_text(id), &ordered) } else { found };
@@ -282,7 +289,11 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                     pools.modified.add(value, Origin::LabelLine, "date shown", span, if near { 0.7 } else { 0.5 });
                 }
                 Some(DateLabel::Published | DateLabel::FirstPublished | DateLabel::Created | DateLabel::Date) => {
-                    pools.published.add(value, Origin::LabelLine, "labelled date", span, if near { 0.75 } else { 0.5 });
+                    if near {
+                        pools.published.add(value, Origin::LabelLine, "labelled date", span, 0.75);
+                    } else {
+                        labelled.push((value, id));
+                    }
                 }
                 None if mark == Some(DateMark::Updated) => {
                     pools.modified.add(value, Origin::Text, "date shown", span, 0.5);
@@ -316,8 +327,17 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
             }
         }
     }
-    if are_few(close.iter().map(|(value, ..)| value)) {
-        for (value, id, near, weight) in close {
+    // Labels of several days away from the headline are those of several texts.
+    let weight = if are_one(labelled.iter().map(|(value, _)| value)) { 0.5 } else { 0.25 };
+    for (value, id) in labelled {
+        pools.published.add(value, Origin::LabelLine, "labelled date", Some(doc.block(id).span), weight);
+    }
+    let beside = |id: BlockId| window.is_beside_headline(id);
+    // Among many dates that of the headline's own line is the page's.
+    let few = are_few(close.iter().map(|(value, ..)| value));
+    if few || are_one(close.iter().filter(|(_, id, ..)| beside(*id)).map(|(value, ..)| value)) {
+        for (value, id, near, weight) in close.into_iter().filter(|(_, id, ..)| few || beside(*id)) {
+            let weight = if beside(id) { weight + 0.05 } else { weight };
             let name = if near { "date near the headline" } else { "date below the text" };
             pools.published.add(value, Origin::Text, name, Some(doc.block(id).span), weight);
         }
@@ -333,6 +353,11 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
 
 /// More days than this side by side are those of the texts that a page lists.
 const MOST_DAYS: usize = 3;
+
+fn are_one<'d>(mut dates: impl Iterator<Item = &'d Timestamp>) -> bool {
+    let first = dates.next();
+    first.is_some_and(|first| dates.all(|date| date.day() == first.day()))
+}
 
 fn are_few<'d>(dates: impl Iterator<Item = &'d Timestamp>) -> bool {
     let mut days: Vec<_> = dates.map(|value| value.day()).collect();
@@ -380,7 +405,11 @@ fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints: &Hints<'_>
                 pools.published.add(value, Origin::Time, UPDATED_ALONE, clue.span, 0.3);
             }
         } else if near {
-            let weight = if label.is_some() || mark.is_some() { 0.8 } else { 0.65 };
+            let weight = match (label, mark) {
+                (Some(_), _) => 0.8,
+                (None, Some(_)) => 0.75,
+                (None, None) => 0.65,
+            };
             close.push((value, clue.span, weight));
         } else {
             away.push((value, clue.span));

@@ -9,10 +9,13 @@ use crate::{
 };
 
 /// What stands between a headline and the name of the site.
-const SEPARATORS: [&str; 13] =
-    [" | ", " - ", " – ", " — ", " :: ", " · ", " « ", " » ", " / ", "｜", "ㅣ", " ‹ ", ": "];
+const SEPARATORS: [&str; 14] =
+    [" | ", " - ", " – ", " — ", " :: ", " · ", " • ", " « ", " » ", " / ", "｜", "ㅣ", " ‹ ", ": "];
 /// What stands there only where the rest is proved to be the site or a section.
 const TIGHT: [&str; 5] = ["|", "-", "_", "::", " > "];
+
+/// A longer text is no title, in bytes.
+const LONGEST: usize = 2_000;
 
 /// Cuts suffixes off the candidates, then chooses.
 pub(crate) fn choose(
@@ -21,9 +24,22 @@ pub(crate) fn choose(
     least: f32,
     log: &mut Vec<Candidate>,
 ) -> Option<Value<String>> {
+    // No headline is that long, and everything below compares its parts.
+    pools.title.entries.retain(|e| e.value.len() <= LONGEST);
     let keys: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
     let sites: Vec<String> = pools.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
     let mut sites = sites;
+    // Some templates put the title where the name of the site belongs. Another name of the site shows that.
+    let stated: Vec<String> = pools
+        .title
+        .entries
+        .iter()
+        .filter(|e| matches!(e.origin, Origin::Heading | Origin::JsonLd))
+        .map(|e| key(&e.value))
+        .collect();
+    if sites.iter().any(|site| !stated.contains(site)) {
+        sites.retain(|site| !stated.contains(site));
+    }
     if let Some(host) = host {
         named_like(host, &pools.title, &mut sites);
     }
@@ -58,7 +74,7 @@ fn named_like(host: &str, titles: &Pool<String>, sites: &mut Vec<String>) {
     };
     for entry in &titles.entries {
         let title = entry.value.as_str();
-        let ends = SEPARATORS[..12].iter().filter_map(|s| title.rfind(s).map(|at| &title[at + s.len()..]));
+        let ends = SEPARATORS[..13].iter().filter_map(|s| title.rfind(s).map(|at| &title[at + s.len()..]));
         for part in ends.chain([title]).filter(|part| part.len() <= 60 && is_host(part)) {
             sites.push(key(part));
         }
@@ -131,7 +147,7 @@ fn without_site(
 
 /// Before the site's name often stands that of the section.
 fn without_section<'t>(title: &'t str, sections: &[String]) -> Option<&'t str> {
-    let (at, separator) = SEPARATORS[..12]
+    let (at, separator) = SEPARATORS[..13]
         .iter()
         .chain(&TIGHT)
         .filter_map(|s| title.rfind(s).map(|at| (at, s.len())))
@@ -156,6 +172,16 @@ fn drop_site_names(pool: &mut Pool<String>, sites: &[String]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    // Comparing the parts of such a title would take the square of its length.
+    #[test]
+    fn a_flood_of_separators_is_no_title() {
+        let mut pools = Pools::default();
+        pools.title.add("Dam | ".repeat(85_000), Origin::TitleElement, "title", None, 0.45);
+        pools.title.add("Ferries return".to_owned(), Origin::Heading, "h1", None, 0.9);
+        let title = choose(&mut pools, None, 0.3, &mut Vec::new()).expect("a title");
+        assert_eq!(title.value, "Ferries return");
+    }
 
     #[test]
     fn the_site_is_cut_off_only_with_proof() {

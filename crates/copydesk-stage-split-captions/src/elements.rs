@@ -3,14 +3,15 @@
 use std::sync::LazyLock;
 
 use copydesk_document::{Attr, ElementId, Tree};
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Names {
-    captions: Vec<String>,
-    credits: Vec<String>,
-    not: Vec<String>,
+    captions: FxHashSet<String>,
+    credits: FxHashSet<String>,
+    not: FxHashSet<String>,
 }
 
 #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
@@ -32,38 +33,51 @@ fn name(tree: &Tree, element: ElementId, fits: impl Fn(&str) -> bool) -> Option<
     classes.chain(tree.attr(element, Attr::Itemprop)).chain(tree.attr(element, Attr::Id)).find(|name| fits(name))
 }
 
-fn is_named(name: &str, list: &[String]) -> bool {
+fn is_named(name: &str, list: &FxHashSet<String>) -> bool {
     let mut found = false;
+    let mut small = String::new();
     for word in words(name) {
-        let word = word.to_ascii_lowercase();
-        if NAMES.not.contains(&word) {
+        if word.len() > LONGEST_WORD {
+            continue;
+        }
+        small.clear();
+        small.push_str(word);
+        small.make_ascii_lowercase();
+        if NAMES.not.contains(small.as_str()) {
             return false;
         }
-        found |= list.contains(&word);
+        found |= list.contains(small.as_str());
     }
     found
 }
 
+/// No word of the lists is longer, which a test holds.
+const LONGEST_WORD: usize = 24;
+
 /// The words of a name: cut at hyphens, underscores and where a capital follows a small letter.
 fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
-        let bytes = part.as_bytes();
-        let cuts =
-            (1..part.len()).filter(move |&at| bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase());
-        let mut start = 0;
-        let mut pieces = Vec::new();
-        for cut in cuts {
-            pieces.push(&part[start..cut]);
-            start = cut;
-        }
-        pieces.push(&part[start..]);
-        pieces
+        let mut rest = Some(part);
+        std::iter::from_fn(move || {
+            let word = rest?;
+            let humps = word.as_bytes().windows(2);
+            let cut = humps.map(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase()).position(|hump| hump);
+            let (first, tail) = cut.map_or((word, None), |at| (&word[..=at], Some(&word[at + 1..])));
+            rest = tail;
+            Some(first)
+        })
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_is_longer_than_those_looked_up() {
+        let all = || NAMES.captions.iter().chain(&NAMES.credits).chain(&NAMES.not);
+        assert!(all().all(|word| word.len() <= LONGEST_WORD && word.is_ascii()));
+    }
 
     #[test]
     fn names_are_read_by_their_words() {

@@ -7,7 +7,7 @@ use copydesk_lexicon::{
     Confidence, Credit, Lexicon, classify_label, credit::Mark, is_credit_line, looks_like_caption, read_byline,
     split_credit, undouble,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     elements::{caption_name, credit_name},
@@ -105,17 +105,37 @@ pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<Found> {
 }
 
 /// What the pictures of a page say for readers who cannot see them, as keys.
-fn alternatives(doc: &Document) -> FxHashMap<String, usize> {
-    let mut all = FxHashMap::default();
+#[derive(Default)]
+struct Alternatives {
+    all: FxHashMap<String, usize>,
+    /// How they begin.
+    starts: FxHashSet<String>,
+}
+
+fn alternatives(doc: &Document) -> Alternatives {
+    let mut found = Alternatives::default();
     for (at, image) in doc.images.iter().enumerate() {
         for text in [&image.alt, &image.title] {
-            let key = key(text);
             if letters(text) >= FEWEST_TO_REPEAT {
-                all.entry(key).or_insert(at);
+                let key = key(text);
+                found.starts.insert(start(&key).to_owned());
+                found.all.entry(key).or_insert(at);
             }
         }
     }
-    all
+    found
+}
+
+/// The first bytes of a key: texts that begin alike are looked at more closely.
+pub(crate) fn start(key: &str) -> &str {
+    let end = (0..=FEWEST_TO_REPEAT.min(key.len())).rev().find(|at| key.is_char_boundary(*at));
+    &key[..end.unwrap_or(0)]
+}
+
+/// Whether a credit may stand before the text of a caption.
+pub(crate) fn begins_with_credit(text: &str) -> bool {
+    let head = text.char_indices().take(60).last().map_or(0, |(at, _)| at);
+    text.starts_with(['(', '[', '（', '［', '©']) || text[..head].contains([':', '：', '|', '\n'])
 }
 
 /// A line that repeats the alternative text of a picture word for word, with or without a credit, is its caption.
@@ -123,15 +143,20 @@ fn by_alternative(
     doc: &Document,
     id: BlockId,
     figures: &Figures<'_>,
-    alternatives: &FxHashMap<String, usize>,
+    alternatives: &Alternatives,
     lexicon: &Lexicon,
 ) -> Option<Reason> {
     let text = doc.text(id);
     let size = letters(text);
-    if alternatives.is_empty() || !(FEWEST_TO_REPEAT..=LONGEST).contains(&size) || figures.is_teaser(id) {
+    if alternatives.all.is_empty() || !(FEWEST_TO_REPEAT..=LONGEST).contains(&size) || figures.is_teaser(id) {
         return None;
     }
-    let whole = alternatives.get(&key(text)).or_else(|| alternatives.get(&key(split_credit(text, lexicon).text)))?;
+    let own = key(text);
+    if !alternatives.starts.contains(start(&own)) && !begins_with_credit(text) {
+        return None;
+    }
+    let all = &alternatives.all;
+    let whole = all.get(&own).or_else(|| all.get(&key(split_credit(text, lexicon).text)))?;
     let mut reason = Reason::new("alternative-text", "repeats the alternative text of a picture", 0.85);
     reason.figure = figures.around(id);
     reason.image = Some(doc.images[*whole].src.clone());

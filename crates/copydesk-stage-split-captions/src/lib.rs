@@ -13,9 +13,10 @@ mod pair;
 use copydesk_document::{BlockId, BlockKind, Caption, CaptionKind, Credit, Document, Label, Origin};
 use copydesk_lexicon::{Lexicon, credit::Mark, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use crate::find::{FEWEST_TO_REPEAT, Found, key};
+use crate::find::{FEWEST_TO_REPEAT, Found, begins_with_credit, key, start};
 
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
@@ -87,17 +88,29 @@ impl Stage for SplitCaptions {
 
 /// Blocks of the body that say the same as a caption, word for word, are that caption once more.
 fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon) {
-    let keys: Vec<String> = doc.captions.iter().map(|c| key(&c.text)).collect();
+    let mut keys: FxHashMap<String, usize> = FxHashMap::default();
+    for (at, caption) in doc.captions.iter().enumerate() {
+        let key = key(&caption.text);
+        if key.len() >= FEWEST_TO_REPEAT {
+            keys.entry(key).or_insert(at);
+        }
+    }
     if keys.is_empty() {
         return;
     }
+    let starts: FxHashSet<&str> = keys.keys().map(|key| start(key)).collect();
     let repeats: Vec<(BlockId, usize)> = doc
         .body()
         .filter(|(_, block)| block.kind != BlockKind::Heading)
         .filter_map(|(id, _)| {
-            let own = key(split_credit(doc.text(id), lexicon).text);
-            let at = keys.iter().position(|key| own.len() >= FEWEST_TO_REPEAT && *key == own)?;
-            Some((id, at))
+            // Most texts begin otherwise than any caption, and are not taken apart.
+            let text = doc.text(id);
+            let own = key(text);
+            if !starts.contains(start(&own)) && !begins_with_credit(text) {
+                return None;
+            }
+            let at = keys.get(&own).or_else(|| keys.get(&key(split_credit(text, lexicon).text)))?;
+            Some((id, *at))
         })
         .collect();
     for (id, at) in repeats {
@@ -111,6 +124,7 @@ fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon) {
 /// before is dropped for the earlier one.
 fn join(doc: &Document, found: Vec<Found>) -> Vec<Caption> {
     let mut captions: Vec<Caption> = Vec::new();
+    let mut known: FxHashMap<String, usize> = FxHashMap::default();
     for one in found {
         let translates = one.translates;
         let caption = caption(doc, one);
@@ -118,7 +132,8 @@ fn join(doc: &Document, found: Vec<Found>) -> Vec<Caption> {
             first.translations.push(caption);
             continue;
         }
-        match captions.iter_mut().find(|c| !caption.text.is_empty() && key(&c.text) == key(&caption.text)) {
+        let place = *known.entry(key(&caption.text)).or_insert(captions.len());
+        match captions.get_mut(place).filter(|_| !caption.text.is_empty()) {
             Some(earlier) => {
                 earlier.blocks.extend(caption.blocks);
                 if earlier.credit.is_none() {

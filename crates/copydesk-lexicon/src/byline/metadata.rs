@@ -1,6 +1,6 @@
 //! Names out of the values of metadata.
 
-use super::names::{is_initial, push_new};
+use super::names::{is_initial, is_titled, push_new};
 use super::{is_organisation, strip_opener};
 use crate::Lexicon;
 use crate::fold::{Folded, fold};
@@ -68,7 +68,9 @@ fn strip_byline_suffix<'t>(name: &'t str, lexicon: &Lexicon) -> &'t str {
 /// `and Bo Chan` after a comma, without the `and`.
 fn strip_joiner<'t>(piece: &'t str, lexicon: &Lexicon) -> &'t str {
     match piece.split_once(char::is_whitespace) {
-        Some((first, rest)) if !is_initial(first, &fold(first)) && lexicon.joiners.contains(&fold(first)) => {
+        Some((first, rest))
+            if !is_titled(first) && !is_initial(first, &fold(first)) && lexicon.joiners.contains(&fold(first)) =>
+        {
             rest.trim()
         }
         _ => piece,
@@ -122,6 +124,7 @@ fn split_joined<'t>(value: &'t str, lexicon: &Lexicon) -> Vec<&'t str> {
             if at > start
                 && at + word.len() < piece.len()
                 && !is_initial(bare, &folded)
+                && !is_titled(bare)
                 && (lexicon.joiners.contains(&folded) || matches!(bare, "&" | "+"))
             {
                 out.push(piece[start..at].trim());
@@ -167,6 +170,8 @@ mod tests {
         check("Redaktion beispiel.de", &["Redaktion beispiel.de"]);
         check("José Y. Gómez", &["José Y. Gómez"]);
         check("김하늘 기자", &["김하늘"]);
+        check("Dan Lee-Chan", &["Dan Lee-Chan"]);
+        check("Budi dan Siti", &["Budi", "Siti"]);
     }
 
     #[test]

@@ -119,7 +119,12 @@ impl<'t> Names<'t> {
                 names.rest = rest;
                 break;
             }
-            if lexicon.joiners.contains(bare_folded) && has_name && !next.is_empty() && !is_initial(word, bare_folded) {
+            if lexicon.joiners.contains(bare_folded)
+                && has_name
+                && !next.is_empty()
+                && !is_initial(word, bare_folded)
+                && !is_titled(word)
+            {
                 names.finish(&mut current, after_comma, lexicon, mode)?;
                 after_comma = false;
                 rest = &rest[cut..];
@@ -296,6 +301,12 @@ pub(super) fn is_domain(word: &str) -> bool {
 /// `Y.` and `E.` are initials, not the Spanish and Italian words for "and".
 pub(super) fn is_initial(word: &str, folded: &str) -> bool {
     folded.chars().count() == 1 && (word.ends_with('.') || word.starts_with(char::is_uppercase))
+}
+
+/// `Dan Lee`: a word that is written like a name joins none, whatever it means elsewhere.
+pub(super) fn is_titled(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next().is_some_and(char::is_uppercase) && chars.next().is_some_and(char::is_lowercase)
 }
 
 pub(super) fn is_tail_word(folded: &str, lexicon: &Lexicon) -> bool {

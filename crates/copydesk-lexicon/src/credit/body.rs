@@ -24,6 +24,16 @@ pub(super) struct Shape {
 
 /// Reads the shape of `text`, or `None` when it cannot be a credit at all: too long, or more than one sentence.
 pub(super) fn shape(text: &str, lexicon: &Lexicon) -> Option<Shape> {
+    read_shape(text, lexicon, usize::MAX)
+}
+
+/// The shape of a text that holds no small words but those of credits. Where no label speaks for a credit only such a
+/// text can be one, and a sentence is turned down at its first word.
+pub(super) fn strict_shape(text: &str, lexicon: &Lexicon) -> Option<Shape> {
+    read_shape(text, lexicon, 0)
+}
+
+fn read_shape(text: &str, lexicon: &Lexicon, most_small: usize) -> Option<Shape> {
     let text = text.trim();
     if text.is_empty() || text.len() > 220 {
         return None;
@@ -55,6 +65,9 @@ pub(super) fn shape(text: &str, lexicon: &Lexicon) -> Option<Shape> {
                 caseless_chars += part.chars().filter(|c| c.is_alphabetic()).count();
             } else if !is_credit_word(part, lexicon) {
                 shape.small += 1;
+            }
+            if shape.small > most_small {
+                return None;
             }
         }
     }

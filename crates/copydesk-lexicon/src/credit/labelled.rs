@@ -18,7 +18,8 @@ struct LabelAt {
 }
 
 /// Finds a labelled credit at the end of `window`, or at its start when the window is the whole text.
-pub(super) fn find(window: &str, folded: &Folded, whole: bool, lexicon: &Lexicon) -> Option<Found> {
+/// `end` is where it ends without the controls and notices that stand after a credit.
+pub(super) fn find(window: &str, folded: &Folded, end: usize, whole: bool, lexicon: &Lexicon) -> Option<Found> {
     let labels = labels(window, folded, lexicon);
     for (i, label) in labels.iter().enumerate() {
         if let Some(found) = at_label(window, label, &labels[i + 1..], lexicon) {
@@ -28,7 +29,6 @@ pub(super) fn find(window: &str, folded: &Folded, whole: bool, lexicon: &Lexicon
     if let Some(found) = suffixed(window, folded, lexicon) {
         return Some(found);
     }
-    let end = strip_after(window, 0, window.len(), lexicon);
     if end < window.len()
         && let Some(found) = suffixed(&window[..end], &Folded::new(&window[..end]), lexicon)
     {
@@ -82,8 +82,12 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
         let separator = separator_len(&rest[blank..], slash);
         let at = folded.origin(start);
         let (generic, bare, form) = match word {
-            CreditWord::Label { generic, bare, form } => {
-                if separator == 0 && !bare {
+            CreditWord::Label { generic, bare, before_agency, form } => {
+                let agency = || {
+                    let rest = trim_body(window, folded.origin(end), window.len());
+                    rest.len() <= 40 && lexicon.agency(&window[rest]).is_some()
+                };
+                if separator == 0 && !bare && !(before_agency && agency()) {
                     continue;
                 }
                 (generic, separator == 0, form)
@@ -357,13 +361,30 @@ fn copyright_year(text: &str) -> Option<usize> {
     (year.bytes().all(|b| b.is_ascii_digit()) && (year.starts_with("19") || year.starts_with("20"))).then_some(at)
 }
 
+/// Where a text ends without the controls, notices and marks in brackets after it.
+pub(super) fn stripped_end(window: &str, folded: &Folded, lexicon: &Lexicon) -> usize {
+    // Most texts end in none of these, which a look at what was folded already shows.
+    let text = folded.text().trim_end_matches(is_loose);
+    let last = text.rfind(' ').map_or(0, |i| i + 1);
+    let bare = !text.ends_with(')')
+        && lexicon.credit_controls.at_end(text).is_none()
+        && !text[last..].contains('@')
+        && !text.contains("copyright")
+        && !lexicon.credit_notices.any(text);
+    if bare { window.trim_end_matches(is_loose).len() } else { strip_after(window, 0, window.len(), lexicon) }
+}
+
+/// White space, and the arrows and dots of controls.
+fn is_loose(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '>' | '›' | '»' | '+' | '…' | '⤢')
+}
+
 /// Moves the end of a credit before controls, notices and marks in brackets that stand after it.
 pub(super) fn strip_after(window: &str, body: usize, end: usize, lexicon: &Lexicon) -> usize {
     let mut end = end;
     for _ in 0..4 {
         let piece = &window[body..end];
-        let trimmed =
-            piece.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '›' | '»' | '+' | '…' | '⤢'));
+        let trimmed = piece.trim_end_matches(is_loose);
         end = body + trimmed.len();
         let folded = Folded::new(trimmed);
         let text = folded.text();

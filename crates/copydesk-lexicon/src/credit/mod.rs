@@ -90,6 +90,9 @@ struct Found {
 /// How far from the end of a text a credit may start. Longer credits exist; they are lists of holders, not credits.
 const WINDOW: usize = 420;
 
+/// How far from the start of a text a mark such as `FILE PHOTO` may end, in bytes.
+const MARK_WITHIN: usize = 60;
+
 /// Takes a caption line apart into text and credits.
 ///
 /// Line breaks inside `text` are taken for the borders of elements, at which a credit may start or end.
@@ -103,12 +106,15 @@ pub fn split_credit<'t>(text: &'t str, lexicon: &Lexicon) -> Split<'t> {
         confidence: Confidence::ShapeOnly,
         picture_only: false,
     };
+    let mut marked = left.len() > WINDOW && lexicon.marks.any(&fold(crate::fold::head(left, MARK_WITHIN)));
     // A caption can carry two credits, one in its text and one in an element of its own.
     for round in 0..3 {
         if left.is_empty() {
             break;
         }
-        let Some(found) = find(left, lexicon, round > 0) else { break };
+        let folded = Folded::new(&left[tail_start(left, WINDOW)..]);
+        marked |= round == 0 && lexicon.marks.any(folded.text());
+        let Some(found) = find(left, &folded, lexicon, round > 0) else { break };
         let mut credits = Vec::new();
         for range in &found.credits {
             if let Some(credit) = body::read(&left[range.clone()], found.provided, lexicon, &mut split.marks) {
@@ -126,22 +132,22 @@ pub fn split_credit<'t>(text: &'t str, lexicon: &Lexicon) -> Split<'t> {
         left = trim(&left[found.text.clone()]);
         split.text = left;
     }
-    read_marks(text, lexicon, &mut split.marks);
+    if marked {
+        read_marks(text, lexicon, &mut split.marks);
+    }
     if split.credits.is_empty() {
         split.rule = "";
     }
     split
 }
 
-fn find(text: &str, lexicon: &Lexicon, again: bool) -> Option<Found> {
+fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<Found> {
     let from = tail_start(text, WINDOW);
     let window = &text[from..];
-    let folded = Folded::new(window);
+    let end = labelled::stripped_end(window, folded, lexicon);
     // A credit that stands after another one must be sure of itself.
-    let mut found = labelled::find(window, &folded, from == 0, lexicon)
-        .or_else(|| {
-            unlabelled::find(window, &folded, lexicon).filter(|f| !again || f.confidence > Confidence::ShapeOnly)
-        })
+    let mut found = labelled::find(window, folded, end, from == 0, lexicon)
+        .or_else(|| unlabelled::find(window, end, lexicon).filter(|f| !again || f.confidence > Confidence::ShapeOnly))
         .map(|mut f| {
             if f.text.start == 0 && f.text.end > 0 {
                 f.text = 0..f.text.end + from;
@@ -195,7 +201,7 @@ pub fn looks_like_caption(text: &str, lexicon: &Lexicon) -> bool {
 }
 
 fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<Mark>) {
-    let start = crate::fold::head(text, 60);
+    let start = crate::fold::head(text, MARK_WITHIN);
     let end = &text[tail_start(text, WINDOW)..];
     let mut add = |part: &str, from_start: bool| {
         let folded = fold(part);

@@ -1,19 +1,19 @@
 //! Credits without a label: `(NAME/AGENCY)`, `… | AGENCY`, `… . NAME / AGENCY`, `… in 2023. STPM`.
 
-use super::labelled::{matching, strip_after, text_end_of, trim_body};
+use super::labelled::{matching, text_end_of, trim_body};
 use super::{Found, body};
 use crate::agency::AgencyKind;
-use crate::fold::{Folded, is_caseless};
+use crate::fold::is_caseless;
 use crate::{Confidence, Lexicon};
 
-pub(super) fn find(window: &str, _folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
-    let end = strip_after(window, 0, window.len(), lexicon);
+/// `end` is where the window ends without the controls and notices that stand after a credit.
+pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<Found> {
     let dropped = &window[end..];
     let window = &window[..end];
     // `Ann Lee/Copyright 2026 The Agency. All rights reserved.` as a line of its own.
     if dropped.to_lowercase().starts_with("copyright") && !window.contains('\n') {
         let credit = trim_body(window, 0, window.len());
-        let shape = body::shape(window.get(credit.clone())?, lexicon);
+        let shape = body::strict_shape(window.get(credit.clone())?, lexicon);
         if shape.is_some_and(|s| s.small == 0 && s.words <= 6) {
             return Some(found(window, 0, credit, "copy-copyright-©-year"));
         }
@@ -61,7 +61,7 @@ fn bracketed(window: &str, lexicon: &Lexicon) -> Option<Found> {
         return None;
     }
     let printed = &trimmed[credit.clone()];
-    let shape = body::shape(printed, lexicon)?;
+    let shape = body::strict_shape(printed, lexicon)?;
     let before = trimmed[..open.0].trim_end();
     if shape.small > 0 || is_mark(printed, lexicon) {
         return None;
@@ -92,6 +92,13 @@ fn is_mark(printed: &str, lexicon: &Lexicon) -> bool {
     lexicon.marks.whole(&folded).is_some()
 }
 
+/// The form of a word that is a credit by itself: `Supplied`.
+fn alone(printed: &str, lexicon: &Lexicon) -> Option<&'static str> {
+    let capital = printed.chars().next().is_some_and(|c| !c.is_lowercase());
+    let form = (capital && printed.len() <= 40).then(|| lexicon.credits_alone.whole(&crate::fold::fold(printed)))??;
+    lexicon.form_ids.get(form as usize).copied()
+}
+
 fn is_wire(printed: &str, lexicon: &Lexicon) -> bool {
     lexicon.agency(printed).is_some_and(|a| matches!(a.kind, AgencyKind::Wire | AgencyKind::Outlet))
 }
@@ -119,7 +126,7 @@ fn last_line(window: &str, lexicon: &Lexicon) -> Option<Found> {
     if credit.is_empty() {
         return None;
     }
-    let shape = body::shape(&trimmed[credit.clone()], lexicon)?;
+    let shape = body::strict_shape(&trimmed[credit.clone()], lexicon)?;
     if !shape.agency || shape.small > 0 {
         return None;
     }
@@ -129,11 +136,17 @@ fn last_line(window: &str, lexicon: &Lexicon) -> Option<Found> {
 
 fn line(window: &str, start: usize, lexicon: &Lexicon) -> Option<Found> {
     let credit = trim_body(window, start, window.len());
-    if credit.is_empty() || is_mark(&window[credit.clone()], lexicon) {
+    if credit.is_empty() {
+        return None;
+    }
+    if let Some(form) = alone(&window[credit.clone()], lexicon) {
+        return Some(Found { provided: true, ..found(window, start, credit, form) });
+    }
+    if is_mark(&window[credit.clone()], lexicon) {
         return None;
     }
     let printed = &window[credit.clone()];
-    let shape = body::shape(printed, lexicon)?;
+    let shape = body::strict_shape(printed, lexicon)?;
     if shape.small > 0 || printed.ends_with(['!', '?']) {
         return None;
     }
@@ -159,7 +172,7 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<Found> {
         return None;
     }
     let mut start = credit.start;
-    let shape = body::shape(&window[credit.clone()], lexicon)?;
+    let shape = body::strict_shape(&window[credit.clone()], lexicon)?;
     if shape.small > 0 || shape.words > 8 || is_mark(&window[credit.clone()], lexicon) && !window[..at].contains('|') {
         return None;
     }
@@ -168,7 +181,8 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<Found> {
     for _ in 0..2 {
         let Some((previous, from)) = bar(&window[..at]) else { break };
         let segment = trim_body(window, from, at);
-        let Some(shape) = body::shape(&window[segment.clone()], lexicon).filter(|s| s.small == 0 && s.words <= 6)
+        let Some(shape) =
+            body::strict_shape(&window[segment.clone()], lexicon).filter(|s| s.small == 0 && s.words <= 6)
         else {
             break;
         };
@@ -178,7 +192,7 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<Found> {
     }
     // The whole line may be `AGENCY | NAME`.
     let first = trim_body(window, 0, at);
-    if let Some(s) = body::shape(&window[first.clone()], lexicon)
+    if let Some(s) = body::strict_shape(&window[first.clone()], lexicon)
         && s.agency
         && s.small == 0
         && s.words <= 6
@@ -246,11 +260,17 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
         start += close + 1;
     }
     let credit = trim_body(trimmed, start, trimmed.len());
-    if credit.is_empty() || is_mark(&trimmed[credit.clone()], lexicon) {
+    if credit.is_empty() {
+        return None;
+    }
+    if let Some(form) = alone(&trimmed[credit.clone()], lexicon).filter(|_| !glued) {
+        return Some(Found { provided: true, ..found(trimmed, start, credit, form) });
+    }
+    if is_mark(&trimmed[credit.clone()], lexicon) {
         return None;
     }
     let printed = &trimmed[credit.clone()];
-    let shape = body::shape(printed, lexicon)?;
+    let shape = body::strict_shape(printed, lexicon)?;
     if shape.small > 0 {
         return None;
     }
@@ -374,13 +394,16 @@ fn slashed(window: &str, lexicon: &Lexicon) -> Option<Found> {
         return None;
     }
     let credit = trim_body(trimmed, from, trimmed.len());
-    let shape = body::shape(trimmed.get(credit.clone())?, lexicon)?;
+    let shape = body::strict_shape(trimmed.get(credit.clone())?, lexicon)?;
     (shape.small == 0).then(|| found(trimmed, from, credit, "tail-name/agency"))
 }
 
 /// `… a quiet street Getty Images`: picture libraries close a caption without any border.
 fn stock_at_end(window: &str, lexicon: &Lexicon) -> Option<Found> {
     let trimmed = window.trim_end();
+    if !lexicon.agencies.may_end_library(trimmed) {
+        return None;
+    }
     let mut at = trimmed.len();
     let mut best = None;
     for _ in 0..3 {
