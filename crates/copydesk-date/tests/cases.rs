@@ -110,9 +110,12 @@ fn every_form_and_its_likes() {
     for form in &forms {
         let fetched = form.hint.strip_prefix("fetched:").map(|time| time.parse().unwrap());
         let hints = Hints { fetched, ..Hints::default() };
-        let read = |text: &str| match form.machine {
-            true => machine(text).map_or(String::new(), |value| value.to_string()),
-            false => find(text, &hints).iter().map(describe).collect::<Vec<_>>().join(" | "),
+        let read = |text: &str| {
+            if form.machine {
+                machine(text).map_or(String::new(), |value| value.to_string())
+            } else {
+                find(text, &hints).iter().map(describe).collect::<Vec<_>>().join(" | ")
+            }
         };
         assert!(!form.yes.is_empty() && !form.no.is_empty(), "{}: one of each", form.name);
         let yes = form.yes.iter().map(|[text, want]| (text, want.as_str()));

@@ -20,14 +20,15 @@ pub(crate) fn weaken(doc: &Document, pools: &mut Pools) {
     } else {
         return;
     };
-    fn on<T>(entries: &mut [Entry<T>], why: &str) {
-        for entry in entries.iter_mut().filter(|e| !matches!(e.origin, Origin::FrontMatter | Origin::Record)) {
-            entry.weight *= FACTOR;
-            why.clone_into(&mut entry.why);
-        }
+    make_light(&mut pools.authors.entries, why);
+    make_light(&mut pools.published.entries, why);
+}
+
+fn make_light<T>(entries: &mut [Entry<T>], why: &str) {
+    for entry in entries.iter_mut().filter(|e| !matches!(e.origin, Origin::FrontMatter | Origin::Record)) {
+        entry.weight *= FACTOR;
+        why.clone_into(&mut entry.why);
     }
-    on(&mut pools.authors.entries, why);
-    on(&mut pools.published.entries, why);
 }
 
 /// What is left of the weight.
@@ -44,11 +45,9 @@ fn is_front_page(doc: &Document, pools: &Pools) -> bool {
         let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
         path.split('#').next().unwrap_or_default().trim_end_matches('/').is_empty()
     };
-    match &doc.source.url {
-        Some(url) => bare(url),
-        None => {
-            let mut urls = pools.url.entries.iter().map(|e| e.value.as_str()).peekable();
-            urls.peek().is_some() && urls.all(bare)
-        }
+    if let Some(url) = &doc.source.url {
+        return bare(url);
     }
+    let mut urls = pools.url.entries.iter().map(|e| e.value.as_str()).peekable();
+    urls.peek().is_some() && urls.all(bare)
 }

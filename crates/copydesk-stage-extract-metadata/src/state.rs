@@ -21,7 +21,7 @@ pub(crate) fn dates(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
     let mut stated: Vec<Span> = doc.evidence.items.iter().filter_map(|item| item.span).collect();
     stated.dedup();
     let mut found = Vec::new();
-    for name in STATE_NAMES.iter() {
+    for name in *STATE_NAMES {
         for (at, _) in content.match_indices(name.as_str()) {
             // What structured data says has been heard, for what it is worth.
             if stated.iter().any(|span| (span.start as usize..span.end as usize).contains(&at)) {
