@@ -88,15 +88,23 @@ pub(crate) fn probabilities(page: &Page<'_>, model: &Model, certain: &[Option<Fi
     let frame = Frame::read(page);
     let all: Vec<u32> = (0..page.len() as u32).collect();
     let mut first = Vec::with_capacity(all.len());
+    let mut measured = None;
     for chunk in all.chunks(CHUNK) {
-        first.extend(model.first.predict(&first_table(page, &frame, chunk, 0)));
+        let table = first_table(page, &frame, chunk, 0);
+        first.extend(model.first.predict(&table));
+        measured = Some(table);
     }
+    // Most pages fit into one chunk, and are measured once.
+    let measured = measured.filter(|_| page.len() <= CHUNK);
     let opinion = Opinion::read(page, &frame, &first);
     let mut probability = first.clone();
     let open = |i: &u32| certain[*i as usize].is_none() && first[*i as usize] >= SURE;
     let open: Vec<u32> = all.into_iter().filter(open).collect();
     for chunk in open.chunks(CHUNK) {
-        let mut table = first_table(page, &frame, chunk, second_columns());
+        let mut table = match &measured {
+            Some(measured) => measured.pick(chunk, second_columns()),
+            None => first_table(page, &frame, chunk, second_columns()),
+        };
         for (row, index) in chunk.iter().enumerate() {
             let mut cells = Cells { table: &mut table, row, column: first_columns() };
             context::describe(page, &opinion, *index as usize, &mut cells);

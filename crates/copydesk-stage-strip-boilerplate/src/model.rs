@@ -75,6 +75,18 @@ impl Table {
         self.values[place] = value;
     }
 
+    /// A table of some of the rows, with room for more columns.
+    #[must_use]
+    pub fn pick(&self, rows: &[u32], more: usize) -> Self {
+        let mut picked = Self::new(rows.len(), self.columns + more);
+        for (to, from) in rows.iter().enumerate() {
+            for column in 0..self.columns {
+                picked.set(to, column, self.values[self.place(*from as usize, column)]);
+            }
+        }
+        picked
+    }
+
     #[inline]
     fn place(&self, row: usize, column: usize) -> usize {
         (row / LANES * self.columns + column) * LANES + row % LANES
