@@ -7,16 +7,17 @@ use crate::metadata::{Metadata, Package, root};
 /// The layer of a crate; what has none does not belong here.
 fn layer(name: &str) -> Option<u8> {
     Some(match name {
-        "copydesk-compression" | "copydesk-date" | "copydesk-langid" | "copydesk-lexicon" => 0,
+        "copydesk-compression" | "copydesk-date" | "copydesk-langid" | "copydesk-lexicon" | "copydesk-unpack" => 0,
         "copydesk-document" => 1,
         "copydesk-stage" | "copydesk-parse" | "copydesk-record" => 2,
-        "copydesk-testkit" => 3,
-        "copydesk-runner" => 4,
-        "copydesk-pipeline" => 5,
-        "copydesk" => 6,
-        "copydesk-tests" | "xtask" => 7,
-        _ if name.starts_with("copydesk-") && name.ends_with("-trainer") => 7,
-        _ if part(name).is_some() => 3,
+        "copydesk-intake" => 3,
+        "copydesk-testkit" => 4,
+        "copydesk-runner" => 5,
+        "copydesk-pipeline" => 6,
+        "copydesk" => 7,
+        "copydesk-tests" | "xtask" => 8,
+        _ if name.starts_with("copydesk-") && name.ends_with("-trainer") => 8,
+        _ if part(name).is_some() => 4,
         _ => return None,
     })
 }

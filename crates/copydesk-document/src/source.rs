@@ -28,7 +28,7 @@ pub struct Source {
 pub struct Input {
     /// The path or URL; for a record inside a larger file, with `#record-N` behind it.
     pub uri: String,
-    /// The bytes as they are stored; gzip and zstd are opened by the parser.
+    /// The bytes as they are stored; gzip, zstd, bzip2 and xz are opened by the parser.
     pub bytes: Vec<u8>,
     /// The media type that the transfer declared, with its parameters: `text/html; charset=EUC-KR`.
     pub content_type: Option<String>,

@@ -36,7 +36,7 @@ pub const VERSION: u32 = 1;
 /// Turns the bytes of one document into its blocks and evidence.
 pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
     let mut notes = Vec::new();
-    if input.bytes.is_empty() && open::names_an_archive(&input.uri) {
+    if input.bytes.is_empty() && copydesk_unpack::names_packing(&input.uri) {
         return Err(ParseError::new(
             "decompress",
             "the file is empty, and its name says that it is compressed; fetch it again",

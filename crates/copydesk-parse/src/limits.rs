@@ -13,7 +13,7 @@ pub struct Limits {
     pub max_ratio: u32,
     /// How many layers of compression are opened: 2 opens a gzip inside a gzip.
     pub max_layers: u8,
-    /// Largest window that a zstd frame may ask for, as a power of two (`limit.window`).
+    /// Largest window that a zstd frame or an xz block may ask for, as a power of two (`limit.window`).
     pub max_window_log: u32,
     /// Deepest nesting of HTML elements. Deeper ones are flattened: their text is kept at this depth.
     pub max_depth: u16,

@@ -6,18 +6,16 @@ use std::{
 };
 
 use copydesk_document::Note;
+use copydesk_unpack::{Fault, FaultKind, Packing, Stream};
 
 use crate::{Limits, ParseError, content::note};
 
-/// Opens gzip and zstd, layer by layer. Bytes that are neither come back untouched.
+/// Opens gzip, zstd, bzip2 and xz, layer by layer. Bytes that are none of them come back untouched.
 pub(crate) fn open<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Vec<Note>) -> Result<Cow<'a, [u8]>, ParseError> {
     let mut opened = Cow::Borrowed(bytes);
     for _ in 0..limits.max_layers {
-        opened = match magic(&opened) {
-            Some(Packing::Gzip) => Cow::Owned(gunzip(&opened, limits, notes)?),
-            Some(Packing::Zstd) => Cow::Owned(unzstd(&opened, limits, notes)?),
-            None => break,
-        };
+        let Some(packing) = Packing::of(&opened) else { break };
+        opened = Cow::Owned(unpack(&opened, packing, limits, notes)?);
     }
     if opened.len() as u64 > limits.max_bytes {
         return Err(too_large(limits));
@@ -25,159 +23,74 @@ pub(crate) fn open<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Vec<Note>) 
     Ok(opened)
 }
 
-/// Whether a name promises compressed data. Only where there is no content to tell does a name count.
-pub(crate) fn names_an_archive(uri: &str) -> bool {
-    let end = uri.rsplit('.').next().unwrap_or_default();
-    ["gz", "zst"].iter().any(|known| end.eq_ignore_ascii_case(known))
-}
-
-enum Packing {
-    Gzip,
-    Zstd,
-}
-
-fn magic(bytes: &[u8]) -> Option<Packing> {
-    match bytes {
-        [0x1F, 0x8B, ..] => Some(Packing::Gzip),
-        // A frame, or one of the sixteen marks of a frame that decoders skip.
-        [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Packing::Zstd),
-        _ => None,
-    }
-}
-
-/// Why reading stopped.
-enum Stop {
-    /// The data ends before it should.
-    Cut,
-    /// The data is wrong.
-    Fault(io::Error),
-    Limit(ParseError),
-}
-
-/// Output that stops at the limits.
-struct Sink<'l> {
-    out: Vec<u8>,
-    packed: usize,
-    limits: &'l Limits,
-}
-
-impl Sink<'_> {
-    /// Reads to the end of `reader`.
-    fn fill(&mut self, reader: &mut dyn Read) -> Result<(), Stop> {
-        let mut chunk = vec![0; 64 << 10];
-        loop {
-            let read = match reader.read(&mut chunk) {
-                Ok(0) => return Ok(()),
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(Stop::Cut),
-                Err(error) => return Err(Stop::Fault(error)),
-            };
-            self.out.extend_from_slice(&chunk[..read]);
-            self.check().map_err(Stop::Limit)?;
-        }
-    }
-
-    fn check(&self) -> Result<(), ParseError> {
-        if self.out.len() as u64 > self.limits.max_bytes {
-            return Err(too_large(self.limits));
-        }
-        let ratio = self.out.len() / self.packed.max(1);
-        if self.out.len() > 1 << 20 && ratio > self.limits.max_ratio as usize {
-            return Err(ParseError::new(
-                "limit.ratio",
+/// Opens one layer. What a cut-off file still holds is kept, with a note; data that is wrong cannot be trusted at all.
+fn unpack(bytes: &[u8], packing: Packing, limits: &Limits, notes: &mut Vec<Note>) -> Result<Vec<u8>, ParseError> {
+    let unpacking =
+        copydesk_unpack::Limits { max_window_log: limits.max_window_log, ..copydesk_unpack::Limits::WINDOW_ONLY };
+    let mut stream = Stream::open(bytes, unpacking).map_err(|error| damaged(&error.to_string()))?;
+    let mut out = Vec::new();
+    let mut chunk = vec![0; 64 << 10];
+    loop {
+        let error = match stream.read(&mut chunk) {
+            Ok(0) => return Ok(out),
+            Ok(read) => {
+                out.extend_from_slice(&chunk[..read]);
+                check(out.len(), bytes.len(), limits)?;
+                continue;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => error,
+        };
+        let Some(fault) = Fault::of(&error) else { return Err(damaged(&error.to_string())) };
+        return match fault.kind {
+            FaultKind::Trailing => {
+                let rest = bytes.len() as u64 - fault.offset;
+                notes.push(note(
+                    "trailing-bytes",
+                    format!("{rest} bytes after the end of the {packing} data were ignored"),
+                ));
+                Ok(out)
+            }
+            FaultKind::Cut if !out.is_empty() => {
+                let message = format!(
+                    "the {packing} data is cut off; {} bytes could be read, and the rest is missing",
+                    out.len()
+                );
+                notes.push(note("truncated", message));
+                Ok(out)
+            }
+            FaultKind::Cut => Err(damaged(&format!("the {packing} data is cut off before its first byte"))),
+            FaultKind::Window => Err(ParseError::new(
+                "limit.window",
                 format!(
-                    "it grows more than {} times when it is decompressed, as only bombs do; raise `max_ratio` if it is sound",
-                    self.limits.max_ratio
+                    "the {packing} data asks for a window of more than 2^{} bytes; raise `max_window_log` if it is sound",
+                    limits.max_window_log
                 ),
-            ));
-        }
-        Ok(())
+            )),
+            FaultKind::Damaged | FaultKind::Ratio | FaultKind::Size => Err(damaged(&fault.message)),
+        };
     }
 }
 
-/// Opens all members of a gzip file; several members are one file.
-fn gunzip(bytes: &[u8], limits: &Limits, notes: &mut Vec<Note>) -> Result<Vec<u8>, ParseError> {
-    let mut sink = Sink { out: Vec::new(), packed: bytes.len(), limits };
-    let mut rest = bytes;
-    while rest.starts_with(&[0x1F, 0x8B]) {
-        let mut member = flate2::bufread::GzDecoder::new(rest);
-        let result = sink.fill(&mut member);
-        rest = member.into_inner();
-        match result {
-            Ok(()) => {}
-            Err(stop) => return ended(stop, "gzip", sink, notes),
-        }
+/// The limits, while it grows.
+fn check(opened: usize, packed: usize, limits: &Limits) -> Result<(), ParseError> {
+    if opened as u64 > limits.max_bytes {
+        return Err(too_large(limits));
     }
-    if rest.iter().any(|b| *b != 0) {
-        notes.push(note("trailing-bytes", format!("{} bytes after the end of the gzip data were ignored", rest.len())));
-    }
-    Ok(sink.out)
-}
-
-/// Opens all frames of a zstd file.
-fn unzstd(bytes: &[u8], limits: &Limits, notes: &mut Vec<Note>) -> Result<Vec<u8>, ParseError> {
-    if window_log(bytes).is_some_and(|log| log > limits.max_window_log) {
+    if opened > 1 << 20 && opened / packed.max(1) > limits.max_ratio as usize {
         return Err(ParseError::new(
-            "limit.window",
+            "limit.ratio",
             format!(
-                "the zstd frame asks for a window of more than 2^{} bytes; raise `max_window_log` if it is sound",
-                limits.max_window_log
+                "it grows more than {} times when it is decompressed, as only bombs do; raise `max_ratio` if it is sound",
+                limits.max_ratio
             ),
         ));
     }
-    let mut sink = Sink { out: Vec::new(), packed: bytes.len(), limits };
-    let mut rest = bytes;
-    while magic(rest).is_some_and(|m| matches!(m, Packing::Zstd)) {
-        let mut frame = zstd::stream::read::Decoder::with_buffer(rest).map_err(|e| damaged("zstd", &e))?.single_frame();
-        frame.window_log_max(limits.max_window_log.clamp(10, 31)).map_err(|e| damaged("zstd", &e))?;
-        let result = sink.fill(&mut frame);
-        let before = rest.len();
-        rest = frame.finish();
-        match result {
-            Ok(()) if rest.len() == before => break,
-            Ok(()) => {}
-            Err(stop) => return ended(stop, "zstd", sink, notes),
-        }
-    }
-    if rest.iter().any(|b| *b != 0) {
-        notes.push(note("trailing-bytes", format!("{} bytes after the end of the zstd data were ignored", rest.len())));
-    }
-    Ok(sink.out)
+    Ok(())
 }
 
-/// The window that the first frame asks for, as a power of two.
-fn window_log(bytes: &[u8]) -> Option<u32> {
-    let (descriptor, window) = (*bytes.get(4)?, *bytes.get(5)?);
-    let single_segment = descriptor & 0x20 != 0;
-    (bytes.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) && !single_segment).then(|| 10 + u32::from(window >> 3))
-}
-
-/// What becomes of a document whose compressed data did not end as it should. What a cut-off file still holds is
-/// kept, with a note; data that is wrong cannot be trusted at all.
-fn ended(stop: Stop, packing: &str, sink: Sink<'_>, notes: &mut Vec<Note>) -> Result<Vec<u8>, ParseError> {
-    match stop {
-        Stop::Limit(error) => Err(error),
-        Stop::Cut if !sink.out.is_empty() => {
-            notes.push(note(
-                "truncated",
-                format!(
-                    "the {packing} data is cut off; {} bytes could be read, and the rest is missing",
-                    sink.out.len()
-                ),
-            ));
-            Ok(sink.out)
-        }
-        Stop::Cut => Err(ParseError::new(
-            "decompress",
-            format!("the {packing} data is cut off before its first byte; fetch the file again"),
-        )),
-        Stop::Fault(error) => Err(damaged(packing, &error)),
-    }
-}
-
-fn damaged(packing: &str, error: &io::Error) -> ParseError {
-    ParseError::new("decompress", format!("the {packing} data is damaged ({error}); fetch the file again"))
+fn damaged(what: &str) -> ParseError {
+    ParseError::new("decompress", format!("{what}; fetch the file again"))
 }
 
 fn too_large(limits: &Limits) -> ParseError {
@@ -195,6 +108,19 @@ mod tests {
 
     fn gz(bytes: &[u8]) -> Vec<u8> {
         let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    }
+
+    fn bz2(bytes: &[u8]) -> Vec<u8> {
+        let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        writer.write_all(bytes).unwrap();
+        writer.finish().unwrap()
+    }
+
+    fn xz(bytes: &[u8]) -> Vec<u8> {
+        let options = lzma_rust2::XzOptions::with_preset(1);
+        let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
         writer.write_all(bytes).unwrap();
         writer.finish().unwrap()
     }
@@ -227,12 +153,15 @@ mod tests {
         assert_eq!(run(&zst(&text)), (Ok(text.clone()), none.clone()));
         assert_eq!(run(&[zst(&text[..100]), skipped.into(), zst(&text[100..])].concat()), (Ok(text.clone()), none));
         assert_eq!(run(&gz(b"")).0, Ok(Vec::new()));
+        assert_eq!(run(&bz2(&text)).0, Ok(text.clone()));
+        assert_eq!(run(&xz(&text)).0, Ok(text.clone()));
+        assert_eq!(run(&xz(&gz(&text))).0, Ok(text));
     }
 
     #[test]
     fn says_what_is_wrong_with_the_rest() {
         let text = text();
-        for packed in [gz(&text), zstd::encode_all(&text[..], 3).unwrap()] {
+        for packed in [gz(&text), zstd::encode_all(&text[..], 3).unwrap(), xz(&text)] {
             let (cut, notes) = run(&packed[..packed.len() - 20]);
             let cut = cut.expect("what could be read is kept");
             assert!(text.starts_with(&cut) && !cut.is_empty());
@@ -240,6 +169,8 @@ mod tests {
             assert_eq!(run(&packed[..6]).0, Err("decompress"));
             assert_eq!(run(&[packed, b"garbage".to_vec()].concat()).1, ["trailing-bytes"]);
         }
+        // bzip2 gives a block out only when all of it is there.
+        assert_eq!(run(&bz2(&text)[..2000]).0, Err("decompress"));
         let packed = gz(&text);
         let mut crc = packed.clone();
         let at = crc.len() - 6;
@@ -258,7 +189,9 @@ mod tests {
         let zeros = vec![0; 5 << 18];
         assert_eq!(rule(&gz(&zeros)), Err("limit.ratio"));
         assert_eq!(rule(&gz(&gz(&zeros))), Err("limit.ratio"));
-        assert_eq!(rule(&zstd::encode_all(&zeros[..], 3).unwrap()), Err("limit.ratio"));
+        for packed in [zstd::encode_all(&zeros[..], 3).unwrap(), bz2(&zeros), xz(&zeros)] {
+            assert_eq!(rule(&packed), Err("limit.ratio"));
+        }
         assert_eq!(rule(&vec![b'a'; (3 << 19) + 1]), Err("limit.size"));
         assert_eq!(rule(&gz(&text().repeat(8))), Err("limit.size"));
         assert_eq!(rule(&[0x28, 0xB5, 0x2F, 0xFD, 0, (31 - 10) << 3, 1, 0, 0]), Err("limit.window"));

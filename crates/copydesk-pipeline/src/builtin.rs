@@ -6,6 +6,8 @@ use copydesk_stage::Catalog;
 pub fn builtin() -> Catalog {
     Catalog::default()
         .with(copydesk_source_files::register)
+        .with(copydesk_source_jsonl::register)
+        .with(copydesk_source_warc::register)
         .with(copydesk_stage_strip_boilerplate::register)
         .with(copydesk_stage_detect_language::register)
         .with(copydesk_stage_split_captions::register)

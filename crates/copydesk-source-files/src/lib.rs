@@ -4,64 +4,23 @@
 //! the order of `paths`; within a folder, names are in the order of their bytes, so that every machine sees the same
 //! order. Nothing is skipped for its name, except what starts with a dot.
 
-mod missing;
-mod pattern;
-mod read;
-mod walk;
+use std::io::Read;
 
-use std::path::PathBuf;
-
+use copydesk_document::Input;
+use copydesk_intake::{Intake, Opened, StoredFile, bad};
 use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
-use crate::{
-    pattern::Filter,
-    walk::{Start, Walk},
-};
+copydesk_intake::source_config! {
+    /// Largest file, in bytes, as stored. A larger one is not read, and goes to quarantine (`limit.size`).
+    // The default is the parser's own limit, which counts what comes out of a compressed file.
+    max_bytes: u64 = 32 << 20,
+}
 
 /// The source `files`.
 #[derive(Debug)]
 pub struct Files {
-    config: Config,
-    filter: Filter,
-}
-
-/// What a pipeline file may say in its `[source]` table. Paths are relative to the current directory, as for every
-/// program that takes paths; not to the pipeline file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Config {
-    /// Files, folders (with everything below them), globs such as `pages/**/*.html`, or `-` for standard input.
-    pub paths: Vec<String>,
-    /// Text files that name one file a line; `-` reads the names from standard input.
-    pub lists: Vec<String>,
-    /// In folders, take only files that match one of these globs. A glob without a slash matches the name at any
-    /// depth; one with a slash matches the path below the folder. Files that `paths` names are always taken.
-    pub include: Vec<String>,
-    /// In folders and globs, leave out files and folders that match one of these, by the same rules.
-    pub exclude: Vec<String>,
-    /// Take files and folders whose names start with a dot as well.
-    pub hidden: bool,
-    /// Go where symbolic links lead that are found in folders. A link that `paths` names is always followed.
-    pub follow_links: bool,
-    /// Largest file, in bytes, as stored. A larger one is not read, and goes to quarantine (`limit.size`).
-    pub max_bytes: u64,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            paths: Vec::new(),
-            lists: Vec::new(),
-            include: Vec::new(),
-            exclude: Vec::new(),
-            hidden: false,
-            follow_links: false,
-            // The parser's own limit, which counts what comes out of a compressed file.
-            max_bytes: 32 << 20,
-        }
-    }
+    intake: Intake,
+    options: Options,
 }
 
 impl SourceKind for Files {
@@ -70,46 +29,58 @@ impl SourceKind for Files {
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Source>, ConfigError> {
-        if config.paths.is_empty() && config.lists.is_empty() {
-            return Err(ConfigError::at("paths", "names nothing to read")
-                .help("name files, folders or globs here, or on the command line"));
-        }
-        let from_stdin = config.paths.iter().chain(&config.lists).filter(|path| *path == "-").count();
-        if from_stdin > 1 {
-            return Err(ConfigError::at("paths", "standard input (`-`) can be read once only"));
-        }
-        if config.max_bytes == 0 {
-            return Err(ConfigError::at("max_bytes", "must be at least 1"));
-        }
-        let filter = Filter::new(&config.include, &config.exclude)?;
-        for (i, path) in config.paths.iter().enumerate() {
-            if path.is_empty() {
-                return Err(ConfigError::at(format!("paths[{i}]"), "is empty").help("`.` is the current directory"));
-            }
-            if pattern::is_glob(path) {
-                pattern::glob(path).map_err(|error| ConfigError::at(format!("paths[{i}]"), error))?;
-            }
-        }
-        Ok(Box::new(Self { config, filter }))
+        let (selection, options) = config.split();
+        options.check()?;
+        Ok(Box::new(Self { intake: selection.check()?, options }))
     }
 }
 
 impl Source for Files {
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
-        let lists = self.config.lists.iter().map(|list| match list.as_str() {
-            "-" => Ok(Start::ListOnStdin),
-            list => missing::exists(list).map(|()| Start::List(PathBuf::from(list))),
-        });
-        let paths = self.config.paths.iter().map(|path| walk::start(path));
-        let starts = paths.chain(lists).collect::<Result<Vec<_>, _>>()?;
-        Ok(Box::new(Walk::new(starts, self.filter.clone(), &self.config)))
+        let options = self.options.clone();
+        self.intake.documents(move |file| Box::new(std::iter::once(read(file, &options))))
     }
 
     fn size_hint(&self) -> Option<u64> {
-        let known = self.config.lists.is_empty()
-            && self.config.paths.iter().all(|path| path == "-" || PathBuf::from(path).is_file());
-        known.then_some(self.config.paths.len() as u64)
+        self.intake.count()
     }
+}
+
+impl Options {
+    /// Checks what a schema cannot say.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.max_bytes == 0 {
+            return Err(ConfigError::at("max_bytes", "must be at least 1"));
+        }
+        Ok(())
+    }
+}
+
+fn read(file: StoredFile, options: &Options) -> SourceItem {
+    match file.open() {
+        Ok(opened) => whole(opened, options),
+        Err(item) => *item,
+    }
+}
+
+/// Reads a file that is one document.
+pub fn whole(opened: Opened, options: &Options) -> SourceItem {
+    let Opened { uri, size, reader } = opened;
+    let max_bytes = options.max_bytes;
+    if size > max_bytes {
+        return too_large(uri, max_bytes);
+    }
+    // The size that the system tells may be wrong (a file that grows, one under /proc), so that the reader has a limit too.
+    let mut bytes = Vec::with_capacity(size as usize + 1);
+    match reader.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > max_bytes => too_large(uri, max_bytes),
+        Ok(_) => SourceItem::Input(Input::new(uri, bytes)),
+        Err(error) => bad(uri, "unreadable", format!("cannot be read: {error}")),
+    }
+}
+
+fn too_large(uri: String, max_bytes: u64) -> SourceItem {
+    bad(uri, "limit.size", format!("is larger than {max_bytes} bytes; raise `max_bytes` to read it"))
 }
 
 /// What a program passes to [`Catalog::with`].

@@ -11,10 +11,18 @@ use copydesk_stage::{SourceError, SourceItem};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::{
-    Config, missing,
+    Selection, StoredFile, missing,
+    open::{unreadable, uri},
     pattern::{self, Filter, PathGlob},
-    read,
 };
+
+/// What was come to.
+#[derive(Debug)]
+pub(crate) enum Found {
+    File(StoredFile),
+    /// An entry that cannot be read.
+    Bad(SourceItem),
+}
 
 /// One thing that `paths` or `lists` names.
 #[derive(Debug)]
@@ -42,7 +50,7 @@ pub(crate) fn start(path: &str) -> Result<Start, SourceError> {
     Ok(if path.is_dir() { Start::Folder(path) } else { Start::File(path) })
 }
 
-type Items = Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>;
+type Items = Box<dyn Iterator<Item = Result<Found, SourceError>> + Send>;
 
 /// All files of all starts, one at a time.
 pub(crate) struct Walk {
@@ -51,37 +59,34 @@ pub(crate) struct Walk {
     filter: Filter,
     hidden: bool,
     follow_links: bool,
-    max_bytes: u64,
 }
 
 impl Walk {
-    pub(crate) fn new(starts: Vec<Start>, filter: Filter, config: &Config) -> Self {
+    pub(crate) fn new(starts: Vec<Start>, filter: Filter, selection: &Selection) -> Self {
         Self {
             starts: starts.into_iter(),
             current: Box::new(std::iter::empty()),
             filter,
-            hidden: config.hidden,
-            follow_links: config.follow_links,
-            max_bytes: config.max_bytes,
+            hidden: selection.hidden,
+            follow_links: selection.follow_links,
         }
     }
 
     fn items(&self, start: Start) -> Items {
-        let max = self.max_bytes;
         match start {
-            Start::Stdin => Box::new(std::iter::once_with(move || Ok(read::stdin(max)))),
-            Start::File(path) => Box::new(std::iter::once_with(move || Ok(read::file(&path, max)))),
+            Start::Stdin => Box::new(std::iter::once(Ok(Found::File(StoredFile::stdin())))),
+            Start::File(path) => Box::new(std::iter::once(Ok(Found::File(StoredFile::at(&path))))),
             Start::Folder(path) => {
                 let filter = self.filter.clone();
                 let below = path.clone();
                 let takes = move |path: &Path| filter.takes(path.strip_prefix(&below).unwrap_or(path));
-                Box::new(self.entries(&path, None).filter_map(move |entry| found(entry, &takes, max)))
+                Box::new(self.entries(&path, None).filter_map(move |entry| found(entry, &takes)))
             }
             Start::Glob(glob) => {
                 let mut none = Some(format!("no file matches `{}`", glob.pattern));
                 let entries = self.entries(&glob.base.clone(), glob.depth);
                 let takes = move |path: &Path| glob.is_match(path.strip_prefix(".").unwrap_or(path));
-                let mut entries = entries.filter_map(move |entry| found(entry, &takes, max));
+                let mut entries = entries.filter_map(move |entry| found(entry, &takes));
                 Box::new(std::iter::from_fn(move || match entries.next() {
                     Some(item) => {
                         none = None;
@@ -91,10 +96,10 @@ impl Walk {
                 }))
             }
             Start::List(path) => match File::open(&path) {
-                Ok(file) => list(path.display().to_string(), BufReader::new(file), max),
+                Ok(file) => list(path.display().to_string(), BufReader::new(file)),
                 Err(error) => failed(&path.display().to_string(), &error),
             },
-            Start::ListOnStdin => list("standard input".into(), BufReader::new(io::stdin()), max),
+            Start::ListOnStdin => list("standard input".into(), BufReader::new(io::stdin())),
         }
     }
 
@@ -121,7 +126,7 @@ impl Walk {
 }
 
 impl Iterator for Walk {
-    type Item = Result<SourceItem, SourceError>;
+    type Item = Result<Found, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -135,18 +140,14 @@ impl Iterator for Walk {
 }
 
 /// A file that was come across. Links, pipes, sockets and devices are no documents there, and are passed over.
-fn found(
-    entry: walkdir::Result<DirEntry>,
-    takes: &impl Fn(&Path) -> bool,
-    max_bytes: u64,
-) -> Option<Result<SourceItem, SourceError>> {
+fn found(entry: walkdir::Result<DirEntry>, takes: &impl Fn(&Path) -> bool) -> Option<Result<Found, SourceError>> {
     match entry {
         Ok(entry) if entry.file_type().is_dir() || !takes(entry.path()) => None,
-        Ok(entry) if entry.file_type().is_file() => Some(Ok(read::file(entry.path(), max_bytes))),
+        Ok(entry) if entry.file_type().is_file() => Some(Ok(Found::File(StoredFile::at(entry.path())))),
         // A link that leads nowhere is a document that should have been there.
         Ok(entry) if entry.path_is_symlink() => match entry.path().metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Some(Ok(read::unreadable(read::uri(entry.path()), &error)))
+                Some(Ok(Found::Bad(unreadable(uri(entry.path()), &error))))
             }
             _ => None,
         },
@@ -154,9 +155,9 @@ fn found(
         // Links in a circle end here.
         Err(error) if error.loop_ancestor().is_some() => None,
         Err(error) => {
-            let uri = error.path().map(read::uri).unwrap_or_default();
+            let name = error.path().map(uri).unwrap_or_default();
             let error = error.into_io_error().unwrap_or_else(|| io::Error::other("no such folder"));
-            Some(Ok(read::unreadable(uri, &error)))
+            Some(Ok(Found::Bad(unreadable(name, &error))))
         }
     }
 }
@@ -166,11 +167,11 @@ fn is_hidden(name: &OsStr) -> bool {
 }
 
 /// One file a line. Blank lines are no names; a `\r` before the line feed is no part of one.
-fn list(name: String, reader: impl BufRead + Send + 'static, max_bytes: u64) -> Items {
+fn list(name: String, reader: impl BufRead + Send + 'static) -> Items {
     Box::new(reader.lines().filter_map(move |line| match line {
         Ok(line) => {
             let line = line.trim_end_matches('\r');
-            (!line.trim().is_empty()).then(|| Ok(read::file(Path::new(line), max_bytes)))
+            (!line.trim().is_empty()).then(|| Ok(Found::File(StoredFile::at(Path::new(line)))))
         }
         Err(error) => Some(Err(SourceError::new(format!("cannot read the list {name}: {error}")))),
     }))

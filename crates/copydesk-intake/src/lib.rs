@@ -1,0 +1,22 @@
+//! What sources share.
+//!
+//! - [`Selection`] is which files: paths, folders, globs, lists, standard input. [`Intake::documents`] goes through them
+//!   one at a time, and a source only says what is in one file.
+//! - [`StoredFile::open`] opens a file, and [`Opened::stream`] what it is packed in.
+//! - [`Lines`] cuts a stream into lines without ever holding one that is too long.
+//! - [`Columns`] turns a record with named fields into a document.
+//! - [`source_config!`] writes the options of a source: those that all share, and its own.
+
+mod columns;
+mod config;
+mod lines;
+mod missing;
+mod open;
+mod pattern;
+mod selection;
+mod walk;
+
+pub use columns::{Columns, Refused};
+pub use lines::{Line, Lines};
+pub use open::{Bytes, Opened, StoredFile, bad, decompress_fault};
+pub use selection::{Documents, Intake, Selection};

@@ -1,0 +1,134 @@
+//! Opening one file.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use copydesk_stage::SourceItem;
+use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_packing};
+
+/// A file that was named or come across, or standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredFile {
+    uri: String,
+    path: Option<PathBuf>,
+}
+
+/// A file that is being read.
+pub struct Opened {
+    /// The name under which it goes.
+    pub uri: String,
+    /// Its size as the system tells it; 0 where that is not known. It may be wrong for a file that grows.
+    pub size: u64,
+    /// Its bytes, as stored.
+    pub reader: Box<dyn Read + Send>,
+}
+
+/// What is in a file, whatever it is packed in.
+pub type Bytes = Stream<Box<dyn Read + Send>>;
+
+/// So many packings, one inside of the other, are opened.
+const LAYERS: usize = 2;
+
+impl StoredFile {
+    pub(crate) fn at(path: &Path) -> Self {
+        Self { uri: uri(path), path: Some(path.to_owned()) }
+    }
+
+    pub(crate) fn stdin() -> Self {
+        Self { uri: "-".into(), path: None }
+    }
+
+    /// The name under which it goes: its path as given, without `./` before it; `-` for standard input.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// Opens it. What cannot be opened comes back as what the run is told of it.
+    pub fn open(self) -> Result<Opened, Box<SourceItem>> {
+        let Some(path) = self.path else {
+            return Ok(Opened { uri: self.uri, size: 0, reader: Box::new(io::stdin()) });
+        };
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) => return Err(Box::new(unreadable(self.uri, &error))),
+        };
+        if metadata.is_dir() {
+            return Err(Box::new(bad(self.uri, "folder", "is a folder where a file is needed")));
+        }
+        // Before it is opened: opening a pipe that nobody writes to waits for ever.
+        if !metadata.is_file() {
+            let message = "is a pipe, socket or device, not a file; pipe it in with `-`";
+            return Err(Box::new(bad(self.uri, "special-file", message)));
+        }
+        match File::open(&path) {
+            Ok(file) => Ok(Opened { uri: self.uri, size: metadata.len(), reader: Box::new(file) }),
+            Err(error) => Err(Box::new(unreadable(self.uri, &error))),
+        }
+    }
+}
+
+impl Opened {
+    /// What is in it, packings opened. The error is what the run is told of it.
+    pub fn stream(self, limits: Limits) -> Result<Bytes, Box<SourceItem>> {
+        let named_packed = names_packing(&self.uri);
+        let open = || {
+            let mut stream = Stream::open(self.reader, limits)?;
+            for _ in 1..LAYERS {
+                if stream.packing().is_none() {
+                    break;
+                }
+                stream = Stream::open(Box::new(stream) as Box<dyn Read + Send>, limits)?;
+            }
+            if named_packed && stream.packing().is_none() && io::BufRead::fill_buf(&mut stream)?.is_empty() {
+                return Ok(None);
+            }
+            Ok(Some(stream))
+        };
+        match open() {
+            Ok(Some(stream)) => Ok(stream),
+            Ok(None) => {
+                let message = "the file is empty, and its name says that it is compressed; fetch it again";
+                Err(Box::new(bad(self.uri, "decompress", message)))
+            }
+            Err(error) => {
+                let (rule, message) = decompress_fault(&error);
+                Err(Box::new(bad(self.uri, rule, message)))
+            }
+        }
+    }
+}
+
+/// The rule and the message for an error of a stream.
+pub fn decompress_fault(error: &io::Error) -> (&'static str, String) {
+    match Fault::of(error) {
+        Some(fault) => {
+            let (member, offset) = (fault.member.max(1), fault.offset);
+            let doubt = match fault.kind {
+                FaultKind::Damaged => "; what came out of that member before may be wrong too",
+                _ => "",
+            };
+            let place = format!("in member {member}, which begins at byte {offset} of the file");
+            (fault.kind.rule(), format!("{}, {place}{doubt}", fault.message))
+        }
+        None => ("unreadable", format!("cannot be read: {error}")),
+    }
+}
+
+/// A document that cannot be had.
+pub fn bad(uri: impl Into<String>, rule: &str, message: impl Into<String>) -> SourceItem {
+    SourceItem::Bad { uri: uri.into(), rule: rule.into(), message: message.into() }
+}
+
+/// An entry that cannot be read.
+pub(crate) fn unreadable(uri: String, error: &io::Error) -> SourceItem {
+    let rule = if error.kind() == io::ErrorKind::NotFound { "not-found" } else { "unreadable" };
+    bad(uri, rule, format!("cannot be read: {error}"))
+}
+
+/// The name under which a file goes.
+pub(crate) fn uri(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned()
+}

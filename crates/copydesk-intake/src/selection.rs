@@ -1,0 +1,92 @@
+//! Which files a source reads.
+
+use std::path::PathBuf;
+
+use copydesk_stage::{ConfigError, SourceError, SourceItem};
+
+use crate::{
+    StoredFile, missing,
+    pattern::{self, Filter},
+    walk::{self, Found, Start, Walk},
+};
+
+/// Which files: the options that every source of files takes. [`source_config!`](crate::source_config) documents each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Files, folders, globs, or `-` for standard input.
+    pub paths: Vec<String>,
+    /// Text files that name one file a line.
+    pub lists: Vec<String>,
+    /// Globs; in folders, only what matches one is taken.
+    pub include: Vec<String>,
+    /// Globs; what matches one is left out.
+    pub exclude: Vec<String>,
+    /// Whether names that start with a dot are taken.
+    pub hidden: bool,
+    /// Whether links that are found in folders are followed.
+    pub follow_links: bool,
+}
+
+/// A selection that has been checked.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    selection: Selection,
+    filter: Filter,
+}
+
+/// The documents of one file.
+pub type Documents = Box<dyn Iterator<Item = SourceItem> + Send>;
+
+impl Selection {
+    /// Checks it. Nothing is read yet.
+    pub fn check(self) -> Result<Intake, ConfigError> {
+        if self.paths.is_empty() && self.lists.is_empty() {
+            return Err(ConfigError::at("paths", "names nothing to read")
+                .help("name files, folders or globs here, or on the command line"));
+        }
+        let from_stdin = self.paths.iter().chain(&self.lists).filter(|path| *path == "-").count();
+        if from_stdin > 1 {
+            return Err(ConfigError::at("paths", "standard input (`-`) can be read once only"));
+        }
+        let filter = Filter::new(&self.include, &self.exclude)?;
+        for (i, path) in self.paths.iter().enumerate() {
+            if path.is_empty() {
+                return Err(ConfigError::at(format!("paths[{i}]"), "is empty").help("`.` is the current directory"));
+            }
+            if pattern::is_glob(path) {
+                pattern::glob(path).map_err(|error| ConfigError::at(format!("paths[{i}]"), error))?;
+            }
+        }
+        Ok(Intake { selection: self, filter })
+    }
+}
+
+impl Intake {
+    /// The documents of all files, in the order of `paths` and then `lists`; `read` says what is in one.
+    pub fn documents(
+        &self,
+        read: impl Fn(StoredFile) -> Documents + Send + 'static,
+    ) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
+        let lists = self.selection.lists.iter().map(|list| match list.as_str() {
+            "-" => Ok(Start::ListOnStdin),
+            list => missing::exists(list).map(|()| Start::List(PathBuf::from(list))),
+        });
+        let paths = self.selection.paths.iter().map(|path| walk::start(path));
+        let starts = paths.chain(lists).collect::<Result<Vec<_>, _>>()?;
+        let walk = Walk::new(starts, self.filter.clone(), &self.selection);
+        Ok(Box::new(walk.flat_map(move |found| -> Box<dyn Iterator<Item = _> + Send> {
+            match found {
+                Ok(Found::File(file)) => Box::new(read(file).map(Ok)),
+                Ok(Found::Bad(item)) => Box::new(std::iter::once(Ok(item))),
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        })))
+    }
+
+    /// How many files there are, where that is known without looking into folders.
+    pub fn count(&self) -> Option<u64> {
+        let Selection { paths, lists, .. } = &self.selection;
+        let known = lists.is_empty() && paths.iter().all(|path| path == "-" || PathBuf::from(path).is_file());
+        known.then_some(paths.len() as u64)
+    }
+}

@@ -1,0 +1,118 @@
+//! Reads JSON Lines (NDJSON), one document a line.
+//!
+//! A line is an object; one of its fields is the document, and the others pass through to the record. Files may be
+//! packed as gzip, zstd, bzip2 or xz. A line that is no JSON, is too long or lacks the field is set aside, and reading
+//! goes on with the next. A document is called `path#line-N`, with the number of its line.
+//!
+//! Of two fields with one name the last counts, as in most readers of JSON. A number that no 64-bit number holds exactly
+//! is passed through as text, digit for digit.
+
+mod numbers;
+mod records;
+
+use copydesk_intake::{Columns, Intake};
+use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_unpack::Limits;
+
+pub use records::{looks_like, records};
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+copydesk_intake::source_config! {
+    /// Fields that may hold the document: HTML, Markdown or plain text. The first counts that a line has; case does not
+    /// matter, and `page.html` is the field `html` inside of `page`.
+    text: Vec<String> = names(&[
+        "html", "raw_html", "html_content", "page_html", "raw_content", "markdown", "md", "text", "content", "body",
+        "full_text", "page_content", "article", "document",
+    ]),
+    /// Fields that may say what the document is called. It passes through as `id`, under whatever name it stands.
+    id: Vec<String> = names(&["id"]),
+    /// Fields that may say where the document was fetched from.
+    url: Vec<String> = names(&["url", "uri", "source_url", "page_url", "target_uri", "warc-target-uri", "link"]),
+    /// Fields that may say the media type of the document.
+    content_type: Vec<String> = names(&["content_type", "content-type", "mime_type", "mime", "media_type"]),
+    /// Fields that may say when the document was fetched.
+    fetched: Vec<String> = names(&[
+        "fetched", "fetched_at", "fetch_time", "crawled", "crawled_at", "crawl_time", "crawl_date", "retrieved_at",
+        "date_download", "download_date", "warc_date", "warc-date",
+    ]),
+    /// Largest document, in bytes. A larger one goes to quarantine (`limit.size`).
+    max_bytes: u64 = 32 << 20,
+    /// Longest line, in bytes, with all its fields. A longer one is skipped as it is read (`limit.line`).
+    max_line: u64 = 64 << 20,
+    /// Largest ratio of what comes out of a packed file to what is stored, once 16 MiB have come out. A file beyond it is
+    /// read no further (`limit.ratio`).
+    max_ratio: u32 = 500,
+    /// Most bytes that come out of a packed file. A file beyond it is read no further (`limit.size`).
+    max_unpacked: u64 = 1 << 40,
+}
+
+/// The source `jsonl`.
+#[derive(Debug)]
+pub struct Jsonl {
+    intake: Intake,
+    options: Options,
+}
+
+impl SourceKind for Jsonl {
+    const NAME: &'static str = "jsonl";
+    const SUMMARY: &'static str = "Reads JSON Lines (NDJSON), one document a line; other fields pass through.";
+    type Config = Config;
+
+    fn build(config: Config) -> Result<Box<dyn Source>, ConfigError> {
+        let (selection, options) = config.split();
+        options.check()?;
+        Ok(Box::new(Self { intake: selection.check()?, options }))
+    }
+}
+
+impl Source for Jsonl {
+    fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
+        let options = self.options.clone();
+        self.intake.documents(move |file| {
+            let uri = file.uri().to_owned();
+            match file.open().and_then(|opened| opened.stream(options.limits())) {
+                Ok(stream) => Box::new(records(uri, stream, &options)),
+                Err(item) => Box::new(std::iter::once(*item)),
+            }
+        })
+    }
+}
+
+impl Options {
+    /// Checks what a schema cannot say.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.text.is_empty() {
+            return Err(ConfigError::at("text", "names no field").help("name the field that holds the document"));
+        }
+        for (key, value) in [("max_bytes", self.max_bytes), ("max_line", self.max_line)] {
+            if value == 0 {
+                return Err(ConfigError::at(key, "must be at least 1"));
+            }
+        }
+        Ok(())
+    }
+
+    /// How much a packed file may ask for.
+    pub fn limits(&self) -> Limits {
+        Limits { max_bytes: self.max_unpacked, max_ratio: self.max_ratio, ..Limits::default() }
+    }
+
+    fn columns(&self) -> Columns<'_> {
+        Columns {
+            text: &self.text,
+            id: &self.id,
+            url: &self.url,
+            content_type: &self.content_type,
+            fetched: &self.fetched,
+            max_bytes: self.max_bytes,
+        }
+    }
+}
+
+/// What a program passes to [`Catalog::with`].
+pub fn register(catalog: &mut Catalog) {
+    catalog.source::<Jsonl>();
+}

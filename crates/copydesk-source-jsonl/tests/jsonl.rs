@@ -1,0 +1,236 @@
+//! What the source makes of files, sound and otherwise.
+
+use std::{fs, io::Write};
+
+use copydesk_source_jsonl::{Options, looks_like, records};
+use copydesk_stage::{Catalog, ConfigError, Source, SourceItem};
+use copydesk_unpack::Stream;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn build(config: &Value) -> Result<Box<dyn Source>, ConfigError> {
+    let catalog = Catalog::default().with(copydesk_source_jsonl::register);
+    catalog.find_source("jsonl").expect("registered").build(config)
+}
+
+/// A document as `name: text`, what is wrong as `name (rule)`.
+fn shown(item: SourceItem) -> String {
+    match item {
+        SourceItem::Input(input) => format!("{}: {}", input.uri, String::from_utf8(input.bytes).expect("UTF-8")),
+        SourceItem::Bad { uri, rule, .. } => format!("{uri} ({rule})"),
+    }
+}
+
+fn read(bytes: &[u8], options: &Options) -> Vec<String> {
+    let stream = Stream::open(bytes, options.limits()).expect("it can be read");
+    records("f".into(), stream, options).map(shown).collect()
+}
+
+fn plain(text: &str) -> Vec<String> {
+    read(text.as_bytes(), &Options::default())
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(bytes).expect("memory");
+    writer.finish().expect("memory")
+}
+
+#[test]
+fn a_line_is_a_document() {
+    let text = "\u{feff}{\"text\":\"one\"}\r\n\r\n   \n{\"text\":\"two\\u2028\"}\n{\"text\":\"three\"}";
+    assert_eq!(plain(text), ["f#line-1: one", "f#line-4: two\u{2028}", "f#line-5: three"]);
+    assert_eq!(plain(""), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_wrong_costs_its_line_only() {
+    let lines = [
+        r#"{"text":"first"}"#,
+        r#"{"text":"x","n":NaN}"#,
+        r#"{"text":"cut"#,
+        r#"{"text":"a\ud800b"}"#,
+        "[]",
+        "42",
+        r#"{"title":"no document"}"#,
+        r#"{"text":["a"]}"#,
+        r#"{"id":null,"text":"x"}"#,
+        r#"{"text":"x",}"#,
+        "// a comment",
+        r#"{"text":"second"}{"text":"third"}"#,
+        r#"{"text":"last"}"#,
+    ];
+    assert_eq!(
+        plain(&lines.join("\n")),
+        [
+            "f#line-1: first",
+            "f#line-2 (json.syntax)",
+            "f#line-3 (json.eof)",
+            "f#line-4 (json.syntax)",
+            "f#line-5 (json.shape)",
+            "f#line-6 (json.shape)",
+            "f#line-7 (record.text)",
+            "f#line-8 (record.text)",
+            "f#line-9 (record.id)",
+            "f#line-10 (json.syntax)",
+            "f#line-11 (json.syntax)",
+            "f#line-12: second",
+            "f#line-12 (json.trailing)",
+            "f#line-13: last",
+        ]
+    );
+    let latin = b"{\"text\":\"caf\xe9\"}\n{\"text\":\"x\"}";
+    assert_eq!(read(latin, &Options::default()), ["f#line-1 (json.syntax)", "f#line-2: x"]);
+    let deep = format!("{{\"text\":{}{}}}\n{{\"text\":\"x\"}}", "[".repeat(100_000), "]".repeat(100_000));
+    assert_eq!(plain(&deep), ["f#line-1 (json.syntax)", "f#line-2: x"]);
+}
+
+#[test]
+fn a_message_says_the_place() {
+    let options = Options::default();
+    let stream = Stream::open(&b"{\"text\":\"x\"}\n{\"text\": tru}\n"[..], options.limits()).expect("it can be read");
+    let Some(SourceItem::Bad { message, .. }) = records("f".into(), stream, &options).nth(1) else { panic!("bad") };
+    assert!(message.starts_with("line 2: from byte 13, at column 1"), "{message}");
+}
+
+#[test]
+fn what_is_another_format_is_told_once() {
+    assert_eq!(plain("[\n  {\n    \"text\": \"x\"\n  }\n]"), ["f#line-1 (json.not-lines)"]);
+    let utf16: Vec<u8> = "\u{feff}{\"text\":\"x\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(read(&utf16, &Options::default()), ["f#line-1 (json.not-lines)"]);
+}
+
+#[test]
+fn other_fields_pass_through_with_every_digit() {
+    let line = r#"{"id":18446744073709551616,"text":"first","text":"x","":"empty","n":1e400,"deep":{"a":[1,null]}}"#;
+    let options = Options::default();
+    let stream = Stream::open(line.as_bytes(), options.limits()).expect("it can be read");
+    let Some(SourceItem::Input(input)) = records("f".into(), stream, &options).next() else { panic!("a document") };
+    assert_eq!(input.bytes, b"x");
+    let expected = json!({"id": "18446744073709551616", "": "empty", "n": "1e400", "deep": {"a": [1, null]}});
+    assert_eq!(Value::from(input.fields), expected);
+}
+
+#[test]
+fn limits_hold() {
+    let long = format!("{{\"text\":\"{}\"}}\n{{\"text\":\"x\"}}\n", "y".repeat(100));
+    let lines = Options { max_line: 100, ..Options::default() };
+    assert_eq!(read(long.as_bytes(), &lines), ["f#line-1 (limit.line)", "f#line-2: x"]);
+    let document = Options { max_bytes: 99, ..Options::default() };
+    assert_eq!(read(long.as_bytes(), &document), ["f#line-1 (limit.size)", "f#line-2: x"]);
+    let bomb = [b"{\"text\":\"x\"}\n".to_vec(), vec![b' '; 40 << 20]].concat();
+    let packed = zstd::encode_all(&bomb[..], 1).expect("memory");
+    assert_eq!(read(&packed, &Options::default()), ["f#line-1: x", "f#line-2 (limit.ratio)"]);
+    let size = Options { max_unpacked: 1 << 20, ..Options::default() };
+    assert_eq!(read(&packed, &size), ["f#line-1: x", "f#line-2 (limit.size)"]);
+}
+
+#[test]
+fn a_damaged_member_costs_its_own_lines_only() {
+    let part = |names: &[&str]| {
+        let lines: Vec<String> = names.iter().map(|n| format!("{{\"text\":\"{n}\"}}\n")).collect();
+        lines.concat()
+    };
+    let numbers: Vec<String> = (0..2000_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_string()).collect();
+    let numbers: Vec<&str> = numbers.iter().map(String::as_str).collect();
+    let middle = gzip(part(&numbers).as_bytes());
+    let file = [gzip(part(&["a", "b"]).as_bytes()), middle[..middle.len() / 2].into(), gzip(part(&["c"]).as_bytes())];
+    let found = read(&file.concat(), &Options::default());
+    assert_eq!(found[..2], ["f#line-1: a", "f#line-2: b"]);
+    assert!(found.last().expect("some").ends_with(": c"), "{:?}", found.last());
+    assert_eq!(found.iter().filter(|item| item.ends_with("(decompress)")).count(), 1);
+    // The decoder runs on over the tear for a little, and what comes out of that is no document.
+    let written = part(&numbers);
+    for item in found[2..found.len() - 1].iter().filter(|item| !item.ends_with(')')) {
+        assert!(written.contains(item.rsplit(' ').next().expect("a text")), "{item}");
+    }
+}
+
+#[test]
+fn files_come_from_folders_and_packed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| dir.path().join(name).display().to_string();
+    fs::write(at("a.jsonl.gz"), gzip(b"{\"page\":\"x\"}\n")).expect("a file");
+    fs::write(at("b.jsonl"), "{\"page\":\"y\"}").expect("a file");
+    fs::write(at("c.jsonl.gz"), "").expect("a file");
+    let config = json!({ "paths": [at("")], "text": ["page"] });
+    let items: Vec<String> = build(&config)
+        .expect("valid")
+        .open()
+        .expect("it opens")
+        .map(|item| shown(item.expect("it goes on")).replace(&at(""), ""))
+        .collect();
+    assert_eq!(items, ["a.jsonl.gz#line-1: x", "b.jsonl#line-1: y", "c.jsonl.gz (decompress)"]);
+    for (config, path) in [
+        (json!({ "paths": ["a"], "text": [] }), "text"),
+        (json!({ "paths": ["a"], "max_line": 0 }), "max_line"),
+        (json!({}), "paths"),
+    ] {
+        assert_eq!(build(&config).expect_err("refused").path, path);
+    }
+}
+
+#[test]
+fn it_is_known_by_its_beginning() {
+    let is = |head: &str, whole| looks_like(head.as_bytes(), whole, &Options::default());
+    assert!(
+        is("{\"a\":1}\n{\"b\":2}\n", true) && is("\n\u{feff}{\"a\":1}\n{\"b\":", false)
+            || is("{\"a\":1}\n{\"b\":", false)
+    );
+    assert!(is("{\"text\":\"x\"}\n", true) && is("{\"text\":\"x\"}", true) && !is("{\"error\":\"x\"}", true));
+    assert!(is("{ \"text\":\"xxxx", false) && !is("{ \"text\":\"xxxx", true) && !is("{ xxxx", false));
+    assert!(!is("{\n \"a\": 1\n}\n", true) && !is("<p>x</p>", true) && !is("[1]", true) && !is("", true));
+    assert!(!is("{\"text\":\"x\"}\nnot JSON", true));
+}
+
+/// A line of a file: a good one, or one of many bad ones.
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        3 => "[a-zé\"\\\\ ]{0,30}".prop_map(|text| json!({ "text": text }).to_string()),
+        1 => "[\\[\\]{}\",:a0-9. -]{0,20}",
+        1 => Just(String::new()),
+    ]
+}
+
+/// Gives a few bytes at a time.
+struct Pieces<'a>(&'a [u8], usize);
+
+impl std::io::Read for Pieces<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let len = self.1.min(self.0.len()).min(out.len());
+        out[..len].copy_from_slice(&self.0[..len]);
+        self.0 = &self.0[len..];
+        Ok(len)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_split_gives_the_same(lines in proptest::collection::vec(line(), 0..12), piece in 1_usize..40) {
+        let text = lines.join("\n");
+        let options = Options::default();
+        let whole = read(text.as_bytes(), &options);
+        for bytes in [text.as_bytes().to_vec(), gzip(text.as_bytes())] {
+            let stream = Stream::open(Pieces(&bytes, piece), options.limits()).expect("it can be read");
+            let pieces: Vec<String> = records("f".into(), stream, &options).map(shown).collect();
+            prop_assert_eq!(&pieces, &whole);
+        }
+    }
+
+    #[test]
+    fn a_cut_loses_no_whole_line(lines in proptest::collection::vec("[a-z]{0,20}", 1..12), cut in 0.0..1.0_f64) {
+        let text: String = lines.iter().map(|text| json!({ "text": text }).to_string() + "\n").collect();
+        let cut = (text.len() as f64 * cut) as usize;
+        let whole_lines = text[..cut].matches('\n').count();
+        let whole = plain(&text);
+        let found = plain(&text[..cut]);
+        prop_assert!(found.len() >= whole_lines && found[..whole_lines] == whole[..whole_lines]);
+        // Packed, a cut may cost the last of what came out, and never panics.
+        let packed = gzip(text.as_bytes());
+        for item in read(&packed[..packed.len() * cut / text.len()], &Options::default()) {
+            prop_assert!(item.ends_with(')') || whole.contains(&item), "{}", item);
+        }
+    }
+}

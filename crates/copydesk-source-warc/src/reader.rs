@@ -1,0 +1,444 @@
+//! Records as they stand in the file.
+//!
+//! A record is given out only when what comes behind it proves its length: blank lines and the next record, or the end.
+//! Asking for what comes behind also proves the checksum of the gzip member that the record stands in.
+
+use std::io::{self, BufRead, Read};
+
+use copydesk_intake::decompress_fault;
+use copydesk_unpack::{Fault, FaultKind, Stream};
+use memchr::memmem;
+
+use crate::fields::Fields;
+
+/// A record that was read whole.
+#[derive(Debug)]
+pub(crate) struct Record {
+    /// Counted from 1; all records count, and so does what should have been one.
+    pub(crate) number: u64,
+    pub(crate) fields: Fields,
+    pub(crate) block: Vec<u8>,
+}
+
+/// A record that cannot be had.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) number: u64,
+    pub(crate) rule: &'static str,
+    pub(crate) message: String,
+}
+
+/// What every record begins with.
+const MAGIC: &[u8] = b"WARC/";
+
+/// The line with the version is no longer than this.
+const VERSION_LINE: usize = 64;
+
+/// So many blank bytes between two records are remembered, for the case that they are none.
+const MOST_BLANKS: usize = 4 << 10;
+
+/// What is read once more, when a record turns out to have run over others, may be so many times what has been read,
+/// and this much besides: records that all claim to go on to the end would else cost their number times the file.
+const REREAD_SHARE: u64 = 4;
+const REREAD_BYTES: u64 = 64 << 20;
+
+/// Why there is no record.
+enum Stop {
+    /// The data is wrong, and reading goes on from where it is.
+    Wrong { rule: &'static str, message: String },
+    /// The stream is damaged or broken.
+    Fault(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Fault(error)
+    }
+}
+
+fn wrong<T>(rule: &'static str, message: impl Into<String>) -> Result<T, Stop> {
+    Err(Stop::Wrong { rule, message: message.into() })
+}
+
+/// The header of a record.
+struct Head {
+    fields: Fields,
+    length: u64,
+    /// Whether its lines end in bare line feeds.
+    bare: bool,
+    /// What is wrong with it, although its length is known.
+    fault: Option<(&'static str, String)>,
+}
+
+pub(crate) struct Reader<R: Read> {
+    stream: Stream<R>,
+    /// What was read ahead and is to be read again.
+    ahead: Vec<u8>,
+    at: usize,
+    /// Bytes of the opened stream before the next one.
+    position: u64,
+    /// What [`Reader::behind`] has passed over last.
+    blanks: Vec<u8>,
+    reread: u64,
+    number: u64,
+    max_bytes: u64,
+    max_header: usize,
+    /// A fault behind the record that was given out.
+    fault: Option<io::Error>,
+    /// Whether the next record has to be looked for.
+    lost: bool,
+    ended: bool,
+}
+
+impl<R: Read> Reader<R> {
+    pub(crate) fn new(stream: Stream<R>, max_bytes: u64, max_header: u64) -> Self {
+        Self {
+            stream,
+            ahead: Vec::new(),
+            at: 0,
+            position: 0,
+            blanks: Vec::new(),
+            reread: 0,
+            number: 0,
+            max_bytes,
+            max_header: usize::try_from(max_header).unwrap_or(usize::MAX),
+            fault: None,
+            lost: false,
+            ended: false,
+        }
+    }
+
+    fn available(&mut self) -> io::Result<&[u8]> {
+        if self.at < self.ahead.len() {
+            return Ok(&self.ahead[self.at..]);
+        }
+        self.ahead = Vec::new();
+        self.at = 0;
+        while let Err(error) = self.stream.fill_buf() {
+            if error.kind() != io::ErrorKind::Interrupted {
+                return Err(error);
+            }
+        }
+        self.stream.fill_buf()
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.position += bytes as u64;
+        if self.at < self.ahead.len() {
+            self.at += bytes;
+        } else {
+            self.stream.consume(bytes);
+        }
+    }
+
+    /// Puts bytes back that were read last.
+    fn put_back(&mut self, mut bytes: Vec<u8>) {
+        self.position -= bytes.len() as u64;
+        bytes.extend_from_slice(&self.ahead[self.at..]);
+        self.ahead = bytes;
+        self.at = 0;
+    }
+
+    /// Reads up to so many bytes more into `out`; fewer only at the end.
+    fn read_into(&mut self, out: &mut Vec<u8>, mut bytes: u64) -> io::Result<()> {
+        while bytes > 0 {
+            let available = self.available()?;
+            let len = available.len().min(usize::try_from(bytes).unwrap_or(usize::MAX));
+            if len == 0 {
+                break;
+            }
+            out.extend_from_slice(&available[..len]);
+            self.consume(len);
+            bytes -= len as u64;
+        }
+        Ok(())
+    }
+
+    /// Passes over so many bytes; how many were missing.
+    fn pass_over(&mut self, mut bytes: u64) -> io::Result<u64> {
+        while bytes > 0 {
+            let len = self.available()?.len().min(usize::try_from(bytes).unwrap_or(usize::MAX));
+            if len == 0 {
+                break;
+            }
+            self.consume(len);
+            bytes -= len as u64;
+        }
+        Ok(bytes)
+    }
+
+    /// Reads a line with its line feed into `out`, as much of it as there is room for; the length of all of it.
+    fn line(&mut self, out: &mut Vec<u8>, room: usize) -> io::Result<u64> {
+        let mut read = 0;
+        loop {
+            let available = self.available()?;
+            let end = memchr::memchr(b'\n', available).map(|at| at + 1);
+            let len = end.unwrap_or(available.len());
+            let fits = len.min(room.saturating_sub(usize::try_from(read).unwrap_or(usize::MAX)));
+            out.extend_from_slice(&available[..fits]);
+            self.consume(len);
+            read += len as u64;
+            if end.is_some() || len == 0 {
+                return Ok(read);
+            }
+        }
+    }
+
+    /// Passes over blank lines and padding; what comes then, as much as is needed to know it: none at the end.
+    fn behind(&mut self) -> io::Result<Vec<u8>> {
+        self.blanks.clear();
+        loop {
+            let available = self.available()?;
+            if available.is_empty() {
+                return Ok(Vec::new());
+            }
+            let blank = available.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | 0)).count();
+            let all = blank == available.len();
+            let blanks = available[..blank].to_vec();
+            self.blanks.truncate(MOST_BLANKS);
+            self.blanks.extend(blanks);
+            self.consume(blank);
+            if !all {
+                let mut next = Vec::new();
+                self.read_into(&mut next, MAGIC.len() as u64)?;
+                self.put_back(next.clone());
+                return Ok(next);
+            }
+        }
+    }
+
+    /// Goes to the next line that begins a record; `false` if there is none.
+    fn look_for_record(&mut self) -> io::Result<bool> {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            let read = self.line(&mut line, VERSION_LINE)?;
+            if read == 0 {
+                return Ok(false);
+            }
+            if read == line.len() as u64 && begins_record(&line) {
+                self.put_back(line);
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Reads the header of a record.
+    fn head(&mut self) -> Result<Head, Stop> {
+        let mut lines = Vec::new();
+        let first = self.line(&mut lines, self.max_header)?;
+        let mut over = first > self.max_header as u64;
+        let version = lines.clone();
+        let bare = !lines.ends_with(b"\r\n");
+        // A length that stands behind what is too long is still good for finding the next record.
+        let mut length_line = Vec::new();
+        loop {
+            let before = lines.len();
+            let room = self.max_header.saturating_sub(before);
+            let mut line = Vec::new();
+            let read = self.line(&mut line, room.max(VERSION_LINE))?;
+            if read == 0 {
+                return wrong("warc.truncated", "the file ends inside of the header of the record");
+            }
+            if line.trim_ascii().is_empty() && read <= 2 {
+                break;
+            }
+            if read == line.len() as u64 && begins_record(&line) {
+                self.put_back(line);
+                self.lost = true;
+                return wrong("warc.truncated", "the header of the record is cut off by the next record");
+            }
+            if line.len() >= 15 && line[..15].eq_ignore_ascii_case(b"content-length:") {
+                length_line.clone_from(&line);
+            }
+            over |= read > room as u64;
+            if !over {
+                lines.extend_from_slice(&line);
+            }
+        }
+        let fields = Fields::read(&lines[version.len().min(lines.len())..]);
+        let length_field = Fields::read(&length_line);
+        let Some(length) = length_field.get("content-length") else {
+            return wrong("warc.length", "the record has no Content-Length");
+        };
+        let Ok(length) = length.parse::<u64>() else {
+            return wrong("warc.length", format!("`{}` is no length of a record", shortened(length)));
+        };
+        let fault = if over {
+            Some(("limit.header", format!("the header has more than {} bytes; raise `max_header`", self.max_header)))
+        } else if !is_known_version(&version) {
+            let version = String::from_utf8_lossy(version.trim_ascii()).into_owned();
+            Some(("warc.version", format!("`{}` is no known version", shortened(&version))))
+        } else if fields.get("warc-type").is_none() {
+            Some(("warc.header", "the record has no WARC-Type".into()))
+        } else if fields.count("warc-type") > 1 {
+            Some(("warc.header", "the headers of two records run into each other".into()))
+        } else {
+            None
+        };
+        Ok(Head { fields, length, bare, fault })
+    }
+
+    /// Reads the record that begins here.
+    fn record(&mut self) -> Result<(Fields, Vec<u8>), Stop> {
+        let Head { fields, length, bare, fault } = self.head()?;
+        if length > self.max_bytes {
+            let missing = self.pass_over(length)?;
+            if missing > 0 {
+                let message = format!("the record should have {length} bytes, and the file ends {missing} before");
+                return wrong("warc.length", message);
+            }
+            let message = format!("the record has {length} bytes, and may have {}; raise `max_bytes`", self.max_bytes);
+            let too_large = fault.unwrap_or(("limit.size", message));
+            return wrong(too_large.0, too_large.1);
+        }
+        let mut block = Vec::with_capacity(length.min(64 << 10) as usize);
+        self.read_into(&mut block, length)?;
+        let missing = length - block.len() as u64;
+        if missing > 0 && !(bare && missing <= lost_returns(&block)) {
+            self.search_again(&block);
+            return wrong(
+                "warc.truncated",
+                format!("the record should have {length} bytes, and {missing} are missing"),
+            );
+        }
+        let member = self.stream.member();
+        match self.behind() {
+            // The file may end inside of the next one; and where a member ends, so does the record, whatever comes then.
+            Ok(next) if MAGIC.starts_with(&next) || self.stream.member() > member => {}
+            Ok(_) => {
+                // A longer gap is padding, and no part of a record.
+                if self.blanks.len() <= MOST_BLANKS {
+                    block.append(&mut self.blanks);
+                    self.search_again(&block);
+                } else {
+                    self.lost = true;
+                }
+                let message = format!("the record does not end after the {length} bytes that it should have");
+                return wrong("warc.length", message);
+            }
+            // Proved wrong by the checksum, or a fault of the next one.
+            Err(error) if Fault::of(&error).is_none_or(|fault| spoils(fault, member)) => return Err(error.into()),
+            Err(error) => self.fault = Some(error),
+        }
+        match fault {
+            Some((rule, message)) => wrong(rule, message),
+            None => Ok((fields, block)),
+        }
+    }
+
+    /// A record that is not what it should be may have run over the next one.
+    fn search_again(&mut self, block: &[u8]) {
+        self.lost = true;
+        let bytes = block.len() as u64;
+        let whole = || memmem::find_iter(block, b"\nWARC/").find(|at| begins_record(&block[at + 1..]));
+        // Its last line may be the beginning of one.
+        let part = || memchr::memrchr(b'\n', block).filter(|at| may_begin(&block[at + 1..]));
+        if self.reread + bytes <= self.position * REREAD_SHARE + REREAD_BYTES
+            && let Some(at) = whole().or_else(part)
+        {
+            self.reread += bytes;
+            self.put_back(block[at + 1..].to_vec());
+        }
+    }
+
+    fn fail(&mut self, error: &io::Error) -> Lost {
+        match self.stream.resync() {
+            Ok(true) => {
+                self.lost = true;
+                self.ahead = Vec::new();
+                self.at = 0;
+            }
+            Ok(false) | Err(_) => self.ended = true,
+        }
+        let (rule, message) = decompress_fault(error);
+        self.lose(rule, message)
+    }
+
+    fn lose(&self, rule: &'static str, message: String) -> Lost {
+        Lost { number: self.number, rule, message }
+    }
+
+    /// The next record; `None` at the end.
+    fn step(&mut self) -> Result<Option<Result<Record, Lost>>, io::Error> {
+        if let Some(error) = self.fault.take() {
+            self.number += 1;
+            return Err(error);
+        }
+        if std::mem::take(&mut self.lost) {
+            if !self.look_for_record()? {
+                self.ended = true;
+                return Ok(None);
+            }
+        } else {
+            let begin = self.behind().inspect_err(|_| self.number += 1)?;
+            if begin.is_empty() {
+                self.ended = true;
+                return Ok(None);
+            }
+            if begin != MAGIC {
+                self.number += 1;
+                self.lost = true;
+                let message = format!("at byte {} no record begins: this is no WARC, or a part of one", self.position);
+                return Ok(Some(Err(self.lose("warc.magic", message))));
+            }
+        }
+        self.number += 1;
+        let begin = self.position;
+        match self.record() {
+            Ok((fields, block)) => Ok(Some(Ok(Record { number: self.number, fields, block }))),
+            Err(Stop::Wrong { rule, message }) => {
+                // Where its length is not known, neither is where the next one begins.
+                self.lost |= rule == "warc.length";
+                let message = format!("{message} (it begins at byte {begin} of the opened file)");
+                Ok(Some(Err(self.lose(rule, message))))
+            }
+            Err(Stop::Fault(error)) => Err(error),
+        }
+    }
+}
+
+impl<R: Read> Iterator for Reader<R> {
+    type Item = Result<Record, Lost>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.ended {
+            return None;
+        }
+        match self.step() {
+            Ok(item) => item,
+            Err(error) => Some(Err(self.fail(&error))),
+        }
+    }
+}
+
+/// Whether a fault behind a record leaves in doubt what is in it.
+fn spoils(fault: &Fault, member: u64) -> bool {
+    fault.member == member && matches!(fault.kind, FaultKind::Cut | FaultKind::Damaged)
+}
+
+/// Whether bytes begin a record: `WARC/` and a version.
+pub(crate) fn begins_record(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(MAGIC).is_some_and(|rest| matches!(rest, [b'0'..=b'9', b'.', b'0'..=b'9', ..]))
+}
+
+/// Whether bytes are the beginning of the beginning of a record.
+fn may_begin(bytes: &[u8]) -> bool {
+    MAGIC.starts_with(bytes) || (bytes.starts_with(MAGIC) && bytes.len() < VERSION_LINE)
+}
+
+fn is_known_version(line: &[u8]) -> bool {
+    let version = line.trim_ascii().strip_prefix(MAGIC).unwrap_or_default();
+    version.starts_with(b"1.") || version.starts_with(b"0.")
+}
+
+/// A writer that leaves out carriage returns may still count them: in the header of the response, and at the end of the
+/// record.
+fn lost_returns(block: &[u8]) -> u64 {
+    let head = memmem::find(block, b"\n\n").map_or(0, |end| end + 2);
+    memchr::memchr_iter(b'\n', &block[..head]).count() as u64
+}
+
+fn shortened(text: &str) -> &str {
+    &text[..text.floor_char_boundary(40)]
+}

@@ -1,0 +1,175 @@
+//! The documents of one file.
+
+use std::{collections::BTreeMap, io::Read};
+
+use copydesk_document::Input;
+use copydesk_intake::bad;
+use copydesk_stage::SourceItem;
+use copydesk_unpack::Stream;
+use serde_json::{Map, Value};
+
+use crate::{
+    Options,
+    body::{self, Refused},
+    fields::Fields,
+    http,
+    reader::{Reader, Record, begins_record},
+};
+
+/// The types of records that are documents.
+const DOCUMENTS: &[&str] = &["response", "resource", "conversion"];
+
+/// The documents of a file, and what is wrong with the records that are none.
+pub fn records<R: Read>(
+    uri: String,
+    stream: Stream<R>,
+    options: &Options,
+) -> impl Iterator<Item = SourceItem> + use<R> {
+    let reader = Reader::new(stream, options.max_bytes, options.max_header);
+    Records { uri, reader, options: options.clone(), passed_over: BTreeMap::new() }
+}
+
+/// Whether the beginning of a file is that of a WARC.
+pub fn looks_like(head: &[u8]) -> bool {
+    begins_record(head.trim_ascii_start())
+}
+
+struct Records<R: Read> {
+    uri: String,
+    reader: Reader<R>,
+    options: Options,
+    /// How many records were passed over, for each reason.
+    passed_over: BTreeMap<String, u64>,
+}
+
+/// What a record is.
+enum Found {
+    Document(Box<Input>),
+    /// Not meant to be one, with the reason.
+    Other(String),
+}
+
+impl<R: Read> Records<R> {
+    fn document(&self, record: Record) -> Result<Found, Refused> {
+        let Record { number, fields, block } = record;
+        let kind = fields.get("warc-type").unwrap_or_default().to_ascii_lowercase();
+        if !DOCUMENTS.contains(&kind.as_str()) {
+            return Ok(Found::Other(format!("type {kind}")));
+        }
+        if fields.get("warc-segment-number").is_some() {
+            return Err(("warc.segmented", "it is a part of a segmented record, and parts are not joined".into()));
+        }
+        let declared = fields.get("content-type").unwrap_or_default();
+        let response = http::response(&block);
+        let status = response.as_ref().and_then(|response| response.status);
+        if let Some(response) = &response {
+            if response.body as u64 > self.options.max_header {
+                let most = self.options.max_header;
+                return Err((
+                    "limit.header",
+                    format!("its HTTP header has more than {most} bytes; raise `max_header`"),
+                ));
+            }
+            if !self.options.errors && !matches!(status, None | Some(200..=299)) {
+                return Ok(Found::Other(format!("HTTP status {}", status.unwrap_or_default())));
+            }
+        }
+        // The record's own type tells of the HTTP response where there is one, and else of the document.
+        let is_http = media_type(declared).is_some_and(|declared| declared == "application/http");
+        let content_type = match &response {
+            Some(response) => response.fields.get("content-type"),
+            None => Some(declared).filter(|declared| !is_http && !declared.is_empty()),
+        };
+        let identified = fields.get("warc-identified-payload-type");
+        let known = content_type.and_then(media_type).filter(|known| known != "application/octet-stream");
+        if let Some(known) = known.or_else(|| identified.and_then(media_type))
+            && !self.takes(&known)
+        {
+            return Ok(Found::Other(format!("media type {known}")));
+        }
+        let content_type = content_type.map(str::to_owned);
+        let bytes = match response {
+            Some(response) => self.body(block, &response)?,
+            None => block,
+        };
+        Ok(Found::Document(Box::new(Input {
+            uri: format!("{}#record-{number}", self.uri),
+            bytes,
+            content_type,
+            fetched: fields.get("warc-date").and_then(copydesk_date::machine),
+            url: fields.get("warc-target-uri").map(|url| url.trim_start_matches('<').trim_end_matches('>').to_owned()),
+            fields: passed_through(&fields, &kind, status),
+        })))
+    }
+
+    fn body(&self, mut block: Vec<u8>, response: &http::Response) -> Result<Vec<u8>, Refused> {
+        let mut body = block.split_off(response.body);
+        let is_chunked = |coding: &str| coding.to_ascii_lowercase().contains("chunked");
+        if response.fields.get("transfer-encoding").is_some_and(is_chunked) {
+            body = http::join_chunks(&body);
+        }
+        match response.fields.get("content-encoding") {
+            Some(codings) => body::decode(body, codings, &self.options),
+            None => Ok(body),
+        }
+    }
+
+    fn takes(&self, media_type: &str) -> bool {
+        self.options.types.iter().any(|taken| match taken.strip_suffix('*') {
+            Some(start) => media_type.starts_with(&start.to_ascii_lowercase()),
+            None => media_type.eq_ignore_ascii_case(taken),
+        })
+    }
+}
+
+/// A media type without its parameters, in lower case. `None` for what is none.
+fn media_type(content_type: &str) -> Option<String> {
+    let name = content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    name.contains('/').then_some(name)
+}
+
+/// What stands beside the document.
+fn passed_through(fields: &Fields, kind: &str, status: Option<u16>) -> Map<String, Value> {
+    let mut beside = Map::new();
+    beside.insert("warc_type".into(), kind.into());
+    for (name, field) in [("warc_record_id", "warc-record-id"), ("warc_truncated", "warc-truncated")] {
+        if let Some(value) = fields.get(field) {
+            beside.insert(name.into(), value.into());
+        }
+    }
+    if let Some(status) = status {
+        beside.insert("http_status".into(), status.into());
+    }
+    beside
+}
+
+impl<R: Read> Iterator for Records<R> {
+    type Item = SourceItem;
+
+    fn next(&mut self) -> Option<SourceItem> {
+        loop {
+            let (number, refused) = match self.reader.next() {
+                Some(Ok(record)) => {
+                    let number = record.number;
+                    match self.document(record) {
+                        Ok(Found::Document(input)) => return Some(SourceItem::Input(*input)),
+                        Ok(Found::Other(reason)) => {
+                            *self.passed_over.entry(reason).or_default() += 1;
+                            continue;
+                        }
+                        Err(refused) => (number, refused),
+                    }
+                }
+                Some(Err(lost)) => (lost.number, (lost.rule, lost.message)),
+                None => {
+                    for (reason, count) in std::mem::take(&mut self.passed_over) {
+                        tracing::info!(uri = self.uri, count, "passed over: {reason}");
+                    }
+                    return None;
+                }
+            };
+            let (rule, message) = refused;
+            return Some(bad(format!("{}#record-{number}", self.uri), rule, format!("record {number}: {message}")));
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! One stream, whatever it is packed in.
+
+use std::{
+    fmt,
+    io::{self, BufRead, Read},
+};
+
+use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
+
+use crate::{Fault, FaultKind, Limits, Packing, packing::MAGIC_BYTES, window::Window};
+
+/// So much comes out at a time.
+const CHUNK: usize = 64 << 10;
+
+/// Bytes that may be packed, opened as they are read.
+///
+/// No piece that [`BufRead::fill_buf`] gives out spans two members, so that [`Stream::member`] says of each byte which
+/// one it is from. A gzip member has been proved sound only when a byte after its last one, or the end, has been asked
+/// for.
+pub struct Stream<R: Read> {
+    state: State<R>,
+    packing: Option<Packing>,
+    limits: Limits,
+    out: Vec<u8>,
+    at: usize,
+    /// All that has come out.
+    unpacked: u64,
+    member: u64,
+    /// Where the member begins.
+    start: u64,
+}
+
+enum State<R: Read> {
+    Plain(Window<R>),
+    /// Before a member, or what should be one.
+    Between(Window<R>),
+    Inside(Box<Decoder<R>>),
+    /// After a fault or the end.
+    Ended(Window<R>),
+    /// Nothing outside of a method sees this.
+    Moving,
+}
+
+enum Decoder<R: Read> {
+    Gzip(GzDecoder<Window<R>>),
+    Zstd(zstd::stream::read::Decoder<'static, Window<R>>),
+    Bzip2(bzip2::bufread::BzDecoder<Window<R>>),
+    Xz(Box<XzReader<Window<R>>>),
+}
+
+impl<R: Read> Decoder<R> {
+    fn new(packing: Packing, window: Window<R>, limits: &Limits) -> Result<Self, (Window<R>, io::Error)> {
+        let window_log = limits.max_window_log.clamp(10, 31);
+        Ok(match packing {
+            Packing::Gzip => Self::Gzip(GzDecoder::new(window)),
+            Packing::Zstd => {
+                let mut frame = zstd::stream::read::Decoder::try_with_buffer(window)?.single_frame();
+                if let Err(error) = frame.window_log_max(window_log) {
+                    return Err((frame.finish(), error));
+                }
+                Self::Zstd(frame)
+            }
+            Packing::Bzip2 => Self::Bzip2(bzip2::bufread::BzDecoder::new(window)),
+            // The decoder takes a little more than the window, in KiB.
+            Packing::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(window, false, (1 << (window_log - 10)) + 1024))),
+        })
+    }
+
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Gzip(decoder) => decoder.read(out),
+            Self::Zstd(decoder) => decoder.read(out),
+            Self::Bzip2(decoder) => decoder.read(out),
+            Self::Xz(decoder) => decoder.read(out),
+        }
+    }
+
+    fn window(&self) -> &Window<R> {
+        match self {
+            Self::Gzip(decoder) => decoder.get_ref(),
+            Self::Zstd(decoder) => decoder.get_ref(),
+            Self::Bzip2(decoder) => decoder.get_ref(),
+            Self::Xz(decoder) => decoder.inner(),
+        }
+    }
+
+    fn into_window(self) -> Window<R> {
+        match self {
+            Self::Gzip(decoder) => decoder.into_inner(),
+            Self::Zstd(decoder) => decoder.finish(),
+            Self::Bzip2(decoder) => decoder.into_inner(),
+            Self::Xz(decoder) => decoder.into_inner(),
+        }
+    }
+}
+
+impl<R: Read> Stream<R> {
+    /// Looks at the first bytes, and opens what they say. An error is one of reading.
+    pub fn open(inner: R, limits: Limits) -> io::Result<Self> {
+        let mut window = Window::new(inner);
+        let packing = Packing::of(window.want(MAGIC_BYTES)?);
+        let state = if packing.is_some() { State::Between(window) } else { State::Plain(window) };
+        Ok(Self { state, packing, limits, out: Vec::new(), at: 0, unpacked: 0, member: 0, start: 0 })
+    }
+
+    /// How it is packed; `None` for plain bytes.
+    pub fn packing(&self) -> Option<Packing> {
+        self.packing
+    }
+
+    /// The member that the bytes at hand are from, counted from 1; 0 for plain bytes.
+    pub fn member(&self) -> u64 {
+        self.member
+    }
+
+    /// How many of the stored bytes have been taken in.
+    pub fn stored(&self) -> u64 {
+        match &self.state {
+            State::Plain(window) | State::Between(window) | State::Ended(window) => window.position(),
+            State::Inside(decoder) => decoder.window().position(),
+            State::Moving => 0,
+        }
+    }
+
+    /// After a fault: goes on at the next sound beginning of a member behind that of the faulty one. `false` if there
+    /// is none, or the stream has come to the limit of its size or ratio. What came out of the faulty member stays out.
+    pub fn resync(&mut self) -> io::Result<bool> {
+        let (Some(packing), State::Between(window)) = (self.packing, &mut self.state) else { return Ok(false) };
+        // One further than it began, whatever the decoder took in: else the same member would be found for ever.
+        window.go_to(self.start + 1);
+        loop {
+            if let Some(at) = packing.find_member(window.rest()) {
+                window.skip(at);
+                return Ok(true);
+            }
+            // A beginning may be half read.
+            let passed = window.rest().len().saturating_sub(MAGIC_BYTES - 1);
+            window.skip(passed);
+            if !window.more()? {
+                let rest = window.rest().len();
+                window.skip(rest);
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Fills the buffer; `false` at the end.
+    fn advance(&mut self) -> io::Result<bool> {
+        loop {
+            match std::mem::replace(&mut self.state, State::Moving) {
+                State::Between(window) => {
+                    if !self.begin(window)? {
+                        return Ok(false);
+                    }
+                }
+                State::Inside(mut decoder) => {
+                    self.out.resize(CHUNK, 0);
+                    self.at = 0;
+                    let result = decoder.read(&mut self.out);
+                    self.out.truncate(*result.as_ref().unwrap_or(&0));
+                    match result {
+                        Ok(0) => self.state = State::Between(decoder.into_window()),
+                        Ok(read) => {
+                            self.unpacked += read as u64;
+                            self.state = State::Inside(decoder);
+                            self.check()?;
+                            return Ok(true);
+                        }
+                        Err(error) if error.kind() == io::ErrorKind::Interrupted => self.state = State::Inside(decoder),
+                        Err(error) => return Err(self.fail(decoder.into_window(), error)),
+                    }
+                }
+                ended @ (State::Plain(_) | State::Ended(_) | State::Moving) => {
+                    self.state = ended;
+                    return Ok(false);
+                }
+            }
+        }
+    }
+
+    /// Opens the next member; `false` at the end.
+    fn begin(&mut self, mut window: Window<R>) -> io::Result<bool> {
+        let Some(packing) = self.packing else { return Ok(false) };
+        // Zeros are padding, as tapes and tar leave it.
+        while self.member > 0 && window.want(1)?.first() == Some(&0) {
+            let zeros = window.rest().iter().take_while(|byte| **byte == 0).count();
+            window.skip(zeros);
+        }
+        self.start = window.position();
+        let head = window.want(MAGIC_BYTES)?;
+        if head.is_empty() {
+            self.state = State::Ended(window);
+            return Ok(false);
+        }
+        if Packing::of(head) != Some(packing) {
+            self.state = State::Between(window);
+            let message = format!("after the end of the {packing} data comes something else");
+            return Err(self.fault(FaultKind::Trailing, message).into());
+        }
+        self.member += 1;
+        if zstd_window_log(head).is_some_and(|log| log > self.limits.max_window_log) {
+            self.state = State::Between(window);
+            return Err(self.window_fault().into());
+        }
+        match Decoder::new(packing, window, &self.limits) {
+            Ok(decoder) => self.state = State::Inside(Box::new(decoder)),
+            Err((window, error)) => return Err(self.fail(window, error)),
+        }
+        Ok(true)
+    }
+
+    fn fail(&mut self, window: Window<R>, error: io::Error) -> io::Error {
+        if window.broken {
+            self.state = State::Ended(window);
+            return error;
+        }
+        let Some(packing) = self.packing else { return error };
+        let fault = match error.kind() {
+            io::ErrorKind::UnexpectedEof => self.fault(FaultKind::Cut, format!("the {packing} data is cut off")),
+            io::ErrorKind::OutOfMemory => {
+                self.state = State::Between(window);
+                return self.window_fault().into();
+            }
+            _ => self.fault(FaultKind::Damaged, format!("the {packing} data is damaged ({error})")),
+        };
+        self.state = State::Between(window);
+        fault.into()
+    }
+
+    fn check(&mut self) -> io::Result<()> {
+        let ratio = self.unpacked / self.stored().max(1);
+        let fault = if self.unpacked > self.limits.max_bytes {
+            let message = format!("it opens to more than {} bytes", self.limits.max_bytes);
+            self.fault(FaultKind::Size, message)
+        } else if self.unpacked > Limits::RATIO_FROM && ratio > u64::from(self.limits.max_ratio) {
+            let message =
+                format!("it grows more than {} times when it is decompressed, as only bombs do", self.limits.max_ratio);
+            self.fault(FaultKind::Ratio, message)
+        } else {
+            return Ok(());
+        };
+        if let State::Inside(decoder) = std::mem::replace(&mut self.state, State::Moving) {
+            self.state = State::Ended(decoder.into_window());
+        }
+        self.out.clear();
+        Err(fault.into())
+    }
+
+    fn window_fault(&self) -> Fault {
+        let log = self.limits.max_window_log;
+        self.fault(FaultKind::Window, format!("it asks for a window of more than 2^{log} bytes"))
+    }
+
+    fn fault(&self, kind: FaultKind, message: String) -> Fault {
+        let packing = self.packing.unwrap_or(Packing::Gzip);
+        Fault { kind, packing, member: self.member, offset: self.start, message }
+    }
+}
+
+impl<R: Read> BufRead for Stream<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if !matches!(self.state, State::Plain(_)) {
+            if self.at >= self.out.len() {
+                self.out.clear();
+                self.at = 0;
+                self.advance()?;
+            }
+            return Ok(&self.out[self.at..]);
+        }
+        match &mut self.state {
+            State::Plain(window) => window.fill_buf(),
+            _ => Ok(&[]),
+        }
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        match &mut self.state {
+            State::Plain(window) => window.consume(bytes),
+            _ => self.at = (self.at + bytes).min(self.out.len()),
+        }
+    }
+}
+
+impl<R: Read> Read for Stream<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let len = available.len().min(out.len());
+        out[..len].copy_from_slice(&available[..len]);
+        self.consume(len);
+        Ok(len)
+    }
+}
+
+impl<R: Read> fmt::Debug for Stream<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stream").field("packing", &self.packing).field("member", &self.member).finish_non_exhaustive()
+    }
+}
+
+/// The window that a zstd frame asks for, as a power of two.
+fn zstd_window_log(head: &[u8]) -> Option<u32> {
+    let (descriptor, window) = (*head.get(4)?, *head.get(5)?);
+    let single_segment = descriptor & 0x20 != 0;
+    (head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) && !single_segment).then(|| 10 + u32::from(window >> 3))
+}

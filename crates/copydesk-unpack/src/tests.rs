@@ -1,0 +1,235 @@
+use std::io::{self, BufRead, Read, Write};
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// A reader that gives as much at a time as it is told to.
+struct Pieces<'a> {
+    bytes: &'a [u8],
+    sizes: std::iter::Cycle<std::iter::Copied<std::slice::Iter<'a, usize>>>,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(bytes: &'a [u8], sizes: &'a [usize]) -> Self {
+        Self { bytes, sizes: sizes.iter().copied().cycle() }
+    }
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let len = self.sizes.next().unwrap_or(1).clamp(1, out.len().max(1)).min(self.bytes.len()).min(out.len());
+        let (now, later) = self.bytes.split_at(len);
+        out[..len].copy_from_slice(now);
+        self.bytes = later;
+        Ok(len)
+    }
+}
+
+const ALL: [Packing; 4] = [Packing::Gzip, Packing::Zstd, Packing::Bzip2, Packing::Xz];
+
+fn pack(packing: Packing, bytes: &[u8]) -> Vec<u8> {
+    match packing {
+        Packing::Gzip => {
+            let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap()
+        }
+        Packing::Zstd => {
+            let mut writer = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
+            // Without it, wrong bytes can come out as sound ones.
+            writer.include_checksum(true).unwrap();
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap()
+        }
+        Packing::Bzip2 => {
+            let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap()
+        }
+        Packing::Xz => {
+            let options = lzma_rust2::XzOptions::with_preset(1);
+            let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+            writer.write_all(bytes).unwrap();
+            writer.finish().unwrap()
+        }
+    }
+}
+
+/// Text that does not shrink to nothing.
+fn text(lines: u32) -> Vec<u8> {
+    (0..lines).flat_map(|i| format!("line {} of the log; ", i.wrapping_mul(2_654_435_761)).into_bytes()).collect()
+}
+
+/// What comes out, and the kind of the first fault.
+fn read(bytes: &[u8], limits: Limits) -> (Vec<u8>, Option<FaultKind>) {
+    let mut out = Vec::new();
+    let mut stream = Stream::open(bytes, limits).unwrap();
+    let fault = stream.read_to_end(&mut out).err().map(|error| Fault::of(&error).expect("a fault").kind);
+    (out, fault)
+}
+
+/// All that can be had, members behind faulty ones included, and the kinds of the faults.
+fn salvage(bytes: &[u8]) -> (Vec<u8>, Vec<FaultKind>) {
+    let mut stream = Stream::open(bytes, Limits::default()).unwrap();
+    let (mut out, mut faults) = (Vec::new(), Vec::new());
+    while let Err(error) = stream.read_to_end(&mut out) {
+        faults.push(Fault::of(&error).expect("a fault").kind);
+        if !stream.resync().unwrap() {
+            break;
+        }
+    }
+    (out, faults)
+}
+
+#[test]
+fn opens_what_is_sound() {
+    let text = text(10_000);
+    assert_eq!(read(&text, Limits::default()), (text.clone(), None));
+    assert_eq!(read(b"", Limits::default()), (Vec::new(), None));
+    for packing in ALL {
+        let parts = [pack(packing, &text[..100]), pack(packing, b""), pack(packing, &text[100..])].concat();
+        assert_eq!(Stream::open(&parts[..], Limits::default()).unwrap().packing(), Some(packing));
+        assert!(read(&parts, Limits::default()) == (text.clone(), None), "{packing}");
+        let padded = [parts, vec![0; 512]].concat();
+        assert!(read(&padded, Limits::default()) == (text.clone(), None), "{packing} with padding");
+    }
+    let skipped = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
+    let frames = [pack(Packing::Zstd, &text[..100]), skipped.into(), pack(Packing::Zstd, &text[100..])].concat();
+    assert!(read(&frames, Limits::default()) == (text, None));
+}
+
+#[test]
+fn says_what_is_wrong_with_the_rest() {
+    let text = text(10_000);
+    for packing in ALL {
+        let packed = pack(packing, &text);
+        let (out, fault) = read(&packed[..packed.len() - 20], Limits::default());
+        assert!(text.starts_with(&out) && fault == Some(FaultKind::Cut), "{packing}: {fault:?}");
+        let mut damaged = packed.clone();
+        let middle = damaged.len() / 2;
+        damaged[middle..middle + 40].fill(0x55);
+        let fault = read(&damaged, Limits::default()).1;
+        assert!(matches!(fault, Some(FaultKind::Damaged | FaultKind::Cut)), "{packing}: {fault:?}");
+        let trailing = [packed, b"something else".to_vec()].concat();
+        assert!(read(&trailing, Limits::default()) == (text.clone(), Some(FaultKind::Trailing)), "{packing}");
+    }
+}
+
+#[test]
+fn goes_on_behind_a_faulty_member() {
+    let (one, two, three) = (text(3_000), text(12_000), text(5_000));
+    for packing in ALL {
+        for cut in [5, 30, 9_000] {
+            let middle = &pack(packing, &two)[..cut];
+            let stored = [pack(packing, &one), middle.into(), vec![0xFF; 50], pack(packing, &three)].concat();
+            let (out, faults) = salvage(&stored);
+            assert!(out.starts_with(&one) && out.ends_with(&three), "{packing} cut at {cut}: {faults:?}");
+            assert!(!faults.is_empty());
+        }
+        // A fault says which member it is of, and where that begins.
+        let one_packed = pack(packing, &one);
+        let stored = [one_packed.clone(), pack(packing, &two)[..1000].to_vec()].concat();
+        let mut stream = Stream::open(&stored[..], Limits::default()).unwrap();
+        let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
+        let fault = Fault::of(&error).unwrap();
+        assert_eq!((fault.kind, fault.member, fault.offset), (FaultKind::Cut, 2, one_packed.len() as u64));
+        assert!(!stream.resync().unwrap());
+    }
+}
+
+#[test]
+fn limits_hold() {
+    let zeros = vec![0; (Limits::RATIO_FROM + (8 << 20)) as usize];
+    for packing in ALL {
+        let packed = pack(packing, &zeros);
+        let (out, fault) = read(&packed, Limits::default());
+        assert!(fault == Some(FaultKind::Ratio) && out.len() < zeros.len(), "{packing}: {fault:?}");
+        let few = Limits { max_bytes: 1 << 20, ..Limits::default() };
+        let (out, fault) = read(&packed, few);
+        assert!(fault == Some(FaultKind::Size) && out.len() <= 1 << 20, "{packing}: {fault:?}");
+        // A limit ends the stream; there is nothing to go on with.
+        let mut stream = Stream::open(&packed[..], few).unwrap();
+        assert!(stream.read_to_end(&mut Vec::new()).is_err() && !stream.resync().unwrap());
+        assert_eq!(stream.fill_buf().unwrap(), b"");
+    }
+    let window = [0x28, 0xB5, 0x2F, 0xFD, 0, (31 - 10) << 3, 1, 0, 0];
+    assert_eq!(read(&window, Limits::default()).1, Some(FaultKind::Window));
+    let mut options = lzma_rust2::XzOptions::with_preset(1);
+    options.lzma_options.dict_size = 8 << 20;
+    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
+    writer.write_all(b"text").unwrap();
+    let packed = writer.finish().unwrap();
+    assert_eq!(read(&packed, Limits::default()), (b"text".to_vec(), None));
+    assert_eq!(read(&packed, Limits { max_window_log: 20, ..Limits::default() }).1, Some(FaultKind::Window));
+}
+
+#[test]
+fn a_reader_that_fails_is_no_fault_of_the_data() {
+    struct Broken;
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk is gone"))
+        }
+    }
+    for packing in ALL {
+        let packed = pack(packing, &text(10_000));
+        let mut stream = Stream::open(packed[..500].chain(Broken), Limits::default()).unwrap();
+        let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
+        assert!(Fault::of(&error).is_none() && error.to_string().contains("the disk is gone"), "{packing}: {error}");
+    }
+}
+
+#[test]
+fn names_count_only_as_promises() {
+    assert!(names_packing("a.jsonl.GZ") && names_packing("a.xz") && !names_packing("a.html") && !names_packing(""));
+    assert_eq!(Packing::of(b"BZh is a word"), None);
+    assert_eq!(Packing::of(b"\x1f"), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_split_gives_the_same(
+        lines in 0_u32..4_000,
+        at in 0_usize..20_000,
+        sizes in proptest::collection::vec(1_usize..5_000, 1..6),
+        which in 0_usize..4,
+    ) {
+        let text = text(lines);
+        let at = at.min(text.len());
+        let packed = [pack(ALL[which], &text[..at]), pack(ALL[which], &text[at..])].concat();
+        let mut out = Vec::new();
+        Stream::open(Pieces::new(&packed, &sizes), Limits::default()).unwrap().read_to_end(&mut out).unwrap();
+        prop_assert!(out == text);
+    }
+
+    #[test]
+    fn a_cut_or_a_wrong_byte_loses_no_sound_member_and_ends(
+        cut in 0.0..1.0_f64,
+        wrong in proptest::option::of((0.0..1.0_f64, any::<u8>())),
+        which in 0_usize..4,
+    ) {
+        let text = text(600);
+        let member = pack(ALL[which], &text);
+        let sound = [member.clone(), member.clone()].concat();
+        let mut third = member;
+        if let Some((at, byte)) = wrong {
+            let at = (third.len() as f64 * at) as usize;
+            third[at] = byte;
+        }
+        third.truncate((third.len() as f64 * cut) as usize);
+        let (out, _) = salvage(&[sound.clone(), third, sound].concat());
+        prop_assert!(out.starts_with(&text.repeat(2)));
+        prop_assert!(out.ends_with(&text), "the last member is found again");
+    }
+
+    #[test]
+    fn noise_ends(bytes in proptest::collection::vec(any::<u8>(), 0..300), which in 0_usize..4) {
+        let packed = pack(ALL[which], b"some text");
+        let _ = salvage(&bytes);
+        let _ = salvage(&[&packed[..10], &bytes].concat());
+        let _ = salvage(&[&packed[..], &bytes, &packed].concat());
+    }
+}
