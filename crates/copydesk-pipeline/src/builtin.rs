@@ -7,6 +7,7 @@ pub fn builtin() -> Catalog {
     Catalog::default()
         .with(copydesk_source_files::register)
         .with(copydesk_source_jsonl::register)
+        .with(copydesk_source_csv::register)
         .with(copydesk_source_warc::register)
         .with(copydesk_stage_strip_boilerplate::register)
         .with(copydesk_stage_detect_language::register)

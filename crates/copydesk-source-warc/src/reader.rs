@@ -3,9 +3,9 @@
 //! A record is given out only when what comes behind it proves its length: blank lines and the next record, or the end.
 //! Asking for what comes behind also proves the checksum of the gzip member that the record stands in.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 
-use copydesk_intake::decompress_fault;
+use copydesk_intake::{Rewind, decompress_fault};
 use copydesk_unpack::{Fault, FaultKind, Stream};
 use memchr::memmem;
 
@@ -37,11 +37,6 @@ const VERSION_LINE: usize = 64;
 /// So many blank bytes between two records are remembered, for the case that they are none.
 const MOST_BLANKS: usize = 4 << 10;
 
-/// What is read once more, when a record turns out to have run over others, may be so many times what has been read,
-/// and this much besides: records that all claim to go on to the end would else cost their number times the file.
-const REREAD_SHARE: u64 = 4;
-const REREAD_BYTES: u64 = 64 << 20;
-
 /// Why there is no record.
 enum Stop {
     /// The data is wrong, and reading goes on from where it is.
@@ -71,15 +66,9 @@ struct Head {
 }
 
 pub(crate) struct Reader<R: Read> {
-    stream: Stream<R>,
-    /// What was read ahead and is to be read again.
-    ahead: Vec<u8>,
-    at: usize,
-    /// Bytes of the opened stream before the next one.
-    position: u64,
+    bytes: Rewind<R>,
     /// What [`Reader::behind`] has passed over last.
     blanks: Vec<u8>,
-    reread: u64,
     number: u64,
     max_bytes: u64,
     max_header: usize,
@@ -93,12 +82,8 @@ pub(crate) struct Reader<R: Read> {
 impl<R: Read> Reader<R> {
     pub(crate) fn new(stream: Stream<R>, max_bytes: u64, max_header: u64) -> Self {
         Self {
-            stream,
-            ahead: Vec::new(),
-            at: 0,
-            position: 0,
+            bytes: Rewind::new(stream),
             blanks: Vec::new(),
-            reread: 0,
             number: 0,
             max_bytes,
             max_header: usize::try_from(max_header).unwrap_or(usize::MAX),
@@ -108,87 +93,11 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    fn available(&mut self) -> io::Result<&[u8]> {
-        if self.at < self.ahead.len() {
-            return Ok(&self.ahead[self.at..]);
-        }
-        self.ahead = Vec::new();
-        self.at = 0;
-        while let Err(error) = self.stream.fill_buf() {
-            if error.kind() != io::ErrorKind::Interrupted {
-                return Err(error);
-            }
-        }
-        self.stream.fill_buf()
-    }
-
-    fn consume(&mut self, bytes: usize) {
-        self.position += bytes as u64;
-        if self.at < self.ahead.len() {
-            self.at += bytes;
-        } else {
-            self.stream.consume(bytes);
-        }
-    }
-
-    /// Puts bytes back that were read last.
-    fn put_back(&mut self, mut bytes: Vec<u8>) {
-        self.position -= bytes.len() as u64;
-        bytes.extend_from_slice(&self.ahead[self.at..]);
-        self.ahead = bytes;
-        self.at = 0;
-    }
-
-    /// Reads up to so many bytes more into `out`; fewer only at the end.
-    fn read_into(&mut self, out: &mut Vec<u8>, mut bytes: u64) -> io::Result<()> {
-        while bytes > 0 {
-            let available = self.available()?;
-            let len = available.len().min(usize::try_from(bytes).unwrap_or(usize::MAX));
-            if len == 0 {
-                break;
-            }
-            out.extend_from_slice(&available[..len]);
-            self.consume(len);
-            bytes -= len as u64;
-        }
-        Ok(())
-    }
-
-    /// Passes over so many bytes; how many were missing.
-    fn pass_over(&mut self, mut bytes: u64) -> io::Result<u64> {
-        while bytes > 0 {
-            let len = self.available()?.len().min(usize::try_from(bytes).unwrap_or(usize::MAX));
-            if len == 0 {
-                break;
-            }
-            self.consume(len);
-            bytes -= len as u64;
-        }
-        Ok(bytes)
-    }
-
-    /// Reads a line with its line feed into `out`, as much of it as there is room for; the length of all of it.
-    fn line(&mut self, out: &mut Vec<u8>, room: usize) -> io::Result<u64> {
-        let mut read = 0;
-        loop {
-            let available = self.available()?;
-            let end = memchr::memchr(b'\n', available).map(|at| at + 1);
-            let len = end.unwrap_or(available.len());
-            let fits = len.min(room.saturating_sub(usize::try_from(read).unwrap_or(usize::MAX)));
-            out.extend_from_slice(&available[..fits]);
-            self.consume(len);
-            read += len as u64;
-            if end.is_some() || len == 0 {
-                return Ok(read);
-            }
-        }
-    }
-
     /// Passes over blank lines and padding; what comes then, as much as is needed to know it: none at the end.
     fn behind(&mut self) -> io::Result<Vec<u8>> {
         self.blanks.clear();
         loop {
-            let available = self.available()?;
+            let available = self.bytes.available()?;
             if available.is_empty() {
                 return Ok(Vec::new());
             }
@@ -197,11 +106,11 @@ impl<R: Read> Reader<R> {
             let blanks = available[..blank].to_vec();
             self.blanks.truncate(MOST_BLANKS);
             self.blanks.extend(blanks);
-            self.consume(blank);
+            self.bytes.consume(blank);
             if !all {
                 let mut next = Vec::new();
-                self.read_into(&mut next, MAGIC.len() as u64)?;
-                self.put_back(next.clone());
+                self.bytes.read_into(&mut next, MAGIC.len() as u64)?;
+                self.bytes.put_back(next.clone());
                 return Ok(next);
             }
         }
@@ -212,12 +121,12 @@ impl<R: Read> Reader<R> {
         let mut line = Vec::new();
         loop {
             line.clear();
-            let read = self.line(&mut line, VERSION_LINE)?;
+            let read = self.bytes.line(&mut line, VERSION_LINE)?;
             if read == 0 {
                 return Ok(false);
             }
             if read == line.len() as u64 && begins_record(&line) {
-                self.put_back(line);
+                self.bytes.put_back(line);
                 return Ok(true);
             }
         }
@@ -226,7 +135,7 @@ impl<R: Read> Reader<R> {
     /// Reads the header of a record.
     fn head(&mut self) -> Result<Head, Stop> {
         let mut lines = Vec::new();
-        let first = self.line(&mut lines, self.max_header)?;
+        let first = self.bytes.line(&mut lines, self.max_header)?;
         let mut over = first > self.max_header as u64;
         let version = lines.clone();
         let bare = !lines.ends_with(b"\r\n");
@@ -236,7 +145,7 @@ impl<R: Read> Reader<R> {
             let before = lines.len();
             let room = self.max_header.saturating_sub(before);
             let mut line = Vec::new();
-            let read = self.line(&mut line, room.max(VERSION_LINE))?;
+            let read = self.bytes.line(&mut line, room.max(VERSION_LINE))?;
             if read == 0 {
                 return wrong("warc.truncated", "the file ends inside of the header of the record");
             }
@@ -244,7 +153,7 @@ impl<R: Read> Reader<R> {
                 break;
             }
             if read == line.len() as u64 && begins_record(&line) {
-                self.put_back(line);
+                self.bytes.put_back(line);
                 self.lost = true;
                 return wrong("warc.truncated", "the header of the record is cut off by the next record");
             }
@@ -283,7 +192,7 @@ impl<R: Read> Reader<R> {
     fn record(&mut self) -> Result<(Fields, Vec<u8>), Stop> {
         let Head { fields, length, bare, fault } = self.head()?;
         if length > self.max_bytes {
-            let missing = self.pass_over(length)?;
+            let missing = self.bytes.pass_over(length)?;
             if missing > 0 {
                 let message = format!("the record should have {length} bytes, and the file ends {missing} before");
                 return wrong("warc.length", message);
@@ -293,7 +202,7 @@ impl<R: Read> Reader<R> {
             return wrong(too_large.0, too_large.1);
         }
         let mut block = Vec::with_capacity(length.min(64 << 10) as usize);
-        self.read_into(&mut block, length)?;
+        self.bytes.read_into(&mut block, length)?;
         let missing = length - block.len() as u64;
         if missing > 0 && !(bare && missing <= lost_returns(&block)) {
             self.search_again(&block);
@@ -302,10 +211,10 @@ impl<R: Read> Reader<R> {
                 format!("the record should have {length} bytes, and {missing} are missing"),
             );
         }
-        let member = self.stream.member();
+        let member = self.bytes.member();
         match self.behind() {
             // The file may end inside of the next one; and where a member ends, so does the record, whatever comes then.
-            Ok(next) if MAGIC.starts_with(&next) || self.stream.member() > member => {}
+            Ok(next) if MAGIC.starts_with(&next) || self.bytes.member() > member => {}
             Ok(_) => {
                 // A longer gap is padding, and no part of a record.
                 if self.blanks.len() <= MOST_BLANKS {
@@ -330,25 +239,19 @@ impl<R: Read> Reader<R> {
     /// A record that is not what it should be may have run over the next one.
     fn search_again(&mut self, block: &[u8]) {
         self.lost = true;
-        let bytes = block.len() as u64;
         let whole = || memmem::find_iter(block, b"\nWARC/").find(|at| begins_record(&block[at + 1..]));
         // Its last line may be the beginning of one.
         let part = || memchr::memrchr(b'\n', block).filter(|at| may_begin(&block[at + 1..]));
-        if self.reread + bytes <= self.position * REREAD_SHARE + REREAD_BYTES
+        if self.bytes.may_read_again(block.len())
             && let Some(at) = whole().or_else(part)
         {
-            self.reread += bytes;
-            self.put_back(block[at + 1..].to_vec());
+            self.bytes.put_back(block[at + 1..].to_vec());
         }
     }
 
     fn fail(&mut self, error: &io::Error) -> Lost {
-        match self.stream.resync() {
-            Ok(true) => {
-                self.lost = true;
-                self.ahead = Vec::new();
-                self.at = 0;
-            }
+        match self.bytes.resync() {
+            Ok(true) => self.lost = true,
             Ok(false) | Err(_) => self.ended = true,
         }
         let (rule, message) = decompress_fault(error);
@@ -379,12 +282,13 @@ impl<R: Read> Reader<R> {
             if begin != MAGIC {
                 self.number += 1;
                 self.lost = true;
-                let message = format!("at byte {} no record begins: this is no WARC, or a part of one", self.position);
+                let message =
+                    format!("at byte {} no record begins: this is no WARC, or a part of one", self.bytes.position());
                 return Ok(Some(Err(self.lose("warc.magic", message))));
             }
         }
         self.number += 1;
-        let begin = self.position;
+        let begin = self.bytes.position();
         match self.record() {
             Ok((fields, block)) => Ok(Some(Ok(Record { number: self.number, fields, block }))),
             Err(Stop::Wrong { rule, message }) => {

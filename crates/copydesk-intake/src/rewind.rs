@@ -1,0 +1,131 @@
+//! A stream that takes bytes back.
+
+use std::io::{self, BufRead, Read};
+
+use copydesk_unpack::Stream;
+
+/// What is read once more may be so many times what has been read, and this much besides: records that all claim to go on
+/// to the end of the file would else cost their number times its size.
+const AGAIN_SHARE: u64 = 4;
+const AGAIN_BYTES: u64 = 64 << 20;
+
+/// A stream to which bytes can be given back, for readers that find out late that a record was none.
+#[derive(Debug)]
+pub struct Rewind<R: Read> {
+    stream: Stream<R>,
+    ahead: Vec<u8>,
+    at: usize,
+    position: u64,
+    again: u64,
+}
+
+impl<R: Read> Rewind<R> {
+    /// Reads from the stream.
+    pub fn new(stream: Stream<R>) -> Self {
+        Self { stream, ahead: Vec::new(), at: 0, position: 0, again: 0 }
+    }
+
+    /// Bytes of the opened stream before the next one.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The member that was read last, as [`Stream::member`] has it.
+    pub fn member(&self) -> u64 {
+        self.stream.member()
+    }
+
+    /// What is at hand; nothing at the end.
+    pub fn available(&mut self) -> io::Result<&[u8]> {
+        if self.at < self.ahead.len() {
+            return Ok(&self.ahead[self.at..]);
+        }
+        self.ahead = Vec::new();
+        self.at = 0;
+        while let Err(error) = self.stream.fill_buf() {
+            if error.kind() != io::ErrorKind::Interrupted {
+                return Err(error);
+            }
+        }
+        self.stream.fill_buf()
+    }
+
+    /// Goes on by so many of the bytes at hand.
+    pub fn consume(&mut self, bytes: usize) {
+        self.position += bytes as u64;
+        if self.at < self.ahead.len() {
+            self.at += bytes;
+        } else {
+            self.stream.consume(bytes);
+        }
+    }
+
+    /// Takes bytes back that were read last.
+    pub fn put_back(&mut self, mut bytes: Vec<u8>) {
+        self.position = self.position.saturating_sub(bytes.len() as u64);
+        bytes.extend_from_slice(&self.ahead[self.at..]);
+        self.ahead = bytes;
+        self.at = 0;
+    }
+
+    /// Whether so many bytes may be read again.
+    pub fn may_read_again(&mut self, bytes: usize) -> bool {
+        let bytes = bytes as u64;
+        let may = self.again + bytes <= self.position * AGAIN_SHARE + AGAIN_BYTES;
+        self.again += if may { bytes } else { 0 };
+        may
+    }
+
+    /// Reads up to so many bytes more into `out`; fewer only at the end.
+    pub fn read_into(&mut self, out: &mut Vec<u8>, mut bytes: u64) -> io::Result<()> {
+        while bytes > 0 {
+            let available = self.available()?;
+            let len = available.len().min(usize::try_from(bytes).unwrap_or(usize::MAX));
+            if len == 0 {
+                break;
+            }
+            out.extend_from_slice(&available[..len]);
+            self.consume(len);
+            bytes -= len as u64;
+        }
+        Ok(())
+    }
+
+    /// Passes over so many bytes; how many were missing.
+    pub fn pass_over(&mut self, mut bytes: u64) -> io::Result<u64> {
+        while bytes > 0 {
+            let len = self.available()?.len().min(usize::try_from(bytes).unwrap_or(usize::MAX));
+            if len == 0 {
+                break;
+            }
+            self.consume(len);
+            bytes -= len as u64;
+        }
+        Ok(bytes)
+    }
+
+    /// Reads a line with its line feed into `out`, as much of it as there is room for; the length of all of it, 0 at the
+    /// end.
+    pub fn line(&mut self, out: &mut Vec<u8>, room: usize) -> io::Result<u64> {
+        let mut read = 0;
+        loop {
+            let available = self.available()?;
+            let end = memchr::memchr(b'\n', available).map(|at| at + 1);
+            let len = end.unwrap_or(available.len());
+            let fits = len.min(room.saturating_sub(usize::try_from(read).unwrap_or(usize::MAX)));
+            out.extend_from_slice(&available[..fits]);
+            self.consume(len);
+            read += len as u64;
+            if end.is_some() || len == 0 {
+                return Ok(read);
+            }
+        }
+    }
+
+    /// Goes on at the next sound member after a fault, as [`Stream::resync`] has it. What was given back is forgotten.
+    pub fn resync(&mut self) -> io::Result<bool> {
+        self.ahead = Vec::new();
+        self.at = 0;
+        self.stream.resync()
+    }
+}

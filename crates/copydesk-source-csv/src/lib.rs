@@ -1,0 +1,134 @@
+//! Reads CSV and TSV, one document a row.
+//!
+//! The first line names the columns; one of them is the document, and the others pass through to the record, as text.
+//! Files may be packed as gzip, zstd, bzip2 or xz. A row with another number of fields than the header is set aside, and
+//! reading goes on with the next. A document is called `path#record-N`, with the number of its row after the header.
+//!
+//! A quote that nobody closes swallows all that comes behind it. A row that such a quote has made too long is given up,
+//! and its lines are read again, each as a row of its own.
+
+mod records;
+mod rows;
+
+use copydesk_intake::{Columns, Intake};
+use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_unpack::Limits;
+
+pub use records::records;
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+copydesk_intake::source_config! {
+    /// Columns that may hold the document: HTML, Markdown or plain text. The first counts that the file has; case does
+    /// not matter.
+    text: Vec<String> = names(&[
+        "html", "raw_html", "html_content", "page_html", "raw_content", "markdown", "md", "text", "content", "body",
+        "full_text", "page_content", "article", "document",
+    ]),
+    /// Columns that may say what the document is called. It passes through as `id`, under whatever name it stands.
+    id: Vec<String> = names(&["id"]),
+    /// Columns that may say where the document was fetched from.
+    url: Vec<String> = names(&["url", "uri", "source_url", "page_url", "target_uri", "link"]),
+    /// Columns that may say the media type of the document.
+    content_type: Vec<String> = names(&["content_type", "content-type", "mime_type", "mime", "media_type"]),
+    /// Columns that may say when the document was fetched.
+    fetched: Vec<String> = names(&[
+        "fetched", "fetched_at", "fetch_time", "crawled", "crawled_at", "crawl_time", "crawl_date", "retrieved_at",
+        "date_download", "download_date",
+    ]),
+    /// What stands between two fields, one character; told from the first line if left out (comma, semicolon, tab or
+    /// bar).
+    delimiter: String = String::new(),
+    /// Names of the columns, for files whose first line is a row like all others.
+    columns: Vec<String> = Vec::new(),
+    /// Largest document, in bytes. A larger one goes to quarantine (`limit.size`).
+    max_bytes: u64 = 32 << 20,
+    /// Longest row, in bytes, with all its fields. A longer one is skipped as it is read (`limit.row`).
+    max_row: u64 = 40 << 20,
+    /// Largest ratio of what comes out of a packed file to what is stored, once 16 MiB have come out. A file beyond it is
+    /// read no further (`limit.ratio`).
+    max_ratio: u32 = 500,
+    /// Most bytes that come out of a packed file. A file beyond it is read no further (`limit.size`).
+    max_unpacked: u64 = 1 << 40,
+}
+
+/// The source `csv`.
+#[derive(Debug)]
+pub struct Csv {
+    intake: Intake,
+    options: Options,
+}
+
+impl SourceKind for Csv {
+    const NAME: &'static str = "csv";
+    const SUMMARY: &'static str = "Reads CSV and TSV, one document a row; other columns pass through.";
+    type Config = Config;
+
+    fn build(config: Config) -> Result<Box<dyn Source>, ConfigError> {
+        let (selection, options) = config.split();
+        options.check()?;
+        Ok(Box::new(Self { intake: selection.check()?, options }))
+    }
+}
+
+impl Source for Csv {
+    fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
+        let options = self.options.clone();
+        self.intake.documents(move |file| {
+            let uri = file.uri().to_owned();
+            match file.open().and_then(|opened| opened.stream(options.limits())) {
+                Ok(stream) => Box::new(records(uri, stream, &options)),
+                Err(item) => Box::new(std::iter::once(*item)),
+            }
+        })
+    }
+}
+
+impl Options {
+    /// Checks what a schema cannot say.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.text.is_empty() {
+            return Err(ConfigError::at("text", "names no column").help("name the column that holds the document"));
+        }
+        if !self.delimiter.is_empty() && self.delimiter_byte().is_none() {
+            return Err(ConfigError::at("delimiter", "must be one ASCII character")
+                .help("a tab is written \"\\t\"; leave it out to have it told from the first line"));
+        }
+        for (key, value) in [("max_bytes", self.max_bytes), ("max_row", self.max_row)] {
+            if value == 0 {
+                return Err(ConfigError::at(key, "must be at least 1"));
+            }
+        }
+        Ok(())
+    }
+
+    /// How much a packed file may ask for.
+    pub fn limits(&self) -> Limits {
+        Limits { max_bytes: self.max_unpacked, max_ratio: self.max_ratio, ..Limits::default() }
+    }
+
+    fn delimiter_byte(&self) -> Option<u8> {
+        match self.delimiter.as_bytes() {
+            [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Some(*byte),
+            _ => None,
+        }
+    }
+
+    fn columns(&self) -> Columns<'_> {
+        Columns {
+            text: &self.text,
+            id: &self.id,
+            url: &self.url,
+            content_type: &self.content_type,
+            fetched: &self.fetched,
+            max_bytes: self.max_bytes,
+        }
+    }
+}
+
+/// What a program passes to [`Catalog::with`].
+pub fn register(catalog: &mut Catalog) {
+    catalog.source::<Csv>();
+}

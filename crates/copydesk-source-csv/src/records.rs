@@ -1,0 +1,184 @@
+//! The documents of one file.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io::{self, Read},
+};
+
+use copydesk_intake::{bad, decompress_fault};
+use copydesk_stage::SourceItem;
+use copydesk_unpack::Stream;
+use serde_json::{Map, Value};
+
+use crate::{
+    Options,
+    rows::{Read1, Row, Rows},
+};
+
+/// With fewer columns than this, a line of prose may be taken for a row: the lines of a row with the wrong number of
+/// fields are then not read again, unless it runs to the end of the file.
+const TELLING_COLUMNS: usize = 3;
+
+/// The documents of a file, and what is wrong with the rows that are none.
+pub fn records<R: Read>(
+    uri: String,
+    stream: Stream<R>,
+    options: &Options,
+) -> impl Iterator<Item = SourceItem> + use<R> {
+    let options = options.clone();
+    let mut records = Records { uri, rows: None, options, columns: Vec::new(), number: 0, lost: false, first: None };
+    match Rows::new(stream, records.options.delimiter_byte(), records.options.max_row) {
+        Ok(Some(rows)) => records.rows = Some(rows),
+        Ok(None) => {
+            let message = "this is UTF-16; CSV is read as UTF-8, and `iconv` makes one of the other";
+            records.first = Some(bad(records.uri.as_str(), "csv.utf8", message));
+        }
+        Err(error) => {
+            let (rule, message) = decompress_fault(&error);
+            records.first = Some(bad(records.uri.as_str(), rule, message));
+        }
+    }
+    records
+}
+
+struct Records<R: Read> {
+    uri: String,
+    /// None once there is nothing more to be read.
+    rows: Option<Rows<R>>,
+    options: Options,
+    columns: Vec<String>,
+    number: u64,
+    /// Whether rows are looked for among the lines of one that was none.
+    lost: bool,
+    /// What is wrong with the file as a whole.
+    first: Option<SourceItem>,
+}
+
+impl<R: Read> Records<R> {
+    fn bad(&self, rule: &str, line: u64, position: u64, message: &str) -> SourceItem {
+        let number = self.number;
+        let place = format!("row {number}, in line {line} from byte {position}");
+        bad(format!("{}#record-{number}", self.uri), rule, format!("{place}: {message}"))
+    }
+
+    /// Takes the names of the columns. The error is what is wrong with the file.
+    fn header(&mut self, names: Vec<String>) -> Result<(), Box<SourceItem>> {
+        self.columns = distinct(names);
+        let has = |wanted: &String| self.columns.iter().any(|column| column.eq_ignore_ascii_case(wanted));
+        if self.options.text.iter().any(has) {
+            return Ok(());
+        }
+        let shown: Vec<String> = self.columns.iter().take(20).map(|name| format!("`{name}`")).collect();
+        let message = format!("no column holds the document: name it in `text`; there are {}", shown.join(", "));
+        Err(Box::new(bad(self.uri.as_str(), "csv.column", message)))
+    }
+
+    fn row(&mut self, row: &Row) -> Option<SourceItem> {
+        let (columns, len) = (self.columns.len(), row.len());
+        if len != columns {
+            let again =
+                (row.last || columns >= TELLING_COLUMNS) && self.rows.as_mut().is_some_and(|rows| rows.read_again(row));
+            if self.lost {
+                return None;
+            }
+            self.number += 1;
+            self.lost = again;
+            let hint = if again { "; is a quote missing? Its other lines are read as rows of their own" } else { "" };
+            let message = format!("it has {len} fields, and the header has {columns}{hint}");
+            return Some(self.bad("csv.fields", row.line, row.position, &message));
+        }
+        self.lost = false;
+        self.number += 1;
+        let mut record = Map::new();
+        for (name, field) in self.columns.iter().zip(row.fields()) {
+            let Ok(text) = std::str::from_utf8(field) else {
+                let message = format!("`{name}` is no UTF-8; `iconv` makes UTF-8 of another charset");
+                return Some(self.bad("csv.utf8", row.line, row.position, &message));
+            };
+            record.insert(name.clone(), Value::from(text));
+        }
+        match self.options.columns().input(format!("{}#record-{}", self.uri, self.number), record) {
+            Ok(input) => Some(SourceItem::Input(input)),
+            Err(refused) => Some(self.bad(refused.rule, row.line, row.position, &refused.message)),
+        }
+    }
+
+    fn fail(&mut self, error: &io::Error) -> SourceItem {
+        self.number += 1;
+        let (rule, message) = decompress_fault(error);
+        let goes_on = self.rows.as_mut().is_some_and(|rows| rows.resync().unwrap_or(false));
+        if !goes_on || self.columns.is_empty() {
+            self.rows = None;
+        }
+        // The first line behind a gap may be the end of a longer one.
+        self.lost = true;
+        let number = self.number;
+        bad(format!("{}#record-{number}", self.uri), rule, format!("row {number}: {message}"))
+    }
+}
+
+/// Names of which none is there twice: a second `a` is called `a_2`.
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut taken = HashSet::new();
+    let mut counts: HashMap<String, u32> = HashMap::new();
+    let mut all = Vec::with_capacity(names.len());
+    for name in names {
+        let mut own = name.clone();
+        while !taken.insert(own.clone()) {
+            let count = counts.entry(name.clone()).or_insert(1);
+            *count += 1;
+            own = format!("{name}_{count}");
+        }
+        all.push(own);
+    }
+    all
+}
+
+impl<R: Read> Iterator for Records<R> {
+    type Item = SourceItem;
+
+    fn next(&mut self) -> Option<SourceItem> {
+        if let Some(item) = self.first.take() {
+            self.rows = None;
+            return Some(item);
+        }
+        loop {
+            if self.columns.is_empty() && !self.options.columns.is_empty() {
+                let names = self.options.columns.clone();
+                if let Err(item) = self.header(names) {
+                    self.rows = None;
+                    return Some(*item);
+                }
+            }
+            match self.rows.as_mut()?.read() {
+                Ok(Read1::Row(row)) if self.columns.is_empty() => {
+                    let names = row.fields().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
+                    if let Err(item) = self.header(names) {
+                        self.rows = None;
+                        return Some(*item);
+                    }
+                }
+                Ok(Read1::Row(row)) => {
+                    if let Some(item) = self.row(&row) {
+                        return Some(item);
+                    }
+                }
+                Ok(Read1::TooLong { line, position }) => {
+                    // Without the names of its columns a file says nothing.
+                    if self.columns.is_empty() {
+                        self.rows = None;
+                    }
+                    if std::mem::replace(&mut self.lost, true) {
+                        continue;
+                    }
+                    self.number += 1;
+                    let most = self.options.max_row;
+                    let message = format!("it has more than {most} bytes or too many fields; is a quote missing?");
+                    return Some(self.bad("limit.row", line, position, &message));
+                }
+                Ok(Read1::End) => self.rows = None,
+                Err(error) => return Some(self.fail(&error)),
+            }
+        }
+    }
+}
