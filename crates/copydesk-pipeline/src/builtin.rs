@@ -9,6 +9,7 @@ pub fn builtin() -> Catalog {
         .with(copydesk_source_jsonl::register)
         .with(copydesk_source_csv::register)
         .with(copydesk_source_warc::register)
+        .with(crate::auto::register)
         .with(copydesk_stage_strip_boilerplate::register)
         .with(copydesk_stage_detect_language::register)
         .with(copydesk_stage_split_captions::register)

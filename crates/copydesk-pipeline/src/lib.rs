@@ -5,6 +5,7 @@
 //! [`Diagnosis`], each mistake with its line, a caret and the way out. [`builtin`] is the only place of the house that
 //! names every stage.
 
+mod auto;
 mod builtin;
 mod diagnosis;
 mod load;

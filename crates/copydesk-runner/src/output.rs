@@ -147,7 +147,13 @@ impl OwnFiles {
 
     /// Whether that input is an output of this run, left there by an earlier one.
     pub(crate) fn contains(&self, uri: &str) -> bool {
-        let (Some(folder), path) = (&self.folder, Path::new(uri)) else { return false };
+        // Of a document in a file of many, the name of that file.
+        let file = uri.rsplit_once('#').map_or(uri, |(file, _)| file);
+        let Some(folder) = &self.folder else { return false };
+        [uri, file].iter().any(|path| self.is_own(folder, Path::new(path)))
+    }
+
+    fn is_own(&self, folder: &Path, path: &Path) -> bool {
         let named = path
             .file_name()
             .and_then(|name| name.to_str())

@@ -22,8 +22,10 @@ pub struct Stream<R: Read> {
     state: State<R>,
     packing: Option<Packing>,
     limits: Limits,
+    /// What has come out, up to `len`; made when the first member begins.
     out: Vec<u8>,
     at: usize,
+    len: usize,
     /// All that has come out.
     unpacked: u64,
     member: u64,
@@ -101,7 +103,7 @@ impl<R: Read> Stream<R> {
         let mut window = Window::new(inner);
         let packing = Packing::of(window.want(MAGIC_BYTES)?);
         let state = if packing.is_some() { State::Between(window) } else { State::Plain(window) };
-        Ok(Self { state, packing, limits, out: Vec::new(), at: 0, unpacked: 0, member: 0, start: 0 })
+        Ok(Self { state, packing, limits, out: Vec::new(), at: 0, len: 0, unpacked: 0, member: 0, start: 0 })
     }
 
     /// How it is packed; `None` for plain bytes.
@@ -156,9 +158,8 @@ impl<R: Read> Stream<R> {
                 }
                 State::Inside(mut decoder) => {
                     self.out.resize(CHUNK, 0);
-                    self.at = 0;
                     let result = decoder.read(&mut self.out);
-                    self.out.truncate(*result.as_ref().unwrap_or(&0));
+                    (self.at, self.len) = (0, *result.as_ref().unwrap_or(&0));
                     match result {
                         Ok(0) => self.state = State::Between(decoder.into_window()),
                         Ok(read) => {
@@ -243,7 +244,7 @@ impl<R: Read> Stream<R> {
         if let State::Inside(decoder) = std::mem::replace(&mut self.state, State::Moving) {
             self.state = State::Ended(decoder.into_window());
         }
-        self.out.clear();
+        self.len = 0;
         Err(fault.into())
     }
 
@@ -261,12 +262,11 @@ impl<R: Read> Stream<R> {
 impl<R: Read> BufRead for Stream<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if !matches!(self.state, State::Plain(_)) {
-            if self.at >= self.out.len() {
-                self.out.clear();
-                self.at = 0;
+            if self.at >= self.len {
+                (self.at, self.len) = (0, 0);
                 self.advance()?;
             }
-            return Ok(&self.out[self.at..]);
+            return Ok(&self.out[self.at..self.len]);
         }
         match &mut self.state {
             State::Plain(window) => window.fill_buf(),
@@ -277,7 +277,7 @@ impl<R: Read> BufRead for Stream<R> {
     fn consume(&mut self, bytes: usize) {
         match &mut self.state {
             State::Plain(window) => window.consume(bytes),
-            _ => self.at = (self.at + bytes).min(self.out.len()),
+            _ => self.at = (self.at + bytes).min(self.len),
         }
     }
 }

@@ -7,7 +7,7 @@ use copydesk_parse::{Limits, parse};
 use copydesk_stage::{Catalog, SourceItem};
 use copydesk_stage_strip_boilerplate::templates::Learner;
 
-use super::open::{open, source};
+use super::{inputs::source, open::open};
 use crate::{
     report::{Failure, Reporter},
     terminal::{count, thousands},
@@ -43,7 +43,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
-        let source = source(&self.inputs, &self.pipeline, catalog, &mut pipeline)?;
+        let source = source(&self.inputs, None, &self.pipeline, catalog, &mut pipeline)?;
         let mut learner = Learner::default();
         let (mut read, mut bad) = (0u64, 0u64);
         let items = source.open().map_err(anyhow::Error::from)?;

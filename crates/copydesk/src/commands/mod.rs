@@ -5,6 +5,7 @@ mod completions;
 mod detect;
 mod eval;
 mod explain;
+mod inputs;
 mod learn_templates;
 mod open;
 mod run;

@@ -2,10 +2,9 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use copydesk_pipeline::{Diagnosis, Pipeline, Severity};
-use copydesk_stage::{Catalog, Source};
-use serde_json::json;
+use copydesk_stage::Catalog;
 
 use crate::{
     options::LogFormat,
@@ -15,31 +14,6 @@ use crate::{
 
 /// A pipeline file has a few hundred lines at most; a corpus given by mistake is not read whole.
 const MAX_BYTES: u64 = 4 << 20;
-
-/// The source that reads what the command line names.
-const FILES: &str = "files";
-
-/// Where the documents come from: what the command line names, or else the pipeline's own source.
-pub(crate) fn source(
-    inputs: &[String],
-    file: &Path,
-    catalog: &Catalog,
-    pipeline: &mut Pipeline,
-) -> anyhow::Result<Box<dyn Source>> {
-    if inputs.is_empty() {
-        let source = pipeline.source.take().ok_or_else(|| {
-            let file = file.display();
-            anyhow!("{file} has no [source]: name inputs on the command line, such as\n  copydesk run {file} page.html")
-        })?;
-        return Ok(source.part);
-    }
-    let files = catalog.find_source(FILES).context("this program has no source `files`")?;
-    // What the pipeline says of files (which to leave out of folders, how large they may be) holds for these too.
-    let of_pipeline = pipeline.source.take().filter(|source| source.name == FILES);
-    let mut config = of_pipeline.map_or_else(|| json!({}), |source| source.config);
-    config["paths"] = json!(inputs);
-    files.build(&config).map_err(|error| anyhow!("{}", error.message))
-}
 
 /// Opens a pipeline file. What is wrong with it has been said when this fails.
 pub(crate) fn open(path: &Path, catalog: &Catalog, reporter: &Reporter) -> Result<Pipeline, Failure> {

@@ -13,7 +13,10 @@ use copydesk_runner::{Options, Output, Report, Run, RunError};
 use copydesk_stage::Catalog;
 use serde_json::json;
 
-use super::open::{open, source};
+use super::{
+    inputs::{SourceName, source},
+    open::open,
+};
 use crate::{
     options::LogFormat,
     progress::{Watch, summary},
@@ -27,6 +30,7 @@ Examples:
   copydesk run pipelines/news.toml                     its own source and output folder
   copydesk run pipelines/news.toml pages/ --out out    out/records.jsonl, out/records.csv
   copydesk run pipelines/news.toml 'pages/**/*.html' --limit 100
+  copydesk run pipelines/news.toml crawl.warc.gz pages.jsonl.zst list.csv --out out
   copydesk run pipelines/text.toml page.html | jq .text
   curl -s https://example.com | copydesk run pipelines/text.toml -
 
@@ -40,10 +44,13 @@ works on those documents only.")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
     pipeline: PathBuf,
-    /// Files, folders, globs, or - for one document from standard input. They replace the pipeline's source;
-    /// what it leaves out of folders stays out.
+    /// Files, folders, globs, or - for standard input: pages, JSON Lines, CSV and web archives, each told by its
+    /// content. They replace the pipeline's source; what it leaves out of folders stays out.
     #[arg(value_name = "INPUT")]
     inputs: Vec<String>,
+    /// Read the inputs by this source, whatever they look like.
+    #[arg(long, value_name = "SOURCE", value_parser = SourceName, requires = "inputs")]
+    from: Option<String>,
     /// The folder for the outputs, or - for standard output. It replaces the one in the pipeline.
     #[arg(short, long, value_name = "DIR")]
     out: Option<String>,
@@ -68,7 +75,7 @@ impl Args {
     /// Runs; as a retry, over what the last run has set aside.
     pub(crate) fn execute(self, retry: bool, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
-        let source = source(&self.inputs, &self.pipeline, catalog, &mut pipeline)?;
+        let source = source(&self.inputs, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         let output = self.output(&pipeline);
         let of_pipeline = pipeline.run.options();
         let options = Options {

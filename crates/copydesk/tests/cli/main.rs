@@ -1,6 +1,7 @@
 //! The program from the outside: what it prints, what it writes, how it ends.
 
 mod explain;
+mod inputs;
 mod invalid_pipelines;
 mod program;
 mod run;

@@ -6,13 +6,13 @@ mod table;
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{BufRead, BufReader, Read},
+    io::BufRead,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::{Context as _, anyhow};
-use flate2::read::MultiGzDecoder;
+use copydesk_unpack::{Limits, Stream};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -26,8 +26,9 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 GOLD is JSON Lines, one page a line: `id`, and any of `text`, `title`, `author` or `authors`, `published`,
-`must_have` and `must_not_have` (lists of snippets). A record answers for the page whose `id` is the name of its file
-without extensions: pages/0001.html.gz is page 0001. A page without a record scores nothing.
+`must_have` and `must_not_have` (lists of snippets). A record answers for the page whose `id` it had in a
+JSON Lines or CSV file (`fields.id`), or else for the one whose `id` is the name of its file without extensions:
+pages/0001.html.gz is page 0001. A page without a record scores nothing.
 
 Text: the mean over pages of the F1 of words (bags of lower-cased words); P and R are its parts. have, clean: the share
 of snippets that are, or are not, in the text. Title: equal but for case and punctuation. Authors: F1 of the names.
@@ -36,9 +37,9 @@ Date: the day is right; dated: there is one.
 Example:
   copydesk eval gold.jsonl out/records.jsonl --by page_type --worst 10")]
 pub(crate) struct Args {
-    /// What is right, JSON Lines, plain or gzip.
+    /// What is right, JSON Lines, plain or packed.
     gold: PathBuf,
-    /// What came out, JSON Lines, plain or gzip.
+    /// What came out, JSON Lines, plain or packed.
     records: PathBuf,
     /// A line for each value of this field of the gold.
     #[arg(long, value_name = "FIELD")]
@@ -72,6 +73,8 @@ struct Answer {
     source: Value,
     #[serde(default)]
     id: Value,
+    #[serde(default)]
+    fields: Value,
     text: Option<String>,
     title: Option<String>,
     authors: Option<Names>,
@@ -92,22 +95,27 @@ impl Answer {
         self.source.as_str().or_else(|| field("path")).or_else(|| field("uri")).or(self.id.as_str()).unwrap_or_default()
     }
 
-    /// The name of its file, without folders and extensions.
-    fn stem(&self) -> &str {
+    /// The id that it had in a file of many, else the name of its file, without folders and extensions.
+    fn page(&self) -> String {
+        match self.fields.get("id") {
+            Some(Value::String(id)) => return id.clone(),
+            Some(Value::Number(id)) => return id.to_string(),
+            _ => {}
+        }
         let name = self.uri().rsplit('/').next().unwrap_or_default();
-        name.split('.').next().unwrap_or_default()
+        name.split('.').next().unwrap_or_default().to_owned()
     }
 }
 
 impl Args {
     pub(crate) fn execute(&self, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let answers: Vec<Answer> = read(&self.records)?;
-        let answers: BTreeMap<&str, &Answer> = answers.iter().map(|answer| (answer.stem(), answer)).collect();
+        let answers: BTreeMap<String, &Answer> = answers.iter().map(|answer| (answer.page(), answer)).collect();
         let mut pages = Vec::new();
         for gold in read::<Gold>(&self.gold)? {
             let id = gold.id.as_str().map_or_else(|| gold.id.to_string(), str::to_owned);
             let group = self.by.as_deref().map(|field| shown(gold.others.get(field)));
-            let answer = answers.get(id.as_str()).copied();
+            let answer = answers.get(&id).copied();
             pages.push(table::Page {
                 scores: Scores::of(&gold, answer),
                 uri: answer.map(|a| a.uri().to_owned()),
@@ -136,14 +144,13 @@ fn shown(value: Option<&Value>) -> String {
     }
 }
 
-/// Reads JSON Lines, plain or gzip.
+/// Reads JSON Lines, plain or packed.
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {
     let cannot = || format!("cannot read {}", path.display());
-    let mut file = BufReader::new(File::open(path).with_context(cannot)?);
-    let gzip = file.fill_buf().with_context(cannot)?.starts_with(&[0x1F, 0x8B]);
-    let source: Box<dyn Read> = if gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let file = File::open(path).with_context(cannot)?;
+    let stream = Stream::open(file, Limits::WINDOW_ONLY).with_context(cannot)?;
     let mut all = Vec::new();
-    for (at, line) in BufReader::new(source).lines().enumerate() {
+    for (at, line) in stream.lines().enumerate() {
         let line = line.with_context(cannot)?;
         if !line.trim().is_empty() {
             let one = serde_json::from_str(&line).with_context(|| format!("{}, line {}", path.display(), at + 1))?;

@@ -4,16 +4,22 @@ mod account;
 mod facts;
 mod lines;
 
-use std::{fmt::Write, path::PathBuf, process::ExitCode};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{anyhow, bail};
 use copydesk_document::{Document, Input, Label};
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{Outcome, Quarantined};
 use copydesk_stage::{Catalog, SourceItem};
-use serde_json::json;
 
-use super::open::{load, open};
+use super::{
+    inputs::{self, SourceName},
+    open::{load, open},
+};
 use crate::{
     report::{Failure, Reporter, WITH_QUARANTINE},
     terminal::{self, Paint, Tone, count, one_line, thousands},
@@ -37,8 +43,11 @@ Examples:
 Each entry has its line and column in the source, what it was found to be, its text, and below it each decision:
 the stage, the rule, and what the rule saw. The READMEs of the stages explain the rules.")]
 pub(crate) struct Args {
-    /// The document; - for standard input.
+    /// The document; - for standard input; crawl.warc.gz#record-3 or pages.jsonl#line-7 for one of many in a file.
     file: String,
+    /// Read the file by this source, whatever it looks like.
+    #[arg(long, value_name = "SOURCE", value_parser = SourceName)]
+    from: Option<String>,
     /// The pipeline whose stages are explained; the built-in news pipeline if left out.
     #[arg(short, long)]
     pipeline: Option<PathBuf>,
@@ -93,7 +102,7 @@ impl Args {
             None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
         };
         let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
-        let input = self.input(catalog)?;
+        let input = self.input(catalog, &pipeline)?;
         let (doc, outcome, code) = match pipeline.chain.process_one(input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
             Outcome::Dropped { document, stage, reason } => {
@@ -133,18 +142,28 @@ impl Args {
     }
 
     /// The document, by the same source as a run.
-    fn input(&self, catalog: &Catalog) -> anyhow::Result<Input> {
-        let files = catalog.find_source("files").context("this program has no source `files`")?;
-        let source = files.build(&json!({ "paths": [self.file] })).map_err(|e| anyhow!("{}", e.message))?;
+    fn input(&self, catalog: &Catalog, pipeline: &Pipeline) -> anyhow::Result<Input> {
+        // A name that a file has is that file's, whatever marks are in it.
+        let place = if Path::new(&self.file).exists() { None } else { self.file.rsplit_once('#') };
+        let file = place.map_or(self.file.as_str(), |(file, _)| file);
+        let source = inputs::named(catalog, pipeline.source.as_ref(), self.from.as_deref(), &[file.to_owned()])?;
         let mut items = source.open()?;
-        let first = items.next().ok_or_else(|| anyhow!("{} holds no document", self.file))?;
-        match first? {
-            SourceItem::Input(_) if items.next().is_some() => {
-                bail!("{} holds more than one document; explain takes one", self.file)
+        if let Some((_, record)) = place {
+            for item in items {
+                let item = item?;
+                if matches!(&item, SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. }
+                    if uri.rsplit_once('#').is_some_and(|(_, name)| name == record))
+                {
+                    return had(item);
+                }
             }
-            SourceItem::Input(input) => Ok(input),
-            SourceItem::Bad { uri, rule, message } => bail!("cannot read {uri}: {message} ({rule})"),
+            bail!("{file} holds no document `{record}`");
         }
+        let first = items.next().ok_or_else(|| anyhow!("{} holds no document", self.file))??;
+        if let (SourceItem::Input(Input { uri, .. }), Some(_)) = (&first, items.next()) {
+            bail!("{} holds more than one document; explain takes one, such as {uri}", self.file);
+        }
+        had(first)
     }
 
     fn quarantined(&self, entry: &Quarantined, style: Style) -> String {
@@ -172,6 +191,13 @@ impl Args {
         fact("lines", &lines::count_kinds(doc));
         fact("outcome", outcome);
         format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(&self.file)))
+    }
+}
+
+fn had(item: SourceItem) -> anyhow::Result<Input> {
+    match item {
+        SourceItem::Input(input) => Ok(input),
+        SourceItem::Bad { uri, rule, message } => bail!("cannot read {uri}: {message} ({rule})"),
     }
 }
 

@@ -1,0 +1,196 @@
+//! The source that tells by content what is in a file.
+//!
+//! It stands here and not in a crate of its own, since it is made of other sources, which no source may know.
+
+use std::io::{Cursor, Read};
+
+use copydesk_intake::{Documents, Intake, Opened, StoredFile};
+use copydesk_source_csv as csv;
+use copydesk_source_files as files;
+use copydesk_source_jsonl as jsonl;
+use copydesk_source_warc as warc;
+use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_unpack::{Limits, Packing, Stream, names_packing};
+
+copydesk_intake::source_config! {
+    /// Largest file, in bytes, as stored, that is one document. A larger one goes to quarantine (`limit.size`).
+    max_bytes: u64 = 32 << 20,
+    /// How JSON Lines are read: the options of the source `jsonl`.
+    jsonl: jsonl::Options = jsonl::Options::default(),
+    /// How CSV is read: the options of the source `csv`.
+    csv: csv::Options = csv::Options::default(),
+    /// How web archives are read: the options of the source `warc`.
+    warc: warc::Options = warc::Options::default(),
+}
+
+/// The source `auto`.
+#[derive(Debug)]
+pub(crate) struct Auto {
+    intake: Intake,
+    options: Options,
+}
+
+impl SourceKind for Auto {
+    const NAME: &'static str = "auto";
+    const SUMMARY: &'static str =
+        "Reads pages, JSON Lines, CSV and web archives side by side, each told by its content.";
+    type Config = Config;
+
+    fn build(config: Config) -> Result<Box<dyn Source>, ConfigError> {
+        let (selection, options) = config.split();
+        let below = |key: &str, result: Result<(), ConfigError>| {
+            result.map_err(|error| ConfigError { path: format!("{key}.{}", error.path), ..error })
+        };
+        options.files().check()?;
+        below("jsonl", options.jsonl.check())?;
+        below("csv", options.csv.check())?;
+        below("warc", options.warc.check())?;
+        Ok(Box::new(Self { intake: selection.check()?, options }))
+    }
+}
+
+impl Source for Auto {
+    fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
+        let options = self.options.clone();
+        self.intake.documents(move |file| documents(file, &options))
+    }
+}
+
+impl Options {
+    fn files(&self) -> files::Options {
+        files::Options { max_bytes: self.max_bytes }
+    }
+}
+
+/// So much of a file is looked at. Text is told by less; of packed data more is needed before anything comes out.
+const HEAD: u64 = 64 << 10;
+const PACKED_HEAD: u64 = 1 << 20;
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Document,
+    Jsonl,
+    Csv,
+    Warc,
+}
+
+fn documents(file: StoredFile, options: &Options) -> Documents {
+    let one = |item| Box::new(std::iter::once(item)) as Documents;
+    let Opened { uri, size, mut reader } = match file.open() {
+        Ok(opened) => opened,
+        Err(item) => return one(*item),
+    };
+    // An error of reading comes again when all of it is read, and is told of there.
+    let mut head = Vec::new();
+    let _ = reader.by_ref().take(HEAD).read_to_end(&mut head);
+    let packed = Packing::of(&head).is_some();
+    if packed {
+        let _ = reader.by_ref().take(PACKED_HEAD - HEAD).read_to_end(&mut head);
+    }
+    let whole = (head.len() as u64) < if packed { PACKED_HEAD } else { HEAD };
+    let kind = kind(&uri, &head, whole, options);
+    let opened = Opened { uri: uri.clone(), size, reader: Box::new(Cursor::new(head).chain(reader)) };
+    let limits = match kind {
+        Kind::Document => return one(files::whole(opened, &options.files())),
+        Kind::Jsonl => options.jsonl.limits(),
+        Kind::Csv => options.csv.limits(),
+        Kind::Warc => options.warc.limits(),
+    };
+    match (opened.stream(limits), kind) {
+        (Err(item), _) => one(*item),
+        (Ok(stream), Kind::Csv) => Box::new(csv::records(uri, stream, &options.csv)),
+        (Ok(stream), Kind::Warc) => Box::new(warc::records(uri, stream, &options.warc)),
+        (Ok(stream), _) => Box::new(jsonl::records(uri, stream, &options.jsonl)),
+    }
+}
+
+/// What a file is, by its beginning where that tells, else by its name.
+fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
+    let (head, whole) = opened(stored, whole);
+    if warc::looks_like(&head) {
+        return Kind::Warc;
+    }
+    let extension = extension(name);
+    match extension.as_str() {
+        "warc" | "wet" => return Kind::Warc,
+        "jsonl" | "ndjson" | "jsonlines" | "ldjson" => return Kind::Jsonl,
+        "csv" | "tsv" => return Kind::Csv,
+        _ => {}
+    }
+    // One object in one line is what an interface answers with in the place of a page; a page is called a page.
+    let is_page = matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown" | "txt");
+    let has_lines = head.trim_ascii().contains(&b'\n');
+    if (has_lines || !is_page) && jsonl::looks_like(&head, whole, &options.jsonl) {
+        Kind::Jsonl
+    } else {
+        Kind::Document
+    }
+}
+
+/// The beginning of what is in a file, and whether that is all of it.
+fn opened(stored: &[u8], whole: bool) -> (Vec<u8>, bool) {
+    let (mut head, mut whole) = (stored.to_vec(), whole);
+    for _ in 0..2 {
+        if Packing::of(&head).is_none() {
+            break;
+        }
+        let mut inner = Vec::new();
+        // Whatever is wrong with the rest: what came out before is looked at.
+        let read = Stream::open(&head[..], Limits::default()).and_then(|s| s.take(HEAD).read_to_end(&mut inner));
+        whole &= read.is_ok() && (inner.len() as u64) < HEAD;
+        head = inner;
+    }
+    (head, whole)
+}
+
+/// The extension of a name, that of a packing aside, in lower case.
+fn extension(name: &str) -> String {
+    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let mut file = file;
+    while names_packing(file) {
+        file = file.rsplit_once('.').map_or("", |(stem, _)| stem);
+    }
+    file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())
+}
+
+/// What a program passes to [`Catalog::with`].
+pub(crate) fn register(catalog: &mut Catalog) {
+    catalog.source::<Auto>();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_told_by_content_and_then_by_name() {
+        let is = |name: &str, head: &str| kind(name, head.as_bytes(), true, &Options::default());
+        for (name, head, expected) in [
+            ("a.html", "<p>x</p>", Kind::Document),
+            ("a.html", "WARC/1.0\r\n", Kind::Warc),
+            ("-", "{\"text\":\"x\"}\n{\"text\":\"y\"}\n", Kind::Jsonl),
+            ("-", "{\"text\":\"x\"}", Kind::Jsonl),
+            ("a.txt", "{\"a\":1}\n{\"a\":2}", Kind::Jsonl),
+            ("a.txt", "{\"text\":\"x\"}", Kind::Document),
+            ("a.json", "{\n \"text\": \"x\"\n}", Kind::Document),
+            ("a.json", "{\"error\":\"x\"}", Kind::Document),
+            ("a.JSONL", "", Kind::Jsonl),
+            ("b/a.warc.gz", "", Kind::Warc),
+            ("a.csv.zst", "id,text", Kind::Csv),
+            ("jsonl", "text", Kind::Document),
+            ("", "", Kind::Document),
+        ] {
+            assert_eq!(is(name, head), expected, "{name} {head}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_read_without_its_packing() {
+        for (name, expected) in
+            [("a.jsonl.gz", "jsonl"), ("a/b.c/warc", ""), ("a.CSV.gz.xz", "csv"), (".gz", ""), ("gz", "")]
+        {
+            assert_eq!(extension(name), expected, "{name}");
+        }
+    }
+}

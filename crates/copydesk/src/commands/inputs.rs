@@ -1,0 +1,93 @@
+//! The source for what the command line names.
+
+use std::path::Path;
+
+use anyhow::anyhow;
+use copydesk_pipeline::{Built, Pipeline};
+use copydesk_stage::{Catalog, Source};
+use serde_json::{Value, json};
+
+use super::stages::{Part, unknown};
+
+/// The source that tells by content what is in a file.
+const AUTO: &str = "auto";
+
+/// What every source of files takes, and keeps whichever source reads in the end.
+const SHARED: [&str; 4] = ["include", "exclude", "hidden", "follow_links"];
+
+/// Where the documents come from: what the command line names, or else the pipeline's own source.
+pub(crate) fn source(
+    inputs: &[String],
+    from: Option<&str>,
+    file: &Path,
+    catalog: &Catalog,
+    pipeline: &mut Pipeline,
+) -> anyhow::Result<Box<dyn Source>> {
+    let of_pipeline = pipeline.source.take();
+    if !inputs.is_empty() {
+        return named(catalog, of_pipeline.as_ref(), from, inputs);
+    }
+    let source = of_pipeline.ok_or_else(|| {
+        let file = file.display();
+        anyhow!("{file} has no [source]: name inputs on the command line, such as\n  copydesk run {file} page.html")
+    })?;
+    Ok(source.part)
+}
+
+/// The source that reads these inputs: the named one, or the one that tells by content. What the pipeline says of its own
+/// source (what to leave out of folders, which field is the document) holds for these inputs too.
+pub(crate) fn named(
+    catalog: &Catalog,
+    of_pipeline: Option<&Built<dyn Source>>,
+    from: Option<&str>,
+    inputs: &[String],
+) -> anyhow::Result<Box<dyn Source>> {
+    let name = from.unwrap_or(AUTO);
+    let entry = catalog.find_source(name).ok_or_else(|| anyhow!(unknown(catalog, name, Some(Part::Source))))?;
+    let defaults = entry.defaults();
+    let mut config = json!({});
+    if let Some(Built { name: own_name, config: Value::Object(own), .. }) = of_pipeline {
+        let kept = own.iter().filter(|(key, _)| *own_name == name || SHARED.contains(&key.as_str()));
+        for (key, value) in kept.filter(|(key, _)| defaults.get(key.as_str()).is_some()) {
+            config[key] = value.clone();
+        }
+        if name == AUTO && *own_name != AUTO {
+            let special = own.iter().filter(|(key, _)| !SHARED.contains(&key.as_str()));
+            let special = special.filter(|(key, _)| *key != "paths" && *key != "lists");
+            let special: Value = special.map(|(key, value)| (key.clone(), value.clone())).collect();
+            match (defaults.get(*own_name), special) {
+                (Some(_), special) => config[*own_name] = special,
+                // Files that are one document each.
+                (None, special) => {
+                    config["max_bytes"] = special.get("max_bytes").unwrap_or(&defaults["max_bytes"]).clone();
+                }
+            }
+        }
+    }
+    config["paths"] = json!(inputs);
+    config["lists"] = json!([]);
+    entry.build(&config).map_err(|error| anyhow!("{}", error.message))
+}
+
+/// The names of sources for `--from`: those of the house are offered, others are taken.
+#[derive(Clone)]
+pub(crate) struct SourceName;
+
+impl clap::builder::TypedValueParser for SourceName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        _: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        Ok(value.to_string_lossy().into_owned())
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
+        let catalog = copydesk_pipeline::builtin();
+        let values: Vec<_> = catalog.sources().iter().map(|e| clap::builder::PossibleValue::new(e.name)).collect();
+        Some(Box::new(values.into_iter()))
+    }
+}
