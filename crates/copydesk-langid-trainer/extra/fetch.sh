@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
-# Fetch and unpack the packages from which make.py makes the extra training text.
+# Fetch and unpack the packages from which make.py makes the extra training text, and the n-gram models.
 #
 # usage: fetch.sh FOLDER
 #
-# Needs apt-get (Debian 12 "bookworm" sources) and npm; nothing is installed. The licences are listed in the NOTICE.md
-# of copydesk-langid.
+# Needs apt-get (Debian 12 "bookworm" sources), npm, pip and cargo; nothing is installed. The licences are listed in the
+# NOTICE.md of copydesk-langid.
 set -euo pipefail
+here=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
-mkdir -p "$folder"/{deb,pack,pip,root}
+mkdir -p "$folder"/{deb,pack,pip,root,ngram-crates/src}
 
 debian=(mediawiki wordpress-l10n tuxpaint vlc-l10n myspell-fo)
 for language in af be dz ka mn ne nr nso om rw ss st tg tn ts ug ve xh zu hy km th si; do
@@ -41,3 +42,12 @@ pip download --quiet --no-deps --no-binary bashkirtagger bashkirtagger==0.7.1
 tar -xzf bashkirtagger-0.7.1.tar.gz
 pip download --quiet --no-deps wordfreq==3.1.1
 python3 -m zipfile -e wordfreq-3.1.1-py3-none-any.whl wordfreq
+
+# The n-gram models are crates of data.
+cd "$folder/ngram-crates"
+touch src/lib.rs
+{
+  printf '[package]\nname = "ngram-crates"\nversion = "0.0.0"\n[workspace]\n[dependencies]\n'
+  grep -v '^#' "$here/data/ngram-models.tsv" | cut -f1 | sed 's/.*/lingua-&-language-model = "=1.3.0"/'
+} >Cargo.toml
+cargo vendor --quiet "$folder/ngrams"

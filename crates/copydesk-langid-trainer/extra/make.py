@@ -243,10 +243,14 @@ NDEBELE_WORDS = dict(p.split(":") for p in (
     "uma:nxa ukuze:ukuze intombazane:inkazana umfowethu:umfowethu izingane:abantwana ingane:umntwana isonto:iviki "
     "amalungelo:amalungelo ilungelo:ilungelo unelungelo:ulelungelo umuntu:umuntu wonke:wonke kufanele:kumele muntu:muntu").split())
 NDEBELE_PARTS = [
-    (r"^na(?=[bmkwlst])", "la"), (r"^ne(?=[zsnmb])", "le"), (r"^no(?=[kmbl])", "lo"), (r"ningi\b", "nengi"), (r"shiy", "tshiy"),
-    (r"shel(?=[wael])", "tshel"), (r"(?<=[ku])sho\b", "tsho"), (r"^u(?=ne)", "u"), (r"phoyisa", "pholisa"), (r"^anama", "alama"),
-    (r"^unama", "ulama"), (r"^une(?=[zlnm])", "ule"), (r"^bane(?=[zlnm])", "bale"), (r"hulumeni", "hulumende"),
-    (r"nyakeni", "mnyakeni"), (r"thola", "thola"), (r"^yi(?=zwe)", "li"),
+    # `and, with, have`: Zulu na-, ne-, no- is la-, le-, lo-, after a subject too.
+    (r"^na(?=[bmkwlstnzyp])", "la"), (r"^ne(?=[zsnmblk])", "le"), (r"^no(?=[kmbldnsz])", "lo"),
+    (r"^(ngi|si|ku|ba|ka|i|u|li|ya|wa|be|bebe|ube|ebe|kube|zi|a)(?:na)(?=ma|ba|ku)", r"\1la"),
+    (r"^(u|i|ba|si|ku|li|zi|bebe|ube|ebe)ne(?=[zlnms])", r"\1le"), (r"^(u|i|ba|ku|bebe|ube)no(?=[kmbl])", r"\1lo"),
+    # The sh of Zulu is tsh in most words.
+    (r"(?<![nt])sh(?=[aeiouwy])", "tsh"),
+    (r"ningi\b", "nengi"), (r"phoyisa", "pholisa"), (r"^uhulumeni", "uhulumende"), (r"hulumeni", "hulumende"),
+    (r"nyakeni", "mnyakeni"), (r"^yi(?=zwe)", "li"),
 ]
 
 

@@ -27,6 +27,15 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::new(plain)))
 }
 
+/// By which the text of a file is known again, packed or not.
+pub(crate) fn checksum(path: &Path) -> Result<u32> {
+    let mut text = Vec::new();
+    open(path)?.read_to_end(&mut text)?;
+    let mut sum = flate2::Crc::new();
+    sum.update(&text);
+    Ok(sum.sum())
+}
+
 /// Adds the lines `ISO 639-3 code<TAB>text` of a file. A line goes to the language's entry for the script it is in;
 /// a line in a script in which the language is not told apart is noise, and dropped.
 pub(crate) fn read_lines(path: &Path, into: &mut Lines) -> Result<usize> {
@@ -91,14 +100,15 @@ pub(crate) fn drop_mislabelled(lines: &mut Lines) -> usize {
     dropped
 }
 
-type Entries = BTreeMap<(&'static str, Script), Lang>;
+/// Which language of the table a code means in a script.
+pub(crate) type Entries = BTreeMap<(&'static str, Script), Lang>;
 
-fn entries() -> Entries {
+pub(crate) fn entries() -> Entries {
     Lang::all().filter_map(|lang| Some(((lang.iso3(), lang.script()?), lang))).collect()
 }
 
 /// Adds one line; returns how many were, 0 or 1. What stands after a second tab is a note of the source.
-fn add_line(line: &str, entries: &Entries, into: &mut Lines) -> usize {
+pub(crate) fn add_line(line: &str, entries: &Entries, into: &mut Lines) -> usize {
     let mut columns = line.split('\t');
     let (Some(code), Some(text)) = (columns.next(), columns.next()) else { return 0 };
     let text: String = text.nfc().map(unligate).collect();

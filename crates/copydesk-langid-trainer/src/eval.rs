@@ -66,6 +66,9 @@ pub(crate) fn run(detector: &Detector, dev: &Path, page: Option<&Path>) -> Resul
     Ok(())
 }
 
+/// For how many languages a line votes, as the stage has it.
+const ALTERNATIVES: usize = 4;
+
 /// The share of documents with lines of two languages whose main language wins a vote of the lines by letters.
 fn mixed(detector: &Detector, path: &Path) -> Result<f64> {
     let (mut right, mut all) = (0_usize, 0_usize);
@@ -73,9 +76,10 @@ fn mixed(detector: &Detector, path: &Path) -> Result<f64> {
         let document: serde_json::Value = serde_json::from_str(&line?)?;
         let mut votes: BTreeMap<&str, f64> = BTreeMap::new();
         for text in document["lines"].as_array().into_iter().flatten().filter_map(|line| line.as_str()) {
-            let guess = detector.best(text);
             let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-            *votes.entry(guess.lang.iso3()).or_default() += letters as f64 * f64::from(guess.confidence);
+            for guess in detector.rank(text, ALTERNATIVES) {
+                *votes.entry(guess.lang.iso3()).or_default() += letters as f64 * f64::from(guess.confidence);
+            }
         }
         let winner = votes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(code, _)| code);
         let is_right = winner.is_some_and(|code| document["language"] == code);
@@ -132,8 +136,20 @@ fn languages_page(full: &[Answer], five: &[Answer], two: &[Answer]) -> String {
     page
 }
 
-/// Prints which languages of a set are taken for which, most frequent first.
-pub(crate) fn confusions(detector: &Detector, set: &Path, top: usize) -> Result<()> {
+/// Prints the `top` pairs of languages of a set that are taken for each other, most frequent first; every such text if
+/// there is no `top`.
+pub(crate) fn confusions(detector: &Detector, set: &Path, top: Option<usize>) -> Result<()> {
+    let Some(top) = top else {
+        for line in open(set)?.lines() {
+            let line = line?;
+            let Some((gold, text)) = line.split_once('\t') else { continue };
+            let guess = detector.best(text);
+            if guess.lang.iso3() != gold {
+                println!("{gold}\t{}\t{:.2}\t{text}", guess.lang, guess.confidence);
+            }
+        }
+        return Ok(());
+    };
     let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
     for answer in answer(detector, set)?.into_iter().filter(|answer| answer.gold != answer.got) {
         *counts.entry((answer.gold, answer.got)).or_default() += 1;

@@ -2,6 +2,8 @@
 
 mod corpus;
 mod eval;
+mod family;
+mod ngrams;
 mod random;
 mod score;
 mod train;
@@ -33,6 +35,9 @@ struct Training {
     /// Lines of `ISO 639-3 code<TAB>text`, gzipped or not; may be given more than once.
     #[arg(long)]
     train: Vec<PathBuf>,
+    /// The folder of the n-gram models from which words are drawn.
+    #[arg(long)]
+    ngrams: Option<PathBuf>,
     /// Where the model goes.
     #[arg(long, default_value = "langid.cdl")]
     out: PathBuf,
@@ -40,7 +45,7 @@ struct Training {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Millions of snippets shown for Latin script; the other scripts get their share of it.
-    #[arg(long, default_value_t = 14.0)]
+    #[arg(long, default_value_t = 8.0)]
     millions: f32,
     /// Size of the first steps; they shrink to nothing towards the end.
     #[arg(long, default_value_t = 0.3)]
@@ -54,8 +59,23 @@ struct Training {
     /// Divides all scores, so that the confidence is honest on text unlike the training text.
     #[arg(long, default_value_t = 1.4)]
     temperature: f32,
+    /// Take the main model from this file, and train the families alone.
+    #[arg(long)]
+    base: Option<PathBuf>,
+    /// Millions of snippets shown to each family.
+    #[arg(long, default_value_t = 0.25)]
+    family_millions: f32,
+    /// Size of the first steps of the families.
+    #[arg(long, default_value_t = 0.2)]
+    family_rate: f32,
+    /// How far a language's weight counts once more among its family.
+    #[arg(long, default_value_t = 0.7)]
+    family_tilt: f32,
+    /// Divides what the families say, so that their confidence is honest.
+    #[arg(long, default_value_t = 1.3)]
+    family_temperature: f32,
     /// Rows of the table for Latin script; the other scripts get their share of it.
-    #[arg(long, default_value_t = 104_000)]
+    #[arg(long, default_value_t = 92_000)]
     rows: usize,
 }
 
@@ -83,6 +103,9 @@ enum Command {
         /// How many pairs of languages to print.
         #[arg(long, default_value_t = 60)]
         top: usize,
+        /// Print every text that was answered wrongly, with its gold and its answer, instead.
+        #[arg(long)]
+        texts: bool,
     },
 }
 
@@ -98,7 +121,9 @@ fn main() -> Result<()> {
     match arguments.command {
         None => train_all(&arguments.train),
         Some(Command::Eval { dev, model, page }) => eval::run(&detector(model)?, &dev, page.as_deref()),
-        Some(Command::Confusions { set, model, top }) => eval::confusions(&detector(model)?, &set, top),
+        Some(Command::Confusions { set, model, top, texts }) => {
+            eval::confusions(&detector(model)?, &set, (!texts).then_some(top))
+        }
     }
 }
 
@@ -124,7 +149,7 @@ const SCRIPTS: [(Script, f32, f32); 9] = [
     (Script::Ethiopic, 0.02, 0.02),
     (Script::Hebrew, 0.02, 0.02),
     (Script::Tibetan, 0.02, 0.02),
-    (Script::Han, 0.06, 0.06),
+    (Script::Han, 0.1, 0.08),
 ];
 
 fn train_all(arguments: &Training) -> Result<()> {
@@ -135,14 +160,23 @@ fn train_all(arguments: &Training) -> Result<()> {
         let read = corpus::read_lines(path, &mut lines)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         eprintln!("{name}: {read} lines");
-        let _ = writeln!(notes, "trained-on {name}: {read} lines; sources and licences in NOTICE.md");
+        let sum = corpus::checksum(path)?;
+        let _ = writeln!(notes, "trained-on {name}: {read} lines, crc32 {sum:08x}; sources and licences in NOTICE.md");
     }
     corpus::drop_mislabelled(&mut lines);
+    if let Some(folder) = &arguments.ngrams {
+        let drawn = ngrams::add_words(folder, &mut lines, &corpus::entries(), arguments.seed)?;
+        eprintln!("n-gram models: {drawn} lines");
+        let _ = writeln!(notes, "trained-on words drawn from lingua's n-gram models: {drawn} lines; see NOTICE.md");
+    }
     corpus::add_contrast(&mut lines, &mut Random::new(arguments.seed));
 
     let (snippets, weights) = (Snippets::new(), weights()?);
     let mut groups = Vec::new();
     for (script, rows, samples) in SCRIPTS {
+        if arguments.base.is_some() {
+            break;
+        }
         let classes: Vec<Class<'_>> = lines
             .iter()
             .filter(|((of, _), _)| *of == script)
@@ -167,7 +201,37 @@ fn train_all(arguments: &Training) -> Result<()> {
         };
         groups.push(train::train(&plan, &classes, &snippets));
     }
-    let bytes = copydesk_langid::model::to_bytes(&groups, &notes);
+    if let Some(base) = &arguments.base {
+        groups = copydesk_langid::model::GroupParts::of_file(&std::fs::read(base)?)?;
+    }
+    let mut families = Vec::new();
+    for listed in family::listed()? {
+        let Some(main) = groups.iter().find(|group| group.script == listed.script) else { continue };
+        let classes: Vec<Class<'_>> = listed
+            .members
+            .iter()
+            .filter_map(|&lang| Some((lang, lines.get(&(listed.script, lang))?)))
+            .map(|(lang, lines)| Class {
+                lang,
+                lines: lines.iter().map(String::as_str).collect(),
+                weight: weights.get(lang.tag()).copied().unwrap_or(1.0),
+            })
+            .collect();
+        let plan = Plan {
+            script: listed.script,
+            rows: listed.rows,
+            samples: (arguments.family_millions * 1e6) as usize,
+            rate: arguments.family_rate,
+            skew: 0.0,
+            tilt: arguments.family_tilt,
+            temperature: arguments.family_temperature,
+            seed: arguments.seed,
+        };
+        if classes.len() == listed.members.len() {
+            families.push(family::train(&plan, &classes, &snippets, main));
+        }
+    }
+    let bytes = copydesk_langid::model::to_bytes(&groups, &families, &notes);
     std::fs::write(&arguments.out, &bytes)?;
     eprintln!("{}: {} bytes", arguments.out.display(), bytes.len());
     Ok(())

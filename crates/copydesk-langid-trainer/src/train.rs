@@ -130,7 +130,7 @@ pub(crate) fn train(plan: &Plan, classes: &[Class<'_>], snippets: &Snippets) -> 
     GroupParts { script: plan.script, scale, checks, table, classes: classes.collect() }
 }
 
-fn cumulative_shares(classes: &[Class<'_>], skew: f32) -> Vec<f32> {
+pub(crate) fn cumulative_shares(classes: &[Class<'_>], skew: f32) -> Vec<f32> {
     let weights: Vec<f32> = classes.iter().map(|class| class.weight * (class.lines.len() as f32).powf(skew)).collect();
     let total: f32 = weights.iter().sum();
     let mut sum = 0.0;
@@ -144,7 +144,7 @@ fn cumulative_shares(classes: &[Class<'_>], skew: f32) -> Vec<f32> {
 }
 
 /// Signed bytes, with the rare extreme value cut off so that the others keep their precision.
-fn quantise(table: &[f32]) -> (f32, Vec<i8>) {
+pub(crate) fn quantise(table: &[f32]) -> (f32, Vec<i8>) {
     let mut sizes: Vec<f32> = table.iter().step_by(7).map(|value| value.abs()).collect();
     sizes.sort_unstable_by(f32::total_cmp);
     let limit = sizes[sizes.len() - 1 - sizes.len() / 20_000].max(1e-6);
@@ -175,8 +175,8 @@ mod tests {
             seed: 5,
         };
         let groups = [train(&plan, &classes, &Snippets::new())];
-        let bytes = to_bytes(&groups, "seed 5\n");
-        assert_eq!(bytes, to_bytes(&[train(&plan, &classes, &Snippets::new())], "seed 5\n"));
+        let bytes = to_bytes(&groups, &[], "seed 5\n");
+        assert_eq!(bytes, to_bytes(&[train(&plan, &classes, &Snippets::new())], &[], "seed 5\n"));
         let detector = Detector::from_model(bytes).unwrap();
         assert_eq!(detector.best("tikala sutola").lang.tag(), "fi");
         assert_eq!(detector.best("WEJFK GKRALD").lang.tag(), "da");

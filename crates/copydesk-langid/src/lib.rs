@@ -10,9 +10,10 @@
 //!
 //! The script decides first: Thai letters are Thai. Where several languages share a script, the bag of character n-grams
 //! and words (see [`features`]) is scored by a small linear model (see [`model`]), and only the languages of that script
-//! take part. Chinese is then told apart into simplified and traditional by its characters. `LANGUAGES.md` lists every
+//! take part. Close neighbours settle among themselves once more (see [`model::FamilyParts`]). Chinese is then told apart into simplified and traditional by its characters. `LANGUAGES.md` lists every
 //! language with its scores, `NOTICE.md` says what the model was trained on.
 
+mod family;
 pub mod features;
 mod han;
 mod lang;
@@ -64,8 +65,11 @@ const NAMED_FROM: f32 = 0.5;
 
 /// The script that says most in a text: letters count by how much one of them says.
 pub fn main_script(text: &str) -> Option<Script> {
-    Census::of(text).main().map(|(script, _)| script)
+    Census::of(text).main()
 }
+
+/// A script that says less of a text than this beside another one is a quotation.
+const LEAST_SHARE: f32 = 0.1;
 
 /// What is left of the confidence when the text may be a name.
 const NAME_CONFIDENCE: f32 = 0.45;
@@ -140,41 +144,49 @@ impl Detector {
         self.rank(text, 1).first().copied().unwrap_or(Guess::UND)
     }
 
-    /// The `k` most likely languages, best first. Empty where nothing can be said.
+    /// The `k` most likely languages, best first. Empty where nothing can be said. Of a very long text, pieces are read.
     pub fn rank(&self, text: &str, k: usize) -> Vec<Guess> {
-        let text = text::without_addresses(text);
+        let text = text::sample(text);
+        let text = text::without_addresses(&text);
         let census = Census::of(&text);
-        let Some((script, share)) = census.main() else { return Vec::new() };
-        let mut guesses = match self.model().group(script) {
-            Some(group) => {
-                let Some(scores) = self.model().score(&text, group) else { return Vec::new() };
-                let shares = softmax(&scores, |i| self.allows(group.classes[i]));
-                group.classes.iter().zip(shares).map(|(&lang, p)| Guess { lang, confidence: p * share }).collect()
+        // Where a text has two scripts, a name in Latin letters may be longer than what is said about it: the languages
+        // of both are weighed with the share of their script.
+        let mut guesses = Vec::new();
+        for (at, (script, share)) in census.shares().into_iter().enumerate() {
+            if at > 0 && share < LEAST_SHARE {
+                break;
             }
-            None => Lang::all()
-                .filter(|lang| lang.script() == Some(script))
-                .map(|lang| Guess { lang, confidence: share })
-                .collect::<Vec<_>>(),
-        };
-        guesses.retain(|guess| self.allows(guess.lang));
+            self.guess_in(&text, script, share, &census, &mut guesses);
+        }
         let best_first = |a: &Guess, b: &Guess| b.confidence.total_cmp(&a.confidence).then(a.lang.cmp(&b.lang));
         if k < guesses.len() {
             guesses.select_nth_unstable_by(k, best_first);
             guesses.truncate(k);
         }
         guesses.sort_unstable_by(best_first);
-        if text::looks_like_name(&text, script, &census) {
-            // A name is at home in any language: the guess stays, the confidence does not.
-            for guess in &mut guesses {
-                guess.confidence *= NAME_CONFIDENCE;
-            }
-        }
         for guess in &mut guesses {
             if guess.lang.tag() == "zh" {
                 guess.lang = han::variety(&text).filter(|&lang| self.allows(lang)).unwrap_or(guess.lang);
             }
         }
         guesses
+    }
+
+    /// Adds what the letters of one script say, which is `share` of what all letters say.
+    fn guess_in(&self, text: &str, script: Script, share: f32, census: &Census, into: &mut Vec<Guess>) {
+        // A name is at home in any language: the guess stays, the confidence does not.
+        let share = if text::looks_like_name(text, script, census) { share * NAME_CONFIDENCE } else { share };
+        let Some(group) = self.model().group(script) else {
+            // The script is all it takes.
+            let alone = Lang::all().filter(|&lang| lang.script() == Some(script) && self.allows(lang));
+            into.extend(alone.map(|lang| Guess { lang, confidence: share }));
+            return;
+        };
+        let Some(scores) = self.model().score(text, group) else { return };
+        let mut shares = softmax(&scores, |i| self.allows(group.classes[i]));
+        self.model().deal_in_families(text, group, &scores, &mut shares);
+        let guesses = group.classes.iter().zip(shares).filter(|(lang, _)| self.allows(**lang));
+        into.extend(guesses.map(|(&lang, p)| Guess { lang, confidence: p * share }));
     }
 }
 

@@ -2,14 +2,18 @@
 //!
 //! Layout: the eight bytes `CDLANGID`, the length of a text header (u32, little endian), the header, then arrays without
 //! gaps. The header is lines of `key value`: `dim`, then one line `group SCRIPT ROWS SCALE TAG TAG ...` for each script
-//! that several languages share, and whatever the trainer notes of where the model comes from. The arrays are, each in
-//! the order of the group lines: the tables (first `ROWS` check bytes, by which a feature finds its row or learns that it
-//! has none; then the rows, `dim` signed bytes each, a step of which is worth `SCALE`), the class weights (`dim` f32 a
-//! class, little endian) and the class biases (one f32 a class).
+//! that several languages share, one line `family SCRIPT ROWS SCALE TAG TAG ...` for each family of close neighbours (see
+//! [`crate::model::FamilyParts`]), and whatever the trainer notes of where the model comes from. The arrays are, each in
+//! the order of the lines: the tables of the groups (first `ROWS` check bytes, by which a feature finds its row or learns
+//! that it has none; then the rows, `dim` signed bytes each, a step of which is worth `SCALE`), the tables of the families
+//! (the same, a row being one signed byte for each member), the class weights (`dim` f32 a class, little endian), the
+//! class biases (one f32 a class), and for each family what it keeps of the main scores and its biases (f32).
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use crate::family::Family;
+pub use crate::family::FamilyParts;
 use crate::features::{features, find};
 use crate::lang::Lang;
 use crate::script::Script;
@@ -18,7 +22,7 @@ use crate::script::Script;
 pub const DIM: usize = 32;
 
 /// More than any table that is worth its memory; keeps a broken header from asking for the impossible.
-const MOST_ROWS: usize = 1 << 26;
+pub(crate) const MOST_ROWS: usize = 1 << 26;
 
 const MAGIC: &[u8; 8] = b"CDLANGID";
 
@@ -72,6 +76,7 @@ pub(crate) struct Model {
     header: String,
     file: Cow<'static, [u8]>,
     pub(crate) groups: Vec<Group>,
+    families: Vec<Family>,
 }
 
 impl Model {
@@ -83,6 +88,7 @@ impl Model {
         let header = std::str::from_utf8(header).map_err(|_| ModelError::Malformed)?.to_owned();
 
         let mut groups = Vec::new();
+        let mut families = Vec::new();
         for line in header.lines() {
             let bad = || ModelError::Header(line.to_owned());
             match line.split_once(' ') {
@@ -94,8 +100,14 @@ impl Model {
                     position = group.table.end;
                     groups.push(group);
                 }
+                Some(("family", value)) => families.push(Family::parse(value).ok_or_else(bad)?),
                 _ => {}
             }
+        }
+        for family in &mut families {
+            family.checks = position..position + family.rows;
+            family.table = family.checks.end..family.checks.end + family.rows * family.members.len();
+            position = family.table.end;
         }
 
         let rest = file.get(position..).ok_or(ModelError::Malformed)?;
@@ -115,7 +127,13 @@ impl Model {
                 group.biases.push(next()?);
             }
         }
-        Ok(Model { header, file, groups })
+        for family in &mut families {
+            family.carry = next()?;
+            for _ in &family.members {
+                family.biases.push(next()?);
+            }
+        }
+        Ok(Model { header, file, groups, families })
     }
 
     /// What the file says of itself, the trainer's notes included.
@@ -126,6 +144,13 @@ impl Model {
     /// The languages that share `script`, if there are several.
     pub(crate) fn group(&self, script: Script) -> Option<&Group> {
         self.groups.iter().find(|group| group.script == script)
+    }
+
+    /// Lets the families of the group settle their shares among themselves.
+    pub(crate) fn deal_in_families(&self, text: &str, group: &Group, scores: &[f32], shares: &mut [f32]) {
+        for family in self.families.iter().filter(|family| family.script == group.script) {
+            family.deal(&self.file, text, group, scores, shares);
+        }
     }
 
     /// The score of each class of the group, before they are made shares. `None` if the text has no feature.
@@ -214,13 +239,56 @@ pub struct GroupParts {
     pub classes: Vec<(&'static str, [f32; DIM], f32)>,
 }
 
-/// The bytes of a model file: the groups, and lines of notes for its header.
-pub fn to_bytes(groups: &[GroupParts], notes: &str) -> Vec<u8> {
+impl GroupParts {
+    /// The score of each class for a text, as the finished model gives it. `None` if the text has no feature.
+    pub fn score(&self, text: &str) -> Option<Vec<f32>> {
+        let mut sums = [0_i32; DIM];
+        let mut count = 0;
+        features(text, self.script, |feature| {
+            let Some(row) = find(feature, &self.checks) else { return };
+            for (sum, &number) in sums.iter_mut().zip(&self.table[row * DIM..]) {
+                *sum += i32::from(number);
+            }
+            count += 1;
+        });
+        if count == 0 {
+            return None;
+        }
+        let norm = self.scale * share_of_feature(count);
+        let hidden = sums.map(|sum| sum as f32 * norm);
+        Some(self.classes.iter().map(|(_, row, bias)| dot(row, &hidden) + bias).collect())
+    }
+
+    /// The groups of a finished model file.
+    pub fn of_file(file: &[u8]) -> Result<Vec<GroupParts>, ModelError> {
+        let model = Model::read(Cow::Owned(file.to_vec()))?;
+        let of = |group: &Group| GroupParts {
+            script: group.script,
+            scale: group.scale,
+            checks: file[group.checks.clone()].to_vec(),
+            table: file[group.table.clone()].iter().map(|byte| byte.cast_signed()).collect(),
+            classes: (0..group.classes.len())
+                .map(|at| (group.classes[at].tag(), group.weights[at], group.biases[at]))
+                .collect(),
+        };
+        Ok(model.groups.iter().map(of).collect())
+    }
+}
+
+/// The bytes of a model file: the groups, the families, and lines of notes for its header.
+pub fn to_bytes(groups: &[GroupParts], families: &[FamilyParts], notes: &str) -> Vec<u8> {
     let mut header = format!("dim {DIM}\n");
     for group in groups {
         let tags: Vec<&str> = group.classes.iter().map(|&(tag, ..)| tag).collect();
         let rows = group.checks.len();
         let line = ["group", group.script.code(), &rows.to_string(), &group.scale.to_string(), &tags.join(" ")];
+        header += &line.join(" ");
+        header.push('\n');
+    }
+    for family in families {
+        let tags: Vec<&str> = family.members.iter().map(|&(tag, _)| tag).collect();
+        let rows = family.checks.len();
+        let line = ["family", family.script.code(), &rows.to_string(), &family.scale.to_string(), &tags.join(" ")];
         header += &line.join(" ");
         header.push('\n');
     }
@@ -232,8 +300,16 @@ pub fn to_bytes(groups: &[GroupParts], notes: &str) -> Vec<u8> {
         file.extend(&group.checks);
         file.extend(group.table.iter().map(|number| number.cast_unsigned()));
     }
+    for family in families {
+        file.extend(&family.checks);
+        file.extend(family.table.iter().map(|number| number.cast_unsigned()));
+    }
     let classes = || groups.iter().flat_map(|group| &group.classes);
     file.extend(classes().flat_map(|(_, weights, _)| weights).flat_map(|weight| weight.to_le_bytes()));
     file.extend(classes().flat_map(|(.., bias)| bias.to_le_bytes()));
+    for family in families {
+        file.extend(family.carry.to_le_bytes());
+        file.extend(family.members.iter().flat_map(|(_, bias)| bias.to_le_bytes()));
+    }
     file
 }

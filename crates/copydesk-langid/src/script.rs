@@ -243,8 +243,9 @@ impl Census {
         self.letters.iter().sum()
     }
 
-    /// The script that says most, with its share of what all say. Kana beside Chinese characters make both Japanese.
-    pub(crate) fn main(&self) -> Option<(Script, f32)> {
+    /// The scripts of the text with their shares of what all say, the largest first. Kana beside Chinese characters make
+    /// both Japanese.
+    pub(crate) fn shares(&self) -> Vec<(Script, f32)> {
         let mut said = [0_u32; SCRIPT_COUNT];
         for &script in Script::ALL {
             said[script as usize] = self.letters(script).saturating_mul(script.weight());
@@ -255,9 +256,18 @@ impl Census {
             said[Script::Han as usize] = 0;
         }
         let total: u32 = said.iter().sum();
-        let best =
-            Script::ALL.iter().copied().max_by_key(|&script| (said[script as usize], std::cmp::Reverse(script)))?;
-        (total > 0).then(|| (best, said[best as usize] as f32 / total as f32))
+        let mut shares: Vec<(Script, f32)> = Script::ALL
+            .iter()
+            .map(|&script| (script, said[script as usize] as f32 / total.max(1) as f32))
+            .filter(|&(_, share)| share > 0.0)
+            .collect();
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+        shares
+    }
+
+    /// The script that says most.
+    pub(crate) fn main(&self) -> Option<Script> {
+        self.shares().first().map(|&(script, _)| script)
     }
 }
 
@@ -266,7 +276,7 @@ mod tests {
     use super::*;
 
     fn main_of(text: &str) -> Option<&'static str> {
-        Census::of(text).main().map(|(script, _)| script.code())
+        Census::of(text).main().map(Script::code)
     }
 
     #[test]

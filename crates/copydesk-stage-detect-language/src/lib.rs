@@ -7,6 +7,8 @@
 
 mod vote;
 
+use std::collections::BTreeMap;
+
 use copydesk_document::{BlockId, Document, LanguageGuess, Origin};
 use copydesk_langid::{Detector, Guess, Lang};
 use copydesk_lexicon::{Lexicon, split_credit};
@@ -43,6 +45,9 @@ pub struct Config {
     pub keep: Vec<String>,
     /// Drop documents in these languages.
     pub drop: Vec<String>,
+    /// Where documents go on from here, by language: a name, and the languages that go there. The name of a document's
+    /// route stands in its record as `ext.detect-language`; a document in no language of any route has none.
+    pub routes: BTreeMap<String, Vec<String>>,
     /// What to make of the language that the document declares.
     pub declared: Declared,
     /// A block is `und` below this confidence, from 0 to 1, unless the document's language is a likely one for it.
@@ -56,6 +61,7 @@ impl Default for Config {
             candidates: Vec::new(),
             keep: Vec::new(),
             drop: Vec::new(),
+            routes: BTreeMap::new(),
             declared: Declared::Hint,
             min_confidence: 0.5,
         }
@@ -65,7 +71,11 @@ impl Default for Config {
 /// Says which language a document and each of its blocks is in.
 #[derive(Debug)]
 pub struct DetectLanguage {
-    config: Config,
+    declared: Declared,
+    min_confidence: f32,
+    keep: Vec<Lang>,
+    drop: Vec<Lang>,
+    routes: Vec<(Lang, String)>,
     // The embedded detector is shared by all stages; one with fewer candidates belongs to this stage.
     restricted: Option<Detector>,
 }
@@ -79,26 +89,44 @@ const LIKELY: f32 = 0.05;
 
 impl StageKind for DetectLanguage {
     const NAME: &'static str = "detect-language";
-    const SUMMARY: &'static str = "Says which language the document and each block is in; keeps or drops languages.";
+    const SUMMARY: &'static str =
+        "Says which language the document and each block is in; keeps, drops or routes languages.";
     const READS: &'static [Facet] = &[Facet::Body];
     const WRITES: &'static [Facet] = &[Facet::Languages];
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
         let candidates = tags("candidates", &config.candidates)?;
-        tags("keep", &config.keep)?;
-        tags("drop", &config.drop)?;
+        let (keep, drop) = (tags("keep", &config.keep)?, tags("drop", &config.drop)?);
+        let mut routes: Vec<(Lang, String)> = Vec::new();
+        for (route, languages) in &config.routes {
+            let key = format!("routes.{route}");
+            for lang in tags(&key, languages)? {
+                if let Some((_, other)) = routes.iter().find(|(other, _)| *other == lang) {
+                    let message = format!("`{lang}` goes to `{other}` already");
+                    return Err(ConfigError::at(&key, message).help("a language has one route"));
+                }
+                routes.push((lang, route.clone()));
+            }
+        }
         if !(0.0..=1.0).contains(&config.min_confidence) {
             return Err(ConfigError::at("min_confidence", "must be between 0 and 1"));
         }
         let restricted = (!candidates.is_empty()).then(|| Detector::restricted(&candidates));
-        Ok(AnyStage::cpu(Self { config, restricted }))
+        Ok(AnyStage::cpu(Self {
+            declared: config.declared,
+            min_confidence: config.min_confidence,
+            keep,
+            drop,
+            routes,
+            restricted,
+        }))
     }
 }
 
 fn tags(key: &str, tags: &[String]) -> Result<Vec<Lang>, ConfigError> {
     let read = |(at, tag): (usize, &String)| {
-        if tag == "und" && key != "candidates" {
+        if tag == Lang::UND.tag() && key != "candidates" {
             return Ok(Lang::UND);
         }
         Lang::from_tag(tag).ok_or_else(|| {
@@ -129,14 +157,16 @@ impl Stage for DetectLanguage {
         }
 
         let declared = declared(doc);
-        let voted = vote.winner();
-        let main = self.main(voted.clone(), declared, doc, cx);
+        let main = self.main(vote.winner(), vote.letters(), declared, doc, cx);
         for (at, finding) in findings.iter().enumerate() {
-            let guess = finding.settle(main.as_ref().map(|m| m.tag.as_str()), self.config.min_confidence);
+            let guess = finding.settle(main.as_ref().map(|m| m.tag.as_str()), self.min_confidence);
             doc.set_language(BlockId(at as u32), guess);
         }
-        doc.languages.shares = shares;
+        doc.languages.shares = if main.is_some() { shares } else { Vec::new() };
         doc.languages.main = main;
+        if let Some(route) = self.route(doc) {
+            doc.ext.insert(Self::NAME.to_owned(), route.into());
+        }
         Ok(self.verdict(doc))
     }
 }
@@ -145,19 +175,22 @@ impl DetectLanguage {
     fn main(
         &self,
         voted: Option<LanguageGuess>,
+        letters: usize,
         declared: Option<Lang>,
         doc: &mut Document,
         cx: &mut Context<'_>,
     ) -> Option<LanguageGuess> {
-        let Some(declared) = declared.filter(|_| self.config.declared != Declared::Ignore) else { return voted };
+        // A word or two that could be in any language say nothing of the document.
+        let voted = voted.filter(|guess| guess.confidence >= self.min_confidence || letters >= SHORT);
+        let Some(declared) = declared.filter(|_| self.declared != Declared::Ignore) else { return voted };
         let by_declaration = || Some(LanguageGuess { tag: declared.tag().to_owned(), confidence: 0.5 });
         let Some(voted) = voted else { return by_declaration() };
         let agree = Lang::from_tag(&voted.tag).is_some_and(|lang| lang.base() == declared.base());
         if agree {
             return Some(voted);
         }
-        let trusted = self.config.declared == Declared::Trust;
-        let unsure = voted.confidence < self.config.min_confidence;
+        let trusted = self.declared == Declared::Trust;
+        let unsure = voted.confidence < self.min_confidence;
         if !unsure || trusted {
             let message = format!(
                 "the document declares `{}`, its text reads as `{}` ({:.0} %)",
@@ -170,19 +203,36 @@ impl DetectLanguage {
         if trusted || unsure { by_declaration() } else { Some(voted) }
     }
 
-    fn verdict(&self, doc: &Document) -> Verdict {
-        let tag = doc.languages.main.as_ref().map_or("und", |main| main.tag.as_str());
-        let matches = |list: &[String]| {
-            list.iter().any(|wanted| wanted == tag || tag.split('-').next().is_some_and(|base| wanted == base))
+    /// The route of the document's language; that of `zh-Hant` itself goes before that of `zh`.
+    fn route(&self, doc: &Document) -> Option<&str> {
+        let found = language_of(doc);
+        let of = |exact: bool| {
+            self.routes.iter().find(|(lang, _)| if exact { *lang == found } else { covers(*lang, found) })
         };
-        if !self.config.keep.is_empty() && !matches(&self.config.keep) {
-            return Verdict::Drop(format!("language `{tag}` is not one to keep"));
+        of(true).or_else(|| of(false)).map(|(_, route)| route.as_str())
+    }
+
+    fn verdict(&self, doc: &Document) -> Verdict {
+        let found = language_of(doc);
+        let among = |list: &[Lang]| list.iter().any(|&lang| covers(lang, found));
+        if !self.keep.is_empty() && !among(&self.keep) {
+            return Verdict::Drop(format!("language `{found}` is not one to keep"));
         }
-        if matches(&self.config.drop) {
-            return Verdict::Drop(format!("language `{tag}` is one to drop"));
+        if among(&self.drop) {
+            return Verdict::Drop(format!("language `{found}` is one to drop"));
         }
         Verdict::Keep
     }
+}
+
+/// The language of the document, or `und`.
+fn language_of(doc: &Document) -> Lang {
+    doc.languages.main.as_ref().and_then(|main| Lang::from_tag(&main.tag)).unwrap_or(Lang::UND)
+}
+
+/// Whether a language of the options means this one: `zh` means `zh-Hant` as well.
+fn covers(wanted: Lang, found: Lang) -> bool {
+    wanted == found || wanted.tag() == found.base()
 }
 
 /// What was found in one block.
@@ -199,8 +249,9 @@ impl Finding {
     }
 
     fn cast(&self, vote: &mut Vote) {
-        if let Some(best) = self.guesses.first() {
-            vote.cast(best.lang.tag(), self.letters, best.confidence);
+        // Close neighbours share a block's vote, so that many doubtful blocks can say together what none says alone.
+        for (at, guess) in self.guesses.iter().enumerate() {
+            vote.cast(guess.lang.tag(), if at == 0 { self.letters } else { 0 }, self.letters as f32 * guess.confidence);
         }
     }
 

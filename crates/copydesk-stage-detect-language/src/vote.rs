@@ -12,17 +12,17 @@ pub(crate) struct Vote {
 struct Count {
     tag: &'static str,
     letters: usize,
-    // Letters, each weighted with the confidence of its block.
+    // Letters of all blocks, weighted with how likely they are in this language.
     sure: f32,
 }
 
 impl Vote {
-    /// Adds the letters of a block.
-    pub(crate) fn cast(&mut self, tag: &'static str, letters: usize, confidence: f32) {
-        if letters == 0 {
+    /// Adds a block's letters to the language it is most likely in, and what it says for a language that it could be in:
+    /// its letters, weighted with how likely that is.
+    pub(crate) fn cast(&mut self, tag: &'static str, letters: usize, sure: f32) {
+        if letters == 0 && sure <= 0.0 {
             return;
         }
-        let sure = letters as f32 * confidence;
         match self.counts.iter_mut().find(|count| count.tag == tag) {
             Some(count) => {
                 count.letters += letters;
@@ -37,22 +37,25 @@ impl Vote {
         self.counts.is_empty()
     }
 
-    /// The language with the most letters, weighted by confidence; its confidence is the mean over its letters, taken
-    /// down by the share of the letters that voted for others.
+    /// How many letters voted.
+    pub(crate) fn letters(&self) -> usize {
+        self.counts.iter().map(|count| count.letters).sum()
+    }
+
+    /// The language that has most, and what it has of all letters.
     pub(crate) fn winner(&self) -> Option<LanguageGuess> {
-        let all: f32 = self.counts.iter().map(|count| count.sure).sum();
         let best = self.counts.iter().rev().max_by(|a, b| a.sure.total_cmp(&b.sure))?;
-        let mean = best.sure / best.letters as f32;
-        let agreed = if all > 0.0 { best.sure / all } else { 0.0 };
-        Some(LanguageGuess { tag: best.tag.to_owned(), confidence: mean * agreed })
+        let letters = self.letters().max(1) as f32;
+        Some(LanguageGuess { tag: best.tag.to_owned(), confidence: (best.sure / letters).min(1.0) })
     }
 
     /// Every language with its share of the letters, largest first.
     pub(crate) fn shares(&self) -> Vec<LanguageShare> {
-        let all: usize = self.counts.iter().map(|count| count.letters).sum();
+        let all = self.letters();
         let mut shares: Vec<_> = self
             .counts
             .iter()
+            .filter(|count| count.letters > 0)
             .map(|count| LanguageShare {
                 tag: count.tag.to_owned(),
                 // Three decimals are more than the detector can tell, and keep records readable.
@@ -71,21 +74,29 @@ mod tests {
     #[test]
     fn letters_decide_and_not_blocks() {
         let mut vote = Vote::default();
-        vote.cast("vi", 20, 0.9);
-        vote.cast("vi", 20, 0.9);
-        vote.cast("en", 400, 0.99);
+        vote.cast("vi", 20, 18.0);
+        vote.cast("vi", 20, 18.0);
+        vote.cast("en", 400, 396.0);
         let winner = vote.winner().expect("somebody voted");
         assert_eq!(winner.tag, "en");
-        assert!(winner.confidence > 0.85 && winner.confidence < 0.99);
+        assert!((winner.confidence - 0.9).abs() < 1e-6);
         assert_eq!(vote.shares()[1], LanguageShare { tag: "vi".into(), share: 0.091 });
     }
 
     #[test]
     fn doubtful_letters_weigh_less() {
         let mut vote = Vote::default();
-        vote.cast("gl", 100, 0.3);
-        vote.cast("pt", 60, 0.9);
+        vote.cast("gl", 100, 30.0);
+        vote.cast("pt", 60, 54.0);
         assert_eq!(vote.winner().map(|w| w.tag), Some("pt".to_owned()));
         assert!(Vote::default().winner().is_none());
+    }
+
+    #[test]
+    fn a_language_that_no_block_is_in_has_no_share() {
+        let mut vote = Vote::default();
+        vote.cast("hr", 100, 60.0);
+        vote.cast("bs", 0, 40.0);
+        assert_eq!(vote.shares(), [LanguageShare { tag: "hr".into(), share: 1.0 }]);
     }
 }
