@@ -155,7 +155,11 @@ const SCRIPTS: [(Script, f32, f32); 9] = [
 fn train_all(arguments: &Training) -> Result<()> {
     ensure!(!arguments.train.is_empty(), "no training text: give at least one --train FILE");
     let mut lines = Lines::new();
-    let mut notes = format!("seed {}\nsnippets {}\n", arguments.seed, arguments.millions * 1e6);
+    let mut notes = format!("seed {}\n", arguments.seed);
+    let _ = match &arguments.base {
+        Some(_) => writeln!(notes, "main part of an earlier model; families added to it"),
+        None => writeln!(notes, "snippets {}", arguments.millions * 1e6),
+    };
     for path in &arguments.train {
         let read = corpus::read_lines(path, &mut lines)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
