@@ -73,6 +73,8 @@ const LEAST_SHARE: f32 = 0.1;
 
 /// What is left of the confidence when the text may be a name.
 const NAME_CONFIDENCE: f32 = 0.45;
+/// What is left of it when the text is one word of an alphabet: many words are at home in several languages.
+const LONE_WORD_CONFIDENCE: f32 = 0.7;
 
 fn embedded_model() -> &'static Model {
     static MODEL: OnceLock<Model> = OnceLock::new();
@@ -175,7 +177,13 @@ impl Detector {
     /// Adds what the letters of one script say, which is `share` of what all letters say.
     fn guess_in(&self, text: &str, script: Script, share: f32, census: &Census, into: &mut Vec<Guess>) {
         // A name is at home in any language: the guess stays, the confidence does not.
-        let share = if text::looks_like_name(text, script, census) { share * NAME_CONFIDENCE } else { share };
+        let share = if text::looks_like_name(text, script, census) {
+            share * NAME_CONFIDENCE
+        } else if text::is_lone_word(text, script) {
+            share * LONE_WORD_CONFIDENCE
+        } else {
+            share
+        };
         let Some(group) = self.model().group(script) else {
             // The script is all it takes.
             let alone = Lang::all().filter(|&lang| lang.script() == Some(script) && self.allows(lang));

@@ -37,6 +37,11 @@ pub(crate) fn sample(text: &str) -> Cow<'_, str> {
     Cow::Owned(pieces.collect::<Vec<_>>().join("\n"))
 }
 
+/// Whether a text is a single word of an alphabet that many languages share.
+pub(crate) fn is_lone_word(text: &str, script: Script) -> bool {
+    matches!(script, Script::Latin | Script::Cyrillic) && !text.trim().contains(char::is_whitespace)
+}
+
 /// More words than this are no name.
 const LONGEST_NAME: usize = 4;
 

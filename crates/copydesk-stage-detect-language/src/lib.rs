@@ -148,7 +148,6 @@ impl Stage for DetectLanguage {
                 findings[id.index()].cast(&mut vote);
             }
         }
-        let shares = vote.shares();
         if vote.is_empty() {
             // Without a body the rest of the page may still say it, if all of it agrees well enough.
             for finding in &findings {
@@ -158,11 +157,18 @@ impl Stage for DetectLanguage {
 
         let declared = declared(doc);
         let main = self.main(vote.winner(), vote.letters(), declared, doc, cx);
+        let mut settled = Vote::default();
         for (at, finding) in findings.iter().enumerate() {
+            let id = BlockId(at as u32);
             let guess = finding.settle(main.as_ref().map(|m| m.tag.as_str()), self.min_confidence);
-            doc.set_language(BlockId(at as u32), guess);
+            if let Some(guess) = guess.filter(|guess| !guess.lang.is_und() && doc.block(id).label().is_body()) {
+                settled.cast(guess.lang.tag(), finding.letters, 0.0);
+            }
+            let guess =
+                guess.map(|guess| LanguageGuess { tag: guess.lang.tag().to_owned(), confidence: guess.confidence });
+            doc.set_language(id, guess);
         }
-        doc.languages.shares = if main.is_some() { shares } else { Vec::new() };
+        doc.languages.shares = settled.shares();
         doc.languages.main = main;
         if let Some(route) = self.route(doc) {
             doc.ext.insert(Self::NAME.to_owned(), route.into());
@@ -256,7 +262,7 @@ impl Finding {
     }
 
     /// The language of the block, once that of the document is known.
-    fn settle(&self, main: Option<&str>, min_confidence: f32) -> Option<LanguageGuess> {
+    fn settle(&self, main: Option<&str>, min_confidence: f32) -> Option<Guess> {
         let best = self.guesses.first()?;
         let chosen = match self.guesses.iter().find(|guess| Some(guess.lang.tag()) == main) {
             Some(as_document) if self.letters < SHORT && as_document.confidence >= LIKELY && best.confidence < 0.9 => {
@@ -265,7 +271,7 @@ impl Finding {
             _ if best.confidence >= min_confidence => *best,
             _ => Guess::UND,
         };
-        Some(LanguageGuess { tag: chosen.lang.tag().to_owned(), confidence: chosen.confidence })
+        Some(chosen)
     }
 }
 
