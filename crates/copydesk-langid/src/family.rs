@@ -13,7 +13,7 @@ use crate::model::{Group, MOST_ROWS, share_of_feature};
 use crate::script::Script;
 
 /// How likely the second of a family must be, beside the first, for the two to be compared once more.
-const WORTH_A_LOOK: f32 = 1e-4;
+const WORTH_A_LOOK: f32 = 5e-3;
 
 /// A family as the model file has it.
 #[derive(Debug)]
