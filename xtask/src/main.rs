@@ -2,6 +2,7 @@
 
 mod generate;
 mod grammar;
+mod kill_test;
 mod memory;
 mod page;
 
@@ -21,11 +22,19 @@ enum Command {
     Generate(generate::Args),
     /// Make corpora, run the release program over them, and print time and memory.
     Memory(memory::Args),
+    /// Kill runs, tear what they leave, resume them, and compare with runs that nobody disturbed.
+    KillTest(kill_test::Args),
 }
 
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Generate(args) => generate::run(&args),
         Command::Memory(args) => memory::run(&args),
+        Command::KillTest(args) => kill_test::run(&args),
     }
+}
+
+/// Where cargo puts what it builds.
+fn target() -> std::path::PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), std::path::PathBuf::from)
 }

@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 
-use crate::generate::{Made, Shape, large, small};
+use crate::{
+    generate::{Made, Shape, large, small},
+    target,
+};
 
 /// Arguments of `cargo xtask memory`.
 #[derive(Debug, clap::Args)]
@@ -111,11 +114,6 @@ fn measure(
     ensure!(records.len() > 0, "the run left no records");
     fs::remove_dir_all(&folder)?;
     Ok((made, cost))
-}
-
-/// Where cargo puts what it builds.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from)
 }
 
 /// Runs a program to its end, and reads from `/proc` what it takes. What it says goes into the file `messages`.
