@@ -4,7 +4,7 @@ use std::{
     pin::pin,
     sync::atomic::{AtomicUsize, Ordering},
     task::Poll,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use copydesk_document::{Document, Input, Source};
@@ -12,6 +12,7 @@ use copydesk_parse::Limits;
 use copydesk_stage::{AnyStage, Context, StageError, Verdict};
 
 use crate::{
+    clock::{Clock, Lap},
     guard::guarded,
     quarantine::{Fault, Quarantined},
 };
@@ -61,7 +62,7 @@ pub(crate) struct Passage {
     state: State,
     next: usize,
     /// Time spent in the parser and in each stage, in their order.
-    pub(crate) laps: Vec<Duration>,
+    pub(crate) laps: Vec<Lap>,
 }
 
 #[derive(Debug)]
@@ -86,6 +87,10 @@ impl Passage {
         matches!(self.state, State::Done(_))
     }
 
+    fn spent(&self) -> Duration {
+        self.laps.iter().map(|lap| lap.wall).sum()
+    }
+
     /// Takes the document out of its batch for as long as a thread works on it.
     pub(crate) fn take(&mut self) -> Self {
         let (uri, bytes) = match &self.state {
@@ -97,7 +102,7 @@ impl Passage {
     }
 
     /// What became of the document, and the time it took.
-    pub(crate) fn into_outcome(self) -> (Outcome, Vec<Duration>) {
+    pub(crate) fn into_outcome(self) -> (Outcome, Vec<Lap>) {
         let outcome = match self.state {
             State::Done(outcome) => outcome,
             // Never seen: a document leaves only when it is done. An entry in quarantine keeps the count right.
@@ -164,7 +169,7 @@ impl Chain {
                         Ok(runtime) => runtime.block_on(self.wait(&mut passage)),
                         Err(error) => {
                             let error = StageError::new("runtime", format!("no runtime to wait in: {error}"));
-                            self.settle(&mut passage, Instant::now(), Ok(Err(error)));
+                            self.settle(&mut passage, Lap::default(), Ok(Err(error)));
                         }
                     }
                 });
@@ -214,9 +219,10 @@ impl Chain {
     /// Takes a document up to the next stage that waits, or to its end. `place` tells a watching thread where it is.
     pub(crate) fn compute(&self, passage: &mut Passage, place: &AtomicUsize) {
         if let State::Raw(input) = &passage.state {
-            let start = Instant::now();
+            let _span = tracing::trace_span!("parse", uri = input.uri).entered();
+            let clock = Clock::computing();
             let parsed = guarded(|| copydesk_parse::parse(input, &self.limits));
-            passage.laps.push(start.elapsed());
+            passage.laps.push(clock.stop());
             passage.state = match parsed {
                 Ok(Ok(doc)) => State::Parsed(Box::new(doc)),
                 Ok(Err(error)) => State::Done(refused(input, &error)),
@@ -229,9 +235,10 @@ impl Chain {
         while let Some(AnyStage::Cpu(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
             place.store(passage.next + 1, Ordering::Relaxed);
             let Some((doc, name)) = self.admit(passage) else { return };
-            let start = Instant::now();
+            let _span = tracing::trace_span!("stage", stage = name, uri = doc.source.uri).entered();
+            let clock = Clock::computing();
             let verdict = guarded(|| stage.process(doc, &mut Context::new(name)));
-            self.settle(passage, start, verdict);
+            self.settle(passage, clock.stop(), verdict);
         }
         if passage.next >= self.links.len() {
             passage.complete();
@@ -241,17 +248,19 @@ impl Chain {
     /// Takes a document through the stages that wait, up to the next one that computes.
     pub(crate) async fn wait(&self, passage: &mut Passage) {
         while let Some(AnyStage::Async(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
-            let left = self.time.map(|limit| limit.saturating_sub(passage.laps.iter().sum()));
+            let left = self.time.map(|limit| limit.saturating_sub(passage.spent()));
             let Some((doc, name)) = self.admit(passage) else { return };
-            let start = Instant::now();
+            let clock = Clock::waiting();
+            let span = tracing::trace_span!("stage", stage = name, uri = doc.source.uri);
             let mut cx = Context::new(name);
             let verdict = {
                 let mut work = pin!(stage.process(doc, &mut cx));
-                let polled = std::future::poll_fn(|task| match guarded(|| work.as_mut().poll(task)) {
-                    Ok(Poll::Pending) => Poll::Pending,
-                    Ok(Poll::Ready(verdict)) => Poll::Ready(Ok(verdict)),
-                    Err(panic) => Poll::Ready(Err(panic)),
-                });
+                let polled =
+                    std::future::poll_fn(|task| match span.in_scope(|| guarded(|| work.as_mut().poll(task))) {
+                        Ok(Poll::Pending) => Poll::Pending,
+                        Ok(Poll::Ready(verdict)) => Poll::Ready(Ok(verdict)),
+                        Err(panic) => Poll::Ready(Err(panic)),
+                    });
                 match left {
                     Some(left) => {
                         tokio::time::timeout(left, polled).await.unwrap_or_else(|_| Ok(Err(self.too_slow(name))))
@@ -259,7 +268,7 @@ impl Chain {
                     None => polled.await,
                 }
             };
-            self.settle(passage, start, verdict);
+            self.settle(passage, clock.stop(), verdict);
         }
         if passage.next >= self.links.len() {
             passage.complete();
@@ -269,7 +278,7 @@ impl Chain {
     /// The document and the name of its next stage, unless it is done or out of time.
     fn admit<'p>(&self, passage: &'p mut Passage) -> Option<(&'p mut Document, &'static str)> {
         let name = self.links[passage.next].name;
-        let spent: Duration = passage.laps.iter().sum();
+        let spent = passage.spent();
         if self.time.is_some_and(|limit| spent > limit)
             && let State::Parsed(doc) = &passage.state
         {
@@ -285,8 +294,8 @@ impl Chain {
         }
     }
 
-    fn settle(&self, passage: &mut Passage, start: Instant, verdict: Result<Result<Verdict, StageError>, String>) {
-        passage.laps.push(start.elapsed());
+    fn settle(&self, passage: &mut Passage, lap: Lap, verdict: Result<Result<Verdict, StageError>, String>) {
+        passage.laps.push(lap);
         let stage = self.links[passage.next].name;
         passage.next += 1;
         let State::Parsed(doc) = &mut passage.state else { return };

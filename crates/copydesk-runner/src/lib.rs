@@ -10,6 +10,7 @@
 //! the same run goes on where it was stopped.
 
 mod chain;
+mod clock;
 mod error;
 mod fail;
 mod guard;
@@ -30,6 +31,6 @@ pub use error::RunError;
 pub use fail::FAIL_POINTS;
 pub use output::{Output, QUARANTINE_FILE, Written};
 pub use quarantine::Quarantined;
-pub use report::{Observer, Progress, Report, StageReport};
+pub use report::{Observer, Progress, Report, Slow, StageReport};
 pub use run::{Options, Outlet, Run};
 pub use shard::ShardSize;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use copydesk_document::Document;
 use serde::{Deserialize, Serialize};
 
-use crate::{Quarantined, output::Written};
+use crate::{Quarantined, clock::Lap, output::Written};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,9 +54,22 @@ pub struct StageReport {
     pub dropped: BTreeMap<String, u64>,
     /// Decisions that it made about blocks, by rule, in the documents that were written.
     pub rules: BTreeMap<String, u64>,
-    /// Time spent in it, over all threads. A stage that waits counts its waiting.
-    #[serde(skip_serializing_if = "Duration::is_zero")]
+    /// Time spent in it, over all threads, in seconds. A stage that waits counts its waiting.
+    #[serde(serialize_with = "seconds", skip_deserializing, skip_serializing_if = "Duration::is_zero")]
     pub time: Duration,
+    /// Processor time spent in it, over all threads, in seconds; zero for a stage that waits, and where the system does
+    /// not count it.
+    #[serde(serialize_with = "seconds", skip_deserializing, skip_serializing_if = "Duration::is_zero")]
+    pub cpu: Duration,
+}
+
+/// A document that took its time.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Slow {
+    /// Path or URL of the document.
+    pub uri: String,
+    /// Time in the parser and all stages, in seconds.
+    pub seconds: f64,
 }
 
 /// A finished run. `read = written + dropped + quarantined`.
@@ -81,6 +94,11 @@ pub struct Report {
     pub bytes: u64,
     /// Documents written, by language; `und` where none is known.
     pub languages: BTreeMap<String, u64>,
+    /// Documents written, by the host of the address that they give or were fetched from.
+    pub sites: BTreeMap<String, u64>,
+    /// The documents that took longest in parser and stages, the longest first. Only those of this run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slowest: Vec<Slow>,
     /// Documents that could not be worked on, by stage and rule.
     pub quarantine: BTreeMap<String, BTreeMap<String, u64>>,
     /// The parser and the stages, in their order.
@@ -91,14 +109,16 @@ pub struct Report {
     /// Whether the files are those of an earlier run, to the byte, so that nothing was written.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unchanged: bool,
-    /// From start to end.
-    #[serde(skip_serializing_if = "Duration::is_zero")]
+    /// From start to end, in seconds.
+    #[serde(serialize_with = "seconds", skip_deserializing, skip_serializing_if = "Duration::is_zero")]
     pub wall: Duration,
 }
 
 /// How many different reasons of one stage are counted apart. The rest share a line, so that a stage that puts a
 /// number into its reason does not fill the memory.
 const MOST_REASONS: usize = 200;
+/// How many of the slowest documents are named.
+const MOST_SLOW: usize = 10;
 const OTHER_REASONS: &str = "(other reasons)";
 
 impl Report {
@@ -117,6 +137,11 @@ impl Report {
         let voted = doc.languages.main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
         let language = voted.or_else(|| doc.metadata.language.as_ref().map(|v| v.value.as_str())).unwrap_or("und");
         add(&mut self.languages, language, 1);
+        let given = doc.metadata.url.as_ref().map(|v| v.value.as_str());
+        let address = given.or(doc.source.url.as_deref()).unwrap_or(&doc.source.uri);
+        if let Some(host) = host(address) {
+            add(&mut self.sites, &host, 1);
+        }
         for decision in doc.decisions() {
             if let Some(stage) = self.stages.iter_mut().find(|s| s.name == decision.stage) {
                 add(&mut stage.rules, &decision.rule, 1);
@@ -144,16 +169,28 @@ impl Report {
     }
 
     /// The time that a document took in the parser and in each stage that it came to.
-    pub(crate) fn count_time(&mut self, laps: &[Duration]) {
+    pub(crate) fn count_time(&mut self, uri: &str, laps: &[Lap]) {
         for (stage, lap) in self.stages.iter_mut().zip(laps) {
             stage.documents += 1;
-            stage.time += *lap;
+            stage.time += lap.wall;
+            stage.cpu += lap.cpu;
         }
+        let seconds = laps.iter().map(|lap| lap.wall).sum::<Duration>().as_secs_f64();
+        if self.slowest.len() < MOST_SLOW || self.slowest.last().is_some_and(|slow| slow.seconds < seconds) {
+            self.add_slow(Slow { uri: uri.to_owned(), seconds });
+        }
+    }
+
+    fn add_slow(&mut self, slow: Slow) {
+        let at = self.slowest.partition_point(|other| other.seconds >= slow.seconds);
+        self.slowest.insert(at, slow);
+        self.slowest.truncate(MOST_SLOW);
     }
 
     /// Without what differs between two runs over the same documents.
     pub(crate) fn without_times(mut self) -> Self {
-        self.stages.iter_mut().for_each(|stage| stage.time = Duration::ZERO);
+        self.stages.iter_mut().for_each(|stage| (stage.time, stage.cpu) = Default::default());
+        self.slowest.clear();
         self
     }
 
@@ -170,16 +207,31 @@ impl Report {
         self.quarantined += part.quarantined;
         self.bytes += part.bytes;
         merge_counts(&mut self.languages, &part.languages);
+        merge_counts(&mut self.sites, &part.sites);
+        part.slowest.iter().for_each(|slow| self.add_slow(slow.clone()));
         for (stage, rules) in &part.quarantine {
             merge_counts(self.quarantine.entry(stage.clone()).or_default(), rules);
         }
         for (whole, part) in self.stages.iter_mut().zip(&part.stages) {
             whole.documents += part.documents;
             whole.time += part.time;
+            whole.cpu += part.cpu;
             merge_counts(&mut whole.dropped, &part.dropped);
             merge_counts(&mut whole.rules, &part.rules);
         }
     }
+}
+
+/// The host of an address, without `www.`.
+fn host(address: &str) -> Option<String> {
+    let (_, rest) = address.split_once("://")?;
+    let host = rest.split(['/', '?', '#', ':']).next()?.rsplit('@').next()?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    host.contains('.').then(|| host.to_ascii_lowercase())
+}
+
+fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

@@ -557,7 +557,11 @@ impl Shared {
         let mut quarantined = Vec::new();
         for passage in batch.passages {
             let (outcome, laps) = passage.into_outcome();
-            counts.count_time(&laps);
+            let uri = match &outcome {
+                Outcome::Kept(document) | Outcome::Dropped { document, .. } => &document.source.uri,
+                Outcome::Quarantined(entry) => &entry.uri,
+            };
+            counts.count_time(uri, &laps);
             let outcome = match outcome {
                 Outcome::Kept(doc) => match encode_one(&self.exports, &doc, &mut rows) {
                     Ok(()) => Outcome::Kept(doc),

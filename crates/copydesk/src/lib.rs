@@ -16,6 +16,7 @@ mod options;
 mod panic;
 mod progress;
 mod report;
+mod run_report;
 mod terminal;
 
 use std::process::ExitCode;

@@ -11,6 +11,9 @@ pub(crate) struct Global {
     /// Say nothing but errors: no progress, no summary.
     #[arg(short, long, global = true, help_heading = "Messages")]
     pub(crate) quiet: bool,
+    /// Log the time that every document takes in every stage, as spans of `tracing`.
+    #[arg(long, global = true, help_heading = "Messages")]
+    pub(crate) trace: bool,
     /// Form of the messages on standard error.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Messages")]
     pub(crate) log_format: LogFormat,

@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 
 use indicatif::MultiProgress;
-use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{MakeWriter, format::FmtSpan},
+};
 
 use crate::{
     options::{Global, LogFormat, When},
@@ -65,14 +68,18 @@ impl Reporter {
             (false, 2) => "debug",
             (false, _) => "trace",
         };
+        let spans = if global.trace { ",copydesk_runner::chain=trace" } else { "" };
         // COPYDESK_LOG takes what `tracing` calls directives: copydesk_runner=debug.
         // The HTML parser warns of every oddity of a page, and pages are made of them.
         let filter = EnvFilter::try_from_env("COPYDESK_LOG")
-            .unwrap_or_else(|_| EnvFilter::new(format!("{level},html5ever=error,markup5ever=error")));
+            .unwrap_or_else(|_| EnvFilter::new(format!("{level},html5ever=error,markup5ever=error{spans}")));
         let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(AboveBars(reporter.bars.clone()));
+        let log = log.with_span_events(if global.trace { FmtSpan::CLOSE } else { FmtSpan::NONE });
         // A log that somebody else has started stays: this may be called from a test.
         let _ = match reporter.format {
             LogFormat::Json => log.json().flatten_event(true).try_init(),
+            // Without a clock spans would not tell what they took.
+            LogFormat::Text if global.trace => log.with_ansi(reporter.paint().is_on()).with_target(false).try_init(),
             LogFormat::Text => log.with_ansi(reporter.paint().is_on()).without_time().with_target(false).try_init(),
         };
         reporter

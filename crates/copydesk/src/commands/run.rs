@@ -21,6 +21,7 @@ use crate::{
     options::LogFormat,
     progress::{Watch, summary},
     report::{Failure, Reporter, WITH_QUARANTINE},
+    run_report,
 };
 
 /// Arguments of `copydesk run`.
@@ -66,6 +67,10 @@ pub(crate) struct Args {
     /// How many documents go through the stages together. The output does not depend on it.
     #[arg(long, value_name = "N")]
     batch: Option<NonZero<usize>>,
+    /// Write a report of the run: counts by stage, rule, language and site, times, the slowest documents. The name says
+    /// the form: .json, .prom (metrics for Prometheus), anything else a table.
+    #[arg(long, value_name = "FILE")]
+    report: Vec<PathBuf>,
     /// Write many files (records/part-000000.jsonl) instead of one (records.jsonl).
     #[arg(long)]
     sharded: bool,
@@ -91,6 +96,7 @@ impl Args {
         let result = run.execute(&mut watch);
         watch.finish();
         let report = result.map_err(failure)?;
+        self.report.iter().try_for_each(|path| run_report::write(&report, path))?;
         if !reporter.quiet {
             self.say(&report, reporter);
         }

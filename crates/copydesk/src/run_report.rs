@@ -1,0 +1,162 @@
+//! The report of a run, as a file: JSON for programs, a table for people, metrics for Prometheus.
+
+use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+
+use anyhow::Context;
+use copydesk_runner::Report;
+
+/// Writes a report in the form that the name of the file asks for. It stands under that name only when it is complete.
+pub(crate) fn write(report: &Report, path: &Path) -> anyhow::Result<()> {
+    let text = match path.extension().and_then(|e| e.to_str()) {
+        Some("json") => serde_json::to_string_pretty(report)? + "\n",
+        Some("prom") => prometheus(report),
+        _ => table(report),
+    };
+    let hidden = path.with_extension("tmp");
+    fs::write(&hidden, text)
+        .and_then(|()| fs::rename(&hidden, path))
+        .with_context(|| format!("cannot write the report {}", path.display()))
+}
+
+/// What there is, for people.
+fn table(report: &Report) -> String {
+    let mut out = String::new();
+    let Report { read, written, dropped, quarantined, reused, .. } = report;
+    let _ = writeln!(out, "documents\n  read {read}, written {written}, dropped {dropped}, quarantined {quarantined}");
+    let _ = writeln!(out, "  done before {reused}, bytes {}, seconds {:.3}", report.bytes, report.wall.as_secs_f64());
+    let _ = writeln!(
+        out,
+        "\n{:<24} {:>12} {:>10} {:>8} {:>12} {:>12}",
+        "stage", "documents", "dropped", "%", "wall s", "cpu s"
+    );
+    for stage in &report.stages {
+        let dropped: u64 = stage.dropped.values().sum();
+        let share = 100.0 * dropped as f64 / stage.documents.max(1) as f64;
+        let (wall, cpu) = (stage.time.as_secs_f64(), stage.cpu.as_secs_f64());
+        let _ = writeln!(
+            out,
+            "{:<24} {:>12} {dropped:>10} {share:>8.2} {wall:>12.3} {cpu:>12.3}",
+            stage.name, stage.documents
+        );
+    }
+    for stage in &report.stages {
+        counts(&mut out, &format!("dropped by {}", stage.name), &stage.dropped);
+        counts(&mut out, &format!("decisions of {}, by rule", stage.name), &stage.rules);
+    }
+    for (stage, rules) in &report.quarantine {
+        counts(&mut out, &format!("quarantined in {stage}"), rules);
+    }
+    counts(&mut out, "languages", &report.languages);
+    counts(&mut out, "sites", &report.sites);
+    if !report.slowest.is_empty() {
+        let _ = writeln!(out, "\nslowest documents, seconds");
+        for slow in &report.slowest {
+            let _ = writeln!(out, "  {:>10.3}  {}", slow.seconds, crate::terminal::one_line(&slow.uri));
+        }
+    }
+    out
+}
+
+fn counts(out: &mut String, name: &str, counts: &BTreeMap<String, u64>) {
+    if counts.is_empty() {
+        return;
+    }
+    let mut sorted: Vec<_> = counts.iter().collect();
+    sorted.sort_by_key(|(name, count)| (std::cmp::Reverse(**count), *name));
+    let _ = writeln!(out, "\n{name}");
+    for (name, count) in sorted {
+        let _ = writeln!(out, "  {count:>10}  {}", crate::terminal::one_line(name));
+    }
+}
+
+/// The text format of Prometheus, as its node exporter reads it from a file.
+fn prometheus(report: &Report) -> String {
+    let mut out = String::new();
+    let mut metric = |name: &str, help: &str, rows: Vec<(Vec<(&str, &str)>, f64)>| {
+        let _ = writeln!(out, "# HELP copydesk_{name} {help}\n# TYPE copydesk_{name} gauge");
+        for (labels, value) in rows {
+            let labels: Vec<String> =
+                labels.iter().map(|(key, value)| format!("{key}=\"{}\"", escape(value))).collect();
+            let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+            let _ = writeln!(out, "copydesk_{name}{labels} {value}");
+        }
+    };
+    let outcomes = [("written", report.written), ("dropped", report.dropped), ("quarantined", report.quarantined)];
+    metric(
+        "documents",
+        "Documents of the run, by what became of them.",
+        outcomes.iter().map(|(outcome, n)| (vec![("outcome", *outcome)], *n as f64)).collect(),
+    );
+    metric("documents_reused", "Documents that an earlier run had done.", vec![(vec![], report.reused as f64)]);
+    metric("input_bytes", "Bytes of input.", vec![(vec![], report.bytes as f64)]);
+    metric("run_seconds", "Time from start to end.", vec![(vec![], report.wall.as_secs_f64())]);
+    let stages = |value: fn(&copydesk_runner::StageReport) -> f64| {
+        report.stages.iter().map(|stage| (vec![("stage", stage.name.as_str())], value(stage))).collect()
+    };
+    metric("stage_documents", "Documents that came to a stage.", stages(|s| s.documents as f64));
+    metric("stage_seconds", "Time in a stage, over all threads.", stages(|s| s.time.as_secs_f64()));
+    metric("stage_cpu_seconds", "Processor time in a stage.", stages(|s| s.cpu.as_secs_f64()));
+    metric("stage_dropped", "Documents that a stage dropped.", stages(|s| s.dropped.values().sum::<u64>() as f64));
+    let quarantine = report.quarantine.iter().flat_map(|(stage, rules)| {
+        rules.iter().map(move |(rule, n)| (vec![("stage", stage.as_str()), ("rule", rule.as_str())], *n as f64))
+    });
+    metric("quarantined", "Documents in quarantine, by stage and rule.", quarantine.collect());
+    let languages = report.languages.iter().map(|(tag, n)| (vec![("language", tag.as_str())], *n as f64));
+    metric("languages", "Documents written, by language.", languages.collect());
+    out
+}
+
+fn escape(label: &str) -> String {
+    label.replace('\\', r"\\").replace('"', "\\\"").replace('\n', r"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use copydesk_runner::{Slow, StageReport};
+
+    use super::*;
+
+    fn report() -> Report {
+        let stage = StageReport {
+            name: "parse".into(),
+            documents: 4,
+            dropped: BTreeMap::from([("no \"text\"".into(), 1)]),
+            time: Duration::from_millis(1500),
+            cpu: Duration::from_millis(1250),
+            ..StageReport::default()
+        };
+        Report {
+            read: 4,
+            written: 2,
+            dropped: 1,
+            quarantined: 1,
+            stages: vec![stage],
+            quarantine: BTreeMap::from([("parse".into(), BTreeMap::from([("limit.size".into(), 1)]))]),
+            slowest: vec![Slow { uri: "slow.html".into(), seconds: 1.25 }],
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn all_forms_tell_the_same() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let read = |name: &str| {
+            let path = dir.path().join(name);
+            write(&report(), &path).expect("it is written");
+            fs::read_to_string(path).expect("it is there")
+        };
+        let json: serde_json::Value = serde_json::from_str(&read("report.json")).expect("JSON");
+        assert_eq!(json["stages"][0]["time"], 1.5);
+        assert_eq!(json["slowest"][0]["uri"], "slow.html");
+        let table = read("report.txt");
+        let row = table.lines().find(|line| line.starts_with("parse ")).expect("a row");
+        assert_eq!(row.split_whitespace().collect::<Vec<_>>(), ["parse", "4", "1", "25.00", "1.500", "1.250"]);
+        let metrics = read("copydesk.prom");
+        assert!(metrics.contains("copydesk_documents{outcome=\"written\"} 2\n"), "{metrics}");
+        assert!(metrics.contains("copydesk_stage_seconds{stage=\"parse\"} 1.5\n"), "{metrics}");
+        assert!(metrics.contains("copydesk_quarantined{stage=\"parse\",rule=\"limit.size\"} 1\n"), "{metrics}");
+        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 3, "nothing else is left");
+    }
+}
