@@ -235,9 +235,10 @@ pub(crate) fn furniture(page: &Page<'_>, index: usize) -> Furniture {
 /// it is none of it.
 pub(crate) fn embedded(page: &Page<'_>, verdicts: &mut [Verdict]) {
     for (verdict, block) in verdicts.iter_mut().zip(page.doc.blocks()) {
-        if block.element.is_none() {
+        // A caption has been judged as one.
+        if block.element.is_none() && block.kind != BlockKind::Caption {
             *verdict = Verdict::Kept("embedded", "the page does not show its text; this stands in a script");
-        } else if verdict.stays() {
+        } else if block.element.is_some() && verdict.stays() {
             *verdict = Verdict::Rule(finding(Furniture::Other, "embedded", "the text of the page stands in a script"));
         }
     }

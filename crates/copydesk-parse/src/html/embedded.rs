@@ -1,15 +1,15 @@
 //! Pages that do not show their text but hold it in a script: as the `articleBody` of structured data, or in the state
 //! from which an application builds the page.
 
-use copydesk_document::{Document, Item, ItemValue, NewBlock, Note, Origin, Span};
+use copydesk_document::{BlockKind, Document, Item, ItemValue, NewBlock, Note, Origin, Span};
 use rustc_hash::FxHashSet;
 
 use crate::{Limits, fragment_to_text};
 
 /// A text that stands in a script.
 struct Embedded {
-    /// Its paragraphs.
-    lines: Vec<String>,
+    /// Its paragraphs and captions.
+    lines: Vec<(BlockKind, String)>,
     /// The script.
     span: Span,
     /// Where in it, for a person.
@@ -51,12 +51,12 @@ const KEYS: [&str; 20] = [
 /// behind all others and in no element.
 pub(super) fn add(doc: &mut Document, limits: &Limits) {
     let Some(text) = declared(doc, limits).or_else(|| state(doc, limits)) else { return };
-    let length: usize = text.lines.iter().map(String::len).sum();
+    let length: usize = text.lines.iter().map(|(_, line)| line.len()).sum();
     if length < LEAST || shown(doc) > length / 2 {
         return;
     }
-    for line in &text.lines {
-        doc.push_block(NewBlock { text: line, span: text.span, ..NewBlock::default() });
+    for (kind, line) in &text.lines {
+        doc.push_block(NewBlock { kind: *kind, text: line, span: text.span, ..NewBlock::default() });
     }
     let message = format!("the page does not show its text; it was read from {}", text.place);
     doc.notes.push(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(text.span) });
@@ -119,15 +119,59 @@ fn state(doc: &Document, limits: &Limits) -> Option<Embedded> {
     Some(Embedded { lines: lines(&texts, limits), span: span?, place })
 }
 
-fn lines(texts: &[&str], limits: &Limits) -> Vec<String> {
+fn lines(texts: &[&str], limits: &Limits) -> Vec<(BlockKind, String)> {
     let mut lines = Vec::new();
     for text in texts {
         // Some write the markup of the text as text.
         let escaped = text.contains("&lt;p") && !text.contains('<');
         let text = if escaped { fragment_to_text(text, limits) } else { (*text).to_owned() };
-        let text = fragment_to_text(&text, limits);
-        lines.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned));
+        for (kind, piece) in captions_apart(&text) {
+            let text = fragment_to_text(piece, limits);
+            let all = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            lines.extend(all.map(|line| (kind, line.to_owned())));
+        }
     }
     lines.truncate(MOST_LINES);
     lines
+}
+
+/// The text before, in and behind each `<figcaption>`.
+fn captions_apart(html: &str) -> Vec<(BlockKind, &str)> {
+    let mut pieces = Vec::new();
+    let mut rest = html;
+    while let Some((before, caption, behind)) = next_caption(rest) {
+        pieces.push((BlockKind::Paragraph, before));
+        pieces.push((BlockKind::Caption, caption));
+        rest = behind;
+    }
+    pieces.push((BlockKind::Paragraph, rest));
+    pieces
+}
+
+fn next_caption(html: &str) -> Option<(&str, &str, &str)> {
+    const TAG: &str = "figcaption";
+    let start = html.match_indices('<').find_map(|(at, _)| {
+        let tag = html.get(at + 1..at + 1 + TAG.len())?;
+        tag.eq_ignore_ascii_case(TAG).then_some(at)
+    })?;
+    let inside = start + html[start..].find('>')? + 1;
+    let mut ends = html[inside..].match_indices("</").map(|(at, _)| inside + at);
+    let end = ends.find(|at| html.get(at + 2..at + 2 + TAG.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(TAG)))?;
+    Some((&html[..start], &html[inside..end], &html[end..]))
+}
+
+#[cfg(test)]
+mod caption_tests {
+    use super::*;
+
+    #[test]
+    fn captions_stand_apart() {
+        let html =
+            "<p>One</p><figure><img><FIGCAPTION class=\"a\">A hill</figcaption></figure><p>Two</p><figcaption>open";
+        let kinds: Vec<_> = captions_apart(html).into_iter().map(|(kind, text)| (kind, text.len())).collect();
+        assert_eq!(captions_apart(html)[1], (BlockKind::Caption, "A hill"));
+        assert_eq!(kinds.len(), 3, "{kinds:?}");
+        assert_eq!(captions_apart("no markup at all, 1 < 2"), [(BlockKind::Paragraph, "no markup at all, 1 < 2")]);
+        assert_eq!(captions_apart("<figcaptioné>x</figcaption>").len(), 3);
+    }
 }
