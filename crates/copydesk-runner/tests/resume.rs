@@ -7,7 +7,10 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,15 +19,13 @@ use copydesk_runner::{Chain, Limits, Options, Outlet, Output, QUARANTINE_FILE, R
 use copydesk_stage::{AnyStage, Assemble, Assembly, Context, Export, ExportError, Stage, StageError, Verdict};
 use kit::{Given, Lines, Obedient, Sleepy, link, options, outlet};
 
-static WORKED_ON: AtomicU64 = AtomicU64::new(0);
-
 /// Counts the documents that come to it.
 #[derive(Debug)]
-struct Count;
+struct Count(Arc<AtomicU64>);
 
 impl Stage for Count {
     fn process(&self, _: &mut Document, _: &mut Context<'_>) -> Result<Verdict, StageError> {
-        WORKED_ON.fetch_add(1, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed);
         Ok(Verdict::Keep)
     }
 }
@@ -134,7 +135,8 @@ impl Job {
 
     /// Runs, and says how many documents a stage has seen.
     fn run(&self) -> (Result<Report, RunError>, u64) {
-        let mut count = link("count", AnyStage::cpu(Count));
+        let seen = Arc::new(AtomicU64::new(0));
+        let mut count = link("count", AnyStage::cpu(Count(Arc::clone(&seen))));
         count.version = self.version;
         let chain = Chain::new(Limits::default())
             .then(count)
@@ -148,9 +150,8 @@ impl Job {
         if self.built {
             exports.push(outlet(Numbered));
         }
-        let before = WORKED_ON.load(Ordering::Relaxed);
         let result = Run { source: Box::new(source), chain, exports, output, options }.execute(&mut ());
-        (result, WORKED_ON.load(Ordering::Relaxed) - before)
+        (result, seen.load(Ordering::Relaxed))
     }
 }
 
