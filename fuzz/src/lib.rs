@@ -34,7 +34,7 @@ pub fn container(source: &str, data: &[u8]) {
     for item in items {
         match item {
             Ok(SourceItem::Input(input)) => bytes += input.bytes.len(),
-            Ok(SourceItem::Bad { .. }) => {}
+            Ok(SourceItem::Bad { .. } | SourceItem::Skipped { .. }) => {}
             Err(_) => break,
         }
     }

@@ -5,6 +5,8 @@ mod grammar;
 mod kill_test;
 mod memory;
 mod page;
+mod torture;
+mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -24,6 +26,8 @@ enum Command {
     Memory(memory::Args),
     /// Kill runs, tear what they leave, resume them, and compare with runs that nobody disturbed.
     KillTest(kill_test::Args),
+    /// Run the release program over hostile and broken files, and compare what becomes of them with what should.
+    Torture(torture::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -31,6 +35,7 @@ fn main() -> anyhow::Result<()> {
         Command::Generate(args) => generate::run(&args),
         Command::Memory(args) => memory::run(&args),
         Command::KillTest(args) => kill_test::run(&args),
+        Command::Torture(args) => torture::run(&args),
     }
 }
 

@@ -77,7 +77,7 @@ impl Intake {
         Ok(Box::new(walk.flat_map(move |found| -> Box<dyn Iterator<Item = _> + Send> {
             match found {
                 Ok(Found::File(file)) => Box::new(read(file).map(Ok)),
-                Ok(Found::Bad(item)) => Box::new(std::iter::once(Ok(item))),
+                Ok(Found::Other(item)) => Box::new(std::iter::once(Ok(item))),
                 Err(error) => Box::new(std::iter::once(Err(error))),
             }
         })))

@@ -20,8 +20,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum Found {
     File(StoredFile),
-    /// An entry that cannot be read.
-    Bad(SourceItem),
+    /// An entry that cannot be read, or is passed over.
+    Other(SourceItem),
 }
 
 /// One thing that `paths` or `lists` names.
@@ -49,6 +49,10 @@ pub(crate) fn start(path: &str) -> Result<Start, SourceError> {
     let path = PathBuf::from(path);
     Ok(if path.is_dir() { Start::Folder(path) } else { Start::File(path) })
 }
+
+/// So many folders are held open, however deep a tree is; a deeper one costs memory instead. With this a run needs about
+/// 30 open files for any number of threads and inputs.
+const OPEN_FOLDERS: usize = 8;
 
 type Items = Box<dyn Iterator<Item = Result<Found, SourceError>> + Send>;
 
@@ -80,13 +84,13 @@ impl Walk {
                 let filter = self.filter.clone();
                 let below = path.clone();
                 let takes = move |path: &Path| filter.takes(path.strip_prefix(&below).unwrap_or(path));
-                Box::new(self.entries(&path, None).filter_map(move |entry| found(entry, &takes)))
+                Box::new(self.entries(&path, None).filter_map(move |entry| found(entry, &takes, true)))
             }
             Start::Glob(glob) => {
                 let mut none = Some(format!("no file matches `{}`", glob.pattern));
                 let entries = self.entries(&glob.base.clone(), glob.depth);
                 let takes = move |path: &Path| glob.is_match(path.strip_prefix(".").unwrap_or(path));
-                let mut entries = entries.filter_map(move |entry| found(entry, &takes));
+                let mut entries = entries.filter_map(move |entry| found(entry, &takes, false));
                 Box::new(std::iter::from_fn(move || match entries.next() {
                     Some(item) => {
                         none = None;
@@ -103,25 +107,34 @@ impl Walk {
         }
     }
 
-    /// What is in a folder, names in the order of their bytes.
-    fn entries(
-        &self,
-        folder: &Path,
-        depth: Option<usize>,
-    ) -> impl Iterator<Item = walkdir::Result<DirEntry>> + Send + use<> {
+    /// What is in a folder, names in the order of their bytes. Folders that are left out are not looked into.
+    fn entries(&self, folder: &Path, depth: Option<usize>) -> impl Iterator<Item = Come> + Send + use<> {
         let (hidden, filter, below) = (self.hidden, self.filter.clone(), folder.to_owned());
-        WalkDir::new(folder)
+        let mut entries = WalkDir::new(folder)
             .min_depth(1)
             .max_depth(depth.unwrap_or(usize::MAX))
-            // Depth costs open folders; a deep tree costs memory instead.
-            .max_open(16)
+            .max_open(OPEN_FOLDERS)
             .follow_links(self.follow_links)
             .sort_by(|a, b| a.file_name().cmp(b.file_name()))
-            .into_iter()
-            .filter_entry(move |entry| {
-                let path = entry.path().strip_prefix(&below).unwrap_or(entry.path());
-                entry.depth() == 0 || ((hidden || !is_hidden(entry.file_name())) && !filter.leaves_out(path))
-            })
+            .into_iter();
+        std::iter::from_fn(move || {
+            let entry = match entries.next()? {
+                Ok(entry) => entry,
+                Err(error) => return Some(Come::Broken(error)),
+            };
+            let path = entry.path().strip_prefix(&below).unwrap_or(entry.path());
+            let reason = if !hidden && is_hidden(entry.file_name()) {
+                "hidden"
+            } else if filter.leaves_out(path) {
+                "left out by `exclude`"
+            } else {
+                return Some(Come::To(entry));
+            };
+            if entry.file_type().is_dir() {
+                entries.skip_current_dir();
+            }
+            Some(Come::Past(entry, reason))
+        })
     }
 }
 
@@ -139,25 +152,40 @@ impl Iterator for Walk {
     }
 }
 
-/// A file that was come across. Links, pipes, sockets and devices are no documents there, and are passed over.
-fn found(entry: walkdir::Result<DirEntry>, takes: &impl Fn(&Path) -> bool) -> Option<Result<Found, SourceError>> {
+/// An entry of a folder.
+enum Come {
+    To(DirEntry),
+    /// One that is left out by its name, and why.
+    Past(DirEntry, &'static str),
+    Broken(walkdir::Error),
+}
+
+/// A file that was come across. Links, pipes, sockets and devices are no documents there, and are passed over. In a
+/// folder that was named (`tells`) whatever is passed over is told of; of a glob, all that it does not match is not.
+fn found(entry: Come, takes: &impl Fn(&Path) -> bool, tells: bool) -> Option<Result<Found, SourceError>> {
+    let skipped = |path: &Path, reason: &str| {
+        tells.then(|| Ok(Found::Other(SourceItem::Skipped { uri: uri(path), reason: reason.into() })))
+    };
     match entry {
-        Ok(entry) if entry.file_type().is_dir() || !takes(entry.path()) => None,
-        Ok(entry) if entry.file_type().is_file() => Some(Ok(Found::File(StoredFile::at(entry.path())))),
+        Come::Past(entry, reason) => skipped(entry.path(), reason),
+        Come::To(entry) if entry.file_type().is_dir() => None,
+        Come::To(entry) if !takes(entry.path()) => skipped(entry.path(), "not in `include`"),
+        Come::To(entry) if entry.file_type().is_file() => Some(Ok(Found::File(StoredFile::at(entry.path())))),
         // A link that leads nowhere is a document that should have been there.
-        Ok(entry) if entry.path_is_symlink() => match entry.path().metadata() {
+        Come::To(entry) if entry.path_is_symlink() => match entry.path().metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Some(Ok(Found::Bad(unreadable(uri(entry.path()), &error))))
+                Some(Ok(Found::Other(unreadable(uri(entry.path()), &error))))
             }
-            _ => None,
+            _ => skipped(entry.path(), "a link"),
         },
-        Ok(_) => None,
-        // Links in a circle end here.
-        Err(error) if error.loop_ancestor().is_some() => None,
-        Err(error) => {
+        Come::To(entry) => skipped(entry.path(), "a pipe, socket or device"),
+        Come::Broken(error) if error.loop_ancestor().is_some() => {
+            skipped(error.path().unwrap_or(Path::new("")), "links in a circle")
+        }
+        Come::Broken(error) => {
             let name = error.path().map(uri).unwrap_or_default();
             let error = error.into_io_error().unwrap_or_else(|| io::Error::other("no such folder"));
-            Some(Ok(Found::Bad(unreadable(name, &error))))
+            Some(Ok(Found::Other(unreadable(name, &error))))
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
 /// What stands in a journal or manifest.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[expect(clippy::large_enum_variant, reason = "among all the shards there is one line of files")]
 pub(crate) enum Line {
     /// A shard that is done.
     Shard(Entry),

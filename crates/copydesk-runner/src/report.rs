@@ -84,9 +84,9 @@ pub struct Report {
     pub dropped: u64,
     /// Documents that could not be worked on.
     pub quarantined: u64,
-    /// Inputs passed over because this run writes them.
-    #[serde(skip_serializing_if = "is_zero")]
-    pub skipped: u64,
+    /// What the source came across and did not take for a document, by the reason.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub skipped: BTreeMap<String, u64>,
     /// Documents that an earlier run had done, and that are among the counts.
     #[serde(skip_serializing_if = "is_zero")]
     pub reused: u64,
@@ -239,7 +239,7 @@ fn is_zero(n: &u64) -> bool {
     *n == 0
 }
 
-fn add(counts: &mut BTreeMap<String, u64>, key: &str, n: u64) {
+pub(crate) fn add(counts: &mut BTreeMap<String, u64>, key: &str, n: u64) {
     if let Some(count) = counts.get_mut(key) {
         *count += n;
         return;

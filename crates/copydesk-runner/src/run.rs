@@ -10,7 +10,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     num::NonZero,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
@@ -29,6 +29,7 @@ use crate::{
     pool,
     quarantine::Fault,
     queue::{Queue, Window},
+    report,
     shard::{self, Cutter, Key, ShardSize},
     signals::Signals,
     store::{Done, Known},
@@ -178,7 +179,7 @@ pub(crate) struct Shared {
     stop: AtomicBool,
     over: AtomicBool,
     read: AtomicU64,
-    skipped: AtomicU64,
+    skipped: Mutex<BTreeMap<String, u64>>,
     /// Batches that were let in, known shards among them.
     admitted: AtomicU64,
 }
@@ -211,7 +212,7 @@ impl Run {
             stop: AtomicBool::new(false),
             over: AtomicBool::new(false),
             read: AtomicU64::new(0),
-            skipped: AtomicU64::new(0),
+            skipped: Mutex::default(),
             admitted: AtomicU64::new(0),
             waiting: Semaphore::new(options.waiting.clamp(1, Semaphore::MAX_PERMITS)),
         });
@@ -292,10 +293,13 @@ impl Reader {
             let uri = match &item {
                 SourceItem::Input(input) => &input.uri,
                 SourceItem::Bad { uri, .. } => uri,
+                SourceItem::Skipped { uri, reason } => {
+                    self.skip(uri, reason);
+                    continue;
+                }
             };
             if self.own.contains(uri) {
-                tracing::debug!(uri, "passed over: this run writes it");
-                self.shared.skipped.fetch_add(1, Ordering::Relaxed);
+                self.skip(uri, "output of this run");
                 continue;
             }
             if self.only.as_ref().is_some_and(|only| !only.contains(uri)) {
@@ -318,6 +322,13 @@ impl Reader {
         Ok(())
     }
 
+    fn skip(&self, uri: &str, reason: &str) {
+        tracing::debug!(uri, "passed over: {reason}");
+        // Counting cannot panic, and what a thread that did has counted holds.
+        let mut skipped = self.shared.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        report::add(&mut skipped, reason, 1);
+    }
+
     /// Sends a shard on its way. `false` once the run has ended.
     fn send(&mut self, items: Vec<SourceItem>) -> bool {
         let key = self.cutter.end();
@@ -331,6 +342,7 @@ impl Reader {
         for (n, item) in items.into_iter().enumerate() {
             let (uri, bytes, passage) = match item {
                 SourceItem::Input(input) => (input.uri.clone(), input.bytes.len() as u64, Passage::new(input)),
+                SourceItem::Skipped { .. } => continue,
                 SourceItem::Bad { uri, rule, message } => {
                     (uri.clone(), 0, Passage::bad(Quarantined::bad(uri, rule, message)))
                 }
@@ -455,7 +467,7 @@ fn write(
         let read = shared.read.load(Ordering::Relaxed);
         return Err(RunError::Interrupted { signal, read, safe: sink.safe() });
     }
-    report.skipped = shared.skipped.load(Ordering::Relaxed);
+    report.skipped = std::mem::take(&mut *shared.skipped.lock().unwrap_or_else(PoisonError::into_inner));
     let read = shared.read.load(Ordering::Relaxed);
     if report.read != read || !report.adds_up() {
         let through = report.written + report.dropped + report.quarantined;

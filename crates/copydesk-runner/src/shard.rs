@@ -118,6 +118,8 @@ impl Cutter {
                 }
                 0
             }
+            // What is no document is in no shard.
+            SourceItem::Skipped { .. } => return false,
         };
         if container(uri) != self.container.as_deref() {
             self.container = container(uri).map(str::to_owned);
@@ -167,7 +169,7 @@ fn begin(work: Key) -> Xxh3 {
 fn uri(item: &SourceItem) -> &str {
     match item {
         SourceItem::Input(input) => &input.uri,
-        SourceItem::Bad { uri, .. } => uri,
+        SourceItem::Bad { uri, .. } | SourceItem::Skipped { uri, .. } => uri,
     }
 }
 

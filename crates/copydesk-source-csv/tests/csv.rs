@@ -20,6 +20,7 @@ fn shown(item: SourceItem) -> String {
             format!("{}: {}", input.uri.trim_start_matches("f#record-"), String::from_utf8(input.bytes).expect("UTF-8"))
         }
         SourceItem::Bad { uri, rule, .. } => format!("{} ({rule})", uri.trim_start_matches("f#record-")),
+        SourceItem::Skipped { uri, .. } => panic!("{uri}"),
     }
 }
 

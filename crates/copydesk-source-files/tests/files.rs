@@ -29,9 +29,10 @@ fn taken(dir: &Path, config: &Value) -> Vec<String> {
     source
         .open()
         .expect("it opens")
-        .map(|item| match item.expect("it goes on") {
-            SourceItem::Input(input) => input.uri.trim_start_matches(&prefix).to_owned(),
-            SourceItem::Bad { uri, rule, .. } => format!("{} ({rule})", uri.trim_start_matches(&prefix)),
+        .filter_map(|item| match item.expect("it goes on") {
+            SourceItem::Input(input) => Some(input.uri.trim_start_matches(&prefix).to_owned()),
+            SourceItem::Bad { uri, rule, .. } => Some(format!("{} ({rule})", uri.trim_start_matches(&prefix))),
+            SourceItem::Skipped { .. } => None,
         })
         .collect()
 }
@@ -48,6 +49,37 @@ fn a_folder_gives_all_its_files_in_the_order_of_their_bytes() {
     assert_eq!(taken(dir.path(), &json!({ "paths": [at(dir.path(), "")] })), order);
     let hidden = taken(dir.path(), &json!({ "paths": [at(dir.path(), "")], "hidden": true }));
     assert_eq!(hidden.len(), 8);
+}
+
+#[test]
+fn what_is_passed_over_in_a_folder_is_told_of() {
+    let dir = tree(&["a.html", ".hidden", ".git/config", "b/c.log", "d.toml"]);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(dir.path().join("a.html"), dir.path().join("e.html")).expect("a link");
+    let skipped = |config: &Value| -> Vec<(String, String)> {
+        let items = build(config).expect("valid").open().expect("it opens");
+        let items = items.filter_map(|item| match item.expect("it goes on") {
+            SourceItem::Skipped { uri, reason } => {
+                Some((uri.trim_start_matches(&format!("{}/", dir.path().display())).to_owned(), reason))
+            }
+            _ => None,
+        });
+        items.collect()
+    };
+    let pair = |uri: &str, reason: &str| (uri.to_owned(), reason.to_owned());
+    let mut all = vec![
+        pair(".git", "hidden"),
+        pair(".hidden", "hidden"),
+        pair("b/c.log", "not in `include`"),
+        pair("d.toml", "left out by `exclude`"),
+    ];
+    if cfg!(unix) {
+        all.push(pair("e.html", "a link"));
+    }
+    let folder = at(dir.path(), "");
+    assert_eq!(skipped(&json!({ "paths": [folder], "include": ["*.html"], "exclude": ["d.*"] })), all);
+    // Whoever gives a glob has said what is wanted.
+    assert_eq!(skipped(&json!({ "paths": [at(dir.path(), "*.html")] })), []);
 }
 
 #[test]
@@ -155,7 +187,7 @@ fn paths_are_relative_to_the_current_directory() {
         .expect("it opens")
         .map(|item| match item.expect("it goes on") {
             SourceItem::Input(input) => input.uri,
-            SourceItem::Bad { uri, .. } => panic!("{uri}"),
+            SourceItem::Bad { uri, .. } | SourceItem::Skipped { uri, .. } => panic!("{uri}"),
         })
         .collect();
     assert_eq!(uris, ["Cargo.toml", "src/lib.rs"]);

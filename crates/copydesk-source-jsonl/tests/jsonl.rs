@@ -18,6 +18,7 @@ fn shown(item: SourceItem) -> String {
     match item {
         SourceItem::Input(input) => format!("{}: {}", input.uri, String::from_utf8(input.bytes).expect("UTF-8")),
         SourceItem::Bad { uri, rule, .. } => format!("{uri} ({rule})"),
+        SourceItem::Skipped { uri, .. } => panic!("{uri}"),
     }
 }
 

@@ -71,6 +71,7 @@ fn a_large_file_takes_the_memory_of_a_line() {
                 assert_eq!(rule, "limit.line");
                 bad += 1;
             }
+            SourceItem::Skipped { uri, .. } => panic!("{uri}"),
         }
     }
     assert_eq!((documents, bad), (4_995, 5));

@@ -1,6 +1,6 @@
 //! The documents of one file.
 
-use std::{collections::BTreeMap, io::Read};
+use std::io::Read;
 
 use copydesk_document::Input;
 use copydesk_intake::bad;
@@ -26,7 +26,7 @@ pub fn records<R: Read>(
     options: &Options,
 ) -> impl Iterator<Item = SourceItem> + use<R> {
     let reader = Reader::new(stream, options.max_bytes, options.max_header);
-    Records { uri, reader, options: options.clone(), passed_over: BTreeMap::new() }
+    Records { uri, reader, options: options.clone() }
 }
 
 /// Whether the beginning of a file is that of a WARC.
@@ -38,8 +38,6 @@ struct Records<R: Read> {
     uri: String,
     reader: Reader<R>,
     options: Options,
-    /// How many records were passed over, for each reason.
-    passed_over: BTreeMap<String, u64>,
 }
 
 /// What a record is.
@@ -147,29 +145,21 @@ impl<R: Read> Iterator for Records<R> {
     type Item = SourceItem;
 
     fn next(&mut self) -> Option<SourceItem> {
-        loop {
-            let (number, refused) = match self.reader.next() {
-                Some(Ok(record)) => {
-                    let number = record.number;
-                    match self.document(record) {
-                        Ok(Found::Document(input)) => return Some(SourceItem::Input(*input)),
-                        Ok(Found::Other(reason)) => {
-                            *self.passed_over.entry(reason).or_default() += 1;
-                            continue;
-                        }
-                        Err(refused) => (number, refused),
+        let (number, refused) = match self.reader.next() {
+            Some(Ok(record)) => {
+                let number = record.number;
+                match self.document(record) {
+                    Ok(Found::Document(input)) => return Some(SourceItem::Input(*input)),
+                    Ok(Found::Other(reason)) => {
+                        return Some(SourceItem::Skipped { uri: format!("{}#record-{number}", self.uri), reason });
                     }
+                    Err(refused) => (number, refused),
                 }
-                Some(Err(lost)) => (lost.number, (lost.rule, lost.message)),
-                None => {
-                    for (reason, count) in std::mem::take(&mut self.passed_over) {
-                        tracing::info!(uri = self.uri, count, "passed over: {reason}");
-                    }
-                    return None;
-                }
-            };
-            let (rule, message) = refused;
-            return Some(bad(format!("{}#record-{number}", self.uri), rule, format!("record {number}: {message}")));
-        }
+            }
+            Some(Err(lost)) => (lost.number, (lost.rule, lost.message)),
+            None => return None,
+        };
+        let (rule, message) = refused;
+        Some(bad(format!("{}#record-{number}", self.uri), rule, format!("record {number}: {message}")))
     }
 }

@@ -47,6 +47,7 @@ fn shown(item: SourceItem) -> String {
             format!("{}: {}", input.uri.trim_start_matches("f#record-"), String::from_utf8_lossy(&input.bytes))
         }
         SourceItem::Bad { uri, rule, .. } => format!("{} ({rule})", uri.trim_start_matches("f#record-")),
+        SourceItem::Skipped { uri, reason } => format!("{} [{reason}]", uri.trim_start_matches("f#record-")),
     }
 }
 

@@ -22,6 +22,14 @@ pub enum SourceItem {
         /// One sentence for a person.
         message: String,
     },
+    /// What the source came across and does not take for a document: a hidden file, a picture in a web archive. It is
+    /// counted by its reason, and leaves nothing else.
+    Skipped {
+        /// Which one.
+        uri: String,
+        /// A few words for a person, the same for all of a sort, such as `hidden`.
+        reason: String,
+    },
 }
 
 /// A source that is broken as a whole; the run stops.

@@ -86,8 +86,8 @@ pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
     if report.reused > 0 {
         let _ = writeln!(out, "done before and not done again: {}", thousands(report.reused));
     }
-    if report.skipped > 0 {
-        let _ = writeln!(out, "passed over: {} (output of an earlier run)", thousands(report.skipped));
+    if !report.skipped.is_empty() {
+        let _ = writeln!(out, "passed over: {}", most(&report.skipped, 5));
     }
     for stage in report.stages.iter().filter(|s| !s.dropped.is_empty()) {
         let _ = writeln!(out, "dropped by {}: {}", stage.name, most(&stage.dropped, 3));

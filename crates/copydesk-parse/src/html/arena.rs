@@ -510,10 +510,10 @@ impl<'a> Builder<'a> {
         let sink = &self.inner.sink;
         let nodes = sink.arena.borrow().nodes.len();
         if nodes > self.limits.max_nodes as usize {
-            return Some("limit-nodes");
+            return Some("limit.nodes");
         }
         if sink.work.get() > self.max_work {
-            return Some("limit-work");
+            return Some("limit.work");
         }
         if sink.elements.get() >= self.counted.get() + COUNT_EVERY {
             self.counted.set(sink.elements.get());
@@ -523,7 +523,7 @@ impl<'a> Builder<'a> {
             ids.sort_unstable();
             ids.dedup();
             if ids.len() > self.limits.max_open_elements as usize {
-                return Some("limit-open-elements");
+                return Some("limit.open-elements");
             }
         }
         None

@@ -31,20 +31,23 @@ pub fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     tokenize::Cutter::new(&shared, &builder, limits.max_attributes as usize).run();
     let (mut arena, stopped, too_many_attributes) = builder.finish();
     tables::mark_data_tables(&mut arena, source);
-    let elements = walk::walk(doc, &arena, source, limits)?;
-    evidence::finish(doc, &arena, source, &elements);
+    let walked = walk::walk(doc, &arena, source, limits)?;
+    evidence::finish(doc, &arena, source, &walked.elements);
     embedded::add(doc, limits);
     if let Some(stopped) = stopped {
         let message = match stopped.code {
-            "limit-nodes" => format!("the page has more than {} nodes", limits.max_nodes),
-            "limit-open-elements" => format!("more than {} elements are open at once", limits.max_open_elements),
+            "limit.nodes" => format!("the page has more than {} nodes", limits.max_nodes),
+            "limit.open-elements" => format!("more than {} elements are open at once", limits.max_open_elements),
             _ => "the page takes too much work to parse".to_owned(),
         };
         note(doc, stopped.code, format!("{message}; what stands before is kept"), stopped.at);
     }
+    if let Some(at) = walked.too_deep {
+        note(doc, "limit.depth", format!("elements nested deeper than {} were flattened", limits.max_depth), at);
+    }
     if let Some(at) = too_many_attributes {
         let message = format!("an element has more than {} attributes; the others are left out", limits.max_attributes);
-        note(doc, "limit-attributes", message, at);
+        note(doc, "limit.attributes", message, at);
     }
     Ok(())
 }

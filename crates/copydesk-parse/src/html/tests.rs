@@ -342,9 +342,10 @@ mod limits {
     #[test]
     fn deep_pages_are_flattened_and_very_deep_ones_end() {
         let deep = |n: usize| format!("<p>before</p>{}<p>deep</p>{}<p>after", "<div>".repeat(n), "</div>".repeat(n));
-        check(&deep(600), None, "deep");
-        check(&deep(600), None, "after");
-        check(&deep(100_000), Some("limit-open-elements"), "before");
+        check(&deep(500), None, "deep");
+        check(&deep(600), Some("limit.depth"), "deep");
+        check(&deep(600), Some("limit.depth"), "after");
+        check(&deep(100_000), Some("limit.open-elements"), "before");
         for tag in ["<b>", "<svg><g>", "<ul><li>", "<table><tr><td>", "<template>", "<a href=x><p>", "<span>"] {
             let page = format!("<p>before</p>{}", tag.repeat(20_000));
             assert!(read(&page).blocks().len() <= 20_001, "{tag}");
@@ -354,13 +355,13 @@ mod limits {
     #[test]
     fn bombs_of_nodes_end() {
         let tags = (0..1500).fold(String::new(), |out, i| out + "<font class=" + &i.to_string() + ">");
-        check(&format!("<p>before</p><p>{tags}</p>{}", "<p>x".repeat(1500)), Some("limit-nodes"), "before");
+        check(&format!("<p>before</p><p>{tags}</p>{}", "<p>x".repeat(1500)), Some("limit.nodes"), "before");
     }
 
     #[test]
     fn attributes_end() {
         let attrs = (0..50_000).fold(String::new(), |out, i| out + " data-src" + &i.to_string() + "=1");
-        check(&format!("<div{attrs}>text</div>"), Some("limit-attributes"), "text");
+        check(&format!("<div{attrs}>text</div>"), Some("limit.attributes"), "text");
     }
 
     #[test]
@@ -369,7 +370,7 @@ mod limits {
             let page = format!("<p>before</p>{}", piece.repeat(100_000));
             check(&page, None, "before");
         }
-        check(&format!("<p>before</p>{}", "<a b=".repeat(100_000)), Some("limit-attributes"), "before");
+        check(&format!("<p>before</p>{}", "<a b=".repeat(100_000)), Some("limit.attributes"), "before");
     }
 }
 

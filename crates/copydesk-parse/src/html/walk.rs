@@ -87,11 +87,21 @@ pub(super) struct Walker<'a> {
     row: Option<ElementId>,
     /// Which element each node became; microdata asks for it.
     elements: Vec<u32>,
+    /// Where the first element starts that is nested too deep.
+    too_deep: Option<u32>,
     limits: &'a Limits,
 }
 
+/// What stands nowhere in the document.
+pub(super) struct Walked {
+    /// Which element each node became, if the page has microdata.
+    pub(super) elements: Vec<u32>,
+    /// Where the first element starts that is nested too deep.
+    pub(super) too_deep: Option<u32>,
+}
+
 /// Fills the document from the parsed nodes.
-pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Limits) -> Result<Vec<u32>, ParseError> {
+pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Limits) -> Result<Walked, ParseError> {
     let mut walker = Walker {
         arena,
         source,
@@ -104,12 +114,13 @@ pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Lim
         cells: 0,
         row: None,
         elements: if arena.has_microdata { vec![NONE; arena.nodes.len()] } else { Vec::new() },
+        too_deep: None,
         limits,
     };
     walker.run()?;
-    let Walker { tree, elements, .. } = walker;
+    let Walker { tree, elements, too_deep, .. } = walker;
     doc.tree = Some(tree);
-    Ok(elements)
+    Ok(Walked { elements, too_deep })
 }
 
 impl Walker<'_> {
@@ -159,6 +170,9 @@ impl Walker<'_> {
         let parent = self.frames.last();
         let outer = parent.map_or_else(Context::default, |f| f.context);
         let flat = self.frames.len() >= usize::from(self.limits.max_depth.max(1));
+        if flat && self.too_deep.is_none() {
+            self.too_deep = Some(node.start);
+        }
         let element =
             self.tree.open(node.tag, parent.map(|f| f.element), Span::new(node.start as usize, node.end as usize));
         for attr in self.arena.attrs(id) {

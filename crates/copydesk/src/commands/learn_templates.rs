@@ -58,6 +58,7 @@ impl Args {
                     Err(_) => bad += 1,
                 },
                 SourceItem::Bad { .. } => bad += 1,
+                SourceItem::Skipped { .. } => {}
             }
         }
         let templates = learner.finish();

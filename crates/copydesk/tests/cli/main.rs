@@ -3,6 +3,7 @@
 mod explain;
 mod inputs;
 mod invalid_pipelines;
+mod limits;
 mod program;
 mod run;
 mod templates;

@@ -147,11 +147,13 @@ impl Args {
         let place = if Path::new(&self.file).exists() { None } else { self.file.rsplit_once('#') };
         let file = place.map_or(self.file.as_str(), |(file, _)| file);
         let source = inputs::named(catalog, pipeline.source.as_ref(), self.from.as_deref(), &[file.to_owned()])?;
-        let mut items = source.open()?;
+        let items = source.open()?;
         if let Some((_, record)) = place {
             for item in items {
                 let item = item?;
-                if matches!(&item, SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. }
+                if matches!(&item, SourceItem::Input(Input { uri, .. })
+                    | SourceItem::Bad { uri, .. }
+                    | SourceItem::Skipped { uri, .. }
                     if uri.rsplit_once('#').is_some_and(|(_, name)| name == record))
                 {
                     return had(item);
@@ -159,6 +161,7 @@ impl Args {
             }
             bail!("{file} holds no document `{record}`");
         }
+        let mut items = items.filter(|item| !matches!(item, Ok(SourceItem::Skipped { .. })));
         let first = items.next().ok_or_else(|| anyhow!("{} holds no document", self.file))??;
         if let (SourceItem::Input(Input { uri, .. }), Some(_)) = (&first, items.next()) {
             bail!("{} holds more than one document; explain takes one, such as {uri}", self.file);
@@ -198,6 +201,7 @@ fn had(item: SourceItem) -> anyhow::Result<Input> {
     match item {
         SourceItem::Input(input) => Ok(input),
         SourceItem::Bad { uri, rule, message } => bail!("cannot read {uri}: {message} ({rule})"),
+        SourceItem::Skipped { uri, reason } => bail!("{uri} is no document to the source: {reason}"),
     }
 }
 
