@@ -40,6 +40,11 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("warc_length_negative", "the record behind the one with a negative length is found, and the manifest gives it up"),
     ("pretty_printed", "one helpful error, as its reason asks for; the count beside it is that of its lines"),
     ("no_permission", "whoever runs this as root may read it"),
+    ("afe_bomb_400x400", "its 160,000 nodes are within the limit of 500,000, so that nothing is cut off"),
+    ("symlink_self_dir", "the links are passed over, and the page that stands beside them is read"),
+    ("utf7_xss", "it is not decoded, and what stands there is no sentence but scraps, which go"),
+    ("hr_first_line", "the line is not taken for front matter; it is a label of press releases, which goes"),
+    ("yaml_body_has_fence", "the lines are not taken for front matter; a heading with nothing below it goes"),
 ];
 /// A document that takes more processor time hangs; the table of the peers counts so.
 const HANGS: f64 = 10.0;

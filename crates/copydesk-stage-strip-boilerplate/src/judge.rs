@@ -180,6 +180,9 @@ pub(crate) fn judge(
             None => Verdict::Unlikely,
         })
         .collect();
+    if best < NOTHING {
+        rules::short(page, &mut verdicts);
+    }
     if embedded {
         rules::embedded(page, &mut verdicts);
     }

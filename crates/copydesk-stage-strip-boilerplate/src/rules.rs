@@ -244,6 +244,26 @@ pub(crate) fn embedded(page: &Page<'_>, verdicts: &mut [Verdict]) {
     }
 }
 
+/// A text of no more blocks than this was not scraped together with a page around it.
+const FEW_BLOCKS: usize = 5;
+
+/// A text in which nothing reads as main text: the forests know pages, and see too little of a short note. What somebody
+/// wrote as Markdown, and what comes in a few lines only, has little furniture: its sentences stay.
+pub(crate) fn short(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    let few = page.len() <= FEW_BLOCKS;
+    if page.elements.is_some() || !(few || page.doc.source.media_type == "text/markdown") {
+        return;
+    }
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        let shape = &page.shapes[index];
+        let written = shape.words >= 4.0 && (shape.stops > 0 || page.len() == 1);
+        let is_heading = page.doc.blocks()[index].kind == BlockKind::Heading;
+        if *verdict == Verdict::Unlikely && written && !is_heading && page.linked[index] < 0.5 {
+            *verdict = Verdict::Kept("short", "a sentence of a short text, with no page around it");
+        }
+    }
+}
+
 /// What follows once every block has been judged.
 pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &Config) {
     repeated(page, verdicts);
