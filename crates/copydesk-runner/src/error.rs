@@ -15,7 +15,7 @@ pub enum RunError {
     #[error("{0}")]
     Outputs(String),
     /// An output cannot be written.
-    #[error("cannot write {}: {error}", path.display())]
+    #[error("cannot write {}: {error}{}", path.display(), way_out(error))]
     Write {
         /// Which one; `standard output` for that.
         path: PathBuf,
@@ -75,5 +75,16 @@ impl RunError {
     /// Whether the reader of standard output has gone, as in `copydesk run ... | head`. That is no failure of ours.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// What a person can do about a disk that does not take more.
+fn way_out(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; make room and give the same command again, what is done is kept"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "; `--out` takes another folder",
+        _ => "",
     }
 }

@@ -218,6 +218,9 @@ impl Store {
     /// Opens the folder, makes it where it is missing, and looks at what earlier runs have left.
     pub(crate) fn open(layout: Layout) -> Result<(Self, Known), RunError> {
         let folder = &layout.folder;
+        if folder.exists() && !folder.is_dir() {
+            return Err(RunError::Outputs(format!("{} is no folder; `--out` takes a folder", folder.display())));
+        }
         fs::create_dir_all(folder).map_err(|error| write_error(folder, error))?;
         let lock = lock(folder)?;
         for name in &layout.names {

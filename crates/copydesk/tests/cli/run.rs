@@ -107,6 +107,7 @@ fn what_cannot_start_ends_with_two_and_one_sentence() {
         (["run", "pipelines", "x"], "pipelines is a folder"),
         (["stages", "strip-boilerplat", "-q"], "did you mean `strip-boilerplate`?"),
         (["explain", "no-such-input.html", "-q"], "no-such-input.html"),
+        (["run", "pipelines/news.toml", "--out=README.md"], "README.md is no folder"),
     ] {
         let ended = copydesk(args, "");
         assert_eq!(ended.code, 2, "{args:?}: {}", ended.stderr);
