@@ -11,6 +11,8 @@ use crate::script::{APOSTROPHE, Chars, Class, Script};
 const MAX_RUN: usize = 5;
 /// Longer words are cut into pieces of this size: bounded work, and nothing of a real word is lost.
 const MAX_WORD: usize = 48;
+/// No word has more features than this.
+pub(crate) const MOST_FEATURES: usize = (MAX_WORD + 1) * MAX_RUN + 1;
 const EDGE: u32 = 0x20;
 const RUN_SEED: u32 = 0x2545_F491;
 const WORD_SEED: u32 = 0x85EB_CA6B;
@@ -66,23 +68,60 @@ pub fn find(feature: u32, checks: &[u8]) -> Option<usize> {
 /// Calls `emit` with the hash of every feature of the words of `text` that are written in `script`.
 #[inline]
 pub fn features(text: &str, script: Script, mut emit: impl FnMut(u32)) {
+    words(text, script, |word| word_features(word, script, &mut emit));
+}
+
+/// Calls `each` with every word of `text` that is written in `script`, between its edges, in the form that is hashed.
+#[inline]
+pub(crate) fn words(text: &str, script: Script, mut each: impl FnMut(&[u32])) {
     let chars = Chars::get();
     let mut word = Word::new();
     for c in text.chars() {
         match chars.class(c) {
             Class::Letter(of) if of == script => {
                 if word.is_full() {
-                    word.emit(script, &mut emit);
+                    word.end(&mut each);
                 }
                 word.push(chars.fold(c));
             }
             Class::Mark => word.accent(c),
             Class::Apostrophe => word.push_inside(APOSTROPHE),
             Class::Ignored => {}
-            Class::Letter(_) | Class::Break => word.emit(script, &mut emit),
+            Class::Letter(_) | Class::Break => word.end(&mut each),
         }
     }
-    word.emit(script, &mut emit);
+    word.end(&mut each);
+}
+
+/// Calls `emit` with the hash of every feature of one word, as [`words`] gives it.
+#[inline]
+pub(crate) fn word_features(word: &[u32], script: Script, emit: &mut impl FnMut(u32)) {
+    let letters = word.len() - 2;
+    if script == Script::Han {
+        let word = &word[1..=letters];
+        for start in 0..letters {
+            let mut hash = RUN_SEED;
+            for &c in &word[start..letters.min(start + 3)] {
+                hash = step(hash, c);
+                emit(hash);
+            }
+        }
+        return;
+    }
+    for start in 0..=letters {
+        let mut hash = RUN_SEED;
+        let run = &word[start..word.len().min(start + MAX_RUN)];
+        for (i, &c) in run.iter().enumerate() {
+            hash = step(hash, c);
+            // An edge alone says nothing.
+            if start + i > 0 {
+                emit(hash);
+            }
+        }
+    }
+    if letters + 2 > MAX_RUN {
+        emit(word[1..=letters].iter().fold(WORD_SEED, |hash, &c| step(hash, c)));
+    }
 }
 
 /// A word being read, between its edges.
@@ -128,42 +167,16 @@ impl Word {
     }
 
     #[inline]
-    fn emit(&mut self, script: Script, emit: &mut impl FnMut(u32)) {
+    fn end(&mut self, each: &mut impl FnMut(&[u32])) {
         // A quotation mark that closes is no apostrophe.
         while self.len > 1 && self.chars[self.len - 1] == APOSTROPHE as u32 {
             self.len -= 1;
         }
         let letters = self.len - 1;
         self.len = 1;
-        if letters == 0 {
-            return;
-        }
-        if script == Script::Han {
-            let word = &self.chars[1..=letters];
-            for start in 0..letters {
-                let mut hash = RUN_SEED;
-                for &c in &word[start..letters.min(start + 3)] {
-                    hash = step(hash, c);
-                    emit(hash);
-                }
-            }
-            return;
-        }
-        self.chars[letters + 1] = EDGE;
-        let word = &self.chars[..letters + 2];
-        for start in 0..=letters {
-            let mut hash = RUN_SEED;
-            let run = &word[start..word.len().min(start + MAX_RUN)];
-            for (i, &c) in run.iter().enumerate() {
-                hash = step(hash, c);
-                // An edge alone says nothing.
-                if start + i > 0 {
-                    emit(hash);
-                }
-            }
-        }
-        if letters + 2 > MAX_RUN {
-            emit(word[1..=letters].iter().fold(WORD_SEED, |hash, &c| step(hash, c)));
+        if letters > 0 {
+            self.chars[letters + 1] = EDGE;
+            each(&self.chars[..letters + 2]);
         }
     }
 }

@@ -17,6 +17,7 @@ mod family;
 pub mod features;
 mod han;
 mod lang;
+mod memo;
 pub mod model;
 mod script;
 mod text;
@@ -198,11 +199,17 @@ impl Detector {
     }
 }
 
+/// A score that is so far below the best has no share: less than a rounding error of it.
+const NEVER: f32 = -17.0;
+
 /// Makes scores shares of 1, of the allowed classes alone.
 fn softmax(scores: &[f32], allowed: impl Fn(usize) -> bool) -> Vec<f32> {
     let top = (0..scores.len()).filter(|&i| allowed(i)).map(|i| scores[i]).fold(f32::MIN, f32::max);
-    let mut shares: Vec<f32> =
-        scores.iter().enumerate().map(|(i, score)| if allowed(i) { (score - top).exp() } else { 0.0 }).collect();
+    let mut shares: Vec<f32> = scores
+        .iter()
+        .enumerate()
+        .map(|(i, score)| if allowed(i) && score - top > NEVER { (score - top).exp() } else { 0.0 })
+        .collect();
     let total: f32 = shares.iter().sum();
     if total > 0.0 {
         for share in &mut shares {

@@ -14,8 +14,9 @@ use std::ops::Range;
 
 use crate::family::Family;
 pub use crate::family::FamilyParts;
-use crate::features::{features, find};
+use crate::features::{MOST_FEATURES, features, find, word_features, words};
 use crate::lang::Lang;
+use crate::memo;
 use crate::script::Script;
 
 /// Numbers that a feature adds to the bag. A constant, so that the inner loop is unrolled and vectorised.
@@ -74,6 +75,8 @@ impl Group {
 #[derive(Debug)]
 pub(crate) struct Model {
     header: String,
+    /// Whether the sums of words are kept for the next text: only one model at a time can.
+    remembers: bool,
     file: Cow<'static, [u8]>,
     pub(crate) groups: Vec<Group>,
     families: Vec<Family>,
@@ -133,7 +136,7 @@ impl Model {
                 family.biases.push(next()?);
             }
         }
-        Ok(Model { header, file, groups, families })
+        Ok(Model { header, remembers: matches!(file, Cow::Borrowed(_)), file, groups, families })
     }
 
     /// What the file says of itself, the trainer's notes included.
@@ -158,11 +161,21 @@ impl Model {
         let checks = &self.file[group.checks.clone()];
         let (table, _) = self.file[group.table.clone()].as_chunks::<DIM>();
         let mut bag = Bag::default();
-        features(text, group.script, |feature| {
-            if let Some(row) = find(feature, checks).and_then(|row| table.get(row)) {
-                bag.add(row);
-            }
-        });
+        let read = |word: &[u32]| {
+            let mut sum = WordSum::default();
+            word_features(word, group.script, &mut |feature| {
+                if let Some(row) = find(feature, checks).and_then(|row| table.get(row)) {
+                    sum.add(row);
+                }
+            });
+            sum
+        };
+        // Chinese has no words that come again.
+        if self.remembers && group.script != Script::Han {
+            memo::with(|memo| words(text, group.script, |word| bag.add(memo.get(word, read))));
+        } else {
+            words(text, group.script, |word| bag.add(&read(word)));
+        }
         let (sums, count) = bag.sums();
         if count == 0 {
             return None;
@@ -185,7 +198,28 @@ fn dot(one: &[f32; DIM], other: &[f32; DIM]) -> f32 {
     lanes.iter().sum()
 }
 
-/// A sum of rows. It is kept in 16 bits, which vector instructions add twice as fast, and emptied into 32 bits before
+/// The sum of the rows of one word. 16 bits hold it, whatever the rows are, since a word has a bounded number of features.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct WordSum {
+    sums: [i16; DIM],
+    count: u16,
+}
+
+/// So many rows of signed bytes fit 16 bits, whatever they are.
+const FIT_SHORT: u32 = i16::MAX as u32 / 128;
+const _: () = assert!(MOST_FEATURES as u32 <= FIT_SHORT);
+
+impl WordSum {
+    #[inline]
+    fn add(&mut self, row: &[u8; DIM]) {
+        for (sum, &byte) in self.sums.iter_mut().zip(row) {
+            *sum += i16::from(byte.cast_signed());
+        }
+        self.count += 1;
+    }
+}
+
+/// A sum of words. It is kept in 16 bits, which vector instructions add twice as fast, and emptied into 32 bits before
 /// it could overflow.
 #[derive(Default)]
 struct Bag {
@@ -195,19 +229,16 @@ struct Bag {
     count: u32,
 }
 
-/// So many rows of signed bytes fit 16 bits, whatever they are.
-const FIT_SHORT: u32 = i16::MAX as u32 / 128;
-
 impl Bag {
     #[inline]
-    fn add(&mut self, row: &[u8; DIM]) {
-        for (sum, &byte) in self.short.iter_mut().zip(row) {
-            *sum += i16::from(byte.cast_signed());
-        }
-        self.in_short += 1;
-        if self.in_short == FIT_SHORT {
+    fn add(&mut self, word: &WordSum) {
+        if self.in_short + u32::from(word.count) > FIT_SHORT {
             self.empty();
         }
+        for (sum, &more) in self.short.iter_mut().zip(&word.sums) {
+            *sum += more;
+        }
+        self.in_short += u32::from(word.count);
     }
 
     fn empty(&mut self) {

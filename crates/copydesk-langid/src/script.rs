@@ -225,6 +225,10 @@ impl Census {
     pub(crate) fn of(text: &str) -> Census {
         let chars = Chars::get();
         let mut letters = [0_u32; SCRIPT_COUNT];
+        if text.is_ascii() {
+            letters[Script::Latin as usize] = text.bytes().map(|b| u32::from(b.is_ascii_alphabetic())).sum();
+            return Census { letters };
+        }
         for c in text.chars() {
             if let Class::Letter(script) = chars.class(c) {
                 letters[script as usize] += 1;

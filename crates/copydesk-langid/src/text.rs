@@ -20,21 +20,30 @@ fn is_address(word: &str) -> bool {
 }
 
 /// A longer text is not read whole: its language shows in less.
-const READ_WHOLE: usize = 64 * 1024;
+const READ_WHOLE: usize = 2 * 1024;
 /// So many pieces are read of a longer text, from its start to its end, because it may begin in another language.
-const PIECES: usize = 16;
-const PIECE: usize = 4 * 1024;
+const PIECES: usize = 6;
+const PIECE: usize = 256;
+/// How far from where a piece would be cut a blank is looked for, so that no half words are read.
+const TO_BLANK: usize = 32;
 
-/// The text, or pieces of a text that is very long, so that the work is bounded.
+/// The text, or pieces of a text that is longer than a few paragraphs, so that the work is bounded.
 pub(crate) fn sample(text: &str) -> Cow<'_, str> {
     if text.len() <= READ_WHOLE {
         return Cow::Borrowed(text);
     }
-    let pieces = (0..PIECES).map(|i| {
-        let start = text.ceil_char_boundary((text.len() - PIECE) / (PIECES - 1) * i);
-        &text[start..text.floor_char_boundary(start + PIECE)]
-    });
-    Cow::Owned(pieces.collect::<Vec<_>>().join("\n"))
+    let mut sampled = String::with_capacity(PIECES * (PIECE + 1));
+    for piece in 0..PIECES {
+        let start = text.ceil_char_boundary((text.len() - PIECE) / (PIECES - 1) * piece);
+        let piece = &text[start..text.floor_char_boundary(start + PIECE)];
+        let head = &piece[..piece.floor_char_boundary(TO_BLANK)];
+        let tail = piece.ceil_char_boundary(piece.len() - TO_BLANK);
+        let from = if start == 0 { 0 } else { head.find(char::is_whitespace).unwrap_or(0) };
+        let to = piece[tail..].rfind(char::is_whitespace).map_or(piece.len(), |at| tail + at);
+        sampled.push_str(&piece[from..to]);
+        sampled.push('\n');
+    }
+    Cow::Owned(sampled)
 }
 
 /// Whether a text is a single word of an alphabet that many languages share.
@@ -96,6 +105,8 @@ mod tests {
     fn a_long_text_is_read_in_pieces_from_start_to_end() {
         let short = "ö".repeat(READ_WHOLE / 2);
         assert_eq!(sample(&short), short);
+        let words = "harbour ".repeat(READ_WHOLE);
+        assert!(sample(&words).split_whitespace().all(|word| word == "harbour"));
         let long = "ö".repeat(READ_WHOLE) + &"ß".repeat(READ_WHOLE) + "end";
         let sampled = sample(&long);
         assert!(sampled.len() <= PIECES * (PIECE + 1));

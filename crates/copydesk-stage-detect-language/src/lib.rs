@@ -96,22 +96,26 @@ impl StageKind for DetectLanguage {
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
-        let candidates = tags("candidates", &config.candidates)?;
-        let (keep, drop) = (tags("keep", &config.keep)?, tags("drop", &config.drop)?);
+        let mut errors = Vec::new();
+        let candidates = tags("candidates", &config.candidates, &mut errors);
+        let (keep, drop) = (tags("keep", &config.keep, &mut errors), tags("drop", &config.drop, &mut errors));
         let mut routes: Vec<(Lang, String)> = Vec::new();
         for (route, languages) in &config.routes {
             let key = format!("routes.{route}");
-            for lang in tags(&key, languages)? {
-                if let Some((_, other)) = routes.iter().find(|(other, _)| *other == lang) {
-                    let message = format!("`{lang}` goes to `{other}` already");
-                    return Err(ConfigError::at(&key, message).help("a language has one route"));
+            for lang in tags(&key, languages, &mut errors) {
+                match routes.iter().find(|(other, _)| *other == lang) {
+                    Some((_, other)) => errors.push(
+                        ConfigError::at(&key, format!("`{lang}` goes to `{other}` already"))
+                            .help("a language has one route"),
+                    ),
+                    None => routes.push((lang, route.clone())),
                 }
-                routes.push((lang, route.clone()));
             }
         }
         if !(0.0..=1.0).contains(&config.min_confidence) {
-            return Err(ConfigError::at("min_confidence", "must be between 0 and 1"));
+            errors.push(ConfigError::at("min_confidence", "must be between 0 and 1"));
         }
+        ConfigError::all(errors)?;
         let restricted = (!candidates.is_empty()).then(|| Detector::restricted(&candidates));
         Ok(AnyStage::cpu(Self {
             declared: config.declared,
@@ -124,23 +128,26 @@ impl StageKind for DetectLanguage {
     }
 }
 
-fn tags(key: &str, tags: &[String]) -> Result<Vec<Lang>, ConfigError> {
-    let read = |(at, tag): (usize, &String)| {
-        if tag == Lang::UND.tag() && key != "candidates" {
-            return Ok(Lang::UND);
+/// The languages of a list; what is none goes to the errors.
+fn tags(key: &str, tags: &[String], errors: &mut Vec<ConfigError>) -> Vec<Lang> {
+    let mut read = Vec::with_capacity(tags.len());
+    for (at, tag) in tags.iter().enumerate() {
+        match Lang::from_tag(tag) {
+            _ if tag == Lang::UND.tag() && key != "candidates" => read.push(Lang::UND),
+            Some(lang) => read.push(lang),
+            None => errors.push(
+                ConfigError::at(format!("{key}[{at}]"), format!("`{tag}` is no language that the model knows"))
+                    .help("BCP 47 tags such as `en`, `vi` or `zh-Hant`; crates/copydesk-langid/LANGUAGES.md lists all"),
+            ),
         }
-        Lang::from_tag(tag).ok_or_else(|| {
-            ConfigError::at(format!("{key}[{at}]"), format!("`{tag}` is no language that the model knows"))
-                .help("BCP 47 tags such as `en`, `vi` or `zh-Hant`; crates/copydesk-langid/LANGUAGES.md lists all")
-        })
-    };
-    tags.iter().enumerate().map(read).collect()
+    }
+    read
 }
 
 impl Stage for DetectLanguage {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
         let detector = self.restricted.as_ref().unwrap_or_else(|| Detector::embedded());
-        let findings: Vec<Finding> = doc.ids().map(|id| Finding::of(doc.text(id), detector)).collect();
+        let findings = Finding::of_all(doc, detector);
 
         let mut vote = Vote::default();
         for (id, block) in doc.iter() {
@@ -242,15 +249,39 @@ fn covers(wanted: Lang, found: Lang) -> bool {
 }
 
 /// What was found in one block.
+#[derive(Clone)]
 struct Finding {
     letters: usize,
     guesses: Vec<Guess>,
 }
 
+/// In a text that is longer, a credit weighs too little to be looked for.
+const CREDIT_WEIGHS: usize = 300;
+/// Every credit that has a label, and most that have none, have one of these.
+const CREDIT_SIGNS: [char; 12] = [':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '•'];
+
 impl Finding {
+    /// One finding for each block. Texts that stand more than once, as in menus and lists, are read once.
+    fn of_all(doc: &Document, detector: &Detector) -> Vec<Self> {
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut findings: Vec<Self> = Vec::with_capacity(doc.iter().len());
+        for id in doc.ids() {
+            let text = doc.text(id);
+            let at = findings.len();
+            let first = if text.len() < SHORT { *known.entry(text).or_insert(at) } else { at };
+            findings.push(if first < at { findings[first].clone() } else { Self::of(text, detector) });
+        }
+        findings
+    }
+
     fn of(text: &str, detector: &Detector) -> Self {
         // A credit names agencies and people, and its label need not be in the language of the caption.
-        let text = if text.len() < 600 { split_credit(text, Lexicon::builtin()).text } else { text };
+        let may_hold_credit = || text.contains(CREDIT_SIGNS) || text.contains("hoto");
+        let text = if text.len() < CREDIT_WEIGHS && may_hold_credit() {
+            split_credit(text, Lexicon::builtin()).text
+        } else {
+            text
+        };
         Self { letters: text.chars().filter(|c| c.is_alphabetic()).count(), guesses: detector.rank(text, ALTERNATIVES) }
     }
 
@@ -287,4 +318,35 @@ fn declared(doc: &Document) -> Option<Lang> {
         .chain(item())
         .chain(evidence.value(Origin::Header, "content-language"))
         .find_map(|value| Lang::from_tag(value.trim().replace('_', "-").as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_option_is_named_at_once() {
+        let config = Config {
+            keep: vec!["en".into(), "klingon".into()],
+            drop: vec!["xx".into()],
+            routes: BTreeMap::from([("a".into(), vec!["de".into()]), ("b".into(), vec!["de".into(), "qq".into()])]),
+            min_confidence: 2.0,
+            ..Config::default()
+        };
+        let Err(error) = DetectLanguage::build(config) else { panic!("these options make no sense") };
+        let paths: Vec<&str> = std::iter::once(&error).chain(&error.more).map(|error| error.path.as_str()).collect();
+        assert_eq!(paths, ["keep[1]", "drop[0]", "routes.b[1]", "routes.b", "min_confidence"]);
+    }
+
+    #[test]
+    fn a_text_that_stands_again_is_found_as_before() {
+        let mut doc = Document::default();
+        for text in ["Zurück zur Übersicht", "Foto: Reuters", "Zurück zur Übersicht"] {
+            doc.push_block(copydesk_document::NewBlock { text, ..Default::default() });
+        }
+        let findings = Finding::of_all(&doc, Detector::embedded());
+        assert_eq!(findings[0].guesses, findings[2].guesses);
+        assert_eq!(findings[0].letters, 18);
+        assert_eq!(findings[1].letters, 0, "a credit has no letters of a language");
+    }
 }
