@@ -93,3 +93,20 @@ fn fields_and_counters() {
         assert!(!is_counter(value), "{value}");
     }
 }
+
+#[test]
+fn a_second_line_of_a_script_without_spaces_is_text() {
+    for text in [
+        "ཉ་པ་ཚོ་ལོག་ཡོང་བ།\nགྲུ་ཁག་གསུམ་རླུང་འཚུབ་ནང་ཉམས་པ།",
+        "ལྷ་ས་ལ་ཁ་བ་བབས་པ། སློབ་གྲྭ་ཁག་བཀག་པ།",
+        "เรือประมงกลับเข้าฝั่ง\nก่อนพายุจะมาถึงเมื่อเช้านี้",
+        "ເຮືອຫາປາກັບຄືນມາ\nກ່ອນພາຍຸຈະມາຮອດຝັ່ງ",
+    ] {
+        let split = split_credit(text, lexicon());
+        assert_eq!(split.text, text, "{:?}", split.credits);
+    }
+    let split = split_credit("ལྷ་ས་ལ་ཁ་བ་བབས་པ།\nReuters", lexicon());
+    assert_eq!(split.text, "ལྷ་ས་ལ་ཁ་བ་བབས་པ།");
+    let split = split_credit("เรือประมงกลับเข้าฝั่ง\nสมชาย ใจดี", lexicon());
+    assert_eq!(split.credits.len(), 1, "a name is still one");
+}

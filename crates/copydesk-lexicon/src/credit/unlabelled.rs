@@ -152,13 +152,23 @@ fn line(window: &str, start: usize, lexicon: &Lexicon) -> Option<Found> {
     }
     let mut f = found(window, start, credit, "line-name/agency");
     if !shape.agency {
-        if shape.words > 6 || shape.caseless > 3 {
+        if shape.words > 6 || shape.caseless > 3 || is_unspaced_phrase(printed) {
             return None;
         }
         f.confidence = Confidence::ShapeOnly;
         f.rule = "line-name";
     }
     Some(f)
+}
+
+/// Letters of the longest name that is written without a space inside.
+const LONGEST_UNSPACED_NAME: usize = 16;
+
+/// Whether one "word" of the line is a phrase: Thai, Lao, Khmer, Burmese and Tibetan have no spaces between words, and a
+/// second line of a caption may hold none at all.
+fn is_unspaced_phrase(printed: &str) -> bool {
+    let letters = |word: &str| word.chars().filter(|&c| is_caseless(c)).count();
+    printed.split_whitespace().any(|word| letters(word) > LONGEST_UNSPACED_NAME)
 }
 
 /// `CAPTION | AGENCY`, `CAPTION | NAME`, and `AGENCY | NAME` as a line of its own.
