@@ -240,3 +240,39 @@ fn train_all(arguments: &Training) -> Result<()> {
     eprintln!("{}: {} bytes", arguments.out.display(), bytes.len());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A training of everything, of seconds: main part, families, words of contrast, notes.
+    #[test]
+    fn the_same_text_and_seed_give_the_same_file() {
+        let folder = std::env::temp_dir().join(format!("langid-trainer-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let text = folder.join("text.tsv");
+        std::fs::write(
+            &text,
+            "swe\tFiskebåtarna kom tillbaka innan stormen nådde kusten\nswe\tHon sade att det inte var så illa\n\
+             fin\tKalastusveneet palasivat ennen kuin myrsky saavutti rannikon\n\
+             rus\tРыбацкие лодки вернулись до того, как шторм достиг берега\n\
+             ukr\tРибальські човни повернулися до того, як шторм досяг узбережжя\n",
+        )
+        .unwrap();
+        let model = |name: &str| {
+            let out = folder.join(name);
+            let small = ["--millions", "0.001", "--family-millions", "0.0002", "--rows", "3000"];
+            let files = ["--train".as_ref(), text.as_os_str(), "--out".as_ref(), out.as_os_str()];
+            let arguments = std::iter::once("trainer".as_ref()).chain(files).chain(small.map(AsRef::as_ref));
+            train_all(&Arguments::parse_from(arguments).train).unwrap();
+            std::fs::read(out).unwrap()
+        };
+        let once = model("once.cdl");
+        assert_eq!(once, model("again.cdl"));
+        let header = Detector::from_model(once).unwrap().model_header().to_owned();
+        for part in ["group Latn", "group Cyrl", "family Latn", "seed 1", "trained-on text.tsv: 5 lines, crc32"] {
+            assert!(header.contains(part), "{part} in {header}");
+        }
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
