@@ -7,8 +7,12 @@ use copydesk_document::Note;
 /// A lone carriage return becomes a line feed, as do form feeds, vertical tabs and NEL, so that lines count as people
 /// count them. Joiners, directional marks and soft hyphens stay: they are spelling.
 pub(crate) fn clean(text: String, notes: &mut Vec<Note>) -> String {
-    let text = if text.bytes().all(is_plain_byte) { text } else { scrub(&text, notes) };
-    if text.contains(['\u{202D}', '\u{202E}']) {
+    let text = match text.bytes().position(|byte| !PLAIN[byte as usize]) {
+        None => text,
+        Some(at) => scrub(&text, at, notes),
+    };
+    let holds = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if holds("\u{202D}") || holds("\u{202E}") {
         notes.push(note(
             "bidi-override",
             "the text forces its reading direction, so what is shown may not be what is read",
@@ -24,24 +28,44 @@ pub(crate) fn note(code: &'static str, message: impl Into<String>) -> Note {
 
 /// Bytes that need no second look: printable ASCII, tabs, line feeds and most of UTF-8. The lead bytes of the rest
 /// (0xC2 for C1 controls, 0xEF for the byte order mark and noncharacters, 0xF0.. for noncharacters) do.
-fn is_plain_byte(byte: u8) -> bool {
-    matches!(byte, b'\t' | b'\n' | 0x20..=0x7E | 0x80..=0xC1 | 0xC3..=0xEE)
-}
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = matches!(byte as u8, b'\t' | b'\n' | 0x20..=0x7E | 0x80..=0xC1 | 0xC3..=0xEE);
+        byte += 1;
+    }
+    plain
+};
 
-fn scrub(text: &str, notes: &mut Vec<Note>) -> String {
+/// `at` is the first byte that needs a second look. What needs none is copied in runs.
+fn scrub(text: &str, mut at: usize, notes: &mut Vec<Note>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut removed = 0_usize;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\r' if chars.peek() == Some(&'\n') => out.push('\r'),
-            '\r' | '\u{B}' | '\u{C}' | '\u{85}' => out.push('\n'),
-            '\t' | '\n' => out.push(c),
-            '\u{FEFF}' => {}
-            c if c.is_control() || is_noncharacter(c) => removed += 1,
-            c => out.push(c),
+    // Up to where all is in `out`, or is meant not to be.
+    let mut done = 0;
+    while let Some(c) = text[at..].chars().next() {
+        let end = at + c.len_utf8();
+        let instead = match c {
+            '\r' if text[end..].starts_with('\n') => None,
+            '\r' | '\u{B}' | '\u{C}' | '\u{85}' => Some("\n"),
+            '\u{FEFF}' => Some(""),
+            c if c.is_control() || is_noncharacter(c) => {
+                removed += 1;
+                Some("")
+            }
+            _ => None,
+        };
+        if let Some(instead) = instead {
+            out.push_str(&text[done..at]);
+            out.push_str(instead);
+            done = end;
         }
+        // Where a character begins a byte that follows within it is plain.
+        let Some(plain) = text.as_bytes()[end..].iter().position(|byte| !PLAIN[*byte as usize]) else { break };
+        at = end + plain;
     }
+    out.push_str(&text[done..]);
     if removed > 0 {
         notes.push(note("controls-removed", format!("{removed} control characters were taken out of the text")));
     }
@@ -73,6 +97,27 @@ mod tests {
             let mut notes = Vec::new();
             assert_eq!(clean(given.to_owned(), &mut notes), want);
             assert_eq!(notes.first().map(|n| n.code.as_ref()), code, "{given:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn runs_are_copied_as_single_characters_would_be(
+            text in "[a\n\r\t \u{0}\u{b}\u{7f}\u{85}\u{a0}\u{ad}é한\u{feff}\u{fdd0}\u{ffff}👩\u{1fffe}]{0,40}"
+        ) {
+            let mut want = String::new();
+            let mut chars = text.chars().peekable();
+            while let Some(c) = chars.next() {
+                match c {
+                    '\r' if chars.peek() == Some(&'\n') => want.push('\r'),
+                    '\r' | '\u{B}' | '\u{C}' | '\u{85}' => want.push('\n'),
+                    '\t' | '\n' => want.push(c),
+                    '\u{FEFF}' => {}
+                    c if c.is_control() || is_noncharacter(c) => {}
+                    c => want.push(c),
+                }
+            }
+            proptest::prop_assert_eq!(clean(text, &mut Vec::new()), want);
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn dates(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
     stated.dedup();
     let mut found = Vec::new();
     for name in *STATE_NAMES {
-        for (at, _) in content.match_indices(name.as_str()) {
+        for at in memchr::memmem::find_iter(content.as_bytes(), name.as_bytes()) {
             // What structured data says has been heard, for what it is worth.
             if stated.iter().any(|span| (span.start as usize..span.end as usize).contains(&at)) {
                 continue;
