@@ -11,7 +11,7 @@ use std::{
 
 use copydesk_document::Input;
 use copydesk_pipeline::Pipeline;
-use copydesk_record::{Options, to_record};
+use copydesk_record::{Markup, Options, to_record};
 use copydesk_runner::{Outcome, Output, Run};
 use copydesk_stage::Assembly;
 use serde_json::json;
@@ -49,7 +49,7 @@ fn input(case: &Path) -> PathBuf {
 fn shown(outcome: &Outcome) -> String {
     let value = match outcome {
         Outcome::Kept(doc) => {
-            let options = Options { blocks: false, metadata: false, decisions: false, markdown: false };
+            let options = Options { blocks: false, metadata: false, decisions: false, markdown: None };
             serde_json::to_value(to_record(doc, options)).expect("a record is JSON")
         }
         Outcome::Dropped { stage, reason, .. } => json!({ "dropped": { "stage": stage, "reason": reason } }),
@@ -90,7 +90,7 @@ fn every_record_fits_the_schema_in_the_repository() {
     let schema: serde_json::Value =
         serde_json::from_slice(&fs::read(path).expect("the schema can be read")).expect("it is JSON");
     let schema = jsonschema::draft202012::new(&schema).expect("it is a schema");
-    let options = Options { blocks: true, metadata: true, decisions: true, markdown: true };
+    let options = Options { blocks: true, metadata: true, decisions: true, markdown: Some(Markup::default()) };
     let mut records = 0;
     for folder in folders(&root().join("corpus")) {
         let chain = pipeline(&name(&folder)).chain;

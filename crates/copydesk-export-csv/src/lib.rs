@@ -140,7 +140,7 @@ impl Csv {
     }
 
     fn rows(&self, doc: &Document, out: &mut Vec<u8>) -> csv::Result<()> {
-        let options = copydesk_record::Options { blocks: false, metadata: false, decisions: false, markdown: false };
+        let options = copydesk_record::Options { blocks: false, metadata: false, decisions: false, markdown: None };
         let record = copydesk_record::to_record(doc, options);
         let mut writer = self.writer(out);
         match self.config.rows {

@@ -4,6 +4,7 @@
 
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
+use copydesk_record::Markup;
 use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,8 @@ pub struct Config {
     pub decisions: bool,
     /// Write the main text once more as Markdown, with its headings, lists, tables, links and emphasis.
     pub markdown: bool,
+    /// What the Markdown carries beside headings, lists, tables and code.
+    pub markup: Markup,
 }
 
 impl Default for Config {
@@ -46,6 +49,7 @@ impl Default for Config {
             metadata: true,
             decisions: false,
             markdown: false,
+            markup: Markup::default(),
         }
     }
 }
@@ -74,7 +78,8 @@ impl Export for Jsonl {
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
-        let Config { blocks, metadata, decisions, markdown, .. } = self.config;
+        let Config { blocks, metadata, decisions, markdown, markup, .. } = self.config;
+        let markdown = markdown.then_some(markup);
         let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
         let record = copydesk_record::to_record(doc, options);
         serde_json::to_writer(&mut *out, &record).map_err(|error| ExportError::new(error.to_string()))?;

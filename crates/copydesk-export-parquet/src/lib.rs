@@ -9,7 +9,7 @@ mod file;
 mod table;
 
 use copydesk_document::Document;
-use copydesk_record::Line;
+use copydesk_record::{Line, Markup};
 use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,11 +39,20 @@ pub struct Config {
     pub metadata: bool,
     /// In a table of documents, a column with the main text as Markdown.
     pub markdown: bool,
+    /// What the Markdown carries beside headings, lists, tables and code.
+    pub markup: Markup,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { file: None, table: Table::Documents, blocks: true, metadata: true, markdown: false }
+        Self {
+            file: None,
+            table: Table::Documents,
+            blocks: true,
+            metadata: true,
+            markdown: false,
+            markup: Markup::default(),
+        }
     }
 }
 
@@ -68,7 +77,7 @@ impl Export for Parquet {
 
     /// A row is the record as JSON, until its shard is complete: columns want many rows at once.
     fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
-        let Config { table, blocks, metadata, markdown, .. } = self.config;
+        let Config { table, blocks, metadata, markdown, markup, .. } = self.config;
         let documents = table == Table::Documents;
         let mut record = copydesk_record::to_record(
             doc,
@@ -76,7 +85,7 @@ impl Export for Parquet {
                 blocks: (documents && blocks) || table == Table::Blocks,
                 metadata: documents && metadata,
                 decisions: table == Table::Decisions,
-                markdown: documents && markdown,
+                markdown: (documents && markdown).then_some(markup),
             },
         );
         if !documents {

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use copydesk_compression::{Compression, Packer, unpack_zstd};
 use copydesk_document::Document;
-use copydesk_record::Line;
+use copydesk_record::{Line, Markup};
 use copydesk_stage::{Assemble, Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use rusqlite::{Connection, OpenFlags};
 use schemars::JsonSchema;
@@ -64,6 +64,8 @@ pub struct Config {
     pub decisions: bool,
     /// Fill the column `markdown` of documents: the main text with its headings, lists, tables, links and emphasis.
     pub markdown: bool,
+    /// What the Markdown carries beside headings, lists, tables and code.
+    pub markup: Markup,
     /// The full-text index over title and main text: `words`, `trigrams` (for Chinese, Japanese, Thai) or `none`.
     pub search: Search,
 }
@@ -76,6 +78,7 @@ impl Default for Config {
             metadata: true,
             decisions: true,
             markdown: false,
+            markup: Markup::default(),
             search: Search::Words,
         }
     }
@@ -100,7 +103,8 @@ impl Export for Sqlite {
     }
 
     fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
-        let Config { blocks, metadata, decisions, markdown, .. } = self.config;
+        let Config { blocks, metadata, decisions, markdown, markup, .. } = self.config;
+        let markdown = markdown.then_some(markup);
         let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
         Line::write(copydesk_record::to_record(doc, options), rows).map_err(error)
     }

@@ -1,6 +1,9 @@
 //! Runs the examples of every built-in vocabulary file.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use copydesk_lexicon::{Lexicon, examples};
 
@@ -34,4 +37,36 @@ fn every_example_of_every_file_holds() {
         }
     }
     assert!(failed.is_empty(), "{} examples fail:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// What pages of every language carry beside their text.
+const EVERYWHERE: [&str; 12] = [
+    "share",
+    "read_more",
+    "advertisement",
+    "related",
+    "subscribe",
+    "copyright",
+    "skip_navigation",
+    "cookie",
+    "comments",
+    "print",
+    "login",
+    "menu",
+];
+
+#[test]
+fn the_labels_of_every_page_are_known_in_25_languages() {
+    let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
+    for path in data().iter().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("furniture"))) {
+        let source = std::fs::read_to_string(path).expect("readable");
+        let table: toml::Table = source.parse().expect("TOML");
+        let labels = table["furniture"].as_table().expect("a table for each label");
+        for name in EVERYWHERE {
+            let lines = labels.get(name).and_then(|label| label.get("lines")).and_then(toml::Value::as_array);
+            *languages.entry(name).or_default() += usize::from(lines.is_some_and(|lines| !lines.is_empty()));
+        }
+    }
+    let few: Vec<_> = languages.iter().filter(|(_, count)| **count < 25).collect();
+    assert!(few.is_empty() && languages.len() == EVERYWHERE.len(), "in fewer than 25 languages: {few:?}");
 }

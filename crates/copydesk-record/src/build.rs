@@ -5,11 +5,11 @@ use std::{borrow::Cow, cell::OnceCell};
 use copydesk_document::{BlockId, Document, Field, LineIndex, Span, Value};
 use sha2::{Digest, Sha256};
 
+use crate::markdown::Markup;
 use crate::record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
 
 /// Which of the longer parts a record carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Every block, kept or not.
     pub blocks: bool,
@@ -18,12 +18,12 @@ pub struct Options {
     /// Why each block has its label.
     pub decisions: bool,
     /// The main text once more, as Markdown.
-    pub markdown: bool,
+    pub markdown: Option<Markup>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { blocks: true, metadata: true, decisions: false, markdown: false }
+        Self { blocks: true, metadata: true, decisions: false, markdown: None }
     }
 }
 
@@ -78,7 +78,7 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
         license: string(meta.license.as_ref()),
         paywalled: meta.paywalled.as_ref().map(|v| v.value),
         text: text(doc),
-        markdown: options.markdown.then(|| crate::markdown(doc)),
+        markdown: options.markdown.map(|markup| crate::markdown(doc, markup)),
         captions: doc.captions.iter().map(caption).collect(),
         blocks: options.blocks.then(|| doc.ids().map(|id| block(doc, id, &places)).collect()),
         metadata: options.metadata.then(|| provenance(doc, &places)),

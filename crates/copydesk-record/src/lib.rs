@@ -14,7 +14,7 @@ mod record;
 
 pub use build::{Options, text, to_record};
 pub use line::Line;
-pub use markdown::markdown;
+pub use markdown::{Markup, markdown};
 pub use record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
 
 /// The name that a value without fields, such as a label or a kind, has in a record.

@@ -1,17 +1,54 @@
 //! The main text as Markdown, for readers who want its structure.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use copydesk_document::{BlockId, BlockKind, Document, Inline, InlineKind};
+use copydesk_document::{BlockId, BlockKind, Document, Image, Inline, InlineKind, Label};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-/// The main text as `CommonMark`: headings, lists, quotes, tables, code, links and emphasis. Characters that Markdown
-/// would take for markup are escaped.
-pub fn markdown(doc: &Document) -> String {
+/// What Markdown carries beside headings, lists, quotes, tables and code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Markup {
+    /// Links with their addresses; without them the linked words stay as words.
+    pub links: bool,
+    /// Bold and italic words.
+    pub emphasis: bool,
+    /// Pictures between the paragraphs of the main text, and those with a caption.
+    pub images: bool,
+}
+
+impl Default for Markup {
+    fn default() -> Self {
+        Self { links: true, emphasis: true, images: false }
+    }
+}
+
+impl Markup {
+    fn carries(self, kind: &InlineKind) -> bool {
+        match kind {
+            InlineKind::Link(_) => self.links,
+            InlineKind::Strong | InlineKind::Emphasis => self.emphasis,
+            InlineKind::Code => true,
+            InlineKind::Part(_) => false,
+        }
+    }
+}
+
+/// The main text as `CommonMark`: headings, lists, quotes, tables and code, and what `markup` asks for. Characters that
+/// Markdown would take for markup are escaped.
+pub fn markdown(doc: &Document, markup: Markup) -> String {
     let mut out = String::new();
     let mut last: Option<BlockKind> = None;
+    let inline = |doc, id| inline(doc, id, markup);
+    let mut images = if markup.images { pictures(doc) } else { Vec::new() }.into_iter().peekable();
     for (id, block) in doc.body() {
         if doc.text(id).is_empty() {
             continue;
+        }
+        while let Some(image) = images.next_if(|image| image.before <= id) {
+            picture(&mut out, image);
+            last = Some(BlockKind::Paragraph);
         }
         let kind = block.kind;
         // Entries of one list and rows of one table stand together; everything else is parted by an empty line.
@@ -41,7 +78,40 @@ pub fn markdown(doc: &Document) -> String {
         }
         last = Some(kind);
     }
+    for image in images {
+        picture(&mut out, image);
+    }
     out
+}
+
+/// The pictures of the main text, in order. A picture between two blocks of it is one, and so is one with a caption;
+/// what stands above, below or in a box beside it may be anybody's.
+fn pictures(doc: &Document) -> Vec<&Image> {
+    // Captions are no body, but stand between its blocks.
+    let counts = |id: &BlockId| !matches!(doc.block(*id).label(), Label::Caption);
+    let is_body = |id: Option<BlockId>| id.is_some_and(|id| doc.block(id).label() == Label::Body);
+    let captioned: BTreeSet<&str> = doc.captions.iter().filter_map(|c| c.image.as_deref()).collect();
+    let mut seen = BTreeSet::new();
+    let mut pictures: Vec<&Image> = doc.images.iter().filter(|i| !i.video && !i.src.is_empty()).collect();
+    pictures.retain(|image| {
+        // Bounded: a page can have ten thousand pictures behind ten thousand captions.
+        let above = (0..image.before.0).rev().take(8).map(BlockId).find(counts);
+        let below = (image.before.0..doc.blocks().len() as u32).take(8).map(BlockId).find(counts);
+        ((is_body(above) && is_body(below)) || captioned.contains(image.src.as_str()))
+            && seen.insert(image.src.as_str())
+    });
+    pictures
+}
+
+fn picture(out: &mut String, image: &Image) {
+    if !out.is_empty() {
+        out.push_str("\n\n");
+    }
+    let _ = write!(out, "![{}](<{}>)", one_line(&escaped(&image.alt)), address(&image.src));
+}
+
+fn address(href: &str) -> String {
+    href.replace(['<', '>', '\n'], "")
 }
 
 /// `1. First`: the number stays what it was.
@@ -74,13 +144,13 @@ fn row(out: &mut String, text: &str, goes_on: bool) {
 }
 
 /// The text of a block with its inline markup. A text that a stage has rewritten has lost the places of its markup.
-fn inline(doc: &Document, id: BlockId) -> String {
+fn inline(doc: &Document, id: BlockId, markup: Markup) -> String {
     let text = doc.text(id);
     if text != doc.original_text(id) {
         return escaped(text);
     }
     let mut inlines: Vec<&Inline> =
-        doc.inlines(id).iter().filter(|i| !matches!(i.kind, InlineKind::Part(_)) && !i.range.is_empty()).collect();
+        doc.inlines(id).iter().filter(|i| markup.carries(&i.kind) && !i.range.is_empty()).collect();
     // The outer before the inner, so that markup nests.
     inlines.sort_by_key(|inline| (inline.range.start, u32::MAX - inline.range.end));
     let mut writer = Writer { text, at: 0, out: String::with_capacity(text.len() + 16), open: Vec::new() };
@@ -126,7 +196,7 @@ impl<'a> Writer<'a> {
             self.open.pop();
             match kind {
                 InlineKind::Link(href) => {
-                    let _ = write!(self.out, "](<{}>)", href.replace(['<', '>', '\n'], ""));
+                    let _ = write!(self.out, "](<{}>)", address(href));
                 }
                 _ => self.out.push_str(mark(kind)),
             }
@@ -190,7 +260,36 @@ mod tests {
             | time | level |\n| --- | --- |\n| 06:00 | 1\\|4 |\n\n````\na\n```\nb\n````";
         // Links and bold text over the same words nest in either order.
         let other = expected.replace("[**tides**](</tide>)", "**[tides](</tide>)**");
-        let got = markdown(&doc);
+        let got = markdown(&doc, Markup::default());
         assert!(got == expected || got == other, "{got}");
+        let bare = markdown(&doc, Markup { links: false, emphasis: false, images: false });
+        assert_eq!(bare, expected.replace("[**tides**](</tide>)", "tides"));
+        let linked = markdown(&doc, Markup { emphasis: false, ..Markup::default() });
+        assert_eq!(linked, expected.replace("**", ""));
+    }
+    #[test]
+    fn pictures_of_the_text_come_on_request() {
+        let mut doc = Document::new(Source::default(), String::new());
+        for (text, label) in [
+            ("Menu", Label::Boilerplate(copydesk_document::Furniture::Navigation)),
+            ("The ferry sails again.", Label::Body),
+            ("The ferry in May", Label::Caption),
+            ("It carries bicycles.", Label::Body),
+            ("Read more", Label::Boilerplate(copydesk_document::Furniture::Related)),
+        ] {
+            let block = doc.push_block(NewBlock { text, ..NewBlock::default() });
+            doc.decide(Decision { block, label, stage: "test".into(), rule: "all".into(), detail: "".into() });
+        }
+        // The logo above the menu, the picture and its like in between, one beside the menu, and that of a teaser.
+        for (src, before) in
+            [("/logo.png", 0), ("/deck.jpg", 2), ("/deck.jpg", 3), ("/share.png", 4), ("/other.jpg", 5)]
+        {
+            let alt = "The <deck>\nin May".into();
+            doc.images.push(Image { src: src.into(), alt, before: BlockId(before), ..Image::default() });
+        }
+        let text = markdown(&doc, Markup { images: true, ..Markup::default() });
+        let expected = "The ferry sails again.\n\n![The \\<deck> in May](</deck.jpg>)\n\nIt carries bicycles.";
+        assert_eq!(text, expected);
+        assert!(!markdown(&doc, Markup::default()).contains("!["));
     }
 }
