@@ -226,7 +226,7 @@ fn by_structure(
     let mut reason = if let Some(name) = element {
         Reason::new("caption-element", format!("inside a {name}"), 0.98)
     } else if doc.tree.is_some() && doc.block(id).element.is_none() && doc.block(id).kind == BlockKind::Caption {
-        Reason::new("caption-element", "inside a figcaption of a text that stands in a script", 0.95)
+        Reason::new("caption-element", "a caption in the markup of a text that stands in a script", 0.95)
     } else if let Some(name) = figure.and_then(|_| named()) {
         Reason::new("caption-class", format!("inside an element named `{name}`, with a picture"), 0.9)
     } else if let Some(name) = named().filter(|_| letters(text) <= LONGEST && looks_like_caption(text, lexicon)) {
@@ -240,7 +240,7 @@ fn by_structure(
     } else {
         return None;
     };
-    if figures.tree.tag(doc.block(id).element?) == Tag::Caption && figure.is_none() {
+    if doc.block(id).element.is_some_and(|e| figures.tree.tag(e) == Tag::Caption) && figure.is_none() {
         return None;
     }
     reason.figure = figures.figure(id).or(figure);

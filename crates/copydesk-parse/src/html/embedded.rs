@@ -135,7 +135,7 @@ fn lines(texts: &[&str], limits: &Limits) -> Vec<(BlockKind, String)> {
     lines
 }
 
-/// The text before, in and behind each `<figcaption>`.
+/// The text before, in and behind each caption.
 fn captions_apart(html: &str) -> Vec<(BlockKind, &str)> {
     let mut pieces = Vec::new();
     let mut rest = html;
@@ -148,16 +148,77 @@ fn captions_apart(html: &str) -> Vec<(BlockKind, &str)> {
     pieces
 }
 
+/// The first `<figcaption>`, or the first element with `caption` in its class that stands right behind a picture.
 fn next_caption(html: &str) -> Option<(&str, &str, &str)> {
-    const TAG: &str = "figcaption";
-    let start = html.match_indices('<').find_map(|(at, _)| {
-        let tag = html.get(at + 1..at + 1 + TAG.len())?;
-        tag.eq_ignore_ascii_case(TAG).then_some(at)
-    })?;
-    let inside = start + html[start..].find('>')? + 1;
-    let mut ends = html[inside..].match_indices("</").map(|(at, _)| inside + at);
-    let end = ends.find(|at| html.get(at + 2..at + 2 + TAG.len()).is_some_and(|tag| tag.eq_ignore_ascii_case(TAG)))?;
-    Some((&html[..start], &html[inside..end], &html[end..]))
+    let mut behind_picture = false;
+    let mut last = 0;
+    let mut all = tags(html);
+    while let Some(tag) = all.next() {
+        behind_picture &= html[last..tag.start].trim().is_empty();
+        last = tag.end;
+        if PICTURES.iter().any(|name| tag.is(name)) {
+            behind_picture = true;
+            continue;
+        }
+        if tag.closes || !(tag.is("figcaption") || behind_picture && tag.names_caption()) {
+            continue;
+        }
+        let mut open = 1_usize;
+        // One that is never closed is none, and neither is any behind it: nobody knows where it ends.
+        let end = all.find(|other| {
+            if other.is(tag.name) {
+                open = if other.closes { open - 1 } else { open + 1 };
+            }
+            open == 0
+        })?;
+        return Some((&html[..tag.start], &html[tag.end..end.start], &html[end.start..]));
+    }
+    None
+}
+
+/// Elements below which a caption may stand.
+const PICTURES: [&str; 5] = ["img", "picture", "video", "iframe", "amp-img"];
+
+/// A tag in a text with markup: where it stands, its name, and what it says.
+struct MarkupTag<'t> {
+    start: usize,
+    end: usize,
+    name: &'t str,
+    attributes: &'t str,
+    closes: bool,
+}
+
+impl MarkupTag<'_> {
+    fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether its class has a name such as `caption`, `wp-caption-text` or `img_caption`. Names of what holds the
+    /// picture as well (`caption-wrap` around it) stand before the picture.
+    fn names_caption(&self) -> bool {
+        let lower = self.attributes.to_ascii_lowercase();
+        let Some((_, value)) = lower.split_once("class=") else { return false };
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let value = match quote {
+            Some(quote) => value[1..].split(quote).next(),
+            None => value.split_ascii_whitespace().next(),
+        };
+        value.is_some_and(|names| names.split(|c: char| !c.is_alphanumeric()).any(|word| word.ends_with("caption")))
+    }
+}
+
+/// The tags of a text with markup.
+fn tags(html: &str) -> impl Iterator<Item = MarkupTag<'_>> {
+    html.match_indices('<').filter_map(|(start, _)| {
+        let rest = &html[start + 1..];
+        let closes = rest.starts_with('/');
+        let rest = rest.strip_prefix('/').unwrap_or(rest);
+        let length = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).filter(|length| *length > 0)?;
+        let (name, rest) = rest.split_at(length);
+        let inside = rest.find(['>', '<']).filter(|end| rest[*end..].starts_with('>'))?;
+        let end = html.len() - rest.len() + inside + 1;
+        Some(MarkupTag { start, end, name, attributes: &rest[..inside], closes })
+    })
 }
 
 #[cfg(test)]
@@ -173,5 +234,19 @@ mod caption_tests {
         assert_eq!(kinds.len(), 3, "{kinds:?}");
         assert_eq!(captions_apart("no markup at all, 1 < 2"), [(BlockKind::Paragraph, "no markup at all, 1 < 2")]);
         assert_eq!(captions_apart("<figcaptioné>x</figcaption>").len(), 3);
+    }
+
+    #[test]
+    fn an_element_named_for_captions_is_one_behind_a_picture() {
+        let caption = |html| captions_apart(html).get(1).map(|(_, text)| *text);
+        let below =
+            "<div><img src=\"a.jpg\"></a> <div class=\"img-Caption\"><div>A hill</div>, a lake</div></div><p>Two";
+        assert_eq!(caption(below), Some("<div>A hill</div>, a lake"));
+        assert_eq!(caption("<img><p class='caption'>A hill</p>"), Some("A hill"));
+        assert_eq!(caption("<p>One</p><p class=\"caption\">Two</p>"), None);
+        assert_eq!(caption("<img class=\"caption\"><p>One</p>"), None);
+        assert_eq!(caption("<img><p>One</p><p class=\"caption\">Two</p>"), None);
+        assert_eq!(caption("<img><p class=\"text\" id=\"caption\">One</p>"), None);
+        assert_eq!(caption("<img><p class=\"caption\">never closed"), None);
     }
 }
