@@ -100,7 +100,9 @@ pub(crate) fn confirm_by_month(pool: &mut Pool<Timestamp>) {
 /// A month or a year says too little to stand against a day, and is a date only where it is all that there is.
 pub(crate) fn weaken_coarse(pool: &mut Pool<Timestamp>) {
     for entry in pool.entries.iter_mut().filter(|e| e.value.precision() < Precision::Day) {
-        entry.weight *= 0.4;
+        // What the page shows of a month may be anything; what it declares is meant to be its date.
+        entry.weight *=
+            if matches!(entry.origin, Origin::Text | Origin::LabelLine | Origin::Time) { 0.35 } else { 0.4 };
         "no day".clone_into(&mut entry.why);
     }
 }

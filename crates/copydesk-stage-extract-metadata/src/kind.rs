@@ -2,26 +2,43 @@
 
 use copydesk_document::{Document, Origin};
 
-use crate::{Pools, pool::Entry};
+use crate::{Pools, marks, pool::Entry};
 
-/// The authors and dates of a shop's page are those of its reviewers, the ones of a site's front page belong to the
-/// texts that it lists. What is read there counts only where it is stated of an article.
+/// The authors and dates of a shop's page are those of its reviewers, the ones of a list belong to the texts that it
+/// lists, and those of a manual's page are of its build. What is read there counts only where the page says that it
+/// is an article.
 pub(crate) fn weaken(doc: &Document, pools: &mut Pools) {
-    if holds(doc, |kind| kind.ends_with("Article") || kind.ends_with("Posting")) {
-        return;
-    }
+    let articles = articles(doc);
     let declared = |name: &str| {
         doc.evidence.value(Origin::Meta, "og:type").is_some_and(|kind| kind.to_ascii_lowercase().contains(name))
     };
-    let why = if declared("product") || holds(doc, |kind| kind == "Product") {
-        "on a page that sells something"
-    } else if !declared("article") && is_front_page(doc, pools) {
+    let front = || is_front_page(doc, pools);
+    let why = if articles > 1 && front() {
         "on the front page of a site"
+    } else if articles > 0 {
+        return;
+    } else if declared("product") || holds(doc, |kind| kind == "Product" || kind == "Service") {
+        "on a page that sells something"
+    } else if !declared("article") && front() {
+        "on the front page of a site"
+    } else if let Some(why) = address(doc, pools).and_then(marks::is_no_text) {
+        why
     } else {
         return;
     };
     make_light(&mut pools.authors.entries, why);
     make_light(&mut pools.published.entries, why);
+}
+
+/// How many articles and posts the structured data lists. An article about a technique is a manual's page as well.
+fn articles(doc: &Document) -> usize {
+    let is_text = |kind: &String| kind.ends_with("Posting") || kind.ends_with("Article") && kind != "TechArticle";
+    doc.evidence.items.iter().filter(|item| item.top_level && item.types.iter().any(is_text)).count()
+}
+
+/// The address: the fetched one, or the first that the page declares.
+fn address<'d>(doc: &'d Document, pools: &'d Pools) -> Option<&'d str> {
+    doc.source.url.as_deref().or_else(|| pools.url.entries.first().map(|e| e.value.as_str()))
 }
 
 fn make_light<T>(entries: &mut [Entry<T>], why: &str) {

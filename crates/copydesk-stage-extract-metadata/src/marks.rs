@@ -15,6 +15,15 @@ struct Marks {
     elsewhere: Words,
     accounts: Accounts,
     state: State,
+    address: Address,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Address {
+    manuals: FxHashSet<String>,
+    lists: FxHashSet<String>,
+    forums: FxHashSet<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -110,6 +119,32 @@ pub(crate) fn leads_to_author(href: &str) -> bool {
     path.len() <= 300 && parts.any(|part| MARKS.author.words.contains(part))
 }
 
+/// Whether an address is that of a manual's page, or of a page that lists texts or offers something, and which.
+pub(crate) fn is_no_text(url: &str) -> Option<&'static str> {
+    let words = &MARKS.address;
+    let lower = url.get(..url.len().min(300))?.to_ascii_lowercase();
+    let (_, rest) = lower.split_once("://")?;
+    let rest = rest.split(['?', '#']).next()?;
+    let (host, path) = rest.split_once('/')?;
+    let parts = || path.split('/').filter(|part| !part.is_empty());
+    if host.split('.').next().is_some_and(|name| words.manuals.contains(name))
+        || parts().any(|part| words.manuals.contains(part))
+    {
+        return Some("in a manual");
+    }
+    // The name of a list is short. A headline has more words, a text often a number; a day stands before it.
+    let last = parts().next_back()?;
+    let number = |text: &str| text.as_bytes().windows(4).any(|four| four.iter().all(u8::is_ascii_digit));
+    if parts().any(number) || last.contains('.') || last.matches('-').count() >= MANY_WORDS {
+        return None;
+    }
+    let forum = host.split('.').chain(parts()).any(|part| words.forums.contains(part));
+    (!forum && parts().rev().take(2).any(|part| words.lists.contains(part))).then_some("on a page that lists others")
+}
+
+/// From so many hyphens on, the end of an address is a headline.
+const MANY_WORDS: usize = 3;
+
 /// What the names of the elements around a date say of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DateMark {
@@ -196,6 +231,23 @@ pub(crate) fn is_no_byline(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_say_what_is_no_text() {
+        let manual = Some("in a manual");
+        let list = Some("on a page that lists others");
+        assert_eq!(is_no_text("https://docs.example.org/start"), manual);
+        assert_eq!(is_no_text("https://example.org/docs/latest/start.html"), manual);
+        assert_eq!(is_no_text("https://example.org/topic/harbours"), list);
+        assert_eq!(is_no_text("https://example.org/en/services/"), list);
+        assert_eq!(is_no_text("https://example.org/topic/the-harbour-is-open-again"), None);
+        assert_eq!(is_no_text("https://example.org/2024/05/services/harbours"), None);
+        assert_eq!(is_no_text("https://example.org/archive/63076"), None);
+        assert_eq!(is_no_text("https://forum.example.org/topic/harbours"), None);
+        assert_eq!(is_no_text("https://example.org/topic/harbours.html"), None);
+        assert_eq!(is_no_text("https://example.org"), None);
+        assert_eq!(is_no_text("no address"), None);
+    }
 
     #[test]
     fn accounts_are_nobody() {

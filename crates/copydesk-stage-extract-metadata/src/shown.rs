@@ -1,6 +1,8 @@
 //! What a page shows around its headline, by its elements: headings, elements named for authors, `<time>`, dates.
 
-use copydesk_date::{Found, Hints, Label as DateLabel, OrderEvidence, Reading, find, from_url, is_date_line};
+use copydesk_date::{
+    Found, Hints, Label as DateLabel, OrderEvidence, Precision, Reading, find, from_url, is_date_line,
+};
 use copydesk_document::{Attr, BlockId, BlockKind, Document, ElementId, Label, Origin, Tag, Timestamp, Tree};
 use copydesk_lexicon::{Lexicon, read_byline};
 
@@ -216,6 +218,10 @@ fn is_apart(doc: &Document, id: BlockId) -> bool {
     matches!(doc.block(id).label(), Label::Boilerplate(Advertisement | Comments | Consent | Newsletter | Related))
 }
 
+fn is_comment(doc: &Document, id: BlockId) -> bool {
+    doc.block(id).label() == Label::Boilerplate(copydesk_document::Furniture::Comments)
+}
+
 /// A date that the page shows, before its weight is known.
 struct Shown {
     id: BlockId,
@@ -239,7 +245,7 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
             continue;
         }
         let near = window.holds(id) || window.foot.contains(&id.0);
-        if !near && is_apart(doc, id) {
+        if !near && is_apart(doc, id) || is_comment(doc, id) && !window.holds(id) {
             continue;
         }
         // Away from the headline only elements that are named for a date, and lines that label one.
@@ -308,8 +314,12 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                     let to = text[found.span.end..].find('\n').map_or(text.len(), |at| found.span.end + at);
                     let edge = to - from <= 100 && (found.span.start - from <= 3 || to - found.span.end <= 3);
                     let behind = id.0 > window.headline.map_or(0, |h| h.0);
+                    // Below the text, a date among other words is that of a text which is named there, as long as
+                    // it is not as exact as a stamp.
+                    let own_line = line || found.span.start - from <= 3 && to - found.span.end <= 3;
+                    let stamp = value.precision() >= Precision::Minute && (edge || text.len() <= 60);
                     let weight = match (line, mark) {
-                        _ if !near => f32::from(u8::from(line || edge || text.len() <= 60)) * 0.38,
+                        _ if !near => f32::from(u8::from(own_line || stamp)) * 0.38,
                         (true, Some(_)) => 0.65,
                         (true, None) => 0.55,
                         (false, Some(_)) => 0.5,
@@ -321,7 +331,11 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                         close.push((value, id, near, weight));
                     }
                 }
-                None if line => away.push((value, id, if mark.is_some() { 0.4 } else { 0.32 })),
+                // Too little to be given alone, unless the page names the element for it.
+                None if line => away.push((value, id, if mark.is_some() { 0.4 } else { 0.28 })),
+                None if mark == Some(DateMark::Published) && is_stamp(doc.original_text(id), &found, value) => {
+                    away.push((value, id, 0.35));
+                }
                 // A label that says something else, or a date inside the text.
                 Some(_) | None => {}
             }
@@ -335,9 +349,14 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
     let beside = |id: BlockId| window.is_beside_headline(id);
     // Among many dates that of the headline's own line is the page's.
     let few = are_few(close.iter().map(|(value, ..)| value));
-    if few || are_one(close.iter().filter(|(_, id, ..)| beside(*id)).map(|(value, ..)| value)) {
+    let one_beside = are_one(close.iter().filter(|(_, id, ..)| beside(*id)).map(|(value, ..)| value));
+    if few || one_beside {
         for (value, id, near, weight) in close.into_iter().filter(|(_, id, ..)| few || beside(*id)) {
-            let weight = if beside(id) { weight + 0.05 } else { weight };
+            let weight = match (beside(id), one_beside) {
+                (true, _) => weight + 0.05,
+                (false, true) => weight * 0.8,
+                (false, false) => weight,
+            };
             let name = if near { "date near the headline" } else { "date below the text" };
             pools.published.add(value, Origin::Text, name, Some(doc.block(id).span), weight);
         }
@@ -349,6 +368,11 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
             pools.published.add(value, Origin::Text, "the only date shown", Some(doc.block(id).span), weight);
         }
     }
+}
+
+/// Whether a short line ends in a date with its time, as the line does by which a system signs a post.
+fn is_stamp(text: &str, found: &Found, value: Timestamp) -> bool {
+    text.len() <= 100 && value.precision() >= Precision::Minute && text.len() - found.span.end <= 3
 }
 
 /// More days than this side by side are those of the texts that a page lists.

@@ -17,6 +17,10 @@ pub(crate) fn dates(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
     if doc.tree.is_none() || pools.published.entries.iter().any(|e| e.weight >= WEIGHT) {
         return;
     }
+    // What says of itself that it is a site, and no article, has the dates of what it shows.
+    if doc.evidence.value(Origin::Meta, "og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("website")) {
+        return;
+    }
     let content = doc.content();
     let mut stated: Vec<Span> = doc.evidence.items.iter().filter_map(|item| item.span).collect();
     stated.dedup();
