@@ -257,7 +257,7 @@ struct Finding {
 
 /// In a text that is longer, a credit weighs too little to be looked for.
 const CREDIT_WEIGHS: usize = 300;
-/// Every credit that has a label, and most that have none, have one of these.
+/// What nearly every credit has; of the others the letters are few beside those of the caption.
 const CREDIT_SIGNS: [char; 12] = [':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '•'];
 
 impl Finding {
@@ -276,8 +276,7 @@ impl Finding {
 
     fn of(text: &str, detector: &Detector) -> Self {
         // A credit names agencies and people, and its label need not be in the language of the caption.
-        let may_hold_credit = || text.contains(CREDIT_SIGNS) || text.contains("hoto");
-        let text = if text.len() < CREDIT_WEIGHS && may_hold_credit() {
+        let text = if text.len() < CREDIT_WEIGHS && text.contains(CREDIT_SIGNS) {
             split_credit(text, Lexicon::builtin()).text
         } else {
             text

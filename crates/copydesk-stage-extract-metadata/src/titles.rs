@@ -4,7 +4,7 @@ use copydesk_document::{Candidate, Field, Origin, Value};
 
 use crate::{
     Pools,
-    pool::{Entry, Pool, key},
+    pool::{Pool, key},
     vocabulary::is_section_name,
 };
 
@@ -59,7 +59,6 @@ pub(crate) fn choose(
     }
     drop_site_names(&mut pools.title, &sites);
     complete(&mut pools.title);
-    prefer_shown(&mut pools.title);
     let mut chosen = pools.title.choose(Field::Title, least, log)?;
     chosen.value = chosen.value.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(chosen)
@@ -78,23 +77,6 @@ fn named_like(host: &str, titles: &Pool<String>, sites: &mut Vec<String>) {
         let ends = SEPARATORS[..13].iter().filter_map(|s| title.rfind(s).map(|at| &title[at + s.len()..]));
         for part in ends.chain([title]).filter(|part| part.len() <= 60 && is_host(part)) {
             sites.push(key(part));
-        }
-    }
-}
-
-/// Where the headline that the page shows is also the one it gives for previews of its link, the same headline with a
-/// topic before it, in structured data and in the title of the window, is written for search engines.
-fn prefer_shown(pool: &mut Pool<String>) {
-    let shown: Vec<String> =
-        pool.entries.iter().filter(|e| e.origin == Origin::Heading && e.weight >= 0.9).map(|e| key(&e.value)).collect();
-    let preview = |e: &&Entry<String>| e.origin == Origin::Meta && key(&e.name) == "ogtitle";
-    let headline = pool.entries.iter().filter(preview).map(|e| key(&e.value)).find(|k| shown.contains(k));
-    let Some(headline) = headline.filter(|k| k.chars().count() >= 8) else { return };
-    for entry in &mut pool.entries {
-        let own = key(&entry.value);
-        if own.len() > headline.len() && own.ends_with(&headline) && entry.value.contains(": ") {
-            entry.weight /= 4.0;
-            "a topic before the headline, which the page does not show there".clone_into(&mut entry.why);
         }
     }
 }
@@ -199,22 +181,6 @@ mod tests {
         pools.title.add("Ferries return".to_owned(), Origin::Heading, "h1", None, 0.9);
         let title = choose(&mut pools, None, 0.3, &mut Vec::new()).expect("a title");
         assert_eq!(title.value, "Ferries return");
-    }
-
-    #[test]
-    fn a_topic_that_is_neither_shown_nor_given_for_previews_is_no_headline() {
-        let title = |preview: &str| {
-            let mut pools = Pools::default();
-            let (long, short) = ("The harbour: Ferries return", "Ferries return");
-            pools.title.add(long.to_owned(), Origin::JsonLd, "headline", None, 0.97);
-            pools.title.add(long.to_owned(), Origin::TitleElement, "title", None, 0.45);
-            pools.title.add(long.to_owned(), Origin::Meta, "title", None, 0.55);
-            pools.title.add(preview.to_owned(), Origin::Meta, "og:title", None, 0.6);
-            pools.title.add(short.to_owned(), Origin::Heading, "h1", None, 0.93);
-            choose(&mut pools, None, 0.3, &mut Vec::new()).map(|t| t.value)
-        };
-        assert_eq!(title("Ferries return").as_deref(), Some("Ferries return"));
-        assert_eq!(title("The harbour: Ferries return").as_deref(), Some("The harbour: Ferries return"));
     }
 
     #[test]
