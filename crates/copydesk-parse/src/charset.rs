@@ -41,7 +41,7 @@ pub(crate) fn decode(bytes: Vec<u8>, hints: Hints<'_>, notes: &mut Vec<Note>) ->
     let declared = declared(&bytes, hints, notes);
     let utf8 = Utf8Shape::of(&bytes);
     if utf8.is_ascii() {
-        return ascii(&bytes, declared);
+        return ascii(bytes, declared);
     }
     if utf8.is_utf8() && declared.is_none_or(|d| d == UTF_8 || !may_look_like_utf8(d, &bytes, &utf8)) {
         if let Some(declared) = declared.filter(|d| *d != UTF_8) {
@@ -107,10 +107,12 @@ struct Utf8Shape {
 
 impl Utf8Shape {
     fn of(bytes: &[u8]) -> Self {
+        if let Ok(text) = str::from_utf8(bytes) {
+            return Self { good: leads(text), bad: 0 };
+        }
         let mut shape = Self::default();
         for chunk in bytes.utf8_chunks() {
-            // Every character of more than one byte has exactly one lead byte.
-            shape.good += chunk.valid().bytes().filter(|b| *b >= 0xC0).count();
+            shape.good += leads(chunk.valid());
             shape.bad += usize::from(!chunk.invalid().is_empty());
         }
         let tail = bytes.utf8_chunks().last().map_or(0, |c| c.invalid().len());
@@ -130,6 +132,11 @@ impl Utf8Shape {
     }
 }
 
+/// How many characters have more than one byte: each of them has exactly one lead byte.
+fn leads(text: &str) -> usize {
+    text.bytes().filter(|b| *b >= 0xC0).count()
+}
+
 /// The first bytes of a character whose last ones are missing.
 fn is_cut_character(tail: &[u8]) -> bool {
     matches!(tail, [0xC2..=0xEF] | [0xE0..=0xEF, 0x80..=0xBF] | [0xF0..=0xF4, ..])
@@ -143,16 +150,15 @@ fn may_look_like_utf8(declared: &'static Encoding, bytes: &[u8], utf8: &Utf8Shap
         && declared.decode_without_bom_handling_and_without_replacement(bytes).is_some()
 }
 
-fn lossy_utf8(mut bytes: Vec<u8>, notes: &mut Vec<Note>) -> Decoded {
-    // A character cut off by the end of the input is no fault worth a sign in the text.
-    if let Some(tail) = bytes.utf8_chunks().last().map(|c| c.invalid()).filter(|t| is_cut_character(t)) {
-        let kept = bytes.len() - tail.len();
-        bytes.truncate(kept);
-    }
+fn lossy_utf8(bytes: Vec<u8>, notes: &mut Vec<Note>) -> Decoded {
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
-            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let bytes = error.as_bytes();
+            // A character cut off by the end of the input is no fault worth a sign in the text.
+            let cut = bytes.utf8_chunks().last().map_or(&[][..], |c| c.invalid());
+            let kept = if is_cut_character(cut) { bytes.len() - cut.len() } else { bytes.len() };
+            let text = String::from_utf8_lossy(&bytes[..kept]).into_owned();
             note_replaced(&text, UTF_8.name(), notes);
             text
         }
@@ -161,14 +167,14 @@ fn lossy_utf8(mut bytes: Vec<u8>, notes: &mut Vec<Note>) -> Decoded {
 }
 
 /// Bytes without a single one above 0x7F. They are the same text in every charset but those that shift.
-fn ascii(bytes: &[u8], declared: Option<&'static Encoding>) -> Decoded {
-    let shifts = memchr::memchr(0x1B, bytes).is_some();
-    if shifts && (declared == Some(ISO_2022_JP) || guess(bytes, "") == ISO_2022_JP) {
-        let (text, _) = ISO_2022_JP.decode_without_bom_handling(bytes);
+fn ascii(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
+    let shifts = memchr::memchr(0x1B, &bytes).is_some();
+    if shifts && (declared == Some(ISO_2022_JP) || guess(&bytes, "") == ISO_2022_JP) {
+        let (text, _) = ISO_2022_JP.decode_without_bom_handling(&bytes);
         return Decoded { text: text.into_owned(), charset: ISO_2022_JP.name().into() };
     }
     let charset = declared.unwrap_or(UTF_8).name().into();
-    Decoded { text: String::from_utf8_lossy(bytes).into_owned(), charset }
+    Decoded { text: String::from_utf8(bytes).expect("ASCII is UTF-8"), charset }
 }
 
 /// Bytes that are not UTF-8.

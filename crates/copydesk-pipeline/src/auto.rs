@@ -2,7 +2,10 @@
 //!
 //! It stands here and not in a crate of its own, since it is made of other sources, which no source may know.
 
-use std::io::{Cursor, Read};
+use std::{
+    borrow::Cow,
+    io::{Cursor, Read},
+};
 
 use copydesk_intake::{Documents, Intake, Opened, StoredFile};
 use copydesk_source_csv as csv;
@@ -65,6 +68,8 @@ impl Options {
 /// So much of a file is looked at. Text is told by less; of packed data more is needed before anything comes out.
 const HEAD: u64 = 64 << 10;
 const PACKED_HEAD: u64 = 1 << 20;
+/// So much tells whether more has to be looked at.
+const BEGINNING: u64 = 1 << 10;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +112,8 @@ fn documents(file: StoredFile, options: &Options) -> Documents {
 
 /// What a file is, by its beginning where that tells, else by its name.
 fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
-    let (head, whole) = opened(stored, whole);
-    if warc::looks_like(&head) {
+    let (beginning, _) = opened(stored, whole, BEGINNING);
+    if warc::looks_like(&beginning) {
         return Kind::Warc;
     }
     let extension = extension(name);
@@ -118,6 +123,10 @@ fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
         "csv" | "tsv" => return Kind::Csv,
         _ => {}
     }
+    if !jsonl::may_begin(&beginning) {
+        return Kind::Document;
+    }
+    let (head, whole) = opened(stored, whole, HEAD);
     // One object in one line is what an interface answers with in the place of a page; a page is called a page.
     let is_page = matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown" | "txt");
     let has_lines = head.trim_ascii().contains(&b'\n');
@@ -129,17 +138,17 @@ fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
 }
 
 /// The beginning of what is in a file, and whether that is all of it.
-fn opened(stored: &[u8], whole: bool) -> (Vec<u8>, bool) {
-    let (mut head, mut whole) = (stored.to_vec(), whole);
+fn opened(stored: &[u8], whole: bool, most: u64) -> (Cow<'_, [u8]>, bool) {
+    let (mut head, mut whole) = (Cow::Borrowed(stored), whole);
     for _ in 0..2 {
         if Packing::of(&head).is_none() {
             break;
         }
         let mut inner = Vec::new();
         // Whatever is wrong with the rest: what came out before is looked at.
-        let read = Stream::open(&head[..], Limits::default()).and_then(|s| s.take(HEAD).read_to_end(&mut inner));
-        whole &= read.is_ok() && (inner.len() as u64) < HEAD;
-        head = inner;
+        let read = Stream::open(&head[..], Limits::default()).and_then(|s| s.take(most).read_to_end(&mut inner));
+        whole &= read.is_ok() && (inner.len() as u64) < most;
+        head = Cow::Owned(inner);
     }
     (head, whole)
 }

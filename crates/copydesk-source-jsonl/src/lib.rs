@@ -14,7 +14,7 @@ use copydesk_intake::{Columns, Intake};
 use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::Limits;
 
-pub use records::{looks_like, records};
+pub use records::{looks_like, may_begin, records};
 
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()

@@ -32,7 +32,7 @@ pub fn records<R: Read>(
 /// on in one line. A file of one line is, if it has a field that may hold a document: it may as well be one object that
 /// an interface has answered with.
 pub fn looks_like(head: &[u8], whole: bool, options: &Options) -> bool {
-    let head = head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start();
+    let head = start(head);
     if !head.starts_with(b"{") {
         return false;
     }
@@ -47,6 +47,15 @@ pub fn looks_like(head: &[u8], whole: bool, options: &Options) -> bool {
         Some(rest) if !rest.is_empty() => rest.starts_with(b"{"),
         _ => options.columns().input(String::new(), record).is_ok(),
     }
+}
+
+/// Whether more of a file than its first bytes has to be looked at: they do not tell that it is no JSON Lines.
+pub fn may_begin(first: &[u8]) -> bool {
+    matches!(start(first), [] | [b'{', ..])
+}
+
+fn start(head: &[u8]) -> &[u8] {
+    head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start()
 }
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";

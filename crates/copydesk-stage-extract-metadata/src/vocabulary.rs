@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use copydesk_document::{Field, Origin};
 use serde::Deserialize;
 
@@ -113,9 +114,14 @@ pub(crate) fn has_outlet_word(line: &str) -> bool {
     })
 }
 
+static COPULAS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = LINES.copulas.values().flatten();
+    AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).expect("a short list of words")
+});
+
 /// What stands before the first word that says what somebody is: the name in `Ann Lee is a historian`.
 pub(crate) fn before_copula(sentence: &str) -> Option<&str> {
-    LINES.copulas.values().flatten().filter_map(|word| sentence.find(word.as_str())).min().map(|at| &sentence[..at])
+    COPULAS.find(sentence).map(|found| &sentence[..found.start()])
 }
 
 #[cfg(test)]

@@ -279,14 +279,15 @@ fn by_form(doc: &Document, id: BlockId, lexicon: &Lexicon) -> Option<Reason> {
     if letters(text) > LONGEST {
         return None;
     }
-    let split = split_credit(text, lexicon);
-    if half.is_some() && (!split.credits.is_empty() || last_brackets(text).is_some()) {
+    let credited = || !split_credit(text, lexicon).credits.is_empty();
+    if half.is_some() && (last_brackets(text).is_some() || credited()) {
         return Some(Reason::new("printed-twice", "the same text twice in one line, with a credit", 0.9));
     }
     if looks_like_caption(text, lexicon) {
         return Some(Reason::new("credit-line", "ends in a credit that only pictures carry", 0.9));
     }
     picture_above(doc, id)?;
+    let split = split_credit(text, lexicon);
     if !split.credits.is_empty() {
         let sure = if split.confidence == Confidence::ShapeOnly { 0.8 } else { 0.9 };
         return Some(Reason::new("below-picture", "right below a picture, with a credit", sure));

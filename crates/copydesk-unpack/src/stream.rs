@@ -10,8 +10,9 @@ use lzma_rust2::XzReader;
 
 use crate::{Fault, FaultKind, Limits, Packing, packing::MAGIC_BYTES, window::Window};
 
-/// So much comes out at a time.
+/// So much comes out at a time, once it is clear that more than the beginning is asked for.
 const CHUNK: usize = 64 << 10;
+const FIRST_CHUNK: usize = 4 << 10;
 
 /// Bytes that may be packed, opened as they are read.
 ///
@@ -37,7 +38,7 @@ enum State<R: Read> {
     Plain(Window<R>),
     /// Before a member, or what should be one.
     Between(Window<R>),
-    Inside(Box<Decoder<R>>),
+    Inside(Decoder<R>),
     /// After a fault or the end.
     Ended(Window<R>),
     /// Nothing outside of a method sees this.
@@ -45,7 +46,7 @@ enum State<R: Read> {
 }
 
 enum Decoder<R: Read> {
-    Gzip(GzDecoder<Window<R>>),
+    Gzip(Box<GzDecoder<Window<R>>>),
     Zstd(zstd::stream::read::Decoder<'static, Window<R>>),
     Bzip2(bzip2::bufread::BzDecoder<Window<R>>),
     Xz(Box<XzReader<Window<R>>>),
@@ -55,7 +56,7 @@ impl<R: Read> Decoder<R> {
     fn new(packing: Packing, window: Window<R>, limits: &Limits) -> Result<Self, (Window<R>, io::Error)> {
         let window_log = limits.max_window_log.clamp(10, 31);
         Ok(match packing {
-            Packing::Gzip => Self::Gzip(GzDecoder::new(window)),
+            Packing::Gzip => Self::Gzip(Box::new(GzDecoder::new(window))),
             Packing::Zstd => {
                 let mut frame = zstd::stream::read::Decoder::try_with_buffer(window)?.single_frame();
                 if let Err(error) = frame.window_log_max(window_log) {
@@ -157,7 +158,7 @@ impl<R: Read> Stream<R> {
                     }
                 }
                 State::Inside(mut decoder) => {
-                    self.out.resize(CHUNK, 0);
+                    self.out.resize((2 * self.unpacked as usize).clamp(FIRST_CHUNK, CHUNK), 0);
                     let result = decoder.read(&mut self.out);
                     (self.at, self.len) = (0, *result.as_ref().unwrap_or(&0));
                     match result {
@@ -205,7 +206,7 @@ impl<R: Read> Stream<R> {
             return Err(self.window_fault().into());
         }
         match Decoder::new(packing, window, &self.limits) {
-            Ok(decoder) => self.state = State::Inside(Box::new(decoder)),
+            Ok(decoder) => self.state = State::Inside(decoder),
             Err((window, error)) => return Err(self.fail(window, error)),
         }
         Ok(true)
