@@ -117,15 +117,15 @@ pub(crate) fn refuse_controls(bytes: &[u8]) -> Result<(), ParseError> {
 
 /// Refuses a text that is mostly not text: the bytes were something else.
 pub(crate) fn refuse_nonsense(text: &str) -> Result<(), ParseError> {
+    let sample = &text[..text.floor_char_boundary(SAMPLE)];
     // Most texts have so few bytes that such a character can begin with that nobody need look at the characters: a
     // character has at most four bytes.
-    let sample = &text.as_bytes()[..text.len().min(4 * SAMPLE)];
-    let doubtful = sample.iter().filter(|b| matches!(b, 0..=8 | 0x0E..=0x1F | 0x7F | 0xC2 | 0xEF)).count();
-    if doubtful * 40 < sample.len() * 3 {
+    let doubtful = sample.bytes().filter(|b| matches!(b, 0..=8 | 0x0E..=0x1F | 0x7F | 0xC2 | 0xEF)).count();
+    if doubtful * 40 <= sample.len() * 3 {
         return Ok(());
     }
     let (mut odd, mut all) = (0_usize, 0_usize);
-    for c in text.chars().take(SAMPLE) {
+    for c in sample.chars() {
         all += 1;
         odd += usize::from(c == '\u{FFFD}' || (c.is_control() && !c.is_whitespace()));
     }

@@ -1,7 +1,11 @@
 //! The words of `data/marks.toml`: what the names of elements, and names that are nobody's, say.
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::{
+    collections::BTreeSet,
+    sync::{LazyLock, OnceLock},
+};
 
+use aho_corasick::AhoCorasick;
 use copydesk_document::{Attr, ElementId, Tag, Tree};
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
@@ -35,9 +39,28 @@ struct State {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Words {
-    words: FxHashSet<String>,
+    #[serde(rename = "words")]
+    known: FxHashSet<String>,
     #[serde(default)]
     not: FxHashSet<String>,
+    #[serde(skip)]
+    quick: OnceLock<AhoCorasick>,
+}
+
+impl Words {
+    /// A quick look: most elements have names without any of the words in them, and need not be cut into words.
+    fn may_name(&self, tree: &Tree, element: ElementId) -> bool {
+        #[expect(clippy::expect_used, reason = "a short list of short words")]
+        let quick = self.quick.get_or_init(|| {
+            AhoCorasick::builder().ascii_case_insensitive(true).build(&self.known).expect("a short list")
+        });
+        NAMES.iter().filter_map(|attr| tree.attr(element, *attr)).any(|names| quick.is_match(names))
+    }
+
+    /// Whether one of the words is among those in the names of an element.
+    fn names(&self, tree: &Tree, element: ElementId) -> bool {
+        self.may_name(tree, element) && any_word(tree, element, |word| self.known.contains(word))
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,17 +129,16 @@ fn camel(word: &str) -> impl Iterator<Item = &str> {
 /// Whether an element is named for the author it shows.
 pub(crate) fn is_author(tree: &Tree, element: ElementId) -> bool {
     let marks = &MARKS.author;
-    any_word(tree, element, |word| marks.words.contains(word))
+    marks.names(tree, element)
         && (!any_word(tree, element, |word| marks.not.contains(word))
-            || any_word(tree, element, |word| word == "name")
-                && !any_word(tree, element, |word| MARKS.elsewhere.words.contains(word)))
+            || any_word(tree, element, |word| word == "name") && !MARKS.elsewhere.names(tree, element))
 }
 
 /// Whether an address is that of a page about an author: `/authors/ann-lee/`.
 pub(crate) fn leads_to_author(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or(href);
     let mut parts = path.trim_end_matches('/').rsplit('/').skip(1).take(2);
-    path.len() <= 300 && parts.any(|part| MARKS.author.words.contains(part))
+    path.len() <= 300 && parts.any(|part| MARKS.author.known.contains(part))
 }
 
 /// Whether an address is that of a manual's page, or of a page that lists texts or offers something, and which.
@@ -157,9 +179,9 @@ pub(crate) enum DateMark {
 /// What the names of an element and of those right around it say of the date in it.
 pub(crate) fn date_mark(tree: &Tree, element: ElementId) -> Option<DateMark> {
     tree.ancestors(element).take(NEAR).find_map(|e| {
-        if any_word(tree, e, |word| MARKS.updated.words.contains(word)) {
+        if MARKS.updated.names(tree, e) {
             Some(DateMark::Updated)
-        } else if any_word(tree, e, |word| MARKS.published.words.contains(word)) {
+        } else if MARKS.published.names(tree, e) {
             Some(DateMark::Published)
         } else {
             None
@@ -180,10 +202,13 @@ pub(crate) fn is_elsewhere(tree: &Tree, element: ElementId) -> bool {
             _ => {}
         }
         let mut named = false;
-        if any_word(tree, e, |word| {
-            named |= word == "footer";
-            word != "footer" && MARKS.elsewhere.words.contains(word)
-        }) {
+        // "footer" is one of the words.
+        if MARKS.elsewhere.may_name(tree, e)
+            && any_word(tree, e, |word| {
+                named |= word == "footer";
+                word != "footer" && MARKS.elsewhere.known.contains(word)
+            })
+        {
             return true;
         }
         foot |= named;

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::AhoCorasick;
 use copydesk_document::{Attr, ElementId, Tree};
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
@@ -18,19 +19,38 @@ struct Names {
 static NAMES: LazyLock<Names> =
     LazyLock::new(|| toml::from_str(include_str!("../data/elements.toml")).expect("data/elements.toml is valid"));
 
+/// Words, and a quick look for any of them: nearly all names hold none, and need not be cut into words.
+struct List {
+    words: &'static FxHashSet<String>,
+    any: AhoCorasick,
+}
+
+impl List {
+    #[expect(clippy::expect_used, reason = "a short list of short words")]
+    fn new(words: &'static FxHashSet<String>) -> Self {
+        let any = AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a short list");
+        Self { words, any }
+    }
+}
+
+static CAPTIONS: LazyLock<List> = LazyLock::new(|| List::new(&NAMES.captions));
+static CREDITS: LazyLock<List> = LazyLock::new(|| List::new(&NAMES.credits));
+
 /// The name by which an element says that it holds a caption.
 pub(crate) fn caption_name(tree: &Tree, element: ElementId) -> Option<&str> {
-    name(tree, element, |name| is_named(name, &NAMES.captions))
+    name(tree, element, &CAPTIONS)
 }
 
 /// The name by which an element says that it holds a credit.
 pub(crate) fn credit_name(tree: &Tree, element: ElementId) -> Option<&str> {
-    name(tree, element, |name| is_named(name, &NAMES.credits))
+    name(tree, element, &CREDITS)
 }
 
-fn name(tree: &Tree, element: ElementId, fits: impl Fn(&str) -> bool) -> Option<&str> {
-    let classes = tree.attr(element, Attr::Class).into_iter().flat_map(str::split_ascii_whitespace);
-    classes.chain(tree.attr(element, Attr::Itemprop)).chain(tree.attr(element, Attr::Id)).find(|name| fits(name))
+fn name<'t>(tree: &'t Tree, element: ElementId, list: &List) -> Option<&'t str> {
+    let names = |attr| tree.attr(element, attr).filter(|names| list.any.is_match(*names));
+    let classes = names(Attr::Class).into_iter().flat_map(str::split_ascii_whitespace);
+    let others = [Attr::Itemprop, Attr::Id].into_iter().filter_map(names);
+    classes.chain(others).find(|name| is_named(name, list.words))
 }
 
 fn is_named(name: &str, list: &FxHashSet<String>) -> bool {

@@ -117,19 +117,24 @@ fn alternatives(doc: &Document) -> Alternatives {
     for (at, image) in doc.images.iter().enumerate() {
         for text in [&image.alt, &image.title] {
             if letters(text) >= FEWEST_TO_REPEAT {
-                let key = key(text);
-                found.starts.insert(start(&key).to_owned());
-                found.all.entry(key).or_insert(at);
+                found.starts.insert(start_of(text));
+                found.all.entry(key(text)).or_insert(at);
             }
         }
     }
     found
 }
 
-/// The first bytes of a key: texts that begin alike are looked at more closely.
-pub(crate) fn start(key: &str) -> &str {
-    let end = (0..=FEWEST_TO_REPEAT.min(key.len())).rev().find(|at| key.is_char_boundary(*at));
-    &key[..end.unwrap_or(0)]
+/// The first bytes of the key of a text: texts that begin alike are looked at more closely.
+pub(crate) fn start_of(text: &str) -> String {
+    let mut start = String::with_capacity(FEWEST_TO_REPEAT);
+    for c in key_letters(text) {
+        if start.len() + c.len_utf8() > FEWEST_TO_REPEAT {
+            break;
+        }
+        start.push(c);
+    }
+    start
 }
 
 /// Whether a credit may stand before the text of a caption.
@@ -147,14 +152,13 @@ fn by_alternative(
     lexicon: &Lexicon,
 ) -> Option<Reason> {
     let text = doc.text(id);
-    let size = letters(text);
-    if alternatives.all.is_empty() || !(FEWEST_TO_REPEAT..=LONGEST).contains(&size) || figures.is_teaser(id) {
+    if alternatives.all.is_empty() || (!begins_with_credit(text) && !alternatives.starts.contains(&start_of(text))) {
+        return None;
+    }
+    if !(FEWEST_TO_REPEAT..=LONGEST).contains(&letters(text)) || figures.is_teaser(id) {
         return None;
     }
     let own = key(text);
-    if !alternatives.starts.contains(start(&own)) && !begins_with_credit(text) {
-        return None;
-    }
     let all = &alternatives.all;
     let whole = all.get(&own).or_else(|| all.get(&key(split_credit(text, lexicon).text)))?;
     let mut reason = Reason::new("alternative-text", "repeats the alternative text of a picture", 0.85);
@@ -442,7 +446,11 @@ fn letters(text: &str) -> usize {
 
 /// Letters and figures only, in lower case: how texts are compared.
 pub(crate) fn key(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    key_letters(text).collect()
+}
+
+fn key_letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// The text on one line, with single spaces.

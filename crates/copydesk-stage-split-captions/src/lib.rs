@@ -16,7 +16,7 @@ use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, Stag
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use crate::find::{FEWEST_TO_REPEAT, Found, begins_with_credit, key, start};
+use crate::find::{FEWEST_TO_REPEAT, Found, begins_with_credit, key, start_of};
 
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
@@ -89,27 +89,27 @@ impl Stage for SplitCaptions {
 /// Blocks of the body that say the same as a caption, word for word, are that caption once more.
 fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon) {
     let mut keys: FxHashMap<String, usize> = FxHashMap::default();
+    let mut starts: FxHashSet<String> = FxHashSet::default();
     for (at, caption) in doc.captions.iter().enumerate() {
         let key = key(&caption.text);
         if key.len() >= FEWEST_TO_REPEAT {
+            starts.insert(start_of(&caption.text));
             keys.entry(key).or_insert(at);
         }
     }
     if keys.is_empty() {
         return;
     }
-    let starts: FxHashSet<&str> = keys.keys().map(|key| start(key)).collect();
     let repeats: Vec<(BlockId, usize)> = doc
         .body()
         .filter(|(_, block)| block.kind != BlockKind::Heading)
         .filter_map(|(id, _)| {
             // Most texts begin otherwise than any caption, and are not taken apart.
             let text = doc.text(id);
-            let own = key(text);
-            if !starts.contains(start(&own)) && !begins_with_credit(text) {
+            if !begins_with_credit(text) && !starts.contains(&start_of(text)) {
                 return None;
             }
-            let at = keys.get(&own).or_else(|| keys.get(&key(split_credit(text, lexicon).text)))?;
+            let at = keys.get(&key(text)).or_else(|| keys.get(&key(split_credit(text, lexicon).text)))?;
             Some((id, *at))
         })
         .collect();
