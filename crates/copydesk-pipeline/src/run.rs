@@ -38,6 +38,10 @@ pub struct Run {
     /// How many documents may wait for the world at once, in stages that do.
     #[schemars(range(min = 1, max = 100_000))]
     pub waiting: usize,
+    /// How many files the program may hold open at once, where the system does not allow fewer. A run needs fewer than 40,
+    /// whatever its threads and inputs; the rest is for stages of your own, whose documents are set aside beyond it.
+    #[schemars(range(min = 40, max = 1_048_576))]
+    pub open_files: u64,
 }
 
 impl Default for Run {
@@ -53,6 +57,7 @@ impl Default for Run {
             shard_bytes: shard.bytes,
             window_bytes: window,
             waiting,
+            open_files: 256,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{Options, Output, Report, Run, RunError};
 use copydesk_stage::Catalog;
@@ -82,6 +82,7 @@ impl Args {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
         let source = source(&self.inputs, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         let output = self.output(&pipeline);
+        hold_open(pipeline.run.open_files)?;
         let of_pipeline = pipeline.run.options();
         let options = Options {
             threads: self.threads.or(of_pipeline.threads),
@@ -126,6 +127,21 @@ impl Args {
             }
         }
     }
+}
+
+/// Lets this program hold so many files open, and no more.
+#[cfg(unix)]
+fn hold_open(files: u64) -> anyhow::Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let current = Some(current.map_or(files, |now| now.min(files)));
+    setrlimit(Resource::Nofile, Rlimit { current, maximum }).context("the number of open files cannot be limited")
+}
+
+#[cfg(not(unix))]
+fn hold_open(_: u64) -> anyhow::Result<()> {
+    Ok(())
 }
 
 fn failure(error: RunError) -> Failure {

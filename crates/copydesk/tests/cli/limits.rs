@@ -1,6 +1,11 @@
 //! Every limit can be set in the pipeline file, and does what it says.
 
-use std::{fmt::Write as _, fs, process::Command};
+use std::{
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    process::{Command, Stdio},
+};
 
 use serde_json::Value;
 
@@ -97,4 +102,35 @@ fn a_run_needs_few_open_files() {
     let said = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success() || said.contains("open files"), "{said}");
     assert!(!said.contains("panicked"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_limits_its_open_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipeline = |files: u32| {
+        let text = format!(
+            "[source]\nuse = \"files\"\npaths = [\"-\"]\n[[export]]\nuse = \"jsonl\"\n[run]\nout = \"out\"\nopen_files = {files}\n"
+        );
+        fs::write(folder.path().join("pipeline.toml"), text).expect("a file");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_copydesk"));
+        command.args(["run", "pipeline.toml"]).current_dir(folder.path());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.spawn().expect("it starts")
+    };
+    let refused = pipeline(39).wait_with_output().expect("it ends");
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("open_files"));
+
+    // The run waits for its input meanwhile.
+    let mut running = pipeline(64);
+    let limits = format!("/proc/{}/limits", running.id());
+    let limited = (0..500).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let limits = fs::read_to_string(&limits).expect("it runs");
+        limits.lines().any(|line| line.starts_with("Max open files") && line.split_whitespace().nth(3) == Some("64"))
+    });
+    running.stdin.take().expect("a pipe").write_all(b"A text.\n").expect("it reads");
+    assert!(running.wait().expect("it ends").success());
+    assert!(limited);
 }
