@@ -149,7 +149,7 @@ pub(crate) fn worth_reading(text: &str) -> bool {
     has_digit(text) || (text.len() <= SHORT && VOCABULARY.knows_first_word(text))
 }
 
-/// The tokens of a text, with a year parted from what a page glued to it: `20 May 202021 May 2020`.
+/// The tokens of a text, with a year parted from what a page glued to it: `20 May 202021 May 2020`, `Apr 042013`.
 pub(crate) fn date_tokens(text: &str) -> Vec<Token> {
     let tokens = tokens(text);
     let glued = |token: &Token| {
@@ -164,16 +164,22 @@ pub(crate) fn date_tokens(text: &str) -> Vec<Token> {
     let parser = Parser::new(text, &tokens, &hints);
     let mut parted = Vec::with_capacity(tokens.len() + 4);
     for (at, token) in tokens.iter().enumerate() {
-        if !glued(token) || !parser.is_glued_year(at) {
+        let head = match token.digits {
+            _ if !glued(token) => 0,
+            _ if parser.is_glued_year(at) => 4,
+            digits if parser.is_day_glued_to_year(at) => digits - 4,
+            _ => 0,
+        };
+        if head == 0 {
             parted.push(*token);
             continue;
         }
-        let behind = 10u32.pow(u32::from(token.digits - 4));
-        let middle = token.start + 4;
-        parted.push(Token { end: middle, digits: 4, value: token.value / behind, ..*token });
+        let tail = token.digits - head;
+        let behind = 10u32.pow(u32::from(tail));
+        let middle = token.start + u32::from(head);
+        parted.push(Token { end: middle, digits: head, value: token.value / behind, ..*token });
         // The rest counts as set apart: it begins something new.
-        let digits = token.digits - 4;
-        parted.push(Token { start: middle, gap: true, digits, value: token.value % behind, ..*token });
+        parted.push(Token { start: middle, gap: true, digits: tail, value: token.value % behind, ..*token });
     }
     parted
 }
@@ -187,11 +193,12 @@ pub(crate) struct Piece {
 
 /// All dates of a text, with their tokens.
 pub(crate) fn scan(parser: &Parser) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::new();
     let mut at = 0;
     while at < parser.tokens.len() {
-        if let Some(piece) = parser.piece(at, pieces.last()) {
+        if let Some(mut piece) = parser.piece(at, pieces.last()) {
             at = piece.tokens.end.max(at + 1);
+            piece.found.range |= pieces.last().is_some_and(|last| parser.ends_span(last, &piece));
             pieces.push(piece);
         } else {
             at = parser.skip(at);
@@ -450,6 +457,16 @@ impl Parser<'_> {
         behind.is_some_and(|next| {
             self.number(next).is_some() && self.time(next, true).is_none() && self.date(next).is_some()
         })
+    }
+
+    /// Whether a date is the other end of the span that the one before it begins.
+    fn ends_span(&self, first: &Piece, second: &Piece) -> bool {
+        let end = first.tokens.end;
+        let behind = match self.mark(end) {
+            Some('-' | '–' | '—') => Some(end + 1),
+            _ => self.past(end, Sense::Range),
+        };
+        first.found.range && behind == Some(second.tokens.start)
     }
 
     /// Whether the tokens say nothing: marks and the small words of dates.

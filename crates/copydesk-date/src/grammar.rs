@@ -345,6 +345,17 @@ impl Parser<'_> {
                 || (numbers && (month(before - 1) || month(before - 2) || self.short_number(before - 2).is_some())))
     }
 
+    /// Whether a number behind a month is a day and a year that a page shows below each other: `Apr 042013`.
+    pub(crate) fn is_day_glued_to_year(&self, at: usize) -> bool {
+        let text = self.slice(at);
+        let parts = text.len().checked_sub(4).and_then(|middle| Some((text.get(..middle)?, text.get(middle..)?)));
+        let Some((Ok(day), Ok(year))) = parts.map(|(day, year)| (day.parse::<u8>(), year.parse::<i16>())) else {
+            return false;
+        };
+        let before = at.checked_sub(1).is_some_and(|before| self.is_word(before) && self.month(before).is_some());
+        before && (1..=31).contains(&day) && (1990..=2099).contains(&year)
+    }
+
     fn day_month(&self, at: usize) -> Option<(Month, u8, usize)> {
         let (day, end) = self.day_number(at)?;
         let end = self.past(end, Sense::DayMark).unwrap_or(end);
