@@ -59,6 +59,7 @@ pub(crate) fn choose(
     }
     drop_site_names(&mut pools.title, &sites);
     complete(&mut pools.title);
+    drop_kickers(&mut pools.title);
     let mut chosen = pools.title.choose(Field::Title, least, log)?;
     chosen.value = chosen.value.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(chosen)
@@ -97,6 +98,39 @@ fn complete(pool: &mut Pool<String>) {
             entry.value.clone_from(longer);
         }
     }
+}
+
+/// What a heading has before the title for link previews is no part of the headline: a kicker, a date, `Thread:`.
+fn drop_kickers(pool: &mut Pool<String>) {
+    let named = |name: &str| pool.entries.iter().find(|e| e.origin == Origin::Meta && e.name == name);
+    let Some(preview) = named("og:title").or_else(|| named("twitter:title")).map(|e| e.value.clone()) else { return };
+    let short = key(&preview);
+    if short.chars().count() < SHORTEST_HEADLINE {
+        return;
+    }
+    for entry in pool.entries.iter_mut().filter(|e| ends_in_words_of(&e.value, &short)) {
+        entry.why = format!("`{}` has the title for link previews behind a kicker", entry.value);
+        entry.value.clone_from(&preview);
+    }
+}
+
+/// Fewer letters name a section or a thing.
+const SHORTEST_HEADLINE: usize = 12;
+
+/// Whether a title ends in these words, given as a key, and has others before them.
+fn ends_in_words_of(title: &str, short: &str) -> bool {
+    let mut left = short.len();
+    let mut words = title.split(|c: char| !c.is_alphanumeric()).rev().map(key).filter(|word| !word.is_empty());
+    while left > 0 {
+        let Some(word) = words.next() else { return false };
+        let Some(rest) =
+            left.checked_sub(word.len()).filter(|rest| short.get(*rest..).is_some_and(|end| end.starts_with(&word)))
+        else {
+            return false;
+        };
+        left = rest;
+    }
+    words.next().is_some()
 }
 
 /// The part of a title that is the headline, where something proves that the rest is not: another candidate is that
@@ -181,6 +215,17 @@ mod tests {
         pools.title.add("Ferries return".to_owned(), Origin::Heading, "h1", None, 0.9);
         let title = choose(&mut pools, None, 0.3, &mut Vec::new()).expect("a title");
         assert_eq!(title.value, "Ferries return");
+    }
+
+    #[test]
+    fn a_title_ends_in_words() {
+        let ends = |title: &str, short: &str| ends_in_words_of(title, &key(short));
+        assert!(ends("Harbour: Ferries return", "Ferries return"));
+        assert!(ends("«Dock 9» – ferries return!", "Ferries return"));
+        assert!(!ends("Ferries return", "Ferries return"));
+        assert!(!ends("Superferries return", "ferries return"));
+        assert!(!ends("Ferries return late", "Ferries return") && !ends("", "Ferries return"));
+        assert!(!ends("Größe der Fähren", "öße der Fähren"));
     }
 
     #[test]
