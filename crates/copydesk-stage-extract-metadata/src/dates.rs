@@ -1,9 +1,12 @@
 //! Dates: what is known of a document that helps to read them, and the reading of declared ones.
 
-use copydesk_date::{Hints, Precision, Zone, machine_with};
+use copydesk_date::{Hints, Precision, Zone, find, machine_with};
 use copydesk_document::{Document, Origin, Timestamp};
 
-use crate::pool::{Entry, Pool};
+use crate::{
+    Pools,
+    pool::{Entry, Pool},
+};
 
 /// What is known of a document that helps to read its dates.
 pub(crate) fn hints(doc: &Document) -> Hints<'_> {
@@ -50,12 +53,7 @@ pub(crate) fn host(doc: &Document) -> Option<&str> {
 /// worth. The page's own clock gives the day that its readers see, and both together give the zone.
 pub(crate) fn join_clocks(pool: &mut Pool<Timestamp>) {
     let minute = |at: Timestamp| at.cut(Precision::Minute).earliest();
-    let stated = pool
-        .entries
-        .iter()
-        .filter(|e| e.weight >= 0.6 && e.value.zone() == Zone::Utc && e.value.precision() >= Precision::Minute)
-        .max_by(|a, b| a.weight.total_cmp(&b.weight))
-        .map(|e| e.value);
+    let stated = stated_in_utc(pool);
     let Some((utc, moment)) = stated.and_then(|utc| Some((utc, minute(utc)?))) else { return };
     let shown = pool.entries.iter().find_map(|e| {
         let own = minute(e.value).filter(|_| {
@@ -68,10 +66,8 @@ pub(crate) fn join_clocks(pool: &mut Pool<Timestamp>) {
             .then_some((e.value, i16::try_from(minutes).ok()?))
     });
     let Some((local, offset)) = shown else { return };
-    let (Some(clock), Some(day)) = (local.clock(), local.day()) else { return };
-    let (Ok(month), Ok(of_month)) = (u8::try_from(day.month()), u8::try_from(day.day())) else { return };
-    let Some(joined) = Timestamp::from_day(day.year(), month, of_month) else { return };
-    let joined = joined.at(clock, Zone::Offset(offset));
+    let Some(clock) = local.clock() else { return };
+    let joined = local.cut(Precision::Day).at(clock, Zone::Offset(offset));
     for entry in
         pool.entries.iter_mut().filter(|e| e.value.agrees(utc) && e.value.zone() == Zone::Utc || e.value == local)
     {
@@ -84,6 +80,110 @@ pub(crate) fn join_clocks(pool: &mut Pool<Timestamp>) {
 pub(crate) fn declared(value: &str, hints: &Hints<'_>) -> Option<Timestamp> {
     machine_with(value.trim(), hints).filter(|at| at.plausible(hints.fetched))
 }
+
+/// A time in UTC and the day that the page shows and its address has are one moment, where the day is the one before or
+/// after and a zone explains it. So are midnight somewhere in Europe, which stands for a day without a time, and the day
+/// that the page shows. The day on the page's own calendar is the one that its readers see.
+pub(crate) fn join_calendars(pool: &mut Pool<Timestamp>) {
+    let Some(utc) = stated_in_utc(pool) else { return };
+    let (Some(day), Some(clock)) = (utc.day(), utc.clock()) else { return };
+    let neighbour = if clock.hour() < 12 { day.yesterday() } else { day.tomorrow() };
+    let Ok(own) = neighbour else { return };
+    let shown = |e: &&Entry<Timestamp>| {
+        e.value.precision() == Precision::Day
+            && matches!(e.origin, Origin::Text | Origin::Time | Origin::LabelLine | Origin::Url)
+    };
+    let days = || pool.entries.iter().filter(shown);
+    let agrees = |e: &&Entry<Timestamp>| e.value.day() == Some(own);
+    let midnight = matches!(clock.hour(), 22 | 23) && clock.minute() == Some(0) && clock.second().unwrap_or(0) == 0;
+    let address = days().filter(agrees).any(|e| e.origin == Origin::Url);
+    let page = days().filter(agrees).any(|e| e.origin != Origin::Url);
+    if !(page && (address || midnight)) || days().any(|e| e.value.day() == Some(day)) {
+        return;
+    }
+    let Some(own) = days().find(agrees).map(|e| e.value) else { return };
+    for entry in pool.entries.iter_mut().filter(|e| e.value.agrees(utc) && e.value.zone() == Zone::Utc) {
+        entry.why = format!("{} on the page's own calendar", entry.value);
+        entry.value = own;
+    }
+}
+
+/// The heaviest time in UTC, to the minute.
+fn stated_in_utc(pool: &Pool<Timestamp>) -> Option<Timestamp> {
+    pool.entries
+        .iter()
+        .filter(|e| e.weight >= 0.6 && e.value.zone() == Zone::Utc && e.value.precision() >= Precision::Minute)
+        .max_by(|a, b| a.weight.total_cmp(&b.weight))
+        .map(|e| e.value)
+}
+
+/// How the record names a day of change that is given for that of publication.
+pub(crate) const CHANGE: &str = "day of change, the only one shown";
+
+/// The least that a candidate needs by default, and hardly more: a user who asks for more does without it.
+const CHANGE_WEIGHT: f32 = 0.32;
+
+/// A page that shows the day of its last change at its head, and no other, has that day as its date: it is all that its
+/// readers get. Where the page declares the change for machines as well, it leaves out the publication on purpose.
+pub(crate) fn fall_back_on_change(pools: &mut Pools) {
+    let dated = pools.published.entries.iter().any(|e| e.weight >= CHANGE_WEIGHT && e.value.day().is_some());
+    if dated || pools.modified.entries.iter().any(|e| e.origin == Origin::Meta) {
+        return;
+    }
+    let shown = |e: &&Entry<Timestamp>| {
+        matches!(e.origin, Origin::LabelLine | Origin::Time) && e.weight >= HEAD && e.value.day().is_some()
+    };
+    let mut days = pools.modified.entries.iter().filter(shown);
+    let Some(first) = days.next().cloned() else { return };
+    if days.all(|e| e.value.day() == first.value.day()) {
+        pools.published.add(first.value, first.origin, CHANGE, first.span, CHANGE_WEIGHT);
+    }
+}
+
+/// What a day of change weighs that stands at the head of the text, at least.
+const HEAD: f32 = 0.7;
+
+/// Several days of one name in the meta elements are those of the texts that a page lists.
+pub(crate) fn weaken_lists(pool: &mut Pool<Timestamp>) {
+    let meta = |e: &Entry<Timestamp>| e.origin == Origin::Meta;
+    let listed: Vec<String> = pool
+        .entries
+        .iter()
+        .enumerate()
+        .filter(|(at, e)| {
+            meta(e) && pool.entries[..*at].iter().any(|o| meta(o) && o.name == e.name && !o.value.agrees(e.value))
+        })
+        .map(|(_, e)| e.name.clone())
+        .collect();
+    for entry in pool.entries.iter_mut().filter(|e| meta(e) && listed.contains(&e.name)) {
+        entry.weight *= 0.3;
+        "one of several days of that name".clone_into(&mut entry.why);
+    }
+}
+
+/// The date that opens a paragraph, alone or behind a place, as that of a dateline does: `12. Mai 2020. Text`,
+/// `Ostheim, (12.5.2020). Text`, `Ostheim, 12 May 2020 - Text`.
+pub(crate) fn opening(text: &str, hints: &Hints<'_>) -> Option<Timestamp> {
+    let head = &text[..text.floor_char_boundary(LONGEST_OPENING)];
+    let found = find(head, hints).into_iter().next().filter(|f| f.label().is_none() && !f.range && !f.relative)?;
+    let date = found.value().filter(|at| at.day().is_some() && at.plausible(hints.fetched))?;
+    let place = head[..found.span.start].trim_end_matches(['(', '[', ' ']).trim();
+    let place = place.strip_suffix([',', '.']).unwrap_or(place);
+    let named = place.chars().next().is_none_or(char::is_uppercase)
+        && place.split_whitespace().count() <= 3
+        && place.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '-' | '.' | '/' | '\''));
+    let rest = head[found.span.end..].trim_start_matches([')', ']', ' ']);
+    let parted = rest.starts_with(['.', ':', '-', '–', '—', '|']) && found.span.end < head.len();
+    let behind = rest.trim_start_matches(['.', ':', '-', '–', '—', '|', '/']);
+    // A new sentence follows, and what stands before the date is set apart from it.
+    let sentence = behind.starts_with(' ')
+        && behind.chars().find(|c| c.is_alphanumeric()).is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
+    let apart = place.is_empty() || head[..found.span.start].contains([',', '(', '[']);
+    (named && parted && sentence && apart).then_some(date)
+}
+
+/// No dateline is longer, in bytes.
+const LONGEST_OPENING: usize = 80;
 
 /// A day inside the month that the address names is more likely than one outside it.
 pub(crate) fn confirm_by_month(pool: &mut Pool<Timestamp>) {
@@ -104,5 +204,25 @@ pub(crate) fn weaken_coarse(pool: &mut Pool<Timestamp>) {
         entry.weight *=
             if matches!(entry.origin, Origin::Text | Origin::LabelLine | Origin::Time) { 0.35 } else { 0.4 };
         "no day".clone_into(&mut entry.why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_opens_a_paragraph_like_a_dateline() {
+        let hints = Hints { language: Some("de"), ..Hints::default() };
+        let read = |text: &str| opening(text, &hints).map(|at| at.to_string());
+        let day = Some("2020-05-12".to_owned());
+        assert_eq!(read("12. Mai 2020. Der Hafen wird neu gebaut."), day);
+        assert_eq!(read("Ostheim, (12.5.2020). Der Hafen wird neu gebaut."), day);
+        assert_eq!(read("Bad Ostheim, 12. Mai 2020 – Der Hafen wird neu gebaut."), day);
+        assert_eq!(read("Am 12. Mai 2020 – Ostern war vorbei – begann der Bau."), None);
+        assert_eq!(read("12. Mai 2020 begann der Bau."), None);
+        assert_eq!(read("Seit dem 12. Mai 2020. So lange wird gebaut."), None);
+        assert_eq!(read("12. Mai 2020"), None);
+        assert_eq!(read(""), None);
     }
 }

@@ -23,18 +23,34 @@ pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, pools
             pools.site_name.add(name.to_owned(), origin(syntax), "WebSite.name", site.span, 0.6);
         }
         let mut best: Option<(&Item, i32)> = None;
+        let mut listed = false;
         for item in items() {
             let rank = rank(item, &shown, &urls);
             if rank > 0 && best.is_none_or(|(_, known)| rank > known) {
                 best = Some((item, rank));
+                listed = false;
+            } else if let Some((first, known)) = best {
+                // Articles that nothing tells apart but their days are those of a list.
+                listed |= rank == known && day_of(item) != day_of(first) && day_of(item).is_some();
             }
         }
         let Some((article, rank)) = best else { continue };
         // A type that may be anything on the page is trusted less than an article.
-        let factor = if rank >= STATED { 1.0 } else { 0.6 };
+        let factor = if listed {
+            UNSTATED
+        } else if rank >= STATED {
+            1.0
+        } else {
+            0.6
+        };
         let page = article.types.iter().any(|t| t.ends_with("Page") && t != "QAPage");
         read(evidence, article, Trust { factor, page }, hints, lexicon, pools);
     }
+}
+
+/// The day of publication that an item states, as it is written.
+fn day_of(item: &Item) -> Option<&str> {
+    item.text("datePublished").and_then(|date| date.trim().get(..10))
 }
 
 fn origin(syntax: Syntax) -> Origin {

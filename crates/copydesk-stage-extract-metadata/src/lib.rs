@@ -96,9 +96,12 @@ impl Stage for ExtractMetadata {
         shown::dates(doc, &window, &hints, &mut pools);
         let labels = lines::read(doc, first, &hints, lexicon, &mut pools);
         state::dates(doc, &hints, &mut pools);
+        dates::fall_back_on_change(&mut pools);
         forms::settle(doc, &mut pools);
         kind::weaken(doc, &mut pools);
+        dates::weaken_lists(&mut pools.published);
         dates::join_clocks(&mut pools.published);
+        dates::join_calendars(&mut pools.published);
         dates::confirm_by_month(&mut pools.published);
         dates::weaken_coarse(&mut pools.published);
 
@@ -148,9 +151,14 @@ pub(crate) struct Pools {
     pub(crate) dateline: Pool<copydesk_document::Dateline>,
 }
 
-/// Two strong candidates for the day of publication that disagree are worth a note.
+/// Two strong candidates for the day of publication that disagree are worth a note, and so is a day of change in its
+/// place.
 fn note_conflicts(doc: &mut Document, cx: &mut Context<'_>, candidates: &[Candidate]) {
     const STRONG: f32 = 0.7;
+    if let Some(change) = candidates.iter().find(|c| c.won && c.field == Field::Published && c.name == dates::CHANGE) {
+        let message = format!("{} is the day of the last change: the page shows no other", change.value);
+        cx.note(doc, "date-of-change", message, change.span);
+    }
     let day = |c: &Candidate| c.value.get(..10).map(str::to_owned);
     let strong = |c: &&Candidate| c.field == Field::Published && c.score >= STRONG && c.value.len() >= 10;
     let Some(winner) = candidates.iter().filter(strong).find(|c| c.won) else { return };

@@ -377,8 +377,11 @@ fn read_opening(
         }
     }
     let first = above.filter(|id| doc.tree.is_none() && !doc.block(*id).hidden).find(known).unwrap_or(first);
-    let Some(found) = read_dateline(doc.text(first), lexicon) else { return };
     let span = Some(doc.block(first).span);
+    if let Some(date) = crate::dates::opening(doc.text(first), hints) {
+        pools.published.add(date, Origin::Text, "date that opens the text", span, 0.5);
+    }
+    let Some(found) = read_dateline(doc.text(first), lexicon) else { return };
     let sure = match found.confidence {
         Confidence::ShapeOnly => 0.4,
         Confidence::AgencyKnown | Confidence::Labelled => 0.9,

@@ -27,6 +27,7 @@ struct Marks {
 struct Address {
     manuals: FxHashSet<String>,
     lists: FxHashSet<String>,
+    indexes: FxHashSet<String>,
     forums: FxHashSet<String>,
 }
 
@@ -161,7 +162,8 @@ pub(crate) fn is_no_text(url: &str) -> Option<&'static str> {
         return None;
     }
     let forum = host.split('.').chain(parts()).any(|part| words.forums.contains(part));
-    (!forum && parts().rev().take(2).any(|part| words.lists.contains(part))).then_some("on a page that lists others")
+    let listing = words.indexes.contains(last) || parts().rev().take(2).any(|part| words.lists.contains(part));
+    (listing && !forum).then_some("on a page that lists others")
 }
 
 /// From so many hyphens on, the end of an address is a headline.
@@ -265,6 +267,8 @@ mod tests {
         assert_eq!(is_no_text("https://example.org/docs/latest/start.html"), manual);
         assert_eq!(is_no_text("https://example.org/topic/harbours"), list);
         assert_eq!(is_no_text("https://example.org/en/services/"), list);
+        assert_eq!(is_no_text("https://example.org/en/news/"), list);
+        assert_eq!(is_no_text("https://example.org/news/harbours"), None);
         assert_eq!(is_no_text("https://example.org/topic/the-harbour-is-open-again"), None);
         assert_eq!(is_no_text("https://example.org/2024/05/services/harbours"), None);
         assert_eq!(is_no_text("https://example.org/archive/63076"), None);

@@ -39,7 +39,9 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) fn new(doc: &Document, first_prose: Option<BlockId>, pools: &mut Pools) -> Self {
-        let titles: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
+        // A heading is no proof of itself: the logo and the menu of many pages are headings of the first level as well.
+        let stated = pools.title.entries.iter().filter(|e| e.origin != Origin::Heading);
+        let titles: Vec<String> = stated.map(|e| key(&e.value)).collect();
         let shows_title = |text: &str| {
             let own = key(text);
             own.len() >= 8
@@ -66,6 +68,11 @@ impl Window {
 
     fn holds(&self, id: BlockId) -> bool {
         (self.start..self.end).contains(&id.0)
+    }
+
+    /// Whether a block stands above the head of the text, where pages show the day of the visit.
+    fn is_far_above(&self, id: BlockId) -> bool {
+        self.headline.is_some() && id.0 < self.start
     }
 
     /// Whether a block is one of the few right at the headline.
@@ -317,7 +324,8 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                     // Below the text, a date among other words is that of a text which is named there, as long as
                     // it is not as exact as a stamp.
                     let own_line = line || found.span.start - from <= 3 && to - found.span.end <= 3;
-                    let stamp = value.precision() >= Precision::Minute && (edge || text.len() <= 60);
+                    let named = mark == Some(DateMark::Published) && text.len() <= 100;
+                    let stamp = value.precision() >= Precision::Minute && (edge || text.len() <= 60 || named);
                     let weight = match (line, mark) {
                         _ if !near => f32::from(u8::from(own_line || stamp)) * 0.38,
                         (true, Some(_)) => 0.65,
@@ -365,6 +373,7 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
         && away.iter().all(|(value, ..)| value.day() == first.day())
     {
         for (value, id, weight) in away.into_iter().take(2) {
+            let weight = if window.is_far_above(id) { weight * 0.7 } else { weight };
             pools.published.add(value, Origin::Text, "the only date shown", Some(doc.block(id).span), weight);
         }
     }
@@ -392,7 +401,7 @@ fn are_few<'d>(dates: impl Iterator<Item = &'d Timestamp>) -> bool {
 
 /// `<time>`: by the names of the elements around it, and by its place.
 fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints: &Hints<'_>, pools: &mut Pools) {
-    let mut away: Vec<(Timestamp, Option<copydesk_document::Span>)> = Vec::new();
+    let mut away: Vec<(Timestamp, Option<copydesk_document::Span>, f32)> = Vec::new();
     let mut close: Vec<(Timestamp, Option<copydesk_document::Span>, f32)> = Vec::new();
     let mut last = None;
     for clue in doc.evidence.clues.iter().filter(|c| c.origin == Origin::Time).take(200) {
@@ -436,7 +445,7 @@ fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints: &Hints<'_>
             };
             close.push((value, clue.span, weight));
         } else {
-            away.push((value, clue.span));
+            away.push((value, clue.span, if window.is_far_above(block) { 0.3 } else { 0.45 }));
         }
     }
     if are_few(close.iter().map(|(value, ..)| value)) {
@@ -444,10 +453,10 @@ fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints: &Hints<'_>
             pools.published.add(value, Origin::Time, "time", span, weight);
         }
     }
-    if let Some(&(first, span)) = away.first()
-        && away.iter().all(|(value, _)| value.day() == first.day())
+    if let Some(&(first, span, weight)) = away.first()
+        && are_one(away.iter().map(|(value, ..)| value))
     {
-        pools.published.add(first, Origin::Time, "the only time", span, 0.45);
+        pools.published.add(first, Origin::Time, "the only time", span, weight);
     }
 }
 
