@@ -20,6 +20,8 @@ const WORTH_A_LOOK: f32 = 5e-3;
 pub(crate) struct Family {
     pub(crate) script: Script,
     pub(crate) members: Vec<Lang>,
+    /// Where the members stand among the languages of their script.
+    places: Vec<usize>,
     pub(crate) rows: usize,
     scale: f32,
     /// Where the check bytes and the rows lie in the file.
@@ -38,14 +40,23 @@ impl Family {
         let rows = words.next()?.parse().ok().filter(|&rows| rows > 0 && rows < MOST_ROWS)?;
         let scale = words.next()?.parse().ok()?;
         let members = words.map(Lang::from_tag).collect::<Option<Vec<_>>>().filter(|members| members.len() > 1)?;
-        Some(Family { script, members, rows, scale, checks: 0..0, table: 0..0, carry: 0.0, biases: Vec::new() })
+        let (places, biases) = (Vec::new(), Vec::new());
+        Some(Family { script, members, places, rows, scale, checks: 0..0, table: 0..0, carry: 0.0, biases })
+    }
+
+    /// Finds the members among the languages of their script. `false` if one is missing.
+    pub(crate) fn find_places(&mut self, groups: &[Group]) -> bool {
+        let classes = groups.iter().find(|group| group.script == self.script).map(|group| &group.classes);
+        let place = |lang: &Lang| classes?.iter().position(|of| of == lang);
+        let places: Option<Vec<usize>> = self.members.iter().map(place).collect();
+        self.places = places.unwrap_or_default();
+        !self.places.is_empty()
     }
 
     /// Deals out anew what the members have of `shares`, if the most likely language is one of them. A share of 0 is a
     /// language that may not be named.
-    pub(crate) fn deal(&self, file: &[u8], text: &str, group: &Group, scores: &[f32], shares: &mut [f32]) {
-        let class = |lang: &Lang| group.classes.iter().position(|of| of == lang);
-        let Some(places) = self.members.iter().map(class).collect::<Option<Vec<_>>>() else { return };
+    pub(crate) fn deal(&self, file: &[u8], text: &str, scores: &[f32], shares: &mut [f32]) {
+        let places = &self.places;
         let best = places.iter().map(|&place| shares[place]).fold(0.0, f32::max);
         if shares.iter().any(|&share| share > best) {
             return;
@@ -65,7 +76,7 @@ impl Family {
         }
         let whole: f32 = places.iter().map(|&place| shares[place]).sum();
         let total: f32 = dealt.iter().sum();
-        for (score, place) in dealt.into_iter().zip(places) {
+        for (score, &place) in dealt.into_iter().zip(places) {
             shares[place] = whole * score / total;
         }
     }

@@ -147,7 +147,8 @@ impl Detector {
         self.rank(text, 1).first().copied().unwrap_or(Guess::UND)
     }
 
-    /// The `k` most likely languages, best first. Empty where nothing can be said. Of a very long text, pieces are read.
+    /// The `k` most likely languages, best first; fewer if the others are out of the question, none where nothing can be
+    /// said. Of a very long text, pieces are read.
     pub fn rank(&self, text: &str, k: usize) -> Vec<Guess> {
         let text = text::sample(text);
         let text = text::without_addresses(&text);
@@ -194,7 +195,8 @@ impl Detector {
         let Some(scores) = self.model().score(text, group) else { return };
         let mut shares = softmax(&scores, |i| self.allows(group.classes[i]));
         self.model().deal_in_families(text, group, &scores, &mut shares);
-        let guesses = group.classes.iter().zip(shares).filter(|(lang, _)| self.allows(**lang));
+        // Most languages are out of the question, and are not worth sorting.
+        let guesses = group.classes.iter().zip(shares).filter(|(_, p)| *p > 0.0);
         into.extend(guesses.map(|(&lang, p)| Guess { lang, confidence: p * share }));
     }
 }

@@ -136,6 +136,7 @@ impl Model {
                 family.biases.push(next()?);
             }
         }
+        families.retain_mut(|family| family.find_places(&groups));
         Ok(Model { header, remembers: matches!(file, Cow::Borrowed(_)), file, groups, families })
     }
 
@@ -152,7 +153,7 @@ impl Model {
     /// Lets the families of the group settle their shares among themselves.
     pub(crate) fn deal_in_families(&self, text: &str, group: &Group, scores: &[f32], shares: &mut [f32]) {
         for family in self.families.iter().filter(|family| family.script == group.script) {
-            family.deal(&self.file, text, group, scores, shares);
+            family.deal(&self.file, text, scores, shares);
         }
     }
 
