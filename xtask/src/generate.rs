@@ -125,7 +125,7 @@ pub(crate) fn large(bytes: u64, out: &Path, seed: u64) -> anyhow::Result<Made> {
 }
 
 impl Made {
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.documents += other.documents;
         self.bytes += other.bytes;
     }

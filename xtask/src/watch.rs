@@ -16,13 +16,22 @@ use crate::target;
 const TICKS: f64 = 100.0;
 
 /// What a run took.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
     /// Seconds of all cores together.
     pub(crate) processor: f64,
     /// Largest resident set, in bytes.
     pub(crate) resident: u64,
+}
+
+impl Cost {
+    /// One run after another.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.wall += other.wall;
+        self.processor += other.processor;
+        self.resident = self.resident.max(other.resident);
+    }
 }
 
 /// The release program, built before unless that is `built` already.
