@@ -2,12 +2,12 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, BufRead as _, Read},
     path::{Path, PathBuf},
 };
 
 use copydesk_stage::SourceItem;
-use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_packing};
+use copydesk_unpack::{Fault, FaultKind, Limits, Packing, Stream, names_packing};
 
 /// A file that was named or come across, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,12 +77,13 @@ impl Opened {
         let open = || {
             let mut stream = Stream::open(self.reader, limits)?;
             for _ in 1..LAYERS {
-                if stream.packing().is_none() {
+                // Only a stream that is not wrapped in another can go on behind a damaged member.
+                if stream.packing().is_none() || Packing::of(stream.fill_buf()?).is_none() {
                     break;
                 }
                 stream = Stream::open(Box::new(stream) as Box<dyn Read + Send>, limits)?;
             }
-            if named_packed && stream.packing().is_none() && io::BufRead::fill_buf(&mut stream)?.is_empty() {
+            if named_packed && stream.packing().is_none() && stream.fill_buf()?.is_empty() {
                 return Ok(None);
             }
             Ok(Some(stream))
