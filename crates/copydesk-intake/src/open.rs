@@ -7,7 +7,7 @@ use std::{
 };
 
 use copydesk_stage::SourceItem;
-use copydesk_unpack::{Fault, FaultKind, Limits, Packing, Stream, names_packing};
+use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_packing};
 
 /// A file that was named or come across, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Opened {
             let mut stream = Stream::open(self.reader, limits)?;
             for _ in 1..LAYERS {
                 // Only a stream that is not wrapped in another can go on behind a damaged member.
-                if stream.packing().is_none() || Packing::of(stream.fill_buf()?).is_none() {
+                if stream.packing().is_none() || !stream.is_packed_again() {
                     break;
                 }
                 stream = Stream::open(Box::new(stream) as Box<dyn Read + Send>, limits)?;

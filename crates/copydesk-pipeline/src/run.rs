@@ -57,7 +57,7 @@ impl Default for Run {
             shard_bytes: shard.bytes,
             window_bytes: window,
             waiting,
-            open_files: 256,
+            open_files: 1024,
         }
     }
 }

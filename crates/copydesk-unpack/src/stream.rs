@@ -32,6 +32,8 @@ pub struct Stream<R: Read> {
     member: u64,
     /// Where the member begins.
     start: u64,
+    /// An error that was met by looking ahead, for the next read to tell.
+    pending: Option<io::Error>,
 }
 
 enum State<R: Read> {
@@ -104,12 +106,35 @@ impl<R: Read> Stream<R> {
         let mut window = Window::new(inner);
         let packing = Packing::of(window.want(MAGIC_BYTES)?);
         let state = if packing.is_some() { State::Between(window) } else { State::Plain(window) };
-        Ok(Self { state, packing, limits, out: Vec::new(), at: 0, len: 0, unpacked: 0, member: 0, start: 0 })
+        Ok(Self {
+            state,
+            packing,
+            limits,
+            out: Vec::new(),
+            at: 0,
+            len: 0,
+            unpacked: 0,
+            member: 0,
+            start: 0,
+            pending: None,
+        })
     }
 
     /// How it is packed; `None` for plain bytes.
     pub fn packing(&self) -> Option<Packing> {
         self.packing
+    }
+
+    /// Whether what comes out is packed once more. An error on the way is told by the next read, so that a fault in the
+    /// first member costs no other.
+    pub fn is_packed_again(&mut self) -> bool {
+        match self.fill_buf() {
+            Ok(begin) => Packing::of(begin).is_some(),
+            Err(error) => {
+                self.pending = Some(error);
+                false
+            }
+        }
     }
 
     /// The member that the bytes at hand are from, counted from 1; 0 for plain bytes.
@@ -262,6 +287,9 @@ impl<R: Read> Stream<R> {
 
 impl<R: Read> BufRead for Stream<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if let Some(error) = self.pending.take() {
+            return Err(error);
+        }
         if !matches!(self.state, State::Plain(_)) {
             if self.at >= self.len {
                 (self.at, self.len) = (0, 0);
