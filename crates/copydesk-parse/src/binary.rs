@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::ParseError;
+use crate::{ParseError, scan};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,7 +105,7 @@ const SAMPLE: usize = 64 << 10;
 /// Refuses bytes that hold more control characters than any text. Call it for bytes that are not UTF-16 or UTF-32.
 pub(crate) fn refuse_controls(bytes: &[u8]) -> Result<(), ParseError> {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let controls = sample.iter().filter(|b| matches!(b, 0..=8 | 0x0E..=0x1A | 0x1C..=0x1F)).count();
+    let controls = scan::count(sample, |b| matches!(b, 0..=8 | 0x0E..=0x1A | 0x1C..=0x1F));
     if controls * 20 > sample.len() && controls > 3 {
         return Err(ParseError::new(
             "binary",
@@ -120,7 +120,7 @@ pub(crate) fn refuse_nonsense(text: &str) -> Result<(), ParseError> {
     let sample = &text[..text.floor_char_boundary(SAMPLE)];
     // Most texts have so few bytes that such a character can begin with that nobody need look at the characters: a
     // character has at most four bytes.
-    let doubtful = sample.bytes().filter(|b| matches!(b, 0..=8 | 0x0E..=0x1F | 0x7F | 0xC2 | 0xEF)).count();
+    let doubtful = scan::count(sample.as_bytes(), |b| matches!(b, 0..=8 | 0x0E..=0x1F | 0x7F | 0xC2 | 0xEF));
     if doubtful * 40 <= sample.len() * 3 {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use copydesk_document::Note;
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::content::note;
+use crate::{content::note, scan};
 
 /// What is known about the bytes from outside.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,17 +39,24 @@ pub(crate) fn decode(bytes: Vec<u8>, hints: Hints<'_>, notes: &mut Vec<Note>) ->
         return lossy_utf8(bytes, notes);
     }
     let declared = declared(&bytes, hints, notes);
+    let other = declared.filter(|d| *d != UTF_8);
+    // Nearly all documents are well-formed, and are gone through once.
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) if text.is_ascii() => return ascii(text, declared),
+        Ok(text) => match other {
+            None => return Decoded { text, charset: UTF_8.name().into() },
+            Some(_) => text.into_bytes(),
+        },
+        Err(error) => error.into_bytes(),
+    };
     let utf8 = Utf8Shape::of(&bytes);
-    if utf8.is_ascii() {
-        return ascii(bytes, declared);
-    }
-    if utf8.is_utf8() && declared.is_none_or(|d| d == UTF_8 || !may_look_like_utf8(d, &bytes, &utf8)) {
-        if let Some(declared) = declared.filter(|d| *d != UTF_8) {
+    if utf8.is_utf8() && other.is_none_or(|d| !may_look_like_utf8(d, &bytes, &utf8)) {
+        if let Some(declared) = other {
             notes.push(mismatch(declared.name(), UTF_8.name()));
         }
         return lossy_utf8(bytes, notes);
     }
-    legacy(&bytes, declared.filter(|d| *d != UTF_8), declared == Some(UTF_8), hints, notes)
+    legacy(&bytes, other, declared == Some(UTF_8), hints, notes)
 }
 
 /// Whether bytes are UTF-16 or UTF-32, in which zero bytes are nothing odd.
@@ -122,10 +129,6 @@ impl Utf8Shape {
         shape
     }
 
-    fn is_ascii(self) -> bool {
-        self.good == 0 && self.bad == 0
-    }
-
     /// A few broken characters in much good UTF-8 are faults of the text; no other encoding looks like that.
     fn is_utf8(self) -> bool {
         self.good > 3 * self.bad
@@ -134,7 +137,7 @@ impl Utf8Shape {
 
 /// How many characters have more than one byte: each of them has exactly one lead byte.
 fn leads(text: &str) -> usize {
-    text.bytes().filter(|b| *b >= 0xC0).count()
+    scan::count(text.as_bytes(), |byte| byte >= 0xC0)
 }
 
 /// The first bytes of a character whose last ones are missing.
@@ -167,14 +170,14 @@ fn lossy_utf8(bytes: Vec<u8>, notes: &mut Vec<Note>) -> Decoded {
 }
 
 /// Bytes without a single one above 0x7F. They are the same text in every charset but those that shift.
-fn ascii(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Decoded {
-    let shifts = memchr::memchr(0x1B, &bytes).is_some();
-    if shifts && (declared == Some(ISO_2022_JP) || guess(&bytes, "") == ISO_2022_JP) {
-        let (text, _) = ISO_2022_JP.decode_without_bom_handling(&bytes);
+fn ascii(text: String, declared: Option<&'static Encoding>) -> Decoded {
+    let bytes = text.as_bytes();
+    let shifts = memchr::memchr(0x1B, bytes).is_some();
+    if shifts && (declared == Some(ISO_2022_JP) || guess(bytes, "") == ISO_2022_JP) {
+        let (text, _) = ISO_2022_JP.decode_without_bom_handling(bytes);
         return Decoded { text: text.into_owned(), charset: ISO_2022_JP.name().into() };
     }
-    let charset = declared.unwrap_or(UTF_8).name().into();
-    Decoded { text: String::from_utf8(bytes).expect("ASCII is UTF-8"), charset }
+    Decoded { text, charset: declared.unwrap_or(UTF_8).name().into() }
 }
 
 /// Bytes that are not UTF-8.

@@ -2,12 +2,14 @@
 
 use copydesk_document::Note;
 
+use crate::scan;
+
 /// Takes out what no reader sees and no format needs: control characters, byte order marks and noncharacters.
 ///
 /// A lone carriage return becomes a line feed, as do form feeds, vertical tabs and NEL, so that lines count as people
 /// count them. Joiners, directional marks and soft hyphens stay: they are spelling.
 pub(crate) fn clean(text: String, notes: &mut Vec<Note>) -> String {
-    let text = match text.bytes().position(|byte| !PLAIN[byte as usize]) {
+    let text = match scan::position(text.as_bytes(), needs_a_look) {
         None => text,
         Some(at) => scrub(&text, at, notes),
     };
@@ -26,17 +28,12 @@ pub(crate) fn note(code: &'static str, message: impl Into<String>) -> Note {
     Note { stage: "parse".into(), code: code.into(), message: message.into(), span: None }
 }
 
-/// Bytes that need no second look: printable ASCII, tabs, line feeds and most of UTF-8. The lead bytes of the rest
-/// (0xC2 for C1 controls, 0xEF for the byte order mark and noncharacters, 0xF0.. for noncharacters) do.
-const PLAIN: [bool; 256] = {
-    let mut plain = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        plain[byte] = matches!(byte as u8, b'\t' | b'\n' | 0x20..=0x7E | 0x80..=0xC1 | 0xC3..=0xEE);
-        byte += 1;
-    }
-    plain
-};
+/// Whether what begins with a byte may have to go: control characters, and what the lead bytes 0xC2 (C1 controls), 0xEF
+/// (the byte order mark and noncharacters) and 0xF0 onwards (noncharacters) begin.
+#[expect(clippy::needless_bitwise_bool, reason = "without a branch a block of bytes is looked at as one")]
+fn needs_a_look(byte: u8) -> bool {
+    ((byte < 0x20) & (byte != b'\t') & (byte != b'\n')) | (byte == 0x7F) | (byte == 0xC2) | (byte >= 0xEF)
+}
 
 /// `at` is the first byte that needs a second look. What needs none is copied in runs.
 fn scrub(text: &str, mut at: usize, notes: &mut Vec<Note>) -> String {
@@ -62,7 +59,7 @@ fn scrub(text: &str, mut at: usize, notes: &mut Vec<Note>) -> String {
             done = end;
         }
         // Where a character begins a byte that follows within it is plain.
-        let Some(plain) = text.as_bytes()[end..].iter().position(|byte| !PLAIN[*byte as usize]) else { break };
+        let Some(plain) = scan::position(&text.as_bytes()[end..], needs_a_look) else { break };
         at = end + plain;
     }
     out.push_str(&text[done..]);

@@ -20,6 +20,7 @@ mod markdown_html;
 mod marks;
 mod open;
 mod plain;
+mod scan;
 
 use copydesk_document::{Document, Input, Source};
 use format::Format;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
 use super::SAMPLE;
+use crate::scan;
 
 /// Text that was converted, and the name of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,8 +88,11 @@ pub(super) fn convert(bytes: &[u8]) -> Option<Converted> {
 /// The name of the table in which a text, which was decoded as something else long before, would be Vietnamese.
 pub(super) fn suspect(text: &str) -> Option<&'static str> {
     let sample = crate::prefix(text, SAMPLE);
-    let accented = sample.chars().filter(|c| matches!(*c as u32, 0xA1..=0xFF)).count();
-    if accented < 30 || accented * 25 < sample.len() {
+    let enough = |accented: usize| accented >= 30 && accented * 25 >= sample.len();
+    // Such letters begin with one of two bytes, which most texts have too few of.
+    if !enough(scan::count(sample.as_bytes(), |byte| matches!(byte, 0xC2 | 0xC3)))
+        || !enough(sample.chars().filter(|c| matches!(*c as u32, 0xA1..=0xFF)).count())
+    {
         return None;
     }
     reader(sample).map(|r| r.name.as_str())

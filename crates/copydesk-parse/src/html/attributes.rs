@@ -1,35 +1,55 @@
 //! Which attributes are worth keeping.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use copydesk_document::Attr;
+use rustc_hash::FxHashMap;
 
 /// Whether an attribute of that name (lower-case) and value is kept. Handlers, tracking data and presentation are not:
 /// they are most of the attributes of a page, and nothing reads them.
 pub(super) fn is_wanted(name: &str, value: &str) -> bool {
-    if let Some(data) = name.strip_prefix("data-") {
-        return [
-            "src",
-            "original",
-            "caption",
-            "credit",
-            "copyright",
-            "photo",
-            "author",
-            "date",
-            "title",
-            "alt",
-            "image",
-        ]
-        .iter()
-        .any(|word| data.contains(word))
-            && !value.starts_with("data:");
-    }
-    match Attr::from_name(name) {
-        Attr::Style => hides(value) || value.contains("font-weight"),
-        Attr::Src | Attr::Srcset | Attr::Poster => !value.starts_with("data:"),
-        Attr::Other => OTHERS.contains(&name),
-        _ => true,
+    let wanted = match NAMES.get(name) {
+        Some(wanted) => *wanted,
+        None if name.starts_with("data-") && DATA.is_match(name) => Wanted::Unembedded,
+        None => return false,
+    };
+    match wanted {
+        Wanted::Always => true,
+        Wanted::Unembedded => !value.starts_with("data:"),
+        Wanted::Telling => hides(value) || value.contains("font-weight"),
     }
 }
+
+/// When an attribute is kept.
+#[derive(Clone, Copy)]
+enum Wanted {
+    Always,
+    /// Unless the value is the data itself.
+    Unembedded,
+    /// If the value is a style that says something about the text.
+    Telling,
+}
+
+/// All names by which attributes are kept: every attribute of a page is looked up here, and most are not found.
+static NAMES: LazyLock<FxHashMap<&str, Wanted>> = LazyLock::new(|| {
+    let wanted = |attr: &Attr| match attr {
+        Attr::Style => Wanted::Telling,
+        Attr::Src | Attr::Srcset | Attr::Poster => Wanted::Unembedded,
+        _ => Wanted::Always,
+    };
+    let known = Attr::ALL.iter().map(|attr| (attr.name(), wanted(attr)));
+    // By its words, not by its whole name.
+    let known = known.filter(|(name, _)| !name.starts_with("data-"));
+    known.chain(OTHERS.iter().map(|name| (*name, Wanted::Always))).collect()
+});
+
+/// What a `data-` attribute that is kept has in its name.
+const DATA_WORDS: [&str; 11] =
+    ["src", "original", "caption", "credit", "copyright", "photo", "author", "date", "title", "alt", "image"];
+
+static DATA: LazyLock<AhoCorasick> =
+    LazyLock::new(|| AhoCorasick::new(DATA_WORDS).unwrap_or_else(|e| unreachable!("a short list of short words: {e}")));
 
 /// Names that the tree builder or the parser asks for and stages seldom do.
 const OTHERS: &[&str] = &[

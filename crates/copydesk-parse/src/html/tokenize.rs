@@ -6,13 +6,16 @@
 //! compare its tokens with html5ever's.
 
 use std::cell::Cell;
+use std::sync::LazyLock;
 
+use copydesk_document::{Attr, Tag as Name};
 use html5ever::{
     Attribute, LocalName, QualName, local_name, ns,
     tendril::StrTendril,
     tokenizer::{BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
 };
 use memchr::{memchr, memmem};
+use rustc_hash::FxHashMap;
 
 use super::entities::{self, Place};
 use super::{attributes, rawtext};
@@ -329,7 +332,7 @@ impl<'a, R: Receiver> Cutter<'a, R> {
         if !attributes::is_wanted(name, &self.page[start..end]) {
             return;
         }
-        let local = LocalName::from(name);
+        let local = interned(name);
         if attrs.iter().any(|a| a.name.local == local) {
             return;
         }
@@ -346,8 +349,18 @@ fn local_name(name: &str) -> LocalName {
     if name.bytes().any(|b| b.is_ascii_uppercase() || b == 0) {
         LocalName::from(name.to_ascii_lowercase().replace('\0', "\u{FFFD}"))
     } else {
-        LocalName::from(name)
+        interned(name)
     }
+}
+
+/// A name as html5ever compares it. The common ones are kept, since looking them up in html5ever's own table takes a
+/// slower hash.
+fn interned(name: &str) -> LocalName {
+    static KNOWN: LazyLock<FxHashMap<&str, LocalName>> = LazyLock::new(|| {
+        let names = Name::ALL.iter().map(|tag| tag.name()).chain(Attr::ALL.iter().map(|attr| attr.name()));
+        names.map(|name| (name, LocalName::from(name))).collect()
+    });
+    KNOWN.get(name).cloned().unwrap_or_else(|| LocalName::from(name))
 }
 
 /// A page has one document type, so html5ever's tokenizer may read it.
