@@ -137,8 +137,7 @@ pub(crate) fn grow(binned: &Binned, of: &[u32], answers: &[f32], weights: &[f32]
             sums[*l as usize].0 += f64::from(*g);
             sums[*l as usize].1 += f64::from(*h);
         }
-        let leaves: Vec<f32> =
-            sums.iter().map(|(g, h)| (g / (h + f64::from(growth.ridge))) as f32 * growth.rate).collect();
+        let leaves = sums.map(|(g, h)| (g / (h + f64::from(growth.ridge))) as f32 * growth.rate);
         for (s, l) in score.iter_mut().zip(&leaf) {
             *s += leaves[*l as usize];
         }

@@ -15,7 +15,7 @@ pub(crate) fn count(sample: &Sample) -> FxHashMap<u32, (f32, f32)> {
     for (index, answer) in sample.answers.iter().enumerate() {
         seen.clear();
         training::names_near(&sample.doc, index, &mut |word| {
-            seen.insert(Names::number(word));
+            seen.insert(word);
         });
         // A long paragraph says more than a label, but not as much more as it is longer.
         let weight = sample.sizes[index].sqrt();

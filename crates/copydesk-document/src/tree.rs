@@ -340,6 +340,12 @@ impl Tree {
         })
     }
 
+    /// The attributes of an element that have a name of their own in [`Attr`].
+    pub fn known_attrs(&self, id: ElementId) -> impl Iterator<Item = (Attr, &str)> {
+        let known = self.stored(id).iter().filter(|a| a.attr != Attr::Other);
+        known.map(|a| (a.attr, self.string(&a.value)))
+    }
+
     /// The element and its ancestors, innermost first.
     pub fn ancestors(&self, id: ElementId) -> impl Iterator<Item = ElementId> {
         std::iter::successors(Some(id), |id| self.get(*id).parent)

@@ -76,6 +76,11 @@ impl Agencies {
         }
     }
 
+    /// All spellings.
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = &str> {
+        self.by_folded.keys().chain(self.by_exact.keys()).map(String::as_str)
+    }
+
     /// The agency that `printed` names as a whole.
     pub(crate) fn find(&self, printed: &str) -> Option<&Agency> {
         let printed = printed.trim();

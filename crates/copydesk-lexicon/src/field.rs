@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::Lexicon;
 use crate::fold::{Folded, fold, head, is_unspaced};
+use crate::{Lexicon, Line};
 
 /// What a label/value line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -54,15 +54,26 @@ pub struct Field<'t> {
 
 /// The label of a label/value line, and the value when it stands in the same line.
 pub fn label_of<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Field<'t>> {
-    let line = line
-        .trim()
-        .trim_start_matches(|c: char| matches!(c, '•' | '·' | '-' | '*' | '▶' | '■' | '[') || c.is_whitespace());
+    Line::new(line).field(lexicon)
+}
+
+/// A line without the signs before its words.
+pub(crate) fn without_bullets(line: &str) -> &str {
+    line.trim_start_matches(|c: char| matches!(c, '•' | '·' | '-' | '*' | '▶' | '■' | '[') || c.is_whitespace())
+}
+
+/// Most lines begin with no label, which their first letters show.
+pub(crate) fn may_be_field(line: &str, lexicon: &Lexicon) -> bool {
     if line.is_empty() || line.len() > 400 {
-        return None;
+        return false;
     }
-    // Most lines begin with no label, which their first letters show.
-    lexicon.fields.at_start(&fold(head(line, lexicon.fields.longest() * 2 + 8)))?;
-    let folded = Folded::new(line);
+    let start = head(line, lexicon.fields.longest() * 2 + 8);
+    // What is ASCII folds letter by letter, and need not be folded to see how it begins.
+    (!start.is_ascii() || lexicon.fields.may_begin_like(start)) && lexicon.fields.at_start(&fold(start)).is_some()
+}
+
+/// Reads a line and its folded form as label and value.
+pub(crate) fn read<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Field<'t>> {
     let text = folded.text();
     let (end, kind) = lexicon.fields.at_start(text)?;
     let rest = &text[end..];

@@ -10,7 +10,7 @@ use crate::error::LexiconError;
 use crate::field::FieldKind;
 use crate::fold::fold;
 use crate::furniture::{Furniture, line_key};
-use crate::phrases::Phrases;
+use crate::phrases::{Phrases, Signs, Starts};
 use crate::vocabulary::Vocabulary;
 
 /// The built-in vocabulary files, in the order in which they are read.
@@ -97,6 +97,10 @@ pub struct Lexicon {
     pub(crate) byline_words: Phrases<BylineWord>,
     pub(crate) byline_suffixes: Phrases<u16>,
     pub(crate) byline_trap_ends: Phrases<()>,
+    /// What makes a name without a byline word a byline: roles, desks and agencies.
+    pub(crate) byline_signs: Signs,
+    /// What makes a line without punctuation a credit: labels, suffixes, agencies and notices.
+    pub(crate) credit_signs: Signs,
     pub(crate) desks: Phrases<()>,
     pub(crate) organisations: Phrases<()>,
     pub(crate) roles: Phrases<()>,
@@ -109,6 +113,7 @@ pub struct Lexicon {
     pub(crate) titles: FxHashSet<String>,
     pub(crate) furniture_lines: FxHashMap<String, Furniture>,
     pub(crate) longest_furniture_line: usize,
+    pub(crate) furniture_line_starts: Starts,
     pub(crate) furniture_starts: Phrases<Furniture>,
     pub(crate) fields: Phrases<FieldKind>,
 }
@@ -206,7 +211,15 @@ impl Lexicon {
         let words = |pick: fn(&Vocabulary) -> &Vec<String>| -> FxHashSet<String> {
             files.iter().flat_map(pick).map(|word| fold(word)).collect()
         };
+        let signs = files.iter().flat_map(|f| f.byline.desks.iter().chain(&f.byline.roles)).map(String::as_str);
+        let byline_signs = Signs::new(signs.chain(agencies.spellings()));
+        let signs = credit_words.iter().map(|(word, _)| *word).chain(credit_suffixes.iter().map(|(word, _)| *word));
+        let notices = files.iter().flat_map(|f| &f.credit.notices).map(String::as_str);
+        let signs = signs.chain(credits_alone.iter().map(|(word, _)| *word)).chain(notices).chain(["copyright"]);
+        let credit_signs = Signs::new(signs.chain(agencies.spellings()));
         Self {
+            byline_signs,
+            credit_signs,
             agencies,
             credit_words: Phrases::new(credit_words.into_iter()),
             credit_suffixes: Phrases::new(credit_suffixes.into_iter()),
@@ -230,6 +243,8 @@ impl Lexicon {
             not_names: words(|v| &v.byline.not_names),
             titles: words(|v| &v.byline.titles),
             longest_furniture_line: furniture_lines.keys().map(String::len).max().unwrap_or(0),
+            // By their first words, of which a line must have the whole.
+            furniture_line_starts: Starts::new(furniture_lines.keys().filter_map(|key| key.split(' ').next())),
             furniture_lines,
             furniture_starts: Phrases::new(furniture_starts.into_iter()),
             fields: Phrases::new(fields),

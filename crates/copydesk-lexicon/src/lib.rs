@@ -23,18 +23,23 @@ pub mod field;
 mod fold;
 pub mod furniture;
 mod lexicon;
+mod line;
 mod name;
 mod phrases;
 mod vocabulary;
 
 pub use agency::{Agency, AgencyKind};
 pub use byline::{Byline, clean_name, is_organisation, read_byline};
-pub use credit::{Credit, Mark, Split, is_credit_line, looks_like_caption, split_credit, undouble};
+pub use credit::{
+    Credit, Mark, Split, is_credit_line, looks_like_caption, may_be_credit_line, may_look_like_caption, split_credit,
+    undouble,
+};
 pub use dateline::{Dateline, read_dateline};
 pub use error::LexiconError;
 pub use field::{Field, FieldKind, is_counter, label_of};
 pub use furniture::{Furniture, Label, classify_label};
 pub use lexicon::Lexicon;
+pub use line::Line;
 
 /// How a reader knew what it found, from weakest to strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,8 +1,8 @@
 //! What must hold for any line: no panic, ranges on character borders, work that grows with the line and no faster.
 
 use copydesk_lexicon::{
-    Lexicon, classify_label, clean_name, is_counter, is_credit_line, is_organisation, label_of, looks_like_caption,
-    read_byline, read_dateline, split_credit, undouble,
+    Confidence, Lexicon, Line, classify_label, clean_name, is_counter, is_credit_line, is_organisation, label_of,
+    looks_like_caption, read_byline, read_dateline, split_credit, undouble,
 };
 use proptest::prelude::*;
 
@@ -16,6 +16,8 @@ fn run_all(line: &str) {
         assert!(line.contains(byline.rest));
         assert!(!byline.people.is_empty() || !byline.organisations.is_empty());
     }
+    let sure = read_byline(line, lexicon).is_some_and(|byline| byline.confidence() > Confidence::ShapeOnly);
+    assert_eq!(Line::new(line).names_author(lexicon), sure, "{line:?}");
     if let Some(dateline) = read_dateline(line, lexicon) {
         assert!(line.is_char_boundary(dateline.end));
     }
@@ -56,6 +58,13 @@ const PIECES: &[&str] = &[
     ", ",
     "Ann",
     "Lee",
+    " Lee",
+    " Staff Reporter",
+    "Editor",
+    " News Desk",
+    "Some News Group",
+    "The Associated  Press",
+    "example.org",
     "van der",
     "기자",
     "김하늘",

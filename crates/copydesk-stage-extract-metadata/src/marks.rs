@@ -51,11 +51,15 @@ struct Words {
 impl Words {
     /// A quick look: most elements have names without any of the words in them, and need not be cut into words.
     fn may_name(&self, tree: &Tree, element: ElementId) -> bool {
+        NAMES.iter().filter_map(|attr| tree.attr(element, *attr)).any(|names| self.may_be_in(names))
+    }
+
+    fn may_be_in(&self, names: &str) -> bool {
         #[expect(clippy::expect_used, reason = "a short list of short words")]
         let quick = self.quick.get_or_init(|| {
             AhoCorasick::builder().ascii_case_insensitive(true).build(&self.known).expect("a short list")
         });
-        NAMES.iter().filter_map(|attr| tree.attr(element, *attr)).any(|names| quick.is_match(names))
+        quick.is_match(names)
     }
 
     /// Whether one of the words is among those in the names of an element.
@@ -127,8 +131,23 @@ fn camel(word: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Whether an element is named for the author it shows, says that it leads to one, or does.
+pub(crate) fn shows_author(tree: &Tree, element: ElementId) -> bool {
+    let (mut related, mut named, mut leads) = (false, false, false);
+    // Every element is asked, so its attributes are gone through once.
+    for (attr, value) in tree.known_attrs(element) {
+        match attr {
+            Attr::Class | Attr::Id | Attr::Itemprop => named = named || MARKS.author.may_be_in(value),
+            Attr::Rel => related = value.split_ascii_whitespace().any(|rel| rel == "author"),
+            Attr::Href => leads = tree.tag(element) == Tag::A && leads_to_author(value),
+            _ => {}
+        }
+    }
+    tree.tag(element) != Tag::Link && (related || leads || named && is_author(tree, element))
+}
+
 /// Whether an element is named for the author it shows.
-pub(crate) fn is_author(tree: &Tree, element: ElementId) -> bool {
+fn is_author(tree: &Tree, element: ElementId) -> bool {
     let marks = &MARKS.author;
     marks.names(tree, element)
         && (!any_word(tree, element, |word| marks.not.contains(word))
@@ -136,7 +155,7 @@ pub(crate) fn is_author(tree: &Tree, element: ElementId) -> bool {
 }
 
 /// Whether an address is that of a page about an author: `/authors/ann-lee/`.
-pub(crate) fn leads_to_author(href: &str) -> bool {
+fn leads_to_author(href: &str) -> bool {
     let path = href.split(['?', '#']).next().unwrap_or(href);
     let mut parts = path.trim_end_matches('/').rsplit('/').skip(1).take(2);
     path.len() <= 300 && parts.any(|part| MARKS.author.known.contains(part))

@@ -6,7 +6,7 @@ use copydesk_date::{Precision, Zone};
 use copydesk_document::{Candidate, Dateline, Field, Origin, Span, Timestamp, Value};
 
 /// Something that can be the value of a field.
-pub(crate) trait Fact: Clone {
+pub(crate) trait Fact: Clone + PartialEq {
     /// What two candidates must share to say the same.
     fn key(&self) -> String;
     /// As it is printed for a person.
@@ -85,6 +85,9 @@ impl Fact for Dateline {
 
 /// Letters and figures only, in lower case: how values are compared.
 pub(crate) fn key(text: &str) -> String {
+    if text.is_ascii() {
+        return text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect();
+    }
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -183,8 +186,10 @@ impl<'p, T: Fact> Group<'p, T> {
             None => self.witnesses.push((entry.origin, weight, 1.0 - weight / 4.0)),
         }
         self.count += 1;
-        let more = entry.value.says_more_than(&self.best.value);
-        let less = self.best.value.says_more_than(&entry.value);
+        // Most that agree do so to the letter.
+        let alike = self.best.value == entry.value;
+        let more = !alike && entry.value.says_more_than(&self.best.value);
+        let less = !alike && self.best.value.says_more_than(&entry.value);
         if more || (!less && entry.weight > self.best.weight) {
             self.best = entry;
         }

@@ -3,7 +3,7 @@
 use copydesk_date::{
     Found, Hints, Label as DateLabel, OrderEvidence, Precision, Reading, find, from_url, is_date_line,
 };
-use copydesk_document::{Attr, BlockId, BlockKind, Document, ElementId, Label, Origin, Tag, Timestamp, Tree};
+use copydesk_document::{BlockId, BlockKind, Document, ElementId, Label, Origin, Tag, Timestamp, Tree};
 use copydesk_lexicon::{Lexicon, read_byline};
 
 use crate::{
@@ -142,10 +142,7 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, pools:
         if inside.is_some_and(|outer| tree.contains(outer, element)) {
             continue;
         }
-        let rel = tree.attr(element, Attr::Rel).is_some_and(|rel| rel.split_ascii_whitespace().any(|r| r == "author"));
-        let linked =
-            || tree.tag(element) == Tag::A && tree.attr(element, Attr::Href).is_some_and(marks::leads_to_author);
-        if tree.tag(element) == Tag::Link || !rel && !marks::is_author(tree, element) && !linked() {
+        if !marks::shows_author(tree, element) {
             continue;
         }
         budget -= 1;

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use copydesk_document::{Field, Origin};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
 use crate::pool::key;
@@ -21,17 +22,17 @@ struct Names {
 /// For each place and name, the fields that are declared there, and how far that is to be trusted.
 #[derive(Debug)]
 pub(crate) struct Declarations {
-    by_name: BTreeMap<(Origin, String), Vec<(Field, f32)>>,
+    by_name: FxHashMap<String, BTreeMap<Origin, Vec<(Field, f32)>>>,
 }
 
 impl Declarations {
     fn read(text: &str) -> Result<Self, toml::de::Error> {
         let lists: BTreeMap<Field, Vec<Names>> = toml::from_str(text)?;
-        let mut by_name: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut by_name: FxHashMap<String, BTreeMap<_, Vec<_>>> = FxHashMap::default();
         for (field, lists) in lists {
             for list in lists {
                 for name in &list.known {
-                    by_name.entry((list.origin, key(name))).or_default().push((field, list.weight));
+                    by_name.entry(key(name)).or_default().entry(list.origin).or_default().push((field, list.weight));
                 }
             }
         }
@@ -40,7 +41,7 @@ impl Declarations {
 
     /// The fields that a name declares.
     pub(crate) fn of(&self, origin: Origin, name: &str) -> &[(Field, f32)] {
-        self.by_name.get(&(origin, key(name))).map_or(&[], Vec::as_slice)
+        self.by_name.get(&key(name)).and_then(|origins| origins.get(&origin)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -131,7 +132,14 @@ mod tests {
     #[test]
     fn the_files_are_valid() {
         assert!(DECLARATIONS.by_name.len() > 150);
-        assert!(DECLARATIONS.by_name.values().flatten().all(|(_, weight)| (0.0..=1.0).contains(weight)));
+        assert!(
+            DECLARATIONS
+                .by_name
+                .values()
+                .flat_map(BTreeMap::values)
+                .flatten()
+                .all(|(_, weight)| (0.0..=1.0).contains(weight))
+        );
         assert!(LINES.sections.len() >= 15);
     }
 

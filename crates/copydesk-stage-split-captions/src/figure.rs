@@ -1,6 +1,10 @@
 //! Figures of an HTML page: which blocks stand together with a picture.
 
+use std::cell::Cell;
+
 use copydesk_document::{Attr, BlockId, Document, ElementId, Tag, Tree};
+
+use crate::elements;
 
 /// How far up the tree a picture may be from its caption.
 const CLIMB: usize = 7;
@@ -15,7 +19,13 @@ pub(crate) struct Figures<'d> {
     pub(crate) tree: &'d Tree,
     // In document order. Media in frames count: their captions are captions.
     pictures: Vec<(ElementId, Option<usize>)>,
+    /// What each element is known not to be: many blocks ask for the same ones, and most are nothing of all this.
+    known: Vec<Cell<u8>>,
 }
+
+const NO_CAPTION: u8 = 1;
+const NO_CREDIT: u8 = 2;
+const NO_PICTURE: u8 = 4;
 
 impl<'d> Figures<'d> {
     pub(crate) fn of(doc: &'d Document) -> Option<Self> {
@@ -30,7 +40,8 @@ impl<'d> Figures<'d> {
                 .map(|id| (id, None)),
         );
         pictures.sort_unstable_by_key(|(id, at)| (*id, at.is_none()));
-        Some(Self { doc, tree, pictures })
+        let known = vec![Cell::new(0); tree.elements().len()];
+        Some(Self { doc, tree, pictures, known })
     }
 
     /// The pictures inside an element.
@@ -44,7 +55,11 @@ impl<'d> Figures<'d> {
     /// The smallest element around a block that has a picture in it and is small enough to be a figure.
     pub(crate) fn around(&self, id: BlockId) -> Option<ElementId> {
         let element = self.doc.block(id).element?;
-        let found = self.tree.ancestors(element).take(CLIMB).find(|a| !self.pictures(*a).is_empty())?;
+        let found = self
+            .tree
+            .ancestors(element)
+            .take(CLIMB)
+            .find(|a| self.unless(*a, NO_PICTURE, || self.pictures(*a).first()).is_some())?;
         // A caption element whose picture is drawn by a script is a figure by its own word.
         self.is_small(found, id).then_some(found)
     }
@@ -105,21 +120,53 @@ impl<'d> Figures<'d> {
         id: BlockId,
         within: Option<ElementId>,
         levels: usize,
-        fits: impl Fn(&'d Tree, ElementId) -> Option<T>,
+        fits: impl Fn(&Self, ElementId) -> Option<T>,
     ) -> Option<T> {
         let element = self.doc.block(id).element?;
         self.tree
             .ancestors(element)
             .take(levels)
             .take_while(|a| within.is_none_or(|outer| self.tree.contains(outer, *a)))
-            .find_map(|a| fits(self.tree, a))
+            .find_map(|a| fits(self, a))
     }
 
-    /// Whether an element is a caption by its tag or its microdata.
-    pub(crate) fn is_caption_element(tree: &Tree, element: ElementId) -> Option<&str> {
-        if tree.tag(element) == Tag::Figcaption {
+    /// What an element is by which it is a caption: its tag or its microdata.
+    pub(crate) fn caption_element(&self, element: ElementId) -> Option<&'d str> {
+        if self.tree.tag(element) == Tag::Figcaption {
             return Some("figcaption");
         }
-        tree.attr(element, Attr::Itemprop).filter(|name| *name == "caption")
+        self.tree.attr(element, Attr::Itemprop).filter(|name| *name == "caption")
+    }
+
+    /// The name by which an element says that it holds a caption.
+    pub(crate) fn caption_name(&self, element: ElementId) -> Option<&'d str> {
+        self.name(element, NO_CAPTION, elements::caption_name)
+    }
+
+    /// The name by which an element says that it holds a credit.
+    pub(crate) fn credit_name(&self, element: ElementId) -> Option<&'d str> {
+        self.name(element, NO_CREDIT, elements::credit_name)
+    }
+
+    fn name(
+        &self,
+        element: ElementId,
+        no: u8,
+        read: impl Fn(&'d Tree, ElementId) -> Option<&'d str>,
+    ) -> Option<&'d str> {
+        self.unless(element, no, || read(self.tree, element))
+    }
+
+    /// What `find` finds for an element. Where it has found nothing once it is not asked again.
+    fn unless<T>(&self, element: ElementId, no: u8, find: impl Fn() -> Option<T>) -> Option<T> {
+        let known = &self.known[element.index()];
+        if known.get() & no != 0 {
+            return None;
+        }
+        let found = find();
+        if found.is_none() {
+            known.set(known.get() | no);
+        }
+        found
     }
 }

@@ -4,15 +4,12 @@ use std::borrow::Cow;
 
 use copydesk_document::{BlockId, BlockKind, Document, ElementId, InlineKind, Label, Tag};
 use copydesk_lexicon::{
-    Confidence, Credit, Lexicon, classify_label, credit::Mark, is_credit_line, looks_like_caption, read_byline,
+    Confidence, Credit, Lexicon, classify_label, credit::Mark, may_be_credit_line, may_look_like_caption, read_byline,
     split_credit, undouble,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{
-    elements::{caption_name, credit_name},
-    figure::Figures,
-};
+use crate::{figure::Figures, lines::Lines};
 
 /// A caption, before the ones that belong together are joined.
 #[derive(Debug)]
@@ -59,6 +56,7 @@ const NAMED_WITHIN: usize = 4;
 
 /// All captions, in document order.
 pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<Found> {
+    let lines = Lines::of(doc, lexicon);
     let figures = Figures::of(doc);
     let alternatives = figures.as_ref().map(|_| alternatives(doc)).unwrap_or_default();
     let last_body = doc.body().next_back().map(|(id, _)| id);
@@ -69,13 +67,13 @@ pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<Found> {
             continue;
         }
         let reason = match &figures {
-            Some(figures) => by_structure(doc, id, figures, last_body, lexicon)
+            Some(figures) => by_structure(&lines, id, figures, last_body)
                 .filter(|_| !block.hidden)
-                .or_else(|| by_alternative(doc, id, figures, &alternatives, lexicon)),
-            None => by_form(doc, id, lexicon),
+                .or_else(|| by_alternative(&lines, id, figures, &alternatives)),
+            None => by_form(&lines, id),
         };
         let Some(reason) = reason else { continue };
-        let piece = read(doc, id, figures.as_ref(), reason.figure, lexicon);
+        let piece = read(&lines, id, figures.as_ref(), reason.figure);
         let image = match &figures {
             Some(figures) => reason.image.or_else(|| figures.address(reason.figure?)),
             None => picture_above(doc, id),
@@ -127,12 +125,13 @@ fn alternatives(doc: &Document) -> Alternatives {
 
 /// The first bytes of the key of a text: texts that begin alike are looked at more closely.
 pub(crate) fn start_of(text: &str) -> String {
-    let mut start = String::with_capacity(FEWEST_TO_REPEAT);
-    for c in key_letters(text) {
-        if start.len() + c.len_utf8() > FEWEST_TO_REPEAT {
+    let mut start = String::with_capacity(FEWEST_TO_REPEAT + 4);
+    for c in text.chars() {
+        push_key(c, &mut start);
+        if start.len() > FEWEST_TO_REPEAT {
+            start.truncate(start.floor_char_boundary(FEWEST_TO_REPEAT));
             break;
         }
-        start.push(c);
     }
     start
 }
@@ -145,12 +144,12 @@ pub(crate) fn begins_with_credit(text: &str) -> bool {
 
 /// A line that repeats the alternative text of a picture word for word, with or without a credit, is its caption.
 fn by_alternative(
-    doc: &Document,
+    lines: &Lines<'_>,
     id: BlockId,
     figures: &Figures<'_>,
     alternatives: &Alternatives,
-    lexicon: &Lexicon,
 ) -> Option<Reason> {
+    let doc = lines.doc;
     let text = doc.text(id);
     if alternatives.all.is_empty() || (!begins_with_credit(text) && !alternatives.starts.contains(&start_of(text))) {
         return None;
@@ -160,7 +159,9 @@ fn by_alternative(
     }
     let own = key(text);
     let all = &alternatives.all;
-    let whole = all.get(&own).or_else(|| all.get(&key(split_credit(text, lexicon).text)))?;
+    // What is left of a line without its credit is a part of it.
+    let holds_one = || all.keys().any(|key| key.len() < own.len() && own.contains(key));
+    let whole = all.get(&own).or_else(|| holds_one().then(|| all.get(&key(lines.split(id).text)))?)?;
     let mut reason = Reason::new("alternative-text", "repeats the alternative text of a picture", 0.85);
     reason.figure = figures.around(id);
     reason.image = Some(doc.images[*whole].src.clone());
@@ -216,28 +217,24 @@ impl Found {
 }
 
 /// What markup says: a caption element, or one that is named for captions, with a picture close by.
-fn by_structure(
-    doc: &Document,
-    id: BlockId,
-    figures: &Figures<'_>,
-    last_body: Option<BlockId>,
-    lexicon: &Lexicon,
-) -> Option<Reason> {
+fn by_structure(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>, last_body: Option<BlockId>) -> Option<Reason> {
+    let doc = lines.doc;
     let text = doc.text(id);
     let figure = figures.around(id);
-    let element = figures.named(id, None, NAMED_WITHIN, Figures::is_caption_element);
-    let named = || figures.named(id, None, NAMED_WITHIN, caption_name);
+    let element = figures.named(id, None, NAMED_WITHIN, Figures::caption_element);
+    let named = || figures.named(id, None, NAMED_WITHIN, Figures::caption_name);
+    let credited = || letters(text) <= LONGEST && may_look_like_caption(text) && lines.split(id).is_caption();
     let mut reason = if let Some(name) = element {
         Reason::new("caption-element", format!("inside a {name}"), 0.98)
     } else if doc.tree.is_some() && doc.block(id).element.is_none() && doc.block(id).kind == BlockKind::Caption {
         Reason::new("caption-element", "a caption in the markup of a text that stands in a script", 0.95)
     } else if let Some(name) = figure.and_then(|_| named()) {
         Reason::new("caption-class", format!("inside an element named `{name}`, with a picture"), 0.9)
-    } else if let Some(name) = named().filter(|_| letters(text) <= LONGEST && looks_like_caption(text, lexicon)) {
+    } else if let Some(name) = named().filter(|_| credited()) {
         Reason::new("caption-class", format!("inside an element named `{name}`, with a credit"), 0.9)
-    } else if figure.is_some() && letters(text) <= LONGEST && looks_like_caption(text, lexicon) {
+    } else if figure.is_some() && credited() {
         Reason::new("credit-line", "beside a picture, and ends in a credit that only pictures carry", 0.9)
-    } else if figure.is_some() && is_credit(doc, id, figures, figure, lexicon) {
+    } else if figure.is_some() && is_credit(lines, id, figures, figure) {
         Reason::new("credit-line", "beside a picture, and nothing but a credit", 0.8)
     } else if figures.figure(id).is_some() && figure.is_some() {
         Reason::new("figure", "inside a figure, beside its picture", 0.8)
@@ -248,50 +245,46 @@ fn by_structure(
         return None;
     }
     reason.figure = figures.figure(id).or(figure);
-    is_no_furniture(doc, id, figures, last_body, lexicon).then_some(reason)
+    is_no_furniture(lines, id, figures, last_body).then_some(reason)
 }
 
 /// A figure can also hold the author, the date, a teaser of another text or a button.
-fn is_no_furniture(
-    doc: &Document,
-    id: BlockId,
-    figures: &Figures<'_>,
-    last_body: Option<BlockId>,
-    lexicon: &Lexicon,
-) -> bool {
-    let text = doc.text(id);
+fn is_no_furniture(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>, last_body: Option<BlockId>) -> bool {
+    let (text, lexicon) = (lines.doc.text(id), lines.lexicon);
     let after_the_text = last_body.is_some_and(|last| id.0 > last.0 + 2);
     let byline = || read_byline(text, lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled);
     // Some pages link the whole figure to its picture or to a gallery; a credit is something that teasers lack.
-    let teaser = || after_the_text || (figures.is_teaser(id) && split_credit(text, lexicon).credits.is_empty());
+    let teaser = || after_the_text || (figures.is_teaser(id) && lines.split(id).credits.is_empty());
     let label = || classify_label(text, lexicon).is_some_and(|label| label.whole);
-    let credit = is_credit_line(text, lexicon).is_some();
+    let credit = may_be_credit_line(text) && lines.split(id).as_credit_line().is_some();
     !teaser() && (credit || (!byline() && !label() && !copydesk_date::is_date_line(text)))
 }
 
-fn is_credit(doc: &Document, id: BlockId, figures: &Figures<'_>, figure: Option<ElementId>, lexicon: &Lexicon) -> bool {
-    let text = doc.text(id);
-    is_credit_line(text, lexicon).is_some_and(|sure| sure > Confidence::ShapeOnly)
-        || (letters(text) <= 80 && figures.named(id, figure, 2, credit_name).is_some())
+fn is_credit(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>, figure: Option<ElementId>) -> bool {
+    let text = lines.doc.text(id);
+    may_be_credit_line(text) && lines.split(id).as_credit_line().is_some_and(|sure| sure > Confidence::ShapeOnly)
+        || (letters(text) <= 80 && figures.named(id, figure, 2, Figures::credit_name).is_some())
 }
 
 /// What the form of a line says, in a text without markup.
-fn by_form(doc: &Document, id: BlockId, lexicon: &Lexicon) -> Option<Reason> {
+fn by_form(lines: &Lines<'_>, id: BlockId) -> Option<Reason> {
+    let doc = lines.doc;
     let whole = doc.text(id);
     let half = undouble(whole);
     let text = half.unwrap_or(whole);
     if letters(text) > LONGEST {
         return None;
     }
-    let credited = || !split_credit(text, lexicon).credits.is_empty();
+    let split = || lines.split_as(id, text);
+    let credited = || !split().credits.is_empty();
     if half.is_some() && (last_brackets(text).is_some() || credited()) {
         return Some(Reason::new("printed-twice", "the same text twice in one line, with a credit", 0.9));
     }
-    if looks_like_caption(text, lexicon) {
+    if may_look_like_caption(text) && split().is_caption() {
         return Some(Reason::new("credit-line", "ends in a credit that only pictures carry", 0.9));
     }
     picture_above(doc, id)?;
-    let split = split_credit(text, lexicon);
+    let split = split();
     if !split.credits.is_empty() {
         let sure = if split.confidence == Confidence::ShapeOnly { 0.8 } else { 0.9 };
         return Some(Reason::new("below-picture", "right below a picture, with a credit", sure));
@@ -339,17 +332,14 @@ struct Piece {
     marks: Vec<Mark>,
 }
 
-fn read(
-    doc: &Document,
-    id: BlockId,
-    figures: Option<&Figures<'_>>,
-    figure: Option<ElementId>,
-    lexicon: &Lexicon,
-) -> Piece {
+fn read(lines: &Lines<'_>, id: BlockId, figures: Option<&Figures<'_>>, figure: Option<ElementId>) -> Piece {
+    let (doc, lexicon) = (lines.doc, lines.lexicon);
     let whole = doc.text(id);
     let text = undouble(whole).unwrap_or(whole);
     if let Some(figures) = figures {
-        if figures.named(id, figure, 2, credit_name).is_some() && figures.named(id, figure, 1, caption_name).is_none() {
+        if figures.named(id, figure, 2, Figures::credit_name).is_some()
+            && figures.named(id, figure, 1, Figures::caption_name).is_none()
+        {
             let mut marks = Vec::new();
             let credits = as_credit(text, &mut marks, lexicon);
             return Piece { text: String::new(), credits, marks };
@@ -372,8 +362,8 @@ fn read(
         }
         return Piece { text: flat(&text[..at]), credits, marks };
     }
-    let split = split_credit(text, lexicon);
-    Piece { text: flat(split.text), credits: split.credits, marks: split.marks }
+    let split = lines.split_as(id, text);
+    Piece { text: flat(split.text), credits: split.credits.clone(), marks: split.marks.clone() }
 }
 
 /// Takes a caption apart where its markup does: an element that is named for credits holds the credit; any other
@@ -396,7 +386,7 @@ fn by_parts(doc: &Document, id: BlockId, figures: &Figures<'_>, lexicon: &Lexico
     let mut cut = vec![false; text.len()];
     for (range, element) in &parts {
         let whole = range.start == 0 && range.end == text.len();
-        if !whole && credit_name(figures.tree, *element).is_some() && caption_name(figures.tree, *element).is_none() {
+        if !whole && figures.credit_name(*element).is_some() && figures.caption_name(*element).is_none() {
             credits.extend(as_credit(&text[range.clone()], &mut marks, lexicon));
             cut[range.clone()].fill(true);
         }
@@ -446,11 +436,19 @@ fn letters(text: &str) -> usize {
 
 /// Letters and figures only, in lower case: how texts are compared.
 pub(crate) fn key(text: &str) -> String {
-    key_letters(text).collect()
+    let mut key = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_key(c, &mut key));
+    key
 }
 
-fn key_letters(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+fn push_key(c: char, key: &mut String) {
+    if c.is_ascii() {
+        if c.is_ascii_alphanumeric() {
+            key.push(c.to_ascii_lowercase());
+        }
+    } else if c.is_alphanumeric() {
+        key.extend(c.to_lowercase());
+    }
 }
 
 /// The text on one line, with single spaces.

@@ -8,6 +8,7 @@
 mod elements;
 mod figure;
 mod find;
+mod lines;
 mod pair;
 
 use copydesk_document::{BlockId, BlockKind, Caption, CaptionKind, Credit, Document, Label, Origin};

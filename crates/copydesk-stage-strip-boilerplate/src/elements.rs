@@ -3,7 +3,7 @@
 //! Everything is computed in two passes over the elements, which stand in document order: sums flow up, names flow
 //! down. So a page costs the same per element however deep it is nested.
 
-use copydesk_document::{ElementId, Tag, Tree};
+use copydesk_document::{Attr, ElementId, Tag, Tree};
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -164,7 +164,7 @@ impl Elements {
     }
 
     fn name_down(&mut self, tree: &Tree, names: &Names) {
-        let mut known: FxHashMap<&str, (Senses, f32)> = FxHashMap::default();
+        let mut known: FxHashMap<&str, Name> = FxHashMap::default();
         let mut twins: FxHashMap<(u32, u32), u32> = FxHashMap::default();
         for (index, element) in tree.elements().iter().enumerate() {
             if self.nodes[index].blocks == 0 {
@@ -175,22 +175,22 @@ impl Elements {
             let mut sense = 0;
             let mut score = 0.0;
             let mut alike = element.tag as u32;
-            for (name, value) in tree.attrs(id) {
-                match name {
-                    "class" | "id" => {
-                        let (found, weight) = *known.entry(value).or_insert_with(|| read_names(value, names));
-                        sense |= found;
-                        score += weight;
-                        if name == "class" {
-                            alike ^= hash(value);
+            for (attr, value) in tree.known_attrs(id) {
+                match attr {
+                    Attr::Class | Attr::Id => {
+                        let name = *known.entry(value).or_insert_with(|| Name::read(value, names));
+                        sense |= name.senses;
+                        score += name.weight;
+                        if attr == Attr::Class {
+                            alike ^= name.number;
                         }
                     }
-                    "role" => part |= part_of_role(value),
-                    "itemprop" if matches!(value, "articleBody" | "description" | "text" | "reviewBody") => {
+                    Attr::Role => part |= part_of_role(value),
+                    Attr::Itemprop if matches!(value, "articleBody" | "description" | "text" | "reviewBody") => {
                         part |= Part::ArticleBody.bit();
                     }
-                    "itemscope" => part |= Part::Scope.bit(),
-                    "aria-hidden" if value == "true" => part |= Part::AriaHidden.bit(),
+                    Attr::Itemscope => part |= Part::Scope.bit(),
+                    Attr::AriaHidden if value == "true" => part |= Part::AriaHidden.bit(),
                     _ => {}
                 }
             }
@@ -221,14 +221,19 @@ impl Elements {
     }
 }
 
-fn read_names(value: &str, names: &Names) -> (Senses, f32) {
-    let sense = class_words::senses(value);
-    let score = if names.is_empty() { 0.0 } else { names.weigh(value) };
-    (sense, score)
+/// A `class` or an `id`, read once for all elements that have it.
+#[derive(Clone, Copy)]
+struct Name {
+    senses: Senses,
+    weight: f32,
+    number: u32,
 }
 
-fn hash(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+impl Name {
+    fn read(value: &str, names: &Names) -> Self {
+        let (senses, weight) = names.read(value);
+        Self { senses, weight, number: class_words::number(value) }
+    }
 }
 
 fn part_of(tag: Tag) -> Parts {

@@ -12,17 +12,13 @@ use crate::{
 /// Blocks that are measured at once, so that memory stays small on pages of any length.
 const CHUNK: usize = 4096;
 
-struct Cells<'t> {
-    table: &'t mut Table,
-    row: usize,
-    column: usize,
-}
+/// The cells of one row, from a column on.
+struct Cells<'t>(crate::model::RowMut<'t>);
 
 impl Sink for Cells<'_> {
     #[inline]
     fn put(&mut self, _: &'static str, value: f32) {
-        self.table.set(self.row, self.column, value);
-        self.column += 1;
+        self.0.push(value);
     }
 }
 
@@ -63,9 +59,7 @@ pub(crate) fn first_table(page: &Page<'_>, frame: &Frame, blocks: &[u32], more: 
     let columns = first_columns();
     let mut table = Table::new(blocks.len(), columns + more);
     for (row, index) in blocks.iter().enumerate() {
-        let mut cells = Cells { table: &mut table, row, column: 0 };
-        features::describe(page, frame, *index as usize, &mut cells);
-        debug_assert_eq!(cells.column, columns);
+        features::describe(page, frame, *index as usize, &mut Cells(table.row_mut(row, 0)));
     }
     table
 }
@@ -106,7 +100,7 @@ pub(crate) fn probabilities(page: &Page<'_>, model: &Model, certain: &[Option<Fi
             None => first_table(page, &frame, chunk, second_columns()),
         };
         for (row, index) in chunk.iter().enumerate() {
-            let mut cells = Cells { table: &mut table, row, column: first_columns() };
+            let mut cells = Cells(table.row_mut(row, first_columns()));
             context::describe(page, &opinion, *index as usize, &mut cells);
         }
         for (index, p) in chunk.iter().zip(model.second.predict(&table)) {

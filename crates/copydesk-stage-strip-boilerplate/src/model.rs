@@ -7,10 +7,13 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::class_words::for_each_word;
+use crate::class_words::{self, Senses};
 
-/// Questions of a tree; a tree has `2^DEPTH` leaves.
+/// Questions of a tree.
 pub const DEPTH: usize = 6;
+
+/// Leaves of a tree: one for each row of answers.
+pub const LEAVES: usize = 1 << DEPTH;
 
 /// Blocks that are asked at once.
 const LANES: usize = 32;
@@ -30,7 +33,7 @@ pub struct Tree {
     /// Its questions, the first one giving the lowest bit.
     pub splits: [Split; DEPTH],
     /// What it adds to the log-odds, by the answers.
-    pub leaves: Vec<f32>,
+    pub leaves: [f32; LEAVES],
 }
 
 /// A sum of trees over the columns of a [`Table`], giving log-odds.
@@ -75,13 +78,23 @@ impl Table {
         self.values[place] = value;
     }
 
+    /// A row from a column on, to be filled.
+    pub(crate) fn row_mut(&mut self, row: usize, column: usize) -> RowMut<'_> {
+        let place = self.place(row, column);
+        let end = self.place(row - row % LANES + LANES, 0);
+        RowMut { cells: &mut self.values[place..end], next: 0 }
+    }
+
     /// A table of some of the rows, with room for more columns.
     #[must_use]
     pub fn pick(&self, rows: &[u32], more: usize) -> Self {
         let mut picked = Self::new(rows.len(), self.columns + more);
-        for (to, from) in rows.iter().enumerate() {
+        for (tile, rows) in rows.chunks(LANES).enumerate() {
             for column in 0..self.columns {
-                picked.set(to, column, self.values[self.place(*from as usize, column)]);
+                let to = picked.place(tile * LANES, column);
+                for (cell, from) in picked.values[to..][..LANES].iter_mut().zip(rows) {
+                    *cell = self.values[self.place(*from as usize, column)];
+                }
             }
         }
         picked
@@ -90,6 +103,21 @@ impl Table {
     #[inline]
     fn place(&self, row: usize, column: usize) -> usize {
         (row / LANES * self.columns + column) * LANES + row % LANES
+    }
+}
+
+/// What is left to fill of a row of a [`Table`].
+pub(crate) struct RowMut<'t> {
+    cells: &'t mut [f32],
+    next: usize,
+}
+
+impl RowMut<'_> {
+    /// Sets the next value; there must be one.
+    #[inline]
+    pub(crate) fn push(&mut self, value: f32) {
+        self.cells[self.next] = value;
+        self.next += LANES;
     }
 }
 
@@ -107,8 +135,11 @@ impl Forest {
                         *l |= u32::from(*v > split.border) << bit;
                     }
                 }
+                // Kept in memory: compilers that have the answers in vector registers take them out one by one, which
+                // takes twice as long.
+                let leaf = std::hint::black_box(leaf);
                 for (sum, l) in sums.iter_mut().zip(leaf) {
-                    *sum += tree.leaves[l as usize];
+                    *sum += tree.leaves[l as usize % LEAVES];
                 }
             }
             out.extend(sums.iter().map(|s| 1.0 / (1.0 + (-s).exp())));
@@ -144,9 +175,9 @@ impl Forest {
                 *split = Split { column: from.u16()?, border: from.f32()? };
             }
             let scale = from.f32()?;
-            let mut leaves = Vec::with_capacity(1 << DEPTH);
-            for _ in 0..1 << DEPTH {
-                leaves.push(f32::from(from.u16()?.cast_signed()) / 32767.0 * scale);
+            let mut leaves = [0.0; LEAVES];
+            for leaf in &mut leaves {
+                *leaf = f32::from(from.u16()?.cast_signed()) / 32767.0 * scale;
             }
             trees.push(Tree { splits, leaves });
         }
@@ -158,38 +189,57 @@ impl Forest {
     }
 }
 
-/// What names in `class` and `id` are worth, learned: above zero for main text, below for furniture.
-#[derive(Clone, Debug, Default)]
+/// What words in `class` and `id` are worth, learned: above zero for main text, below for furniture; and what they mean.
+#[derive(Clone, Debug)]
 pub struct Names {
-    weights: FxHashMap<u32, i8>,
+    /// By the numbers of the words.
+    words: FxHashMap<u32, Word>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Word {
+    weight: i8,
+    senses: Senses,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Self::new([])
+    }
 }
 
 impl Names {
     /// A table from words and weights.
     pub fn new(words: impl IntoIterator<Item = (u32, i8)>) -> Self {
-        Self { weights: words.into_iter().collect() }
+        let mut table: FxHashMap<u32, Word> =
+            words.into_iter().map(|(word, weight)| (word, Word { weight, senses: 0 })).collect();
+        for (word, senses) in class_words::vocabulary() {
+            table.entry(word).or_default().senses = senses;
+        }
+        Self { words: table }
     }
 
     /// The number under which a word is kept.
     pub fn number(word: &str) -> u32 {
-        word.bytes().fold(0x811c_9dc5, |h, b| (h ^ u32::from(b)).wrapping_mul(0x0100_0193))
+        class_words::number(word)
     }
 
-    /// Whether nothing has been learned.
-    pub fn is_empty(&self) -> bool {
-        self.weights.is_empty()
+    /// The words with a weight.
+    fn weights(&self) -> impl Iterator<Item = (u32, i8)> {
+        self.words.iter().map(|(number, word)| (*number, word.weight)).filter(|(_, weight)| *weight != 0)
     }
 
-    /// The weight of a list of names: that of its strongest word on either side, added.
-    pub(crate) fn weigh(&self, names: &str) -> f32 {
-        let (mut low, mut high) = (0i8, 0i8);
-        for_each_word(names, |word| {
-            if let Some(&weight) = self.weights.get(&Self::number(word)) {
-                low = low.min(weight);
-                high = high.max(weight);
+    /// What a list of names means, and its weight: that of its strongest word on either side, added.
+    pub(crate) fn read(&self, names: &str) -> (Senses, f32) {
+        let (mut low, mut high, mut senses) = (0i8, 0i8, 0);
+        class_words::for_each_word(names, |number| {
+            if let Some(word) = self.words.get(&number) {
+                low = low.min(word.weight);
+                high = high.max(word.weight);
+                senses |= word.senses;
             }
         });
-        (f32::from(low) + f32::from(high)) / 16.0
+        (senses, (f32::from(low) + f32::from(high)) / 16.0)
     }
 }
 
@@ -210,7 +260,7 @@ impl Model {
     /// The model as bytes.
     pub fn write(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
-        let mut names: Vec<_> = self.names.weights.iter().map(|(k, v)| (*k, *v)).collect();
+        let mut names: Vec<_> = self.names.weights().collect();
         names.sort_unstable();
         out.extend((names.len() as u32).to_le_bytes());
         for (name, weight) in names {
@@ -228,14 +278,14 @@ impl Model {
         if from.take::<4>()? != *MAGIC {
             return None;
         }
-        let mut weights = FxHashMap::default();
+        let mut names = Vec::new();
         for _ in 0..from.u32()? {
             let name = from.u32()?;
-            weights.insert(name, from.take::<1>()?[0].cast_signed());
+            names.push((name, from.take::<1>()?[0].cast_signed()));
         }
         let first = Forest::read(&mut from)?;
         let second = Forest::read(&mut from)?;
-        from.0.is_empty().then_some(Self { names: Names { weights }, first, second })
+        from.0.is_empty().then_some(Self { names: Names::new(names), first, second })
     }
 
     /// The columns that the forests ask for, first and second.
@@ -291,7 +341,7 @@ mod tests {
         let mut splits = [Split { column: 0, border: f32::MAX }; DEPTH];
         splits[0] = Split { column: 1, border: 0.5 };
         splits[2] = Split { column: 0, border: 2.0 };
-        let mut leaves = vec![0.0; 1 << DEPTH];
+        let mut leaves = [0.0; LEAVES];
         leaves[0b101] = 2.0;
         leaves[0b001] = -2.0;
         let forest = Forest { bias: 0.0, trees: vec![Tree { splits, leaves }] };
@@ -304,7 +354,7 @@ mod tests {
         table.set(1, 1, 1.0);
         let p = model.first.predict(&table);
         assert!(p[0] > 0.87 && p[1] < 0.13 && (p[2] - 0.5).abs() < 1e-6, "{p:?}");
-        assert!((model.names.weigh("main-nav") + 2.0).abs() < 1e-6);
+        assert!((model.names.read("main-nav").1 + 2.0).abs() < 1e-6);
         assert_eq!(model.columns(), (2, 0));
         assert!(Model::read(&model.write()[1..]).is_none() && Model::read(b"").is_none());
     }

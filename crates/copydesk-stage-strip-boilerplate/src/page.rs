@@ -1,7 +1,7 @@
 //! A document read once: the measures of every block and what the page says of itself.
 
 use copydesk_document::{BlockId, BlockKind, Document, Item, ItemValue, Origin};
-use copydesk_lexicon::{Confidence, FieldKind, Furniture as Kind, Lexicon, classify_label, label_of, read_byline};
+use copydesk_lexicon::{FieldKind, Furniture as Kind, Lexicon};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -179,14 +179,15 @@ impl<'d> Page<'d> {
             line.description = share(&words, &told.description);
             line.headline = told.titles.contains(&key);
             line.declared = told.declared(&words);
+            let read = copydesk_lexicon::Line::new(text);
             if text.len() <= 400 && shape.words <= 45.0 {
-                line.label = classify_label(text, lexicon).map(|l| (l.kind, l.whole));
+                line.label = read.label(lexicon).map(|l| (l.kind, l.whole));
             }
             if shape.words <= 12.0 && !shape.closed {
-                line.field = label_of(text, lexicon).map(|f| (f.kind, !f.value.is_empty()));
+                line.field = read.field(lexicon).map(|f| (f.kind, !f.value.is_empty()));
             }
             if shape.words <= 25.0 && shape.letters > 0 && self.linked[index] < 0.8 {
-                line.byline = read_byline(text, lexicon).is_some_and(|b| b.confidence() > Confidence::ShapeOnly);
+                line.byline = read.names_author(lexicon);
             }
             if shape.digits > 0 && shape.words <= 16.0 {
                 line.date = copydesk_date::is_date_line(text);

@@ -467,12 +467,13 @@ fn switched_off(page: &Page<'_>, index: usize, config: &Config) -> Option<&'stat
 }
 
 /// What a person may want to know of a block to follow a judgement: `41 words, no links, inside <article>`.
-pub(crate) fn portrait(page: &Page<'_>, index: usize) -> String {
+pub(crate) fn portrait(page: &Page<'_>, index: usize, out: &mut String) {
     use std::fmt::Write as _;
     let shape = &page.shapes[index];
     let block = page.doc.block(BlockId(index as u32));
     let words = shape.words.round() as u32;
-    let mut out = format!("{words} word{}", if words == 1 { "" } else { "s" });
+    let start = out.len();
+    let _ = write!(out, "{words} word{}", if words == 1 { "" } else { "s" });
     let linked = (page.linked[index] * 100.0).round() as u32;
     if linked > 0 {
         let _ = write!(out, ", {linked} % linked");
@@ -488,7 +489,10 @@ pub(crate) fn portrait(page: &Page<'_>, index: usize) -> String {
     if page.lines[index].declared > 0.5 {
         out.push_str(", in the declared article body");
     }
-    let Some(node) = page.elements.as_ref().zip(block.element).map(|(e, id)| &e.nodes[id.index()]) else { return out };
+    let Some(node) = page.elements.as_ref().zip(block.element).map(|(e, id)| &e.nodes[id.index()]) else {
+        out[start..].make_ascii_lowercase();
+        return;
+    };
     let parts = [
         (Part::Nav, "<nav>"),
         (Part::Aside, "<aside>"),
@@ -506,6 +510,5 @@ pub(crate) fn portrait(page: &Page<'_>, index: usize) -> String {
     {
         let _ = write!(out, ", named {sense:?}");
     }
-    out.make_ascii_lowercase();
-    out
+    out[start..].make_ascii_lowercase();
 }

@@ -79,9 +79,14 @@ impl StripBoilerplate {
         }
         let probability = judge::probabilities(&page, model, &certain);
         let (verdicts, border) = judge::judge(&page, &probability, certain, &self.config);
+        let border_text = hundredths(border);
         let reason = |index: usize, sign: char| {
-            let p = probability[index];
-            format!("p={p:.2} {sign} {border:.2}: {}", rules::portrait(&page, index))
+            let mut reason = String::with_capacity(80);
+            reason.extend(["p=", &hundredths(probability[index]), " "]);
+            reason.push(sign);
+            reason.extend([" ", &border_text, ": "]);
+            rules::portrait(&page, index, &mut reason);
+            reason
         };
         verdicts
             .into_iter()
@@ -103,5 +108,25 @@ impl StripBoilerplate {
                 }
             })
             .collect()
+    }
+}
+
+/// A number from zero to one with two digits behind the point, as `{:.2}` gives it. It is asked for every block.
+fn hundredths(value: f32) -> String {
+    let value = (f64::from(value) * 100.0).round_ties_even() as u32;
+    let digit = |tens: u32| char::from_digit(value / tens % 10, 10).unwrap_or('0');
+    [digit(100), '.', digit(10), digit(1)].iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hundredths_are_those_of_the_standard_library() {
+        for step in 0..=80_000u32 {
+            let value = step as f32 / 80_000.0;
+            assert_eq!(hundredths(value), format!("{value:.2}"));
+        }
     }
 }

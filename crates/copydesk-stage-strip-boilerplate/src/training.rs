@@ -78,8 +78,8 @@ impl Sink for Rows {
     }
 }
 
-/// Gives every word of the names of the elements that a block stands in.
-pub fn names_near(doc: &Document, index: usize, each: &mut dyn FnMut(&str)) {
+/// Gives the number of every word of the names of the elements that a block stands in.
+pub fn names_near(doc: &Document, index: usize, each: &mut dyn FnMut(u32)) {
     let (Some(tree), Some(element)) = (&doc.tree, doc.block(BlockId(index as u32)).element) else { return };
     for element in tree.ancestors(element) {
         for attr in [Attr::Class, Attr::Id] {

@@ -7,7 +7,7 @@ use crate::agency::AgencyKind;
 use crate::fold::{Folded, fold, is_unspaced};
 use crate::lexicon::BylineWord;
 use crate::name::is_person;
-use crate::{Confidence, Lexicon};
+use crate::{Confidence, Lexicon, Line};
 use names::{Mode, Names, is_domain, is_tail_word};
 
 pub use metadata::clean_name;
@@ -44,33 +44,55 @@ const LONGEST: usize = 300;
 
 /// Reads a line as a byline.
 pub fn read_byline<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
-    let line = line.trim();
-    if line.is_empty() || line.len() > LONGEST {
+    Line::new(line).byline(lexicon)
+}
+
+/// A line without the dashes before its words, if it is short enough.
+pub(crate) fn without_dashes(line: &str) -> Option<&str> {
+    let short = !line.is_empty() && line.len() <= LONGEST;
+    short.then(|| {
+        line.trim_start_matches(|c: char| {
+            matches!(c, '-' | '–' | '—' | '|' | '•' | '·' | '*' | '✍' | '/') || c.is_whitespace()
+        })
+    })
+}
+
+/// Reads a line and its folded form.
+pub(crate) fn read<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    if is_trap(folded.text(), lexicon) {
         return None;
     }
-    let line = line.trim_start_matches(|c: char| {
-        matches!(c, '-' | '–' | '—' | '|' | '•' | '·' | '*' | '✍' | '/') || c.is_whitespace()
-    });
-    let folded = Folded::new(line);
+    labelled(line, folded, lexicon).or_else(|| bare(line, lexicon))
+}
+
+/// Whether a folded line says of itself that it is no byline.
+pub(crate) fn is_trap(text: &str, lexicon: &Lexicon) -> bool {
+    text.contains(['©', '?'])
+        || lexicon.byline_trap_ends.at_end(text.trim_end()).is_some()
+        || matches!(lexicon.byline_words.at_start(text), Some((_, BylineWord::Trap)))
+}
+
+/// The byline that a word of the line names.
+pub(crate) fn labelled<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byline<'t>> {
     let text = folded.text();
-    if text.contains('©') || text.contains('?') || lexicon.byline_trap_ends.at_end(text.trim_end()).is_some() {
-        return None;
-    }
-    match lexicon.byline_words.at_start(text) {
-        Some((_, BylineWord::Trap)) => return None,
-        Some((end, BylineWord::Opener(form))) => {
-            if let Some(found) = after_opener(line, &folded, end, form, lexicon) {
-                return Some(found);
-            }
-        }
-        Some((end, BylineWord::Label(form))) if separator(&text[end..]).is_some() => {
-            if let Some(found) = after_opener(line, &folded, end, form, lexicon) {
-                return Some(found);
-            }
-        }
-        _ => {}
-    }
-    suffixed(line, &folded, lexicon).or_else(|| date_first(line, &folded, lexicon)).or_else(|| bare(line, lexicon))
+    let opener = match lexicon.byline_words.at_start(text) {
+        Some((end, BylineWord::Opener(form))) => Some((end, form)),
+        Some((end, BylineWord::Label(form))) => separator(&text[end..]).map(|_| (end, form)),
+        _ => None,
+    };
+    opener
+        .and_then(|(end, form)| after_opener(line, folded, end, form, lexicon))
+        .or_else(|| suffixed(line, folded, lexicon))
+        .or_else(|| date_first(line, folded, lexicon))
+}
+
+/// Whether a line without a byline word may hold what makes a name more than a shape: a role, a desk, an agency, a mail
+/// address, the name of a site, or something in brackets.
+pub(crate) fn may_be_sure(folded: &str, lexicon: &Lexicon) -> bool {
+    let site = || {
+        folded.as_bytes().windows(3).any(|w| w[1] == b'.' && w[0].is_ascii_alphanumeric() && w[2].is_ascii_alphabetic())
+    };
+    folded.contains(['@', '(', '[']) || site() || lexicon.byline_signs.any(folded)
 }
 
 fn separator(rest: &str) -> Option<usize> {
@@ -189,12 +211,14 @@ fn date_first<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<B
     Some(found)
 }
 
+/// Whether a line may be a name alone by its length and its end.
+pub(crate) fn may_be_bare(line: &str) -> bool {
+    line.len() <= 160 && (!line.ends_with(['.', '!', ':', ',', ';']) || line.ends_with("Jr."))
+}
+
 /// A name alone, with at most a role, an agency, a mail address or a date.
-fn bare<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
-    if line.len() > 160 || line.ends_with(['.', '!', ':', ',', ';']) && !line.ends_with("Jr.") {
-        return None;
-    }
-    let found = Names::read(line, lexicon, Mode::Bare)?;
+pub(crate) fn bare<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    let found = may_be_bare(line).then(|| Names::read(line, lexicon, Mode::Bare))??;
     let (rule, confidence) = if !found.roles.is_empty() {
         ("byline-trailing-role", Confidence::AgencyKnown)
     } else if !found.organisations.is_empty() && !found.people.is_empty() {

@@ -141,8 +141,26 @@ pub fn split_credit<'t>(text: &'t str, lexicon: &Lexicon) -> Split<'t> {
     split
 }
 
+/// Whether a line can hold a credit at all. Most lines of a page are a few words without any of the signs of one, and
+/// none of the forms need be tried on them.
+fn may_hold(window: &str, folded: &str, lexicon: &Lexicon) -> bool {
+    const SIGNS: [char; 11] = [':', '︰', '∶', '|', '│', '/', '=', '©', ')', ']', '】'];
+    // What ends a sentence or a quotation before the last word.
+    const ENDS: [char; 16] = ['.', '!', '?', '…', '。', '।', '۔', '؟', '։', '።', '။', '"', '”', '»', '」', '“'];
+    let inside = folded.trim_end().trim_end_matches(ENDS);
+    window.contains('\n') || folded.contains(SIGNS) || inside.contains(ENDS) || lexicon.credit_signs.any(folded)
+}
+
 fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<Found> {
     let from = tail_start(text, WINDOW);
+    let window = &text[from..];
+    if from == 0 && !may_hold(window, folded.text(), lexicon) {
+        return None;
+    }
+    find_by_form(text, from, folded, lexicon, again)
+}
+
+fn find_by_form(text: &str, from: usize, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<Found> {
     let window = &text[from..];
     let end = labelled::stripped_end(window, folded, lexicon);
     // A credit that stands after another one must be sure of itself.
@@ -171,33 +189,47 @@ fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<F
     found
 }
 
+impl Split<'_> {
+    /// How sure it is that the line is nothing but a credit, or `None` when it is not.
+    pub fn as_credit_line(&self) -> Option<Confidence> {
+        (self.text.is_empty() && !self.credits.is_empty()).then_some(self.confidence)
+    }
+
+    /// Whether the line is a caption by its credit alone: text, then a credit that only pictures carry.
+    pub fn is_caption(&self) -> bool {
+        !self.credits.is_empty()
+            && !self.text.is_empty()
+            && self.picture_only
+            && self.confidence >= Confidence::AgencyKnown
+    }
+}
+
 /// How sure it is that the line is nothing but a credit, or `None` when it is not.
 pub fn is_credit_line(text: &str, lexicon: &Lexicon) -> Option<Confidence> {
-    if text.len() > WINDOW || text.trim().is_empty() {
-        return None;
-    }
-    let split = split_credit(text, lexicon);
-    (split.text.is_empty() && !split.credits.is_empty()).then_some(split.confidence)
+    may_be_credit_line(text).then(|| split_credit(text, lexicon).as_credit_line())?
+}
+
+/// Whether a line is as long as a credit alone may be.
+pub fn may_be_credit_line(text: &str) -> bool {
+    text.len() <= WINDOW && !text.trim().is_empty()
 }
 
 /// Whether a line of plain text is a caption by its credit alone: text, then a credit that only pictures carry.
 ///
 /// Strict, because it is asked of every line: a body paragraph that ends in `(AP)` or `Source: Reuters` is none.
 pub fn looks_like_caption(text: &str, lexicon: &Lexicon) -> bool {
+    may_look_like_caption(text) && split_credit(text, lexicon).is_caption()
+}
+
+/// Whether a line need be taken apart to see that it is no caption by its credit alone.
+pub fn may_look_like_caption(text: &str) -> bool {
     let text = trim(text);
     if text.is_empty() || text.len() > 3_000 {
         return false;
     }
     let tail = &text[tail_start(text, 160)..];
     // Each strong form holds one of these.
-    if !tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|']) && !tail.contains("hoto") {
-        return false;
-    }
-    let split = split_credit(text, lexicon);
-    !split.credits.is_empty()
-        && !split.text.is_empty()
-        && split.picture_only
-        && split.confidence >= Confidence::AgencyKnown
+    tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|']) || tail.contains("hoto")
 }
 
 fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<Mark>) {
@@ -222,4 +254,85 @@ fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<Mark>) {
 
 fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PIECES: &[&str] = &[
+        "Photo",
+        "Foto",
+        "photo by",
+        "by",
+        "Ảnh",
+        "사진",
+        "기자",
+        "撮影",
+        "写真",
+        " ",
+        " ",
+        " ",
+        "  ",
+        "Ann",
+        "Lee",
+        "van der",
+        "AFP",
+        "ap",
+        "dpa",
+        "Getty Images",
+        "Getty",
+        "shutterstock",
+        "Supplied",
+        "Handout",
+        "Archive",
+        "The Daily Post",
+        "a quiet street",
+        "harbour",
+        "X",
+        "STPM",
+        "2024",
+        "via",
+        "for",
+        "@ann",
+        "Copyright",
+        "Inc",
+        "J",
+        ".",
+        ",",
+        "-",
+        "–",
+        "'",
+        "’",
+        "“",
+        "”",
+        "。",
+        "!",
+        ":",
+        "/",
+        "|",
+        "(",
+        ")",
+        "\n",
+        "©",
+        "＝",
+        "e\u{301}",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        #[test]
+        fn the_quick_look_loses_no_credit(parts in prop::collection::vec(0..PIECES.len(), 1..12)) {
+            let line: String = parts.into_iter().map(|part| PIECES[part]).collect();
+            let (text, lexicon) = (trim(&line), Lexicon::builtin());
+            let folded = Folded::new(text);
+            if !text.is_empty() && !may_hold(text, folded.text(), lexicon) {
+                let found = find_by_form(text, 0, &folded, lexicon, false);
+                prop_assert!(found.is_none(), "{:?}: {:?}", text, found);
+            }
+        }
+    }
 }
