@@ -5,8 +5,11 @@ use std::fmt::Write as _;
 use std::io::BufRead;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context as _, Result};
+use copydesk_document::{Document, NewBlock};
 use copydesk_langid::{Detector, Lang};
+use copydesk_stage::{Context, Stage as _, StageKind as _};
+use copydesk_stage_detect_language::DetectLanguage;
 
 use crate::corpus::open;
 use crate::score::{ASIA, Answer, CORE, f1_by_language, score};
@@ -36,9 +39,9 @@ fn row(name: &str, measured: &[String], reach: &str) {
 }
 
 /// Prints the table; writes the page of languages if asked to.
-pub(crate) fn run(detector: &Detector, dev: &Path, page: Option<&Path>) -> Result<()> {
+pub(crate) fn run(detector: Detector, dev: &Path, page: Option<&Path>) -> Result<()> {
     let set =
-        |name: &str| answer(detector, &dev.join(format!("{name}.tsv.gz"))).context("a development set is missing");
+        |name: &str| answer(&detector, &dev.join(format!("{name}.tsv.gz"))).context("a development set is missing");
     let (full, five, two) = (set("full")?, set("w5")?, set("w2")?);
     let (credit, upper, stripped) = (set("credit")?, set("upper")?, set("stripped_w5")?);
 
@@ -55,8 +58,9 @@ pub(crate) fn run(detector: &Detector, dev: &Path, page: Option<&Path>) -> Resul
     row("upper case / stripped 5 words", &[percent(upper.accuracy), percent(stripped.accuracy)], "98.5 / 88.0");
     let asia = [&full, &five, &two].map(|answers| percent(score(answers, ASIA).accuracy));
     row("asia-12: sentences / 5 / 2 words", &asia, "99.0 / 94.0 / 88.5");
-    row("mixed documents", &[percent(mixed(detector, &dev.join("mixed.jsonl.gz"))?)], "100");
-    let names = names_given_a_language(detector);
+    let names = names_given_a_language(&detector);
+    let stage = DetectLanguage::with_detector(detector);
+    row("mixed documents", &[percent(mixed(&stage, &dev.join("mixed.jsonl.gz"))?)], "100");
     row("names given a language", &[percent(names)], "under 3");
     println!();
     calibration(&[("sentences", &full), ("5 words", &five), ("2 words", &two)]);
@@ -66,25 +70,21 @@ pub(crate) fn run(detector: &Detector, dev: &Path, page: Option<&Path>) -> Resul
     Ok(())
 }
 
-/// For how many languages a line votes, as the stage has it.
-const ALTERNATIVES: usize = 4;
-
-/// The share of documents with lines of two languages whose main language wins a vote of the lines by letters.
-fn mixed(detector: &Detector, path: &Path) -> Result<f64> {
+/// The share of documents with lines of two languages whose main language the stage finds, as a pipeline runs it.
+fn mixed(stage: &DetectLanguage, path: &Path) -> Result<f64> {
     let (mut right, mut all) = (0_usize, 0_usize);
     for line in open(path)?.lines() {
         let document: serde_json::Value = serde_json::from_str(&line?)?;
-        let mut votes: BTreeMap<&str, f64> = BTreeMap::new();
+        let mut doc = Document::default();
         for text in document["lines"].as_array().into_iter().flatten().filter_map(|line| line.as_str()) {
-            let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-            for guess in detector.rank(text, ALTERNATIVES) {
-                *votes.entry(guess.lang.iso3()).or_default() += letters as f64 * f64::from(guess.confidence);
-            }
+            doc.push_block(NewBlock { text, ..NewBlock::default() });
         }
-        let winner = votes.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(code, _)| code);
-        let is_right = winner.is_some_and(|code| document["language"] == code);
+        stage.process(&mut doc, &mut Context::new(DetectLanguage::NAME))?;
+        let found =
+            doc.languages.main.as_ref().and_then(|main| Lang::from_tag(&main.tag)).map_or("nothing", Lang::iso3);
+        let is_right = document["language"] == found;
         if !is_right {
-            println!("mixed: {} taken for {}", document["language"], winner.unwrap_or("nothing"));
+            println!("mixed: {} taken for {found}", document["language"]);
         }
         right += usize::from(is_right);
         all += 1;

@@ -120,14 +120,14 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match arguments.command {
         None => train_all(&arguments.train),
-        Some(Command::Eval { dev, model, page }) => eval::run(&detector(model)?, &dev, page.as_deref()),
+        Some(Command::Eval { dev, model, page }) => eval::run(detector(model)?, &dev, page.as_deref()),
         Some(Command::Confusions { set, model, top, texts }) => {
             eval::confusions(&detector(model)?, &set, (!texts).then_some(top))
         }
     }
 }
 
-/// How often a language is shown, compared with others: from `data/weights.tsv`.
+/// How often a language is shown, compared with others, by its tag or by its tag and script: from `data/weights.tsv`.
 fn weights() -> Result<BTreeMap<&'static str, f32>> {
     include_str!("../data/weights.tsv")
         .lines()

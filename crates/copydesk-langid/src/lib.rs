@@ -77,6 +77,9 @@ const NAME_CONFIDENCE: f32 = 0.45;
 /// What is left of it when the text is one word of an alphabet: many words are at home in several languages.
 const LONE_WORD_CONFIDENCE: f32 = 0.7;
 
+/// So many of the most likely languages of a text are looked at for one of two neighbours.
+const NEIGHBOURS: usize = 8;
+
 fn embedded_model() -> &'static Model {
     static MODEL: OnceLock<Model> = OnceLock::new();
     MODEL.get_or_init(|| {
@@ -174,6 +177,18 @@ impl Detector {
             }
         }
         guesses
+    }
+
+    /// How what the pieces of a text say for two neighbours is shared between them, once the pieces that could be in either
+    /// are read as one `text`: the share of each. Halves where the text says nothing of either.
+    ///
+    /// A piece that leaves it open goes to the language that is met more often; where all the pieces are of one text, that
+    /// must count once and not with every piece.
+    pub fn share_of_each(&self, text: &str, neighbours: [Lang; 2]) -> [f32; 2] {
+        let whole = self.rank(text, NEIGHBOURS);
+        let sure = neighbours.map(|lang| whole.iter().find(|guess| guess.lang == lang).map_or(0.0, |g| g.confidence));
+        let total = sure[0] + sure[1];
+        if total > 0.0 { sure.map(|sure| sure / total) } else { [0.5; 2] }
     }
 
     /// Adds what the letters of one script say, which is `share` of what all letters say.

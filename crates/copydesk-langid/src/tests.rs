@@ -92,3 +92,14 @@ fn any_text_is_survived() {
         let _ = Detector::embedded().detect(text);
     }
 }
+
+#[test]
+fn what_pieces_leave_open_is_settled_by_the_whole_text() {
+    let [one, other] = ["id", "ms"].map(|tag| Lang::from_tag(tag).unwrap());
+    let text = "Polis menahan suspek selepas siasatan kerana kereta syarikat itu dicuri di pejabat kerajaan.";
+    let shares = Detector::embedded().share_of_each(text, [one, other]);
+    assert!(shares[1] > 0.9, "{shares:?}");
+    assert!((shares[0] + shares[1] - 1.0).abs() < 1e-3, "{shares:?}");
+    let shares = Detector::embedded().share_of_each("Привет", [one, other]);
+    assert!((shares[0] - 0.5).abs() < 1e-6 && (shares[1] - 0.5).abs() < 1e-6, "{shares:?}");
+}

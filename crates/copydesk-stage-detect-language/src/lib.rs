@@ -77,15 +77,27 @@ pub struct DetectLanguage {
     drop: Vec<Lang>,
     routes: Vec<(Lang, String)>,
     // The embedded detector is shared by all stages; one with fewer candidates belongs to this stage.
-    restricted: Option<Detector>,
+    own: Option<Detector>,
 }
 
 /// How many guesses a block remembers when it looks for the document's language among them.
 const ALTERNATIVES: usize = 4;
-/// A block with fewer letters than this goes with the document if its language is a likely one for the block.
+/// A block with fewer letters than this goes with the document if its language is a likely one for the block; so does a
+/// longer one that is in doubt between two neighbours as the document is.
 const SHORT: usize = 60;
+/// Where two neighbours are in doubt, a document that declares one of them is believed up to this confidence in the other.
+const SURE_OF_NEIGHBOURS: f32 = 0.8;
 /// What counts as likely for such a block.
 const LIKELY: f32 = 0.05;
+
+impl DetectLanguage {
+    /// The stage with another detector than the embedded one, to try out a model; all else is as by default.
+    pub fn with_detector(detector: Detector) -> Self {
+        let Config { declared, min_confidence, .. } = Config::default();
+        let (keep, drop, routes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { declared, min_confidence, keep, drop, routes, own: Some(detector) }
+    }
+}
 
 impl StageKind for DetectLanguage {
     const NAME: &'static str = "detect-language";
@@ -116,14 +128,14 @@ impl StageKind for DetectLanguage {
             errors.push(ConfigError::at("min_confidence", "must be between 0 and 1"));
         }
         ConfigError::all(errors)?;
-        let restricted = (!candidates.is_empty()).then(|| Detector::restricted(&candidates));
+        let own = (!candidates.is_empty()).then(|| Detector::restricted(&candidates));
         Ok(AnyStage::cpu(Self {
             declared: config.declared,
             min_confidence: config.min_confidence,
             keep,
             drop,
             routes,
-            restricted,
+            own,
         }))
     }
 }
@@ -146,28 +158,26 @@ fn tags(key: &str, tags: &[String], errors: &mut Vec<ConfigError>) -> Vec<Lang> 
 
 impl Stage for DetectLanguage {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
-        let detector = self.restricted.as_ref().unwrap_or_else(|| Detector::embedded());
+        let detector = self.own.as_ref().unwrap_or_else(|| Detector::embedded());
         let findings = Finding::of_all(doc, detector);
 
+        let has_body = doc.iter().any(|(id, block)| block.label().is_body() && findings[id.index()].votes());
+        // Without a body the rest of the page may still say it, if all of it agrees well enough.
+        let voters: Vec<BlockId> =
+            doc.iter().filter(|(_, block)| !has_body || block.label().is_body()).map(|(id, _)| id).collect();
         let mut vote = Vote::default();
-        for (id, block) in doc.iter() {
-            if block.label().is_body() {
-                findings[id.index()].cast(&mut vote);
-            }
+        for id in &voters {
+            findings[id.index()].cast(&mut vote);
         }
-        if vote.is_empty() {
-            // Without a body the rest of the page may still say it, if all of it agrees well enough.
-            for finding in &findings {
-                finding.cast(&mut vote);
-            }
-        }
+        let neighbours = settle_neighbours(&mut vote, &voters, &findings, doc, detector);
 
         let declared = declared(doc);
-        let main = self.main(vote.winner(), vote.letters(), declared, doc, cx);
+        let main = self.main(vote.winner(), vote.letters(), neighbours, declared, doc, cx);
         let mut settled = Vote::default();
         for (at, finding) in findings.iter().enumerate() {
             let id = BlockId(at as u32);
-            let guess = finding.settle(main.as_ref().map(|m| m.tag.as_str()), self.min_confidence);
+            let doubtful = finding.letters < SHORT || neighbours.is_some_and(|tags| finding.may_be_in(tags));
+            let guess = finding.settle(main.as_ref().map(|m| m.tag.as_str()), doubtful, self.min_confidence);
             if let Some(guess) = guess.filter(|guess| !guess.lang.is_und() && doc.block(id).label().is_body()) {
                 settled.cast(guess.lang.tag(), finding.letters, 0.0);
             }
@@ -189,6 +199,7 @@ impl DetectLanguage {
         &self,
         voted: Option<LanguageGuess>,
         letters: usize,
+        neighbours: Option<[&str; 2]>,
         declared: Option<Lang>,
         doc: &mut Document,
         cx: &mut Context<'_>,
@@ -203,7 +214,8 @@ impl DetectLanguage {
             return Some(voted);
         }
         let trusted = self.declared == Declared::Trust;
-        let unsure = voted.confidence < self.min_confidence;
+        let close = neighbours.is_some_and(|tags| tags.contains(&declared.tag()));
+        let unsure = voted.confidence < if close { SURE_OF_NEIGHBOURS } else { self.min_confidence };
         if !unsure || trusted {
             let message = format!(
                 "the document declares `{}`, its text reads as `{}` ({:.0} %)",
@@ -260,7 +272,59 @@ const CREDIT_WEIGHS: usize = 300;
 /// What nearly every credit has; of the others the letters are few beside those of the caption.
 const CREDIT_SIGNS: [char; 12] = [':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '•'];
 
+/// So much text says which of two neighbours it is in.
+const ENOUGH: usize = 2 * 1024;
+
+/// Where the two languages that have most are in doubt in the same blocks, reads these as one text and shares out anew what
+/// both have. Returns the two.
+fn settle_neighbours(
+    vote: &mut Vote,
+    voters: &[BlockId],
+    findings: &[Finding],
+    doc: &Document,
+    detector: &Detector,
+) -> Option<[&'static str; 2]> {
+    let close = vote.close()?;
+    let tags = close.map(|(tag, _)| tag);
+    // Blocks in one language and blocks in another are no doubt.
+    let open: f32 = voters.iter().map(|id| findings[id.index()].open_between(tags)).sum();
+    if open * 2.0 < close[1].1 {
+        return None;
+    }
+    let mut text = String::new();
+    for id in voters.iter().filter(|id| findings[id.index()].may_be_in(tags)) {
+        let block = doc.text(*id);
+        text.push_str(&block[..block.floor_char_boundary(ENOUGH)]);
+        text.push('\n');
+        if text.len() > ENOUGH {
+            break;
+        }
+    }
+    let neighbours = [Lang::from_tag(tags[0])?, Lang::from_tag(tags[1])?];
+    let both = close[0].1 + close[1].1;
+    for (tag, share) in tags.into_iter().zip(detector.share_of_each(&text, neighbours)) {
+        vote.correct(tag, both * share);
+    }
+    Some(tags)
+}
+
 impl Finding {
+    /// Whether it has letters in some language.
+    fn votes(&self) -> bool {
+        self.letters > 0 && !self.guesses.is_empty()
+    }
+
+    /// How many of its letters could be in either of two languages.
+    fn open_between(&self, tags: [&str; 2]) -> f32 {
+        let sure = |tag| self.guesses.iter().find(|g| g.lang.tag() == tag).map_or(0.0, |guess| guess.confidence);
+        self.letters as f32 * sure(tags[0]).min(sure(tags[1]))
+    }
+
+    /// Whether it may be in one of these languages.
+    fn may_be_in(&self, tags: [&str; 2]) -> bool {
+        self.guesses.iter().any(|guess| guess.confidence >= LIKELY && tags.contains(&guess.lang.tag()))
+    }
+
     /// One finding for each block. Texts that stand more than once, as in menus and lists, are read once.
     fn of_all(doc: &Document, detector: &Detector) -> Vec<Self> {
         let mut known: BTreeMap<&str, usize> = BTreeMap::new();
@@ -292,12 +356,10 @@ impl Finding {
     }
 
     /// The language of the block, once that of the document is known.
-    fn settle(&self, main: Option<&str>, min_confidence: f32) -> Option<Guess> {
+    fn settle(&self, main: Option<&str>, doubtful: bool, min_confidence: f32) -> Option<Guess> {
         let best = self.guesses.first()?;
         let chosen = match self.guesses.iter().find(|guess| Some(guess.lang.tag()) == main) {
-            Some(as_document) if self.letters < SHORT && as_document.confidence >= LIKELY && best.confidence < 0.9 => {
-                *as_document
-            }
+            Some(as_document) if doubtful && as_document.confidence >= LIKELY && best.confidence < 0.9 => *as_document,
             _ if best.confidence >= min_confidence => *best,
             _ => Guess::UND,
         };
@@ -335,6 +397,22 @@ mod tests {
         let Err(error) = DetectLanguage::build(config) else { panic!("these options make no sense") };
         let paths: Vec<&str> = std::iter::once(&error).chain(&error.more).map(|error| error.path.as_str()).collect();
         assert_eq!(paths, ["keep[1]", "drop[0]", "routes.b[1]", "routes.b", "min_confidence"]);
+    }
+
+    #[test]
+    fn between_neighbours_the_declared_one_is_believed_for_longer() {
+        let stage = DetectLanguage::with_detector(Detector::restricted(&[]));
+        let [bs, hr] = ["bs", "hr"].map(|tag| Lang::from_tag(tag).unwrap());
+        let main = |confidence, neighbours| {
+            let (mut doc, mut cx) = (Document::default(), Context::new(DetectLanguage::NAME));
+            let voted = LanguageGuess { tag: bs.tag().to_owned(), confidence };
+            let main = stage.main(Some(voted), 500, neighbours, Some(hr), &mut doc, &mut cx);
+            (main.unwrap().tag, doc.notes.len())
+        };
+        assert_eq!(main(0.64, Some([bs.tag(), hr.tag()])), ("hr".to_owned(), 0));
+        assert_eq!(main(0.84, Some([bs.tag(), hr.tag()])), ("bs".to_owned(), 1));
+        assert_eq!(main(0.64, Some([bs.tag(), "sl"])), ("bs".to_owned(), 1));
+        assert_eq!(main(0.64, None), ("bs".to_owned(), 1));
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use copydesk_document::{LanguageGuess, LanguageShare};
 
+/// What the second must have, beside the first, to be in doubt with it.
+const CLOSE: f32 = 0.2;
+
 /// Letters for each language, in the order in which the languages turned up, so that a tie is always settled alike.
 #[derive(Debug, Default)]
 pub(crate) struct Vote {
@@ -32,14 +35,24 @@ impl Vote {
         }
     }
 
-    /// Whether nobody voted.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.counts.is_empty()
-    }
-
     /// How many letters voted.
     pub(crate) fn letters(&self) -> usize {
         self.counts.iter().map(|count| count.letters).sum()
+    }
+
+    /// The two languages that have most, if the second has enough to be in doubt with the first, and what each has.
+    pub(crate) fn close(&self) -> Option<[(&'static str, f32); 2]> {
+        let mut counts: Vec<&Count> = self.counts.iter().collect();
+        counts.sort_by(|a, b| b.sure.total_cmp(&a.sure));
+        let [first, second, ..] = counts[..] else { return None };
+        (second.sure > first.sure * CLOSE).then_some([(first.tag, first.sure), (second.tag, second.sure)])
+    }
+
+    /// Corrects what a language has.
+    pub(crate) fn correct(&mut self, tag: &str, sure: f32) {
+        if let Some(count) = self.counts.iter_mut().find(|count| count.tag == tag) {
+            count.sure = sure;
+        }
     }
 
     /// The language that has most, and what it has of all letters.
@@ -90,6 +103,21 @@ mod tests {
         vote.cast("pt", 60, 54.0);
         assert_eq!(vote.winner().map(|w| w.tag), Some("pt".to_owned()));
         assert!(Vote::default().winner().is_none());
+    }
+
+    #[test]
+    fn the_second_is_close_if_it_has_a_good_part_of_the_first() {
+        let mut vote = Vote::default();
+        vote.cast("bs", 0, 30.0);
+        vote.cast("hr", 100, 60.0);
+        vote.cast("sl", 0, 5.0);
+        assert_eq!(vote.close(), Some([("hr", 60.0), ("bs", 30.0)]));
+        vote.correct("bs", 70.0);
+        vote.correct("hr", 20.0);
+        assert_eq!(vote.winner().map(|w| w.tag), Some("bs".to_owned()));
+        vote.correct("hr", 10.0);
+        assert_eq!(vote.close(), None);
+        assert_eq!(Vote::default().close(), None);
     }
 
     #[test]
