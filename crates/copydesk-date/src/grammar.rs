@@ -398,6 +398,18 @@ impl Parser<'_> {
             let value = Timestamp::from_day(century(value), month.number, day)?;
             return Some(Core { short_year: true, ..Core::new(Day::Known(value), at + 1) });
         }
+        // (Bergen, 7 November 20): two digits that end the line or its brackets are no time of the day.
+        if let Some((value, 2)) = self.number(at)
+            && month.end - month.start == 1
+            && end == month.end
+            && self.slice(month.start).chars().count() > 3
+            && month.other.is_none()
+            && !month.solar
+            && (at + 1 == self.tokens.len() || matches!(self.mark(at + 1), Some(')' | ']')))
+        {
+            let value = Timestamp::from_day(century(value), month.number, day)?;
+            return Some(Core { short_year: true, ..Core::new(Day::Known(value), at + 1) });
+        }
         // A small word of three letters is a month of some language, and another word of many: `23 mas`.
         let word = self.slice(month.end - 1);
         let doubtful =

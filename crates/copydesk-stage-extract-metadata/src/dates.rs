@@ -108,6 +108,44 @@ pub(crate) fn join_calendars(pool: &mut Pool<Timestamp>) {
     }
 }
 
+/// A day that is declared without a time is often cut from a time in UTC. Where the page's own clock shows the first
+/// hours of the next day, or the last of the one before, both are one moment.
+pub(crate) fn join_midnight(pool: &mut Pool<Timestamp>) {
+    let Some(heaviest) = pool.entries.iter().max_by(|a, b| a.weight.total_cmp(&b.weight)).map(|e| e.value) else {
+        return;
+    };
+    let Some(day) = heaviest.day().filter(|_| heaviest.precision() == Precision::Day) else { return };
+    let shown = pool.entries.iter().find(|e| {
+        let hour = e.value.clock().map(copydesk_date::Clock::hour);
+        let own = match hour {
+            Some(0..EARLY) => day.tomorrow(),
+            Some(LATE..) => day.yesterday(),
+            _ => return false,
+        };
+        let on_page = matches!(e.origin, Origin::Text | Origin::Time | Origin::LabelLine);
+        on_page && e.value.precision() >= Precision::Minute && e.value.day() == own.ok()
+    });
+    let Some(local) = shown.map(|e| e.value) else { return };
+    let declared = |e: &Entry<Timestamp>| e.value.precision() == Precision::Day && e.value.day() == Some(day);
+    // Days that the page shows itself are no day of UTC.
+    if pool
+        .entries
+        .iter()
+        .any(|e| declared(e) && !matches!(e.origin, Origin::Meta | Origin::JsonLd | Origin::Microdata))
+    {
+        return;
+    }
+    for entry in pool.entries.iter_mut().filter(|e| declared(e)) {
+        entry.why = format!("{} on the page's own clock", entry.value);
+        entry.value = local;
+    }
+}
+
+/// In Europe and Africa the day begins up to so many hours before that of UTC.
+const EARLY: u8 = 3;
+/// In the Americas it ends from this hour on when that of UTC has ended.
+const LATE: u8 = 20;
+
 /// The heaviest time in UTC, to the minute.
 fn stated_in_utc(pool: &Pool<Timestamp>) -> Option<Timestamp> {
     pool.entries

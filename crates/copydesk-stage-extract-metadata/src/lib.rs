@@ -102,6 +102,7 @@ impl Stage for ExtractMetadata {
         dates::weaken_lists(&mut pools.published);
         dates::join_clocks(&mut pools.published);
         dates::join_calendars(&mut pools.published);
+        dates::join_midnight(&mut pools.published);
         dates::confirm_by_month(&mut pools.published);
         dates::weaken_coarse(&mut pools.published);
 
