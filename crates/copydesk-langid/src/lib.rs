@@ -212,6 +212,7 @@ impl Detector {
         self.model().deal_in_families(text, group, &scores, &mut shares);
         // Most languages are out of the question, and are not worth sorting.
         let guesses = group.classes.iter().zip(shares).filter(|(_, p)| *p > 0.0);
+        into.reserve(group.classes.len());
         into.extend(guesses.map(|(&lang, p)| Guess { lang, confidence: p * share }));
     }
 }

@@ -141,6 +141,34 @@ pub(crate) fn join_midnight(pool: &mut Pool<Timestamp>) {
     }
 }
 
+/// Some systems write the time of the last change where that of publication belongs as well. A page that shows an
+/// earlier day at its headline, to the minute, says which of them it is.
+pub(crate) fn weaken_change(pools: &mut Pools) {
+    let declared = |e: &Entry<Timestamp>| matches!(e.origin, Origin::Meta | Origin::JsonLd | Origin::Microdata);
+    let changes: Vec<Timestamp> = pools.modified.entries.iter().filter(|e| declared(e)).map(|e| e.value).collect();
+    let is_change =
+        |e: &Entry<Timestamp>| declared(e) && e.value.precision() >= Precision::Minute && changes.contains(&e.value);
+    let Some(change) = pools.published.entries.iter().filter(|e| is_change(e)).filter_map(|e| e.value.day()).min()
+    else {
+        return;
+    };
+    let earlier = |e: &Entry<Timestamp>| {
+        matches!(e.origin, Origin::Text | Origin::Time | Origin::LabelLine)
+            && e.weight >= SHOWN
+            && e.value.precision() >= Precision::Minute
+            && e.value.day().is_some_and(|day| day < change)
+    };
+    if pools.published.entries.iter().any(earlier) {
+        for entry in pools.published.entries.iter_mut().filter(|e| is_change(e)) {
+            entry.weight *= 0.3;
+            "the time of the last change as well, and the page shows an earlier one".clone_into(&mut entry.why);
+        }
+    }
+}
+
+/// What a date weighs that a line of its own shows at the headline, at least.
+const SHOWN: f32 = 0.5;
+
 /// In Europe and Africa the day begins up to so many hours before that of UTC.
 const EARLY: u8 = 3;
 /// In the Americas it ends from this hour on when that of UTC has ended.

@@ -103,6 +103,7 @@ impl Stage for ExtractMetadata {
         dates::join_clocks(&mut pools.published);
         dates::join_calendars(&mut pools.published);
         dates::join_midnight(&mut pools.published);
+        dates::weaken_change(&mut pools);
         dates::confirm_by_month(&mut pools.published);
         dates::weaken_coarse(&mut pools.published);
 
