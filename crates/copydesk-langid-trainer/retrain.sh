@@ -3,7 +3,7 @@
 #
 # usage: crates/copydesk-langid-trainer/retrain.sh FOLDER
 #
-# FOLDER takes what is fetched, about 1 GB; what is there already is not fetched again. The same text gives the same
+# FOLDER takes what is fetched, about 1.5 GB; what is there already is not fetched again. The same text gives the same
 # model, byte for byte: the model's header names the text with its checksums.
 set -euo pipefail
 folder=$(mkdir -p "$1" && cd "$1" && pwd)

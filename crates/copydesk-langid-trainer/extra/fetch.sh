@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 folder=$(mkdir -p "$1" && cd "$1" && pwd)
 mkdir -p "$folder"/{deb,pack,pip,root,ngram-crates/src}
 
-debian=(mediawiki wordpress-l10n tuxpaint vlc-l10n myspell-fo)
+debian=(mediawiki wordpress-l10n tuxpaint vlc-l10n myspell-fo gnome-user-docs wesnoth-1.16-data)
 for language in af be dz ka mn ne nr nso om rw ss st tg tn ts ug ve xh zu hy km th si; do
   debian+=("libreoffice-l10n-$language")
 done

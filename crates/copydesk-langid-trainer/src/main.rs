@@ -1,5 +1,6 @@
 //! Trains, scores and times the language model of `copydesk-langid`.
 
+mod bosnian;
 mod corpus;
 mod eval;
 mod family;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap::{Parser, Subcommand};
-use copydesk_langid::{Detector, Script};
+use copydesk_langid::{Detector, Lang, Script};
 
 use crate::corpus::{Lines, Snippets};
 use crate::random::Random;
@@ -139,6 +140,11 @@ fn weights() -> Result<BTreeMap<&'static str, f32>> {
         .collect()
 }
 
+fn weight_of(weights: &BTreeMap<&str, f32>, lang: Lang, script: Script) -> f32 {
+    let in_script = weights.get(format!("{lang}-{}", script.code()).as_str());
+    in_script.or_else(|| weights.get(lang.tag())).copied().unwrap_or(1.0)
+}
+
 /// How the table and the snippets are shared out among the scripts that several languages share, Latin being 1.
 const SCRIPTS: [(Script, f32, f32); 9] = [
     (Script::Latin, 1.0, 1.0),
@@ -168,6 +174,7 @@ fn train_all(arguments: &Training) -> Result<()> {
         let _ = writeln!(notes, "trained-on {name}: {read} lines, crc32 {sum:08x}; sources and licences in NOTICE.md");
     }
     corpus::drop_mislabelled(&mut lines);
+    eprintln!("Bosnian from Serbian: {} lines", bosnian::add_rewritten(&mut lines));
     if let Some(folder) = &arguments.ngrams {
         let drawn = ngrams::add_words(folder, &mut lines, &corpus::entries(), arguments.seed)?;
         eprintln!("n-gram models: {drawn} lines");
@@ -187,7 +194,7 @@ fn train_all(arguments: &Training) -> Result<()> {
             .map(|(&(_, lang), lines)| Class {
                 lang,
                 lines: lines.iter().map(String::as_str).collect(),
-                weight: weights.get(lang.tag()).copied().unwrap_or(1.0),
+                weight: weight_of(&weights, lang, script),
             })
             .collect();
         if classes.len() < 2 {
@@ -218,7 +225,7 @@ fn train_all(arguments: &Training) -> Result<()> {
             .map(|(lang, lines)| Class {
                 lang,
                 lines: lines.iter().map(String::as_str).collect(),
-                weight: weights.get(lang.tag()).copied().unwrap_or(1.0),
+                weight: weight_of(&weights, lang, listed.script),
             })
             .collect();
         let plan = Plan {

@@ -8,7 +8,7 @@ use crate::corpus::strip_marks;
 use crate::train::{Class, Plan};
 
 /// Text without its accents is met this much less often than text with them.
-const STRIPPED_WEIGHT: f32 = 0.12;
+const STRIPPED_WEIGHT: f32 = 0.18;
 /// A feature must be met more often than this in a language to speak for it: what is met once may be anything.
 const CHANCE: f32 = 1.0;
 
