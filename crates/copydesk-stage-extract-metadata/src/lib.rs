@@ -88,13 +88,14 @@ impl Stage for ExtractMetadata {
         let mut pools = Pools::default();
         let hints = dates::hints(doc);
         declared::gather(doc, &hints, lexicon, &mut pools);
-        shown::headings(doc, &mut pools);
+        let sight = shown::Sight::of(doc);
+        shown::headings(doc, sight, &mut pools);
         items::gather(doc, &hints, lexicon, &mut pools);
         let first = lines::first_prose(doc, lexicon);
-        let window = shown::Window::new(doc, first, &mut pools);
+        let window = shown::Window::new(doc, sight, first, &mut pools);
         shown::authors(doc, &window, lexicon, &mut pools);
         shown::dates(doc, &window, &hints, &mut pools);
-        let labels = lines::read(doc, first, &hints, lexicon, &mut pools);
+        let labels = lines::read(doc, first, sight, &hints, lexicon, &mut pools);
         state::dates(doc, &hints, &mut pools);
         dates::fall_back_on_change(&mut pools);
         forms::settle(doc, &mut pools);

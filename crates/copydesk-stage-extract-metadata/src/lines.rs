@@ -13,6 +13,7 @@ use crate::{
     Pools,
     marks::{is_account, is_no_byline},
     pool::key,
+    shown::Sight,
     vocabulary::{before_copula, has_outlet_word, is_office, is_section_name},
 };
 
@@ -40,13 +41,14 @@ const TAIL: usize = 3;
 pub(crate) fn read(
     doc: &Document,
     first: Option<BlockId>,
+    sight: Sight,
     hints: &Hints<'_>,
     lexicon: &Lexicon,
     pools: &mut Pools,
 ) -> Lines {
     let mut lines = Lines::default();
     let head: Vec<BlockId> = match first {
-        Some(first) => head(doc, first),
+        Some(first) => head(doc, first, sight),
         None => doc.ids().take(LONGEST_HEAD).collect(),
     };
     let free = read_head(doc, &head, hints, lexicon, pools, &mut lines);
@@ -103,7 +105,7 @@ fn weight(text: &str) -> usize {
 
 /// The lines before the first running text: all of them in a text; in HTML those from a little above the main
 /// heading, since a page has its menus there.
-fn head(doc: &Document, first: BlockId) -> Vec<BlockId> {
+fn head(doc: &Document, first: BlockId, sight: Sight) -> Vec<BlockId> {
     let start = if doc.tree.is_some() {
         let heading = (0..first.0)
             .rev()
@@ -113,7 +115,7 @@ fn head(doc: &Document, first: BlockId) -> Vec<BlockId> {
     } else {
         first.0.saturating_sub(LONGEST_HEAD as u32)
     };
-    (start..first.0).map(BlockId).filter(|id| !doc.block(*id).hidden).collect()
+    (start..first.0).map(BlockId).filter(|id| !sight.misses(doc.block(*id))).collect()
 }
 
 /// Reads labels with their values, dates and bylines. Returns the lines that are none of these.

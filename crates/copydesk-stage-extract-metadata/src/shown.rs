@@ -3,7 +3,7 @@
 use copydesk_date::{
     Found, Hints, Label as DateLabel, OrderEvidence, Precision, Reading, find, from_url, is_date_line,
 };
-use copydesk_document::{BlockId, BlockKind, Document, ElementId, Label, Origin, Tag, Timestamp, Tree};
+use copydesk_document::{Block, BlockId, BlockKind, Document, ElementId, Label, Origin, Tag, Timestamp, Tree};
 use copydesk_lexicon::{Lexicon, read_byline};
 
 use crate::{
@@ -28,8 +28,26 @@ const LONGEST_NAME: usize = 120;
 /// Many templates name the element of their only date `updated`, after a microformat that asks for it.
 const UPDATED_ALONE: &str = "named updated, which may be the only date";
 
+/// What readers see. Some pages hide all of themselves until a script has run: where the main text is hidden, nothing is.
+#[derive(Clone, Copy)]
+pub(crate) struct Sight {
+    all: bool,
+}
+
+impl Sight {
+    pub(crate) fn of(doc: &Document) -> Self {
+        let mut body = doc.body().peekable();
+        Self { all: body.peek().is_some() && body.all(|(_, block)| block.hidden) }
+    }
+
+    pub(crate) fn misses(self, block: &Block) -> bool {
+        block.hidden && !self.all
+    }
+}
+
 /// Where the head of the text is: from a little above the headline to the second paragraph.
 pub(crate) struct Window {
+    sight: Sight,
     headline: Option<BlockId>,
     start: u32,
     end: u32,
@@ -38,7 +56,7 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    pub(crate) fn new(doc: &Document, first_prose: Option<BlockId>, pools: &mut Pools) -> Self {
+    pub(crate) fn new(doc: &Document, sight: Sight, first_prose: Option<BlockId>, pools: &mut Pools) -> Self {
         // A heading is no proof of itself: the logo and the menu of many pages are headings of the first level as well.
         let stated = pools.title.entries.iter().filter(|e| e.origin != Origin::Heading);
         let titles: Vec<String> = stated.map(|e| key(&e.value)).collect();
@@ -49,12 +67,12 @@ impl Window {
                     .iter()
                     .any(|t| t.starts_with(&own) || own.len() >= 16 && own.starts_with(t.as_str()) && t.len() >= 12)
         };
-        let candidates = || doc.iter().filter(|(_, b)| !b.hidden && b.kind == BlockKind::Heading);
+        let candidates = || doc.iter().filter(|(_, b)| !sight.misses(b) && b.kind == BlockKind::Heading);
         let headline = candidates()
             .find(|(id, b)| b.level == 1 && shows_title(doc.text(*id)))
             .or_else(|| candidates().find(|(id, b)| b.level <= 3 && shows_title(doc.text(*id))))
             .map(|(id, _)| id)
-            .or_else(|| line_that_shows(doc, first_prose, &titles, pools))
+            .or_else(|| line_that_shows(doc, sight, first_prose, &titles, pools))
             .or_else(|| candidates().find(|(_, b)| b.level == 1).map(|(id, _)| id));
         let last = doc.blocks().len() as u32;
         let anchor = headline.map_or(first_prose.map_or(0, |p| p.0), |h| h.0);
@@ -63,7 +81,7 @@ impl Window {
             end = end.min(first.0 + 3);
         }
         let foot = doc.body().next_back().map_or(0..0, |(id, _)| id.0..(id.0 + FOOT).min(last));
-        Self { headline, start: anchor.saturating_sub(BEFORE), end: end.min(last), foot }
+        Self { sight, headline, start: anchor.saturating_sub(BEFORE), end: end.min(last), foot }
     }
 
     fn holds(&self, id: BlockId) -> bool {
@@ -83,12 +101,18 @@ impl Window {
 
 /// A line before the text that is the title or begins it, on a page that marks no heading as such. It proves what in
 /// the title is the headline.
-fn line_that_shows(doc: &Document, first: Option<BlockId>, titles: &[String], pools: &mut Pools) -> Option<BlockId> {
+fn line_that_shows(
+    doc: &Document,
+    sight: Sight,
+    first: Option<BlockId>,
+    titles: &[String],
+    pools: &mut Pools,
+) -> Option<BlockId> {
     doc.tree.as_ref()?;
     let end = first.map_or(doc.blocks().len(), BlockId::index).min(400);
     let (id, block) = doc.iter().take(end).find(|(id, block)| {
         let text = doc.text(*id);
-        if block.hidden || !(12..=LONGEST).contains(&text.len()) {
+        if sight.misses(block) || !(12..=LONGEST).contains(&text.len()) {
             return false;
         }
         let own = key(text);
@@ -105,13 +129,12 @@ fn line_that_shows(doc: &Document, first: Option<BlockId>, titles: &[String], po
 }
 
 /// Gathers headings.
-pub(crate) fn headings(doc: &Document, pools: &mut Pools) {
+pub(crate) fn headings(doc: &Document, sight: Sight, pools: &mut Pools) {
     let Some(tree) = &doc.tree else { return };
-    let in_h1 =
-        |b: &copydesk_document::Block| b.element.is_some_and(|e| tree.ancestors(e).any(|a| tree.tag(a) == Tag::H1));
+    let in_h1 = |b: &Block| b.element.is_some_and(|e| tree.ancestors(e).any(|a| tree.tag(a) == Tag::H1));
     let all: Vec<_> = doc
         .iter()
-        .filter(|(_, b)| b.kind == BlockKind::Heading && b.level == 1 && !b.hidden && in_h1(b))
+        .filter(|(_, b)| b.kind == BlockKind::Heading && b.level == 1 && !sight.misses(b) && in_h1(b))
         .take(20)
         .collect();
     let keys: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
@@ -150,7 +173,7 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, pools:
             break;
         }
         let span = tree.get(element).span;
-        let Some((block, text)) = text_in(doc, span) else { continue };
+        let Some((block, text)) = text_in(doc, window.sight, span) else { continue };
         if text.len() > LONGEST_NAME || marks::is_no_byline(text.trim()) {
             continue;
         }
@@ -190,9 +213,9 @@ fn unique(names: &[String]) -> Vec<String> {
 
 /// The visible text of an element, if it stands in one block: the block's own text, or the part of it that the
 /// element's source without tags gives.
-fn text_in(doc: &Document, span: copydesk_document::Span) -> Option<(BlockId, String)> {
+fn text_in(doc: &Document, sight: Sight, span: copydesk_document::Span) -> Option<(BlockId, String)> {
     let at = doc.blocks().partition_point(|b| b.span.end <= span.start);
-    let block = doc.blocks().get(at).filter(|b| b.span.start < span.end && !b.hidden)?;
+    let block = doc.blocks().get(at).filter(|b| b.span.start < span.end && !sight.misses(b))?;
     let id = BlockId(at as u32);
     if block.span.start >= span.start && block.span.end <= span.end {
         return Some((id, doc.original_text(id).to_owned()));
@@ -245,7 +268,7 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
     let mut far = 200;
     for (id, block) in doc.iter() {
         let text = doc.original_text(id);
-        if block.hidden || text.len() > LONGEST || !text.bytes().any(|b| b.is_ascii_digit()) {
+        if window.sight.misses(block) || text.len() > LONGEST || !text.bytes().any(|b| b.is_ascii_digit()) {
             continue;
         }
         let near = window.holds(id) || window.foot.contains(&id.0);
