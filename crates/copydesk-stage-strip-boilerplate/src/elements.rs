@@ -100,6 +100,12 @@ pub(crate) struct Node {
     pub alike: u32,
     /// Elements with the same tag and names under the same parent, itself included.
     pub twins: u32,
+    /// Blocks inside it that name a price.
+    pub money: u32,
+    /// The most twins that it or an element around it has: how long the list is that it stands in.
+    pub most: u32,
+    /// The words of that list.
+    pub list: f32,
 }
 
 /// The elements of a page with their sums.
@@ -133,6 +139,7 @@ impl Elements {
             node.linked += shape.words * leaf.linked;
             node.links += u32::from(leaf.linked > 0.6);
             node.headings += u32::from(leaf.heading);
+            node.money += u32::from(shape.money > 0);
             if shape.is_prose() && leaf.linked < 0.5 {
                 node.prose += shape.words;
                 node.stops += shape.stops;
@@ -160,6 +167,7 @@ impl Elements {
             up.links += node.links;
             up.stops += node.stops;
             up.headings += node.headings;
+            up.money += node.money;
         }
     }
 
@@ -212,10 +220,16 @@ impl Elements {
             *twins.entry((parent as u32, alike)).or_default() += 1;
         }
         for (index, element) in tree.elements().iter().enumerate() {
+            if self.nodes[index].blocks == 0 {
+                continue;
+            }
+            let parent = element.parent.map_or(index, ElementId::index);
+            let up = self.nodes[parent];
             let node = &mut self.nodes[index];
-            if node.blocks > 0 {
-                let parent = element.parent.map_or(index, ElementId::index) as u32;
-                node.twins = twins.get(&(parent, node.alike)).copied().unwrap_or(1);
+            node.twins = twins.get(&(parent as u32, node.alike)).copied().unwrap_or(1);
+            (node.most, node.list) = (up.most, up.list);
+            if node.twins > node.most {
+                (node.most, node.list) = (node.twins, up.words);
             }
         }
     }

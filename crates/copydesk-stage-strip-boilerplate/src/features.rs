@@ -46,6 +46,8 @@ pub(crate) struct Frame {
     indent: f32,
     /// For each block the heading above it.
     above: Vec<u32>,
+    /// For each block the last heading above it that announces other pages, comments and the like.
+    turned: Vec<u32>,
     /// For each block the next heading below it.
     below: Vec<u32>,
     /// For each block what it looks like, and how many look alike.
@@ -86,21 +88,26 @@ impl Frame {
             centre: centre(page),
             indent: 0.0,
             above: Vec::with_capacity(count),
+            turned: Vec::with_capacity(count),
             below: vec![NONE; count],
             looks: (0..count).map(|i| look(page, i)).collect(),
             alike: FxHashMap::default(),
             shares: [0.0; 7],
             images: page.doc.images.len() as f32,
         };
-        let mut heading = NONE;
+        let (mut heading, mut turned) = (NONE, NONE);
         let mut indents = Vec::new();
         for (index, block) in page.doc.blocks().iter().enumerate() {
             frame.above.push(heading);
+            frame.turned.push(turned);
             frame.count(page, index);
             match block.kind {
                 BlockKind::Heading => {
                     heading = index as u32;
                     frame.headings += 1.0;
+                    if page.elements.is_some() && page.lines[index].label.is_some() {
+                        turned = heading;
+                    }
                 }
                 BlockKind::ListItem => frame.items += 1.0,
                 BlockKind::TableRow => frame.rows += 1.0,
@@ -455,6 +462,12 @@ fn surroundings(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut impl Si
         sink.put("heading-linked", page.linked[above]);
         sink.put("heading-words", page.shapes[above].words);
     }
+    // A heading such as "Related products" speaks for what is below it up to the next heading of its level or higher.
+    let turned = frame.turned[index];
+    sink.put("turn-distance", if turned == NONE { -1.0 } else { (index - turned as usize) as f32 });
+    let level = |i: usize| f32::from(blocks[i].level);
+    let under = turned != NONE && above != NONE && (above == turned || level(above as usize) > level(turned as usize));
+    sink.flag("turn-under", under);
     // For a heading the section that it opens, for every other block the one that it stands in.
     let own = blocks[index].kind == BlockKind::Heading;
     let from = if own || above == NONE { index } else { above as usize } + 1;
@@ -488,6 +501,9 @@ fn containers(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut impl Sink
         sum: 0.0,
         alike: 0,
         twins: 0,
+        money: 0,
+        most: 0,
+        list: 0.0,
     };
     const PARTS: [(&str, Part); 25] = [
         ("in nav", Part::Nav),
@@ -618,6 +634,12 @@ fn containers(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut impl Sink
         sink.put(names[7], group.twins as f32);
         sink.put(names[8], group.score);
     }
+    for (name, group) in ["g1 money", "g2 money", "g3 money"].iter().zip(&found[1..]) {
+        let group = node(*group);
+        sink.put(name, ratio(group.money as f32, group.blocks as f32));
+    }
+    sink.put("list twins", own.most as f32);
+    sink.put("list share", ratio(own.list, frame.words));
     let depth = page.doc.tree.as_ref().zip(found[0]).map_or(0, |(t, g)| t.get(copydesk_document::ElementId(g)).depth);
     sink.put("depth", f32::from(depth));
     let inside = |centre: u32| {

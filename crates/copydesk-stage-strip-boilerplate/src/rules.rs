@@ -75,6 +75,9 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     if block.kind == BlockKind::Caption || is_in(page, index, Part::Figcaption) {
         return Some(finding(Furniture::Other, "caption", "marked up as a caption"));
     }
+    if line.pictured && block.kind == BlockKind::Paragraph && shape.words <= CAPTION && is_named_caption(page, index) {
+        return Some(finding(Furniture::Other, "caption", "named a caption, right behind a picture"));
+    }
     if line.headline && block.kind == BlockKind::Heading {
         return Some(finding(Furniture::Other, "headline", "repeats the title of the page"));
     }
@@ -116,6 +119,15 @@ fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) ->
         return Some(finding(Furniture::Other, "head", "a short line above the first running text"));
     }
     None
+}
+
+/// Captions are shorter than this, in words.
+const CAPTION: f32 = 60.0;
+
+/// Whether the element of the block itself, not one around it, has the name of a caption.
+fn is_named_caption(page: &Page<'_>, index: usize) -> bool {
+    let element = page.doc.block(BlockId(index as u32)).element;
+    page.elements.as_ref().zip(element).is_some_and(|(e, id)| Sense::Caption.within(e.nodes[id.index()].sense))
 }
 
 /// The label of a label/value pair stands right before.
