@@ -15,7 +15,9 @@ use std::{io::Read as _, path::Path};
 use anyhow::{Result, bail};
 use copydesk_document::Input;
 use copydesk_parse::{Limits, parse};
-use copydesk_stage::{Context, Stage as _};
+use copydesk_stage::{AnyStage, Context, StageKind};
+use copydesk_stage_extract_metadata::ExtractMetadata;
+use copydesk_stage_split_captions::SplitCaptions;
 use copydesk_stage_strip_boilerplate::StripBoilerplate;
 use cpu_time::ThreadTime;
 use html5ever::tendril::TendrilSink as _;
@@ -93,27 +95,56 @@ fn compare(folder: &Path, pages: &[Page], rounds: usize, python: &str) -> Result
             seconds / house
         );
     }
+    shares(&timings);
     Ok(())
+}
+
+/// What the stages take beside parsing: the own, and that of html5ever into a tree.
+fn shares(timings: &[Timing]) {
+    let seconds = |name: &str| timings.iter().filter(|t| t.name == name).flat_map(|t| &t.seconds).sum::<f64>();
+    let (parsing, labelled) = (seconds(PARSING), seconds(LABELLED));
+    println!("\n{:<34}{:>18}{:>18}", "in % of", "own parsing", "html5ever's tree");
+    for (name, own) in [("main text", labelled - parsing), ("captions and metadata", seconds(METADATA) - labelled)] {
+        println!("{name:<34}{:>18.1}{:>18.1}", own / parsing * 100.0, own / seconds(HTML5EVER) * 100.0);
+    }
+}
+
+const LABELLED: &str = "Copydesk: labelled blocks";
+const METADATA: &str = "Copydesk: captions and metadata";
+const PARSING: &str = "Copydesk: parsing alone";
+const HTML5EVER: &str = "html5ever: a tree and no text";
+
+fn stage<K: StageKind>() -> AnyStage
+where
+    K::Config: Default,
+{
+    K::build(K::Config::default()).unwrap_or_else(|error| panic!("{}: {error:?}", K::NAME))
+}
+
+/// The main text of a page after these stages.
+fn chain(page: &Page, stages: &[(&'static str, AnyStage)]) -> usize {
+    let Ok(mut doc) = parse(&page.input, &Limits::default()) else { return 0 };
+    for (name, stage) in stages {
+        let AnyStage::Cpu(stage) = stage else { continue };
+        _ = stage.process(&mut doc, &mut Context::new(name));
+    }
+    doc.body().map(|(id, _)| doc.text(id).len()).sum()
 }
 
 /// The house first: everything else is compared with it.
 fn extractors() -> Vec<(&'static str, Extractor)> {
-    let stage = StripBoilerplate::default();
+    let labelled = [("strip-boilerplate", stage::<StripBoilerplate>())];
+    let metadata = [
+        ("strip-boilerplate", stage::<StripBoilerplate>()),
+        ("split-captions", stage::<SplitCaptions>()),
+        ("extract-metadata", stage::<ExtractMetadata>()),
+    ];
     vec![
+        (LABELLED, Box::new(move |page| chain(page, &labelled))),
+        (METADATA, Box::new(move |page| chain(page, &metadata))),
+        (PARSING, Box::new(|page| parse(&page.input, &Limits::default()).map_or(0, |doc| doc.blocks().len()))),
         (
-            "Copydesk: labelled blocks",
-            Box::new(move |page| {
-                let Ok(mut doc) = parse(&page.input, &Limits::default()) else { return 0 };
-                _ = stage.process(&mut doc, &mut Context::new("strip-boilerplate"));
-                doc.body().map(|(id, _)| doc.text(id).len()).sum()
-            }),
-        ),
-        (
-            "Copydesk: parsing alone",
-            Box::new(|page| parse(&page.input, &Limits::default()).map_or(0, |doc| doc.blocks().len())),
-        ),
-        (
-            "html5ever: a tree and no text",
+            HTML5EVER,
             Box::new(|page| {
                 let sink = markup5ever_rcdom::RcDom::default();
                 let tree = html5ever::parse_document(sink, html5ever::ParseOpts::default()).one(page.text.as_str());

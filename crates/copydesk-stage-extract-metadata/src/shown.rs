@@ -3,7 +3,7 @@
 use copydesk_date::{
     Found, Hints, Label as DateLabel, OrderEvidence, Precision, Reading, find, from_url, is_date_line,
 };
-use copydesk_document::{Block, BlockId, BlockKind, Document, ElementId, Label, Origin, Tag, Timestamp, Tree};
+use copydesk_document::{Block, BlockId, BlockKind, Document, ElementId, Label, Origin, Span, Tag, Timestamp, Tree};
 use copydesk_lexicon::{Lexicon, read_byline};
 
 use crate::{
@@ -84,6 +84,11 @@ impl Window {
         Self { sight, headline, start: anchor.saturating_sub(BEFORE), end: end.min(last), foot }
     }
 
+    /// Where the head of the text stands in the source.
+    fn span(&self, doc: &Document) -> Option<Span> {
+        doc.blocks().get(self.start as usize..self.end as usize)?.iter().map(|block| block.span).reduce(Span::union)
+    }
+
     fn holds(&self, id: BlockId) -> bool {
         (self.start..self.end).contains(&id.0)
     }
@@ -159,10 +164,18 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, pools:
     let Some(tree) = &doc.tree else { return };
     let (mut near, mut far): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let (mut near_span, mut far_span) = (None, None);
+    let head = window.span(doc);
     let mut inside: Option<ElementId> = None;
     let mut budget = 40;
     for element in tree.ids() {
         if inside.is_some_and(|outer| tree.contains(outer, element)) {
+            continue;
+        }
+        // Nothing in there counts away from the headline, and the menus are many elements.
+        let apart = matches!(tree.tag(element), Tag::Nav | Tag::Aside);
+        let own = tree.get(element).span;
+        if apart && head.is_none_or(|head| own.end <= head.start || head.end <= own.start) {
+            inside = Some(element);
             continue;
         }
         if !marks::shows_author(tree, element) {
@@ -213,7 +226,7 @@ fn unique(names: &[String]) -> Vec<String> {
 
 /// The visible text of an element, if it stands in one block: the block's own text, or the part of it that the
 /// element's source without tags gives.
-fn text_in(doc: &Document, sight: Sight, span: copydesk_document::Span) -> Option<(BlockId, String)> {
+fn text_in(doc: &Document, sight: Sight, span: Span) -> Option<(BlockId, String)> {
     let at = doc.blocks().partition_point(|b| b.span.end <= span.start);
     let block = doc.blocks().get(at).filter(|b| b.span.start < span.end && !sight.misses(b))?;
     let id = BlockId(at as u32);
@@ -265,6 +278,11 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
     let mut shown: Vec<Shown> = Vec::new();
     let mut evidence = OrderEvidence::default();
     let known = pools.published.entries.first().map(|e| e.value);
+    let titles: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).filter(|t| t.len() >= 12).collect();
+    let names_title = |text: &str| {
+        let own = key(text);
+        titles.iter().any(|title| own.len() > title.len() && own.starts_with(title))
+    };
     let mut far = 200;
     for (id, block) in doc.iter() {
         let text = doc.original_text(id);
@@ -275,8 +293,9 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
         if !near && is_apart(doc, id) || is_comment(doc, id) && !window.holds(id) {
             continue;
         }
-        // Away from the headline only elements that are named for a date, and lines that label one.
-        if !near {
+        // Away from the headline only lines that begin with it, elements that are named for a date, and lines that label
+        // one.
+        if !near && !names_title(text) {
             let named = || block.element.is_some_and(|e| marks::date_mark(tree, e).is_some());
             if far == 0
                 || text.len() > LONGEST_NAME
@@ -359,6 +378,10 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, pools: &
                         close.push((value, id, near, weight));
                     }
                 }
+                // "Ferries return was posted on … at …".
+                None if value.precision() >= Precision::Minute && names_title(doc.original_text(id)) => {
+                    labelled.push((value, id));
+                }
                 // Too little to be given alone, unless the page names the element for it.
                 None if line => away.push((value, id, if mark.is_some() { 0.4 } else { 0.28 })),
                 None if mark == Some(DateMark::Published) && is_stamp(doc.original_text(id), &found, value) => {
@@ -421,8 +444,8 @@ fn are_few<'d>(dates: impl Iterator<Item = &'d Timestamp>) -> bool {
 
 /// `<time>`: by the names of the elements around it, and by its place.
 fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints: &Hints<'_>, pools: &mut Pools) {
-    let mut away: Vec<(Timestamp, Option<copydesk_document::Span>, f32)> = Vec::new();
-    let mut close: Vec<(Timestamp, Option<copydesk_document::Span>, f32)> = Vec::new();
+    let mut away: Vec<(Timestamp, Option<Span>, f32)> = Vec::new();
+    let mut close: Vec<(Timestamp, Option<Span>, f32)> = Vec::new();
     let mut last = None;
     for clue in doc.evidence.clues.iter().filter(|c| c.origin == Origin::Time).take(200) {
         let Some(element) = clue.element else { continue };
