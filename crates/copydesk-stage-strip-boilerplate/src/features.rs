@@ -462,7 +462,7 @@ fn surroundings(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut impl Si
         sink.put("heading-linked", page.linked[above]);
         sink.put("heading-words", page.shapes[above].words);
     }
-    // A heading such as "Related products" speaks for what is below it up to the next heading of its level or higher.
+    // A heading such as "You may also like" speaks for what is below it up to the next heading of its level or higher.
     let turned = frame.turned[index];
     sink.put("turn-distance", if turned == NONE { -1.0 } else { (index - turned as usize) as f32 });
     let level = |i: usize| f32::from(blocks[i].level);
