@@ -26,6 +26,7 @@ pub(crate) struct Figures<'d> {
 const NO_CAPTION: u8 = 1;
 const NO_CREDIT: u8 = 2;
 const NO_PICTURE: u8 = 4;
+const NO_CAPTION_ELEMENT: u8 = 8;
 
 impl<'d> Figures<'d> {
     pub(crate) fn of(doc: &'d Document) -> Option<Self> {
@@ -132,10 +133,12 @@ impl<'d> Figures<'d> {
 
     /// What an element is by which it is a caption: its tag or its microdata.
     pub(crate) fn caption_element(&self, element: ElementId) -> Option<&'d str> {
-        if self.tree.tag(element) == Tag::Figcaption {
-            return Some("figcaption");
-        }
-        self.tree.attr(element, Attr::Itemprop).filter(|name| *name == "caption")
+        self.unless(element, NO_CAPTION_ELEMENT, || {
+            if self.tree.tag(element) == Tag::Figcaption {
+                return Some("figcaption");
+            }
+            self.tree.attr(element, Attr::Itemprop).filter(|name| *name == "caption")
+        })
     }
 
     /// The name by which an element says that it holds a caption.
