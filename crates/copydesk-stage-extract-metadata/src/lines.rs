@@ -63,7 +63,9 @@ pub(crate) fn read(
 /// The first block of the body that is running text; in a short text, the first that reads like a sentence. In a text
 /// without markup a dateline says it as well, and so does the first sentence below another line.
 pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> {
-    let texts = || doc.body().filter(|(_, b)| b.kind != BlockKind::Heading).map(|(id, _)| id);
+    // Some pages set their paragraphs as headings.
+    let paragraph = |id: BlockId| is_prose(doc.text(id)) && doc.text(id).trim_end().ends_with(ENDS);
+    let texts = || doc.body().filter(|(id, b)| b.kind != BlockKind::Heading || paragraph(*id)).map(|(id, _)| id);
     let sentence = |id: &BlockId, least: usize| {
         let text = doc.text(*id);
         weight(text) >= least && text.trim_end().ends_with(ENDS)
