@@ -2,7 +2,7 @@
 
 use copydesk_stage_strip_boilerplate::{
     model::{Forest, Model, Names, Table},
-    training::{Measured, SURE, columns},
+    training::{Measured, SURE, both, columns},
 };
 
 use crate::{
@@ -28,7 +28,7 @@ pub(crate) fn folds(samples: &[Sample]) -> Vec<usize> {
 
 /// What training gives.
 pub(crate) struct Trained {
-    /// The probability of every block of every page, by a model that has not seen its site.
+    /// The probability of every block of every page, by forests that have not seen its site.
     pub held_out: Vec<Vec<f32>>,
     /// The same after the first forest alone.
     pub held_out_first: Vec<Vec<f32>>,
@@ -108,9 +108,7 @@ pub(crate) fn train(
         // What the first forest finds all but impossible is not judged again.
         let judged = held_out.iter_mut().zip(&held_out_first).zip(&fold_of).filter(|(_, of)| **of == fold);
         for (second, first) in judged.flat_map(|((second, first), _)| second.iter_mut().zip(first)) {
-            if *first < SURE {
-                *second = *first;
-            }
+            *second = if *first < SURE { *first } else { both(*first, *second) };
         }
         eprintln!("second forest without fold {fold}");
     }

@@ -108,7 +108,7 @@ fn main() -> Result<()> {
             println!("after the first forest:");
             let first = report::choose(&samples, &trained.held_out_first, &config);
             report::by_type(&samples, &first);
-            println!("after the second:");
+            println!("after both:");
             let kept = report::choose(&samples, &trained.held_out, &config);
             show(&samples, &kept, Some(&trained.held_out), &options);
             if let Some(path) = &options.save {

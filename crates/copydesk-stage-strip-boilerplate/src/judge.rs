@@ -104,10 +104,22 @@ pub(crate) fn probabilities(page: &Page<'_>, model: &Model, certain: &[Option<Fi
             context::describe(page, &opinion, *index as usize, &mut cells);
         }
         for (index, p) in chunk.iter().zip(model.second.predict(&table)) {
-            probability[*index as usize] = p;
+            let first = &mut probability[*index as usize];
+            *first = both(*first, p);
         }
     }
     probability
+}
+
+/// What two forests say of a block: the mean of their log-odds. The second knows the surroundings better and the first
+/// leans on them less, and each is right where the other is not.
+pub(crate) fn both(first: f32, second: f32) -> f32 {
+    let odds = |p: f32| {
+        let p = p.clamp(1e-6, 1.0 - 1e-6);
+        p / (1.0 - p)
+    };
+    let odds = (odds(first) * odds(second)).sqrt();
+    odds / (1.0 + odds)
 }
 
 /// The border that gives the best F measure to be expected: blocks above it stay.
@@ -196,6 +208,13 @@ mod tests {
         assert!((0.4..0.5).contains(&at(&sure, 1.0)), "{}", at(&sure, 1.0));
         assert!((0.2..0.3).contains(&at(&doubtful, 1.0)), "{}", at(&doubtful, 1.0));
         assert!(at(&sure, 2.0) < 0.25 && at(&sure, 0.5) > 0.6);
+    }
+
+    #[test]
+    fn two_forests_meet_in_the_middle_of_their_odds() {
+        assert!((both(0.8, 0.8) - 0.8).abs() < 1e-5);
+        assert!((both(0.9, 0.1) - 0.5).abs() < 1e-5);
+        assert!(both(0.99, 0.5) > 0.9 && both(0.0, 1.0).is_finite());
     }
 
     #[test]

@@ -90,6 +90,15 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     {
         return Some(finding(furniture_of(kind), "label", format!("a label of the page: {}", name_of(kind))));
     }
+    if let Some((Kind::Subscribe, _)) = line.label
+        && is_in_box(page, index)
+    {
+        return Some(finding(
+            Furniture::Newsletter,
+            "label",
+            "begins like an offer to subscribe, in a box of that name",
+        ));
+    }
     if let Some((FieldKind::Views | FieldKind::ReadingTime, true)) = line.field
         && shape.words <= 5.0
     {
@@ -128,6 +137,12 @@ const CAPTION: f32 = 60.0;
 fn is_named_caption(page: &Page<'_>, index: usize) -> bool {
     let element = page.doc.block(BlockId(index as u32)).element;
     page.elements.as_ref().zip(element).is_some_and(|(e, id)| Sense::Caption.within(e.nodes[id.index()].sense))
+}
+
+/// Whether an element around a block is named for subscriptions.
+fn is_in_box(page: &Page<'_>, index: usize) -> bool {
+    let element = page.doc.block(BlockId(index as u32)).element;
+    page.elements.as_ref().zip(element).is_some_and(|(e, id)| e.nodes[id.index()].says(Sense::Newsletter))
 }
 
 /// The label of a label/value pair stands right before.

@@ -15,6 +15,11 @@ use crate::{
 /// What the first forest finds less likely than this is not judged again.
 pub const SURE: f32 = judge::SURE;
 
+/// The answer that two forests give together.
+pub fn both(first: f32, second: f32) -> f32 {
+    judge::both(first, second)
+}
+
 /// The names of the columns that the first forest sees, and those that the second sees on top.
 pub fn columns() -> (Vec<&'static str>, Vec<&'static str>) {
     (judge::first_names(), judge::second_names())
