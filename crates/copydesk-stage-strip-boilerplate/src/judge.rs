@@ -1,5 +1,7 @@
 //! From numbers to a choice of blocks.
 
+use copydesk_document::Block;
+
 use crate::{
     config::Config,
     context::{self, Opinion},
@@ -161,8 +163,15 @@ impl Verdict {
 
 /// Below this nothing is main text, however little there is on the page.
 const FLOOR: f32 = 0.08;
+/// What the page does not show must be so much likelier than what it shows: it may unfold, or never be meant for readers.
+const HIDDEN: f32 = 1.1;
 /// A page without any block as likely as this has no main text: better none than a guess.
 const NOTHING: f32 = 0.25;
+
+/// How likely a block must be to stay, given the border of the page.
+pub(crate) fn least(border: f32, block: &Block) -> f32 {
+    if block.hidden { border * HIDDEN } else { border }
+}
 
 /// Judges every block, and gives the border.
 pub(crate) fn judge(
@@ -180,9 +189,10 @@ pub(crate) fn judge(
     let mut verdicts: Vec<Verdict> = certain
         .into_iter()
         .zip(probability)
-        .map(|(finding, p)| match finding {
+        .zip(page.doc.blocks())
+        .map(|((finding, p), block)| match finding {
             Some(finding) => Verdict::Rule(finding),
-            None if *p >= border => Verdict::Likely,
+            None if *p >= least(border, block) => Verdict::Likely,
             None => Verdict::Unlikely,
         })
         .collect();
@@ -208,6 +218,14 @@ mod tests {
         assert!((0.4..0.5).contains(&at(&sure, 1.0)), "{}", at(&sure, 1.0));
         assert!((0.2..0.3).contains(&at(&doubtful, 1.0)), "{}", at(&doubtful, 1.0));
         assert!(at(&sure, 2.0) < 0.25 && at(&sure, 0.5) > 0.6);
+    }
+
+    #[test]
+    fn what_is_hidden_must_be_likelier() {
+        let mut doc = example();
+        doc.push_block(copydesk_document::NewBlock { text: "Two.", hidden: true, ..Default::default() });
+        let [shown, hidden] = [0, 1].map(|index| least(0.4, &doc.blocks()[index]));
+        assert!(shown < 0.41 && hidden > 0.43, "{shown} {hidden}");
     }
 
     #[test]

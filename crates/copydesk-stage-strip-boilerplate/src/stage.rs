@@ -79,12 +79,12 @@ impl StripBoilerplate {
         }
         let probability = judge::probabilities(&page, model, &certain);
         let (verdicts, border) = judge::judge(&page, &probability, certain, &self.config);
-        let border_text = hundredths(border);
+        let least = |index: usize| judge::least(border, &doc.blocks()[index]).min(1.0);
         let reason = |index: usize, sign: char| {
             let mut reason = String::with_capacity(80);
             reason.extend(["p=", &hundredths(probability[index]), " "]);
             reason.push(sign);
-            reason.extend([" ", &border_text, ": "]);
+            reason.extend([" ", &hundredths(least(index)), ": "]);
             rules::portrait(&page, index, &mut reason);
             reason
         };
@@ -103,7 +103,7 @@ impl StripBoilerplate {
                 }
                 Verdict::Kept(rule, seen) => {
                     let detail =
-                        format!("{seen}; {}", reason(index, if probability[index] < border { '<' } else { '≥' }));
+                        format!("{seen}; {}", reason(index, if probability[index] < least(index) { '<' } else { '≥' }));
                     Decided { label: Label::Body, rule, detail }
                 }
             })
