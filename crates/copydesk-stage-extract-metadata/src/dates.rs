@@ -122,20 +122,15 @@ pub(crate) fn join_midnight(pool: &mut Pool<Timestamp>) {
             Some(LATE..) => day.yesterday(),
             _ => return false,
         };
-        let on_page = matches!(e.origin, Origin::Text | Origin::Time | Origin::LabelLine);
-        on_page && e.value.precision() >= Precision::Minute && e.value.day() == own.ok()
+        is_shown(e) && e.value.precision() >= Precision::Minute && e.value.day() == own.ok()
     });
     let Some(local) = shown.map(|e| e.value) else { return };
-    let declared = |e: &Entry<Timestamp>| e.value.precision() == Precision::Day && e.value.day() == Some(day);
+    let same = |e: &Entry<Timestamp>| e.value.precision() == Precision::Day && e.value.day() == Some(day);
     // Days that the page shows itself are no day of UTC.
-    if pool
-        .entries
-        .iter()
-        .any(|e| declared(e) && !matches!(e.origin, Origin::Meta | Origin::JsonLd | Origin::Microdata))
-    {
+    if pool.entries.iter().any(|e| same(e) && !is_declared(e)) {
         return;
     }
-    for entry in pool.entries.iter_mut().filter(|e| declared(e)) {
+    for entry in pool.entries.iter_mut().filter(|e| same(e)) {
         entry.why = format!("{} on the page's own clock", entry.value);
         entry.value = local;
     }
@@ -144,16 +139,15 @@ pub(crate) fn join_midnight(pool: &mut Pool<Timestamp>) {
 /// Some systems write the time of the last change where that of publication belongs as well. A page that shows an
 /// earlier day at its headline, to the minute, says which of them it is.
 pub(crate) fn weaken_change(pools: &mut Pools) {
-    let declared = |e: &Entry<Timestamp>| matches!(e.origin, Origin::Meta | Origin::JsonLd | Origin::Microdata);
-    let changes: Vec<Timestamp> = pools.modified.entries.iter().filter(|e| declared(e)).map(|e| e.value).collect();
+    let changes: Vec<Timestamp> = pools.modified.entries.iter().filter(|e| is_declared(e)).map(|e| e.value).collect();
     let is_change =
-        |e: &Entry<Timestamp>| declared(e) && e.value.precision() >= Precision::Minute && changes.contains(&e.value);
+        |e: &Entry<Timestamp>| is_declared(e) && e.value.precision() >= Precision::Minute && changes.contains(&e.value);
     let Some(change) = pools.published.entries.iter().filter(|e| is_change(e)).filter_map(|e| e.value.day()).min()
     else {
         return;
     };
     let earlier = |e: &Entry<Timestamp>| {
-        matches!(e.origin, Origin::Text | Origin::Time | Origin::LabelLine)
+        is_shown(e)
             && e.weight >= SHOWN
             && e.value.precision() >= Precision::Minute
             && e.value.day().is_some_and(|day| day < change)
@@ -164,6 +158,16 @@ pub(crate) fn weaken_change(pools: &mut Pools) {
             "the time of the last change as well, and the page shows an earlier one".clone_into(&mut entry.why);
         }
     }
+}
+
+/// Whether a date is meant for machines.
+fn is_declared(entry: &Entry<Timestamp>) -> bool {
+    matches!(entry.origin, Origin::Meta | Origin::JsonLd | Origin::Microdata)
+}
+
+/// Whether readers see a date.
+fn is_shown(entry: &Entry<Timestamp>) -> bool {
+    matches!(entry.origin, Origin::Text | Origin::Time | Origin::LabelLine)
 }
 
 /// What a date weighs that a line of its own shows at the headline, at least.

@@ -223,16 +223,16 @@ fn by_structure(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>, last_body
     let figure = figures.around(id);
     let element = figures.named(id, None, NAMED_WITHIN, Figures::caption_element);
     let named = || figures.named(id, None, NAMED_WITHIN, Figures::caption_name);
-    let credited = || letters(text) <= LONGEST && may_look_like_caption(text) && lines.split(id).is_caption();
     // Most blocks have no picture near them, and no sign of a credit.
-    let quick = figure.is_none() && may_look_like_caption(text);
+    let signed = may_look_like_caption(text);
+    let credited = || signed && letters(text) <= LONGEST && lines.split(id).is_caption();
     let mut reason = if let Some(name) = element {
         Reason::new("caption-element", format!("inside a {name}"), 0.98)
     } else if doc.tree.is_some() && doc.block(id).element.is_none() && doc.block(id).kind == BlockKind::Caption {
         Reason::new("caption-element", "a caption in the markup of a text that stands in a script", 0.95)
     } else if let Some(name) = figure.and_then(|_| named()) {
         Reason::new("caption-class", format!("inside an element named `{name}`, with a picture"), 0.9)
-    } else if let Some(name) = quick.then(named).flatten().filter(|_| credited()) {
+    } else if let Some(name) = (figure.is_none() && signed).then(named).flatten().filter(|_| credited()) {
         Reason::new("caption-class", format!("inside an element named `{name}`, with a credit"), 0.9)
     } else if figure.is_some() && credited() {
         Reason::new("credit-line", "beside a picture, and ends in a credit that only pictures carry", 0.9)

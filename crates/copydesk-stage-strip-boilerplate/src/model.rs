@@ -219,11 +219,6 @@ impl Names {
         Self { words: table }
     }
 
-    /// The number under which a word is kept.
-    pub fn number(word: &str) -> u32 {
-        class_words::number(word)
-    }
-
     /// The words with a weight.
     fn weights(&self) -> impl Iterator<Item = (u32, i8)> {
         self.words.iter().map(|(number, word)| (*number, word.weight)).filter(|(_, weight)| *weight != 0)
@@ -346,7 +341,7 @@ mod tests {
         leaves[0b001] = -2.0;
         let forest = Forest { bias: 0.0, trees: vec![Tree { splits, leaves }] };
         let model =
-            Model { names: Names::new([(Names::number("nav"), -32)]), first: forest, second: Forest::default() };
+            Model { names: Names::new([(class_words::number("nav"), -32)]), first: forest, second: Forest::default() };
         let model = Model::read(&model.write()).expect("what was written");
         let mut table = Table::new(3, 2);
         table.set(0, 0, 3.0);

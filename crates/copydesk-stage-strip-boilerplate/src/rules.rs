@@ -495,11 +495,16 @@ fn switched_off(page: &Page<'_>, index: usize, config: &Config) -> Option<&'stat
 
 /// What a person may want to know of a block to follow a judgement: `41 words, no links, inside <article>`.
 pub(crate) fn portrait(page: &Page<'_>, index: usize, out: &mut String) {
+    let start = out.len();
+    draw(page, index, out);
+    out[start..].make_ascii_lowercase();
+}
+
+fn draw(page: &Page<'_>, index: usize, out: &mut String) {
     use std::fmt::Write as _;
     let shape = &page.shapes[index];
     let block = page.doc.block(BlockId(index as u32));
     let words = shape.words.round() as u32;
-    let start = out.len();
     let _ = write!(out, "{words} word{}", if words == 1 { "" } else { "s" });
     let linked = (page.linked[index] * 100.0).round() as u32;
     if linked > 0 {
@@ -516,10 +521,7 @@ pub(crate) fn portrait(page: &Page<'_>, index: usize, out: &mut String) {
     if page.lines[index].declared > 0.5 {
         out.push_str(", in the declared article body");
     }
-    let Some(node) = page.elements.as_ref().zip(block.element).map(|(e, id)| &e.nodes[id.index()]) else {
-        out[start..].make_ascii_lowercase();
-        return;
-    };
+    let Some(node) = page.elements.as_ref().zip(block.element).map(|(e, id)| &e.nodes[id.index()]) else { return };
     let parts = [
         (Part::Nav, "<nav>"),
         (Part::Aside, "<aside>"),
@@ -537,5 +539,4 @@ pub(crate) fn portrait(page: &Page<'_>, index: usize, out: &mut String) {
     {
         let _ = write!(out, ", named {sense:?}");
     }
-    out[start..].make_ascii_lowercase();
 }
