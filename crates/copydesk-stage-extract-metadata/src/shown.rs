@@ -516,3 +516,24 @@ fn address(doc: &Document, pools: &mut Pools) {
         pools.published.add(date, Origin::Url, "address", None, 0.55);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use copydesk_document::{Decision, NewBlock};
+
+    #[test]
+    fn nothing_is_hidden_where_the_main_text_is() {
+        let mut doc = Document::default();
+        let add = |doc: &mut Document, hidden| {
+            let block = doc.push_block(NewBlock { text: "A line.", hidden, ..NewBlock::default() });
+            let (stage, rule, detail) = ("test".into(), "test".into(), "".into());
+            doc.decide(Decision { block, label: Label::Body, stage, rule, detail });
+        };
+        assert!(!Sight::of(&doc).all);
+        add(&mut doc, true);
+        assert!(!Sight::of(&doc).misses(&doc.blocks()[0]));
+        add(&mut doc, false);
+        assert!(Sight::of(&doc).misses(&doc.blocks()[0]));
+    }
+}
