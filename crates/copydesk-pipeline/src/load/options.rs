@@ -1,0 +1,134 @@
+//! The options of a table: against their JSON Schema first, where every mistake is found at once, then by their type.
+
+use std::ops::Range;
+
+use copydesk_parse::Limits;
+use copydesk_stage::ConfigError;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{
+    Loader,
+    instance::{Instance, USE},
+};
+use crate::{
+    Run,
+    diagnosis::Diagnostic,
+    node::{Entry, Node},
+    schema_check::Subject,
+};
+
+/// The format of options that name a file whose contents the stage is given.
+const FILE_CONTENTS: &str = "file-contents";
+
+/// The options under `[run]` and `[limits]` as JSON Schemas, for messages about options in the wrong place.
+fn table_schema(name: &str) -> Value {
+    match name {
+        "run" => schemars::schema_for!(Run).to_value(),
+        "limits" => schemars::schema_for!(Limits).to_value(),
+        _ => Value::Null,
+    }
+}
+
+/// The table of settings that has an option of that name.
+pub(super) fn option_home(key: &str) -> Option<String> {
+    ["run", "limits"]
+        .into_iter()
+        .find(|name| table_schema(name).pointer("/properties").is_some_and(|p| p.get(key).is_some()))
+        .map(|name| format!("`[{name}]`"))
+}
+
+impl Loader<'_> {
+    /// Checks the options of an instance: as they are, and in full. `None` where something is wrong.
+    pub(super) fn options(
+        &mut self,
+        instance: &Instance<'_>,
+        subject: &str,
+        schema: &Value,
+        resolve: impl FnOnce(&Value) -> Result<Value, ConfigError>,
+    ) -> Option<(Value, Value)> {
+        let subject_of_check = Subject { name: subject.into(), schema, besides: &[USE], elsewhere: &option_home };
+        let found = subject_of_check.check(instance.node);
+        if !found.is_empty() {
+            self.found.extend(found);
+            return None;
+        }
+        let mut config = instance.node.to_json(&[USE]);
+        self.read_files(instance, schema, &mut config)?;
+        let resolved = self.built(instance, subject, resolve(&config))?;
+        Some((config, resolved))
+    }
+
+    /// Puts the contents of a file in the place of its name, for options of the format `file-contents`: a stage sees
+    /// text and no files, and its resolved options change when the file does.
+    fn read_files(&mut self, instance: &Instance<'_>, schema: &Value, config: &mut Value) -> Option<()> {
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let names = properties.filter(|(_, of)| of.get("format").and_then(Value::as_str) == Some(FILE_CONTENTS));
+        let mut all_read = Some(());
+        for (name, _) in names {
+            let Some(Value::String(path)) = config.get_mut(name) else { continue };
+            match std::fs::read_to_string(&*path) {
+                Ok(contents) => *path = contents,
+                Err(error) => {
+                    let span = instance.node.place_of(name).unwrap_or_else(|| instance.span.clone());
+                    self.say(
+                        Diagnostic::error(format!("cannot read `{path}`: {error}"), span)
+                            .help("paths are relative to the current directory"),
+                    );
+                    all_read = None;
+                }
+            }
+        }
+        all_read
+    }
+
+    /// Puts an error of the typed build at its place.
+    pub(super) fn built<T>(
+        &mut self,
+        instance: &Instance<'_>,
+        subject: &str,
+        result: Result<T, ConfigError>,
+    ) -> Option<T> {
+        result.map_err(|error| self.config_error(instance.node, &instance.span, subject, error)).ok()
+    }
+
+    fn config_error(&mut self, node: &Node, whole: &Range<usize>, subject: &str, error: ConfigError) {
+        let message = if error.path.is_empty() {
+            format!("{subject}: {}", error.message)
+        } else {
+            format!("`{}` of {subject}: {}", error.path, error.message)
+        };
+        let span = node.place_of(&error.path).unwrap_or_else(|| whole.clone());
+        let mut diagnostic = Diagnostic::error(message, span);
+        if let Some(label) = error.label {
+            diagnostic = diagnostic.label(label);
+        }
+        if let Some(help) = error.help {
+            diagnostic = diagnostic.help(help);
+        }
+        self.say(diagnostic);
+        for error in error.more {
+            self.config_error(node, whole, subject, error);
+        }
+    }
+
+    /// `[limits]` or `[run]`.
+    pub(super) fn settings<T: DeserializeOwned>(&mut self, entry: &Entry) -> Option<T> {
+        let name = format!("`[{}]`", entry.key);
+        let schema = table_schema(&entry.key);
+        let elsewhere = |key: &str| option_home(key).filter(|home| !home.contains(&entry.key));
+        let subject = Subject { name: name.clone(), schema: &schema, besides: &[], elsewhere: &elsewhere };
+        let found = subject.check(&entry.node);
+        if !found.is_empty() {
+            self.found.extend(found);
+            return None;
+        }
+        let typed = serde_json::from_value(entry.node.to_json(&[]));
+        typed
+            .map_err(|error| {
+                let error = ConfigError::at("", error.to_string());
+                self.config_error(&entry.node, &entry.key_span, &name, error);
+            })
+            .ok()
+    }
+}
