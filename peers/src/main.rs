@@ -170,9 +170,9 @@ fn pages(folder: &Path) -> Vec<Page> {
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     let read = |path: &std::path::PathBuf| {
-        let packed = std::fs::read(path).ok()?;
+        let compressed = std::fs::read(path).ok()?;
         let mut bytes = Vec::new();
-        flate2::read::MultiGzDecoder::new(packed.as_slice()).read_to_end(&mut bytes).ok()?;
+        flate2::read::MultiGzDecoder::new(compressed.as_slice()).read_to_end(&mut bytes).ok()?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Some(Page { input: Input::new(path.display().to_string(), bytes), text })
     };

@@ -74,9 +74,9 @@ fn pages(folder: &Path, count: usize) -> Vec<Input> {
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     let read = |path: &std::path::PathBuf| {
-        let packed = std::fs::read(path).ok()?;
+        let compressed = std::fs::read(path).ok()?;
         let mut page = Vec::new();
-        std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(packed.as_slice()), &mut page).ok()?;
+        std::io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(compressed.as_slice()), &mut page).ok()?;
         Some(Input::new(path.display().to_string(), page))
     };
     paths.iter().take(count).filter_map(read).collect()

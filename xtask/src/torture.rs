@@ -41,7 +41,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("pretty_printed", "one helpful error, as its reason asks for; the count beside it is that of its lines"),
     ("no_permission", "whoever runs this as root may read it"),
     ("afe_bomb_400x400", "its 160,000 nodes are within the limit of 500,000, so that nothing is cut off"),
-    ("symlink_self_dir", "the links are passed over, and the page that stands beside them is read"),
+    ("symlink_self_dir", "the links are skipped, and the page that stands beside them is read"),
     ("utf7_xss", "it is not decoded, and what stands there is no sentence but scraps, which go"),
     ("hr_first_line", "the line is not taken for front matter; it is a label of press releases, which goes"),
     ("yaml_body_has_fence", "the lines are not taken for front matter; a heading with nothing below it goes"),
@@ -221,7 +221,7 @@ fn fault(case: &Case, fate: &Fate, cost: Cost) -> Option<String> {
     }
     let (kept, bad) = (fate.texts.len(), fate.quarantined.len());
     if let (Some(records), Some(bad_records)) = (records, bad_records) {
-        // What may be empty may be set aside as well.
+        // What may be empty may be quarantined as well.
         let may_fail = outcome == "ok_or_empty" && kept + bad == *records;
         if (kept, bad) != (*records, *bad_records) && !may_fail {
             return Some(format!("{kept} records and {bad} bad ones, not {records} and {bad_records}"));

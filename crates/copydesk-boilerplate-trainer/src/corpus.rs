@@ -124,7 +124,7 @@ impl Sample {
         let raw: Vec<f32> = self.blocks.iter().map(|b| (b.len() as f32 + 1.0).powf(0.75)).collect();
         let body: f32 = raw.iter().zip(&self.answers).map(|(w, a)| w * a).sum();
         let total: f32 = raw.iter().sum();
-        // A page with a short text and much furniture shall not be lost against one with a long text.
+        // A page with a short text and much boilerplate shall not be lost against one with a long text.
         let unit = 2.0 * body.max(total * 0.02) + 0.1 * total;
         raw.iter().map(|w| w / unit.max(1e-3)).collect()
     }

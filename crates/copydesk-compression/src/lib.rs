@@ -1,13 +1,13 @@
-//! Packs what is written. A piece becomes a complete gzip member or zstd frame, so that pieces one behind the other are
-//! a valid file, whoever packed them and when. Equal pieces give equal bytes: nothing in them tells of a time or a
-//! machine.
+//! Compresses what is written. A piece becomes a complete gzip member or zstd frame, so that pieces one behind the
+//! other are a valid file, whoever compressed them and when. Equal pieces give equal bytes: nothing in them tells of a
+//! time or a machine.
 
 use std::io::{self, Write};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// How a file is packed.
+/// How a file is compressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Compression {
@@ -21,7 +21,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// What ends the name of a file that is packed so.
+    /// What ends the name of a file that is compressed so.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::None => "",
@@ -59,7 +59,7 @@ pub struct Unfit {
     pub message: String,
 }
 
-/// Packs pieces in one way.
+/// Compresses pieces in one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packer {
     compression: Compression,
@@ -100,8 +100,8 @@ impl Packer {
         &self.file
     }
 
-    /// What stands before the first piece. A packed file has something there even if there is nothing to say, because
-    /// a file of no bytes is no gzip.
+    /// What stands before the first piece. A compressed file has something there even if there is nothing to say,
+    /// because a file of no bytes is no gzip.
     pub fn first(&self, piece: &[u8]) -> io::Result<Vec<u8>> {
         match self.compression {
             Compression::None => Ok(piece.to_vec()),
@@ -127,8 +127,8 @@ impl Packer {
 }
 
 /// Opens zstd frames: the counterpart of [`Packer`] for pieces that a program keeps for itself. Nothing stays nothing.
-pub fn unpack_zstd(packed: &[u8]) -> io::Result<Vec<u8>> {
-    if packed.is_empty() { Ok(Vec::new()) } else { zstd::stream::decode_all(packed) }
+pub fn decompress_zstd(compressed: &[u8]) -> io::Result<Vec<u8>> {
+    if compressed.is_empty() { Ok(Vec::new()) } else { zstd::stream::decode_all(compressed) }
 }
 
 #[cfg(test)]
@@ -144,7 +144,7 @@ mod tests {
             Compression::Gzip => {
                 flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut out).expect("gzip");
             }
-            Compression::Zstd => out = unpack_zstd(bytes).expect("zstd"),
+            Compression::Zstd => out = decompress_zstd(bytes).expect("zstd"),
         }
         out
     }

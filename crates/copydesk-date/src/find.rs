@@ -51,7 +51,7 @@ pub enum Reading {
 
 /// A date found in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundDate {
     /// The bytes of the date with its weekday, time and zone, without its label.
     pub span: Range<usize>,
     /// What it says.
@@ -68,7 +68,7 @@ pub struct Found {
     pub proves: Option<Order>,
 }
 
-impl Found {
+impl FoundDate {
     /// The date, if there is one reading of it.
     pub fn value(&self) -> Option<Timestamp> {
         match self.reading {
@@ -94,7 +94,7 @@ impl Found {
 }
 
 /// All dates of a text, in order. Takes time in proportion to the text, and next to none if it has no digit.
-pub fn find(text: &str, hints: &Hints) -> Vec<Found> {
+pub fn find(text: &str, hints: &Hints) -> Vec<FoundDate> {
     if !worth_reading(text) {
         return Vec::new();
     }
@@ -109,7 +109,7 @@ pub fn find(text: &str, hints: &Hints) -> Vec<Found> {
     all
 }
 
-fn find_in(text: &str, hints: &Hints) -> Vec<Found> {
+fn find_in(text: &str, hints: &Hints) -> Vec<FoundDate> {
     let tokens = date_tokens(text);
     let parser = Parser::new(text, &tokens, hints);
     scan(&parser).into_iter().map(|piece| piece.found).collect()
@@ -186,7 +186,7 @@ pub(crate) fn date_tokens(text: &str) -> Vec<Token> {
 
 /// A date with the tokens that it and its label take up.
 pub(crate) struct Piece {
-    pub(crate) found: Found,
+    pub(crate) found: FoundDate,
     pub(crate) tokens: Range<usize>,
     pub(crate) label_tokens: Option<Range<usize>>,
 }
@@ -500,7 +500,7 @@ impl Parser<'_> {
         start..end.max(start)
     }
 
-    fn finish(&self, range: Range<usize>, reading: Reading, floor: usize, set: impl FnOnce(&mut Found)) -> Piece {
+    fn finish(&self, range: Range<usize>, reading: Reading, floor: usize, set: impl FnOnce(&mut FoundDate)) -> Piece {
         let start = range.start;
         self.finish_labelled(range, start, reading, floor, set)
     }
@@ -512,7 +512,7 @@ impl Parser<'_> {
         label_at: usize,
         reading: Reading,
         floor: usize,
-        set: impl FnOnce(&mut Found),
+        set: impl FnOnce(&mut FoundDate),
     ) -> Piece {
         let label = self.label_before(label_at, floor);
         let mut range = range;
@@ -534,7 +534,7 @@ impl Parser<'_> {
             }
             other => other,
         };
-        let mut found = Found {
+        let mut found = FoundDate {
             span: self.bytes(&range),
             reading,
             label: label.as_ref().map(|(label, place)| Labelled { label: *label, span: self.bytes(place) }),

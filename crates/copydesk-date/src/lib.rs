@@ -34,7 +34,7 @@ mod token;
 mod url;
 mod vocabulary;
 
-pub use find::{Found, Reading, find};
+pub use find::{FoundDate, Reading, find};
 pub use label::{Label, Labelled};
 pub use line::{is_date_line, label_word};
 pub use machine::{machine, machine_with};

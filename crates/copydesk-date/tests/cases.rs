@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use copydesk_date::{Clock, Found, Hints, Reading, find, from_url, is_date_line, label_word, machine};
+use copydesk_date::{Clock, FoundDate, Hints, Reading, find, from_url, is_date_line, label_word, machine};
 use serde::Deserialize;
 
 type Tables = BTreeMap<String, BTreeMap<String, String>>;
@@ -23,7 +23,7 @@ fn time(clock: Clock) -> String {
     format!("{:02}:{:02}", clock.hour(), clock.minute().unwrap_or(0))
 }
 
-fn describe(found: &Found) -> String {
+fn describe(found: &FoundDate) -> String {
     let mut text = found.label().map_or(String::new(), |label| name(label) + " ");
     match found.reading {
         Reading::Known(value) => text += &value.to_string(),

@@ -38,7 +38,7 @@ fn every_month_form_is_read() {
             for form in forms(line) {
                 let text = if solar.is_some() { format!("5 {form} 1399") } else { format!("5 {form} 2020") };
                 let found = find(&text, &hints);
-                let value = found.first().and_then(copydesk_date::Found::value);
+                let value = found.first().and_then(copydesk_date::FoundDate::value);
                 // The months of the Persian year begin in those of the Gregorian year: 5 Farvardin is 24 March.
                 let want = if solar.is_some() { (place + 2) % 12 + 1 } else { place + 1 };
                 if value.and_then(copydesk_date::Timestamp::month).map(usize::from) != Some(want) {
@@ -91,7 +91,7 @@ fn every_relative_pattern_is_read() {
                     _ => continue,
                 };
                 let found = find(&text, &hints);
-                let got = found.first().and_then(copydesk_date::Found::value).map(|value| value.to_string());
+                let got = found.first().and_then(copydesk_date::FoundDate::value).map(|value| value.to_string());
                 if got.as_deref() != Some(want) || found.len() != 1 {
                     wrong.push(format!("[{language}] {text:?}: want {want}, got {got:?}"));
                 }
@@ -123,7 +123,8 @@ fn every_label_is_read() {
     for (form, keys) in meanings {
         let text = format!("{form}: 2020-05-14");
         let found = find(&text, &Hints::default());
-        let got = found.first().and_then(copydesk_date::Found::label).map(|label| format!("{label:?}").to_lowercase());
+        let got =
+            found.first().and_then(copydesk_date::FoundDate::label).map(|label| format!("{label:?}").to_lowercase());
         if !got.as_ref().is_some_and(|got| keys.contains(got)) {
             wrong.push(format!("{text:?}: want {keys:?}, got {got:?}"));
         }

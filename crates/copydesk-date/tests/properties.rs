@@ -106,7 +106,7 @@ proptest! {
             prop_assert_eq!(value.precision(), Precision::Day);
             let text = format!("on {value} it rained");
             let found = find(&text, &Hints::default());
-            prop_assert_eq!(found.first().and_then(copydesk_date::Found::value), Some(value));
+            prop_assert_eq!(found.first().and_then(copydesk_date::FoundDate::value), Some(value));
         }
     }
 }

@@ -44,10 +44,10 @@ pub enum BlockKind {
     Control,
 }
 
-/// Which kind of furniture a dropped block is.
+/// Which kind of boilerplate a dropped block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Furniture {
+pub enum BoilerplateKind {
     /// Menus, breadcrumbs, skip links, language switchers, pagers.
     Navigation,
     /// Buttons and lines that share, print, like, follow or save.
@@ -70,7 +70,7 @@ pub enum Furniture {
     Form,
     /// Lines that many pages of the site share.
     Template,
-    /// Furniture of no particular kind.
+    /// Boilerplate of no particular kind.
     Other,
 }
 
@@ -101,9 +101,9 @@ pub enum Label {
     Tags,
     /// A caption, or the credit that belongs to it.
     Caption,
-    /// Furniture.
+    /// Boilerplate.
     #[serde(untagged)]
-    Boilerplate(Furniture),
+    Boilerplate(BoilerplateKind),
 }
 
 impl Label {

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Block, BlockId, BlockKind, Caption, Decision, ElementId, Evidence, Image, Inline, InlineKind, Label, Languages,
-    Metadata, Note, Source, Span, Tree,
+    Block, BlockId, BlockKind, Caption, Decision, DocumentSource, ElementId, Evidence, Image, Inline, InlineKind,
+    Label, Languages, Metadata, Note, Span, Tree,
 };
 
 /// A document on its way through a chain.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     /// Where it came from.
-    pub source: Source,
+    pub source: DocumentSource,
     /// The element tree of an HTML document.
     pub tree: Option<Tree>,
     /// What the document says of itself.
@@ -62,7 +62,7 @@ pub struct NewBlock<'a> {
 
 impl Document {
     /// An empty document over a decoded source.
-    pub fn new(source: Source, content: String) -> Self {
+    pub fn new(source: DocumentSource, content: String) -> Self {
         Self { source, content, ..Self::default() }
     }
 
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_label_leaves_its_decision_and_a_rewrite_its_original() {
-        let mut doc = Document::new(Source::default(), "One. Two.".into());
+        let mut doc = Document::new(DocumentSource::default(), "One. Two.".into());
         let id = doc.push_block(NewBlock { text: "One.", span: Span::new(0, 4), ..NewBlock::default() });
         doc.push_block(NewBlock { text: "Two.", span: Span::new(5, 9), ..NewBlock::default() });
         doc.set_text(id, "1.");

@@ -24,7 +24,7 @@ mod source;
 mod span;
 mod tree;
 
-pub use block::{Block, BlockId, BlockKind, Furniture, Image, Inline, InlineKind, Label};
+pub use block::{Block, BlockId, BlockKind, BoilerplateKind, Image, Inline, InlineKind, Label};
 pub use caption::{Caption, CaptionKind, Credit};
 pub use copydesk_date::Timestamp;
 pub use decision::{Decision, Note};
@@ -32,6 +32,6 @@ pub use document::{Document, NewBlock};
 pub use evidence::{Clue, Evidence, Item, ItemId, ItemValue, Origin, Syntax};
 pub use language::{LanguageGuess, LanguageShare, Languages};
 pub use metadata::{Candidate, Dateline, Field, Metadata, Value};
-pub use source::{Input, Source};
+pub use source::{DocumentSource, Input};
 pub use span::{LineIndex, Place, Span};
 pub use tree::{Attr, Element, ElementId, Tag, Tree};

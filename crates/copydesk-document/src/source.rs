@@ -4,7 +4,7 @@ use crate::Timestamp;
 
 /// Where a document came from, and what its bytes were.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Source {
+pub struct DocumentSource {
     /// The path or URL that the source gave; for a record inside a larger file, with `#record-N` behind it.
     pub uri: String,
     /// What the content was read as: `text/html`, `text/markdown` or `text/plain`.

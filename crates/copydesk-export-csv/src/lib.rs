@@ -37,7 +37,7 @@ pub enum Rows {
 pub struct Config {
     /// Name of the file in the output folder. The suffix of the compression is added where it is missing.
     pub file: String,
-    /// How the file is packed: `none`, `gzip` or `zstd`.
+    /// How the file is compressed: `none`, `gzip` or `zstd`.
     pub compression: Compression,
     /// From 1 to 9 for gzip (usually 6), from 1 to 19 for zstd (usually 3): higher is smaller and slower.
     pub compression_level: Option<u8>,
@@ -163,7 +163,7 @@ impl Export for Csv {
     fn header(&self, out: &mut Vec<u8>) {
         let mut head = if self.config.excel_bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
         let mut writer = self.writer(&mut head);
-        // Writing to memory does not fail, and neither does packing there.
+        // Writing to memory does not fail, and neither does compressing there.
         let _ = writer.write_record(self.columns.iter().map(Column::name));
         let _ = writer.flush();
         drop(writer);
@@ -179,8 +179,8 @@ impl Export for Csv {
     }
 }
 
-/// White space does not shield a formula: importers trim it. The full-width forms count as well, because spreadsheets set
-/// to Chinese or Japanese read them as formulas.
+/// White space does not shield a formula: importers trim it. The full-width forms count as well, because spreadsheets
+/// set to Chinese or Japanese read them as formulas.
 fn looks_like_a_formula(cell: &str) -> bool {
     cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }

@@ -1,7 +1,7 @@
 //! What comes out, read back by a reader of its own.
 
 use copydesk_document::{
-    Caption, Decision, Document, Furniture, Label, LineIndex, NewBlock, Origin, Source, Span, Value,
+    BoilerplateKind, Caption, Decision, Document, DocumentSource, Label, LineIndex, NewBlock, Origin, Span, Value,
 };
 use copydesk_stage::{Catalog, Export};
 use serde_json::json;
@@ -18,7 +18,7 @@ fn text_value(text: &str) -> Value<String> {
 
 fn document() -> Document {
     let content = "A \"quoted\", title\n\n=1+1 is two\nSubscribe";
-    let mut doc = Document::new(Source { uri: "a,b.txt".into(), ..Source::default() }, content.into());
+    let mut doc = Document::new(DocumentSource { uri: "a,b.txt".into(), ..DocumentSource::default() }, content.into());
     for text in ["=1+1 is two", "Subscribe"] {
         let start = content.find(text).expect("it is there");
         let span = Span::new(start, start + text.len());
@@ -28,7 +28,7 @@ fn document() -> Document {
     for (block, label, rule) in [
         (ids[1], Label::Body, "first"),
         (ids[0], Label::Body, "prose"),
-        (ids[1], Label::Boilerplate(Furniture::Newsletter), "newsletter"),
+        (ids[1], Label::Boilerplate(BoilerplateKind::Newsletter), "newsletter"),
     ] {
         let (stage, rule, detail) = ("strip".into(), rule.into(), "".into());
         doc.decide(Decision { block, label, stage, rule, detail });
@@ -170,7 +170,7 @@ fn no_cell_is_a_formula_for_who_asks_for_it() {
 }
 
 #[test]
-fn a_packed_file_says_what_a_plain_one_does() {
+fn a_compressed_file_says_what_a_plain_one_does() {
     let doc = document();
     let plain = written(&*export(&json!({})), &doc);
     for (compression, name) in [("gzip", "records.csv.gz"), ("zstd", "records.csv.zst")] {
@@ -180,7 +180,7 @@ fn a_packed_file_says_what_a_plain_one_does() {
         export.header(&mut file);
         let mut rows = Vec::new();
         export.encode(&doc, &mut rows).expect("it can be written");
-        file.extend(export.part(rows).expect("it can be packed"));
+        file.extend(export.part(rows).expect("it can be compressed"));
         let mut opened = String::new();
         let mut gzip = flate2::read::MultiGzDecoder::new(&*file);
         let mut zstd = zstd::stream::Decoder::new(&*file).expect("a decoder");

@@ -23,7 +23,7 @@ pub struct Jsonl {
 pub struct Config {
     /// Name of the file in the output folder. The suffix of the compression is added where it is missing.
     pub file: String,
-    /// How the file is packed: `none`, `gzip` or `zstd`.
+    /// How the file is compressed: `none`, `gzip` or `zstd`.
     pub compression: Compression,
     /// From 1 to 9 for gzip (usually 6), from 1 to 19 for zstd (usually 3): higher is smaller and slower.
     pub compression_level: Option<u8>,
@@ -73,7 +73,7 @@ impl Export for Jsonl {
     }
 
     fn header(&self, out: &mut Vec<u8>) {
-        // Packing in memory does not fail.
+        // Compressing in memory does not fail.
         out.extend(self.packer.first(b"").unwrap_or_default());
     }
 
@@ -99,7 +99,7 @@ pub fn register(catalog: &mut Catalog) {
 
 #[cfg(test)]
 mod tests {
-    use copydesk_document::{Decision, Label, NewBlock, Source};
+    use copydesk_document::{Decision, DocumentSource, Label, NewBlock};
     use serde_json::{Value, json};
 
     use super::*;
@@ -110,7 +110,7 @@ mod tests {
     }
 
     fn document() -> Document {
-        let source = Source { uri: "a.txt".into(), ..Source::default() };
+        let source = DocumentSource { uri: "a.txt".into(), ..DocumentSource::default() };
         let mut doc = Document::new(source, "One\u{2028}\"two\"\nthree".into());
         let block = doc.push_block(NewBlock { text: "One\u{2028}\"two\"\nthree", ..NewBlock::default() });
         let (stage, rule, detail) = ("test".into(), "all".into(), "".into());
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn packed_files_say_so_and_open() {
+    fn compressed_files_say_so_and_open() {
         let catalog = Catalog::default().with(register);
         let jsonl = catalog.find_export("jsonl").expect("registered");
         let export = jsonl.build(&json!({ "compression": "zstd", "compression_level": 19 })).expect("valid");
@@ -157,9 +157,9 @@ mod tests {
         let (mut file, mut rows) = (Vec::new(), Vec::new());
         export.header(&mut file);
         export.encode(&document(), &mut rows).expect("it can be written");
-        file.extend(export.part(rows.clone()).expect("it can be packed"));
+        file.extend(export.part(rows.clone()).expect("it can be compressed"));
         file.extend(export.part(Vec::new()).expect("a shard without rows"));
-        assert_eq!(copydesk_compression::unpack_zstd(&file).expect("zstd"), rows);
+        assert_eq!(copydesk_compression::decompress_zstd(&file).expect("zstd"), rows);
         let wrong = jsonl.build(&json!({ "compression": "gzip", "compression_level": 19 }));
         assert_eq!(wrong.expect_err("gzip ends at 9").path, "compression_level");
         let wrong = jsonl.build(&json!({ "file": "records.jsonl.gz" }));

@@ -5,7 +5,7 @@ use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use bytes::Bytes;
-use copydesk_record::Line;
+use copydesk_record::RecordLine;
 use copydesk_stage::{Assemble, ExportError};
 use parquet::{
     arrow::{
@@ -32,7 +32,7 @@ const BATCH: u32 = 256;
 
 /// A row group of so many rows is worth its place.
 const ENOUGH_ROWS: i64 = 1000;
-/// So is one of so many bytes, before they are packed: that is what putting row groups together takes of memory.
+/// So is one of so many bytes, before they are compressed: that is what putting row groups together takes of memory.
 const ENOUGH_BYTES: i64 = 32 << 20;
 
 /// So are those of so many parts, which may all be empty.
@@ -69,11 +69,11 @@ impl Layout {
     pub(crate) fn part(
         &self,
         rows: &[u8],
-        mut cells: impl FnMut(&Line<'static>, &mut Batch<'_>) -> Result<(), ExportError>,
+        mut cells: impl FnMut(&RecordLine<'static>, &mut Batch<'_>) -> Result<(), ExportError>,
     ) -> Result<Vec<u8>, ExportError> {
         let mut writer = self.writer()?;
         let mut batch = Batch::new(&self.arrow);
-        for (line, number) in Line::read(rows).zip(1..) {
+        for (line, number) in RecordLine::read(rows).zip(1..) {
             cells(&line.map_err(error)?, &mut batch)?;
             if number % BATCH == 0 {
                 writer.write(&batch.finish()?).map_err(error)?;

@@ -9,7 +9,7 @@ mod file;
 mod table;
 
 use copydesk_document::Document;
-use copydesk_record::{Line, Markup};
+use copydesk_record::{Markup, RecordLine};
 use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -91,7 +91,7 @@ impl Export for Parquet {
         if !documents {
             record.text = String::new();
         }
-        Line::write(record, rows).map_err(|error| ExportError::new(error.to_string()))
+        RecordLine::write(record, rows).map_err(|error| ExportError::new(error.to_string()))
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {

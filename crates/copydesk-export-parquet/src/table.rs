@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow_schema::{DataType, Field, Fields, Schema};
 use copydesk_document::{Credit, LanguageShare};
-use copydesk_record::{Block, Caption, Decision, Line, Note, Place, Provenance, Translation};
+use copydesk_record::{Block, Caption, Decision, Note, Place, Provenance, RecordLine, Translation};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -65,7 +65,7 @@ impl Table {
 }
 
 /// A record as it was read back.
-pub(crate) type Stored = Line<'static>;
+pub(crate) type Stored = RecordLine<'static>;
 
 /// A column of rows that are made from a `T`.
 struct Column<T> {

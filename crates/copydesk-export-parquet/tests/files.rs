@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use copydesk_document::{Caption, Decision, Document, Furniture, Label, NewBlock, Origin, Source, Span, Value};
+use copydesk_document::{
+    BoilerplateKind, Caption, Decision, Document, DocumentSource, Label, NewBlock, Origin, Span, Value,
+};
 use copydesk_stage::{Assembly, Catalog, Export};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::{Value as Json, json};
@@ -14,14 +16,14 @@ fn export(config: &Json) -> Box<dyn Export> {
 
 fn document(uri: &str) -> Document {
     let content = "# Harbour\n\nThe ferry is late.\nSubscribe";
-    let mut doc = Document::new(Source { uri: uri.into(), ..Source::default() }, content.into());
+    let mut doc = Document::new(DocumentSource { uri: uri.into(), ..DocumentSource::default() }, content.into());
     for text in ["The ferry is late.", "Subscribe"] {
         let start = content.find(text).expect("it is there");
         let span = Span::new(start, start + text.len());
         doc.push_block(NewBlock { text, span, ..NewBlock::default() });
     }
     let ids: Vec<_> = doc.ids().collect();
-    for (block, label) in [(ids[0], Label::Body), (ids[1], Label::Boilerplate(Furniture::Newsletter))] {
+    for (block, label) in [(ids[0], Label::Body), (ids[1], Label::Boilerplate(BoilerplateKind::Newsletter))] {
         let (stage, rule, detail) = ("test".into(), "all".into(), "".into());
         doc.decide(Decision { block, label, stage, rule, detail });
     }

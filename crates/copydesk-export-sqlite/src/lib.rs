@@ -1,16 +1,16 @@
 //! Writes records as an `SQLite` database: documents, authors, tags, languages, captions, blocks, decisions and more as
 //! tables, with indices and a full-text index, so that people can ask at once. `README.md` has examples.
 //!
-//! A part holds the records of its shard as packed JSON Lines, and the database is made from all parts in one go:
+//! A part holds the records of its shard as compressed JSON Lines, and the database is made from all parts in one go:
 //! filling it while the run goes on would leave it to `SQLite`'s own journal whether a killed run can go on.
 
 mod rows;
 
 use std::path::Path;
 
-use copydesk_compression::{Compression, Packer, unpack_zstd};
+use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Document;
-use copydesk_record::{Line, Markup};
+use copydesk_record::{Markup, RecordLine};
 use copydesk_stage::{Assemble, Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use rusqlite::{Connection, OpenFlags};
 use schemars::JsonSchema;
@@ -106,7 +106,7 @@ impl Export for Sqlite {
         let Config { blocks, metadata, decisions, markdown, markup, .. } = self.config;
         let markdown = markdown.then_some(markup);
         let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
-        Line::write(copydesk_record::to_record(doc, options), rows).map_err(error)
+        RecordLine::write(copydesk_record::to_record(doc, options), rows).map_err(error)
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
@@ -129,8 +129,8 @@ impl Assemble for Sqlite {
         connection.execute_batch(include_str!("tables.sql")).map_err(error)?;
         let mut rows = Rows::new(&connection).map_err(error)?;
         for part in parts {
-            let part = unpack_zstd(&part?).map_err(error)?;
-            for line in Line::read(&part) {
+            let part = decompress_zstd(&part?).map_err(error)?;
+            for line in RecordLine::read(&part) {
                 rows.add(&line.map_err(error)?).map_err(error)?;
             }
         }

@@ -1,6 +1,6 @@
 //! A record becomes rows.
 
-use copydesk_record::{Caption, Line, Place, name};
+use copydesk_record::{Caption, Place, RecordLine, name};
 use rusqlite::{Connection, Result, Statement, ToSql, params};
 
 /// The prepared statements of one filling.
@@ -43,7 +43,7 @@ impl<'c> Rows<'c> {
     }
 
     /// Adds all that a record holds.
-    pub(crate) fn add(&mut self, line: &Line<'_>) -> Result<()> {
+    pub(crate) fn add(&mut self, line: &RecordLine<'_>) -> Result<()> {
         let record = &line.record;
         self.documents += 1;
         let document = self.documents;

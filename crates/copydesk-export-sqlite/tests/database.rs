@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use copydesk_document::{Caption, Credit, Decision, Document, Furniture, Label, NewBlock, Origin, Source, Span, Value};
+use copydesk_document::{
+    BoilerplateKind, Caption, Credit, Decision, Document, DocumentSource, Label, NewBlock, Origin, Span, Value,
+};
 use copydesk_stage::{Assembly, Catalog, Export};
 use rusqlite::{Connection, types::ValueRef};
 use serde_json::{Value as Json, json};
@@ -14,7 +16,7 @@ fn export(config: &Json) -> Box<dyn Export> {
 
 fn document(uri: &str, title: &str, body: &str) -> Document {
     let content = format!("{title}\n\n{body}\nSubscribe");
-    let mut doc = Document::new(Source { uri: uri.into(), ..Source::default() }, content.clone());
+    let mut doc = Document::new(DocumentSource { uri: uri.into(), ..DocumentSource::default() }, content.clone());
     for text in [body, "Subscribe"] {
         let start = content.find(text).expect("it is there");
         doc.push_block(NewBlock { text, span: Span::new(start, start + text.len()), ..NewBlock::default() });
@@ -23,7 +25,7 @@ fn document(uri: &str, title: &str, body: &str) -> Document {
     for (block, label, rule) in [
         (ids[0], Label::Body, "prose"),
         (ids[1], Label::Body, "prose"),
-        (ids[1], Label::Boilerplate(Furniture::Newsletter), "newsletter"),
+        (ids[1], Label::Boilerplate(BoilerplateKind::Newsletter), "newsletter"),
     ] {
         let (stage, rule, detail) = ("test".into(), rule.into(), "".into());
         doc.decide(Decision { block, label, stage, rule, detail });
@@ -197,7 +199,7 @@ fn a_damaged_part_and_a_bad_place_are_errors() {
     let export = export(&json!({}));
     let folder = tempfile::tempdir().expect("a folder");
     let Assembly::Built(assemble) = export.assembly() else { panic!("parts are not joined") };
-    let no_json = export.part(b"no json\n".to_vec()).expect("it can be packed");
+    let no_json = export.part(b"no json\n".to_vec()).expect("it can be compressed");
     for (name, part) in [("a", b"no zstd".to_vec()), ("b", no_json), ("no/such/folder", Vec::new())] {
         assert!(assemble.assemble(&mut std::iter::once(Ok(part)), &folder.path().join(name)).is_err(), "{name}");
     }

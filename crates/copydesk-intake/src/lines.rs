@@ -22,7 +22,7 @@ pub struct Lines<R: Read> {
 
 /// One line, or what is in its place.
 #[derive(Debug)]
-pub enum Line {
+pub enum RawLine {
     /// A line without its line feed; a `\r` before that stays.
     Text {
         /// Counted from 1. Behind a fault, as many lines are missing as were lost.
@@ -88,13 +88,13 @@ impl<R: Read> Lines<R> {
         }
     }
 
-    fn fail(&mut self, error: io::Error) -> Line {
+    fn fail(&mut self, error: io::Error) -> RawLine {
         self.line.clear();
         match self.stream.resync() {
             Ok(true) => self.after_gap = true,
             Ok(false) | Err(_) => self.ended = true,
         }
-        Line::Fault { number: self.number, error }
+        RawLine::Fault { number: self.number, error }
     }
 }
 
@@ -104,9 +104,9 @@ fn is_trailing(error: &io::Error) -> bool {
 }
 
 impl<R: Read> Iterator for Lines<R> {
-    type Item = Line;
+    type Item = RawLine;
 
-    fn next(&mut self) -> Option<Line> {
+    fn next(&mut self) -> Option<RawLine> {
         if let Some(error) = self.fault.take() {
             return Some(self.fail(error));
         }
@@ -128,9 +128,9 @@ impl<R: Read> Iterator for Lines<R> {
         if self.line.len() > self.max_bytes {
             // The room of a long line is given back.
             self.line = Vec::new();
-            return Some(Line::TooLong { number, offset, bytes: read - u64::from(closed) });
+            return Some(RawLine::TooLong { number, offset, bytes: read - u64::from(closed) });
         }
-        Some(Line::Text { number, offset, bytes: std::mem::take(&mut self.line), after_gap })
+        Some(RawLine::Text { number, offset, bytes: std::mem::take(&mut self.line), after_gap })
     }
 }
 
@@ -145,9 +145,9 @@ mod tests {
         let stream = Stream::open(bytes, Limits::default()).expect("it can be read");
         Lines::new(stream, max)
             .map(|line| match line {
-                Line::Text { number, offset, bytes, .. } => (number, offset, Ok(bytes)),
-                Line::TooLong { number, offset, bytes } => (number, offset, Err(bytes)),
-                Line::Fault { error, .. } => panic!("{error}"),
+                RawLine::Text { number, offset, bytes, .. } => (number, offset, Ok(bytes)),
+                RawLine::TooLong { number, offset, bytes } => (number, offset, Err(bytes)),
+                RawLine::Fault { error, .. } => panic!("{error}"),
             })
             .collect()
     }

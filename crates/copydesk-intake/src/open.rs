@@ -7,7 +7,7 @@ use std::{
 };
 
 use copydesk_stage::SourceItem;
-use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_packing};
+use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_codec};
 
 /// A file that was named or come across, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,10 +26,10 @@ pub struct Opened {
     pub reader: Box<dyn Read + Send>,
 }
 
-/// What is in a file, whatever it is packed in.
+/// What is in a file, however it is compressed.
 pub type Bytes = Stream<Box<dyn Read + Send>>;
 
-/// So many packings, one inside of the other, are opened.
+/// So many layers of compression, one inside of the other, are opened.
 const LAYERS: usize = 2;
 
 impl StoredFile {
@@ -71,19 +71,19 @@ impl StoredFile {
 }
 
 impl Opened {
-    /// What is in it, packings opened. The error is what the run is told of it.
+    /// What is in it, compression undone. The error is what the run is told of it.
     pub fn stream(self, limits: Limits) -> Result<Bytes, Box<SourceItem>> {
-        let named_packed = names_packing(&self.uri);
+        let named_compressed = names_codec(&self.uri);
         let open = || {
             let mut stream = Stream::open(self.reader, limits)?;
             for _ in 1..LAYERS {
                 // Only a stream that is not wrapped in another can go on behind a damaged member.
-                if stream.packing().is_none() || !stream.is_packed_again() {
+                if stream.codec().is_none() || !stream.is_compressed_again() {
                     break;
                 }
                 stream = Stream::open(Box::new(stream) as Box<dyn Read + Send>, limits)?;
             }
-            if named_packed && stream.packing().is_none() && stream.fill_buf()?.is_empty() {
+            if named_compressed && stream.codec().is_none() && stream.fill_buf()?.is_empty() {
                 return Ok(None);
             }
             Ok(Some(stream))

@@ -4,8 +4,8 @@ use std::io::{self, BufRead, Read};
 
 use copydesk_unpack::Stream;
 
-/// What is read once more may be so many times what has been read, and this much besides: records that all claim to go on
-/// to the end of the file would else cost their number times its size.
+/// What is read once more may be so many times what has been read, and this much besides: records that all claim to go
+/// on to the end of the file would else cost their number times its size.
 const AGAIN_SHARE: u64 = 4;
 const AGAIN_BYTES: u64 = 64 << 20;
 
@@ -91,7 +91,7 @@ impl<R: Read> Rewind<R> {
         Ok(())
     }
 
-    /// Passes over so many bytes; how many were missing.
+    /// Skips so many bytes; how many were missing.
     pub fn pass_over(&mut self, mut bytes: u64) -> io::Result<u64> {
         while bytes > 0 {
             let len = self.available()?.len().min(usize::try_from(bytes).unwrap_or(usize::MAX));
@@ -104,8 +104,8 @@ impl<R: Read> Rewind<R> {
         Ok(bytes)
     }
 
-    /// Reads a line with its line feed into `out`, as much of it as there is room for; the length of all of it, 0 at the
-    /// end.
+    /// Reads a line with its line feed into `out`, as much of it as there is room for; the length of all of it, 0 at
+    /// the end.
     pub fn line(&mut self, out: &mut Vec<u8>, room: usize) -> io::Result<u64> {
         let mut read = 0;
         loop {

@@ -7,7 +7,7 @@ use copydesk_stage::{ConfigError, SourceError, SourceItem};
 use crate::{
     StoredFile, missing,
     pattern::{self, Filter},
-    walk::{self, Found, Start, Walk},
+    walk::{self, Start, Walk, Walked},
 };
 
 /// Which files: the options that every source of files takes. [`source_config!`](crate::source_config) documents each.
@@ -76,8 +76,8 @@ impl Intake {
         let walk = Walk::new(starts, self.filter.clone(), &self.selection);
         Ok(Box::new(walk.flat_map(move |found| -> Box<dyn Iterator<Item = _> + Send> {
             match found {
-                Ok(Found::File(file)) => Box::new(read(file).map(Ok)),
-                Ok(Found::Other(item)) => Box::new(std::iter::once(Ok(item))),
+                Ok(Walked::File(file)) => Box::new(read(file).map(Ok)),
+                Ok(Walked::Other(item)) => Box::new(std::iter::once(Ok(item))),
                 Err(error) => Box::new(std::iter::once(Err(error))),
             }
         })))

@@ -18,9 +18,9 @@ use crate::{
 
 /// What was come to.
 #[derive(Debug)]
-pub(crate) enum Found {
+pub(crate) enum Walked {
     File(StoredFile),
-    /// An entry that cannot be read, or is passed over.
+    /// An entry that cannot be read, or is skipped.
     Other(SourceItem),
 }
 
@@ -50,11 +50,11 @@ pub(crate) fn start(path: &str) -> Result<Start, SourceError> {
     Ok(if path.is_dir() { Start::Folder(path) } else { Start::File(path) })
 }
 
-/// So many folders are held open, however deep a tree is; a deeper one costs memory instead. With this a run needs about
-/// 30 open files for any number of threads and inputs.
+/// So many folders are held open, however deep a tree is; a deeper one costs memory instead. With this a run needs
+/// about 30 open files for any number of threads and inputs.
 const OPEN_FOLDERS: usize = 8;
 
-type Items = Box<dyn Iterator<Item = Result<Found, SourceError>> + Send>;
+type Items = Box<dyn Iterator<Item = Result<Walked, SourceError>> + Send>;
 
 /// All files of all starts, one at a time.
 pub(crate) struct Walk {
@@ -78,8 +78,8 @@ impl Walk {
 
     fn items(&self, start: Start) -> Items {
         match start {
-            Start::Stdin => Box::new(std::iter::once(Ok(Found::File(StoredFile::stdin())))),
-            Start::File(path) => Box::new(std::iter::once(Ok(Found::File(StoredFile::at(&path))))),
+            Start::Stdin => Box::new(std::iter::once(Ok(Walked::File(StoredFile::stdin())))),
+            Start::File(path) => Box::new(std::iter::once(Ok(Walked::File(StoredFile::at(&path))))),
             Start::Folder(path) => {
                 let filter = self.filter.clone();
                 let below = path.clone();
@@ -139,7 +139,7 @@ impl Walk {
 }
 
 impl Iterator for Walk {
-    type Item = Result<Found, SourceError>;
+    type Item = Result<Walked, SourceError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -160,21 +160,21 @@ enum Come {
     Broken(walkdir::Error),
 }
 
-/// A file that was come across. Links, pipes, sockets and devices are no documents there, and are passed over. In a
-/// folder that was named (`tells`) whatever is passed over is told of; of a glob, all that it does not match is not.
-fn found(entry: Come, takes: &impl Fn(&Path) -> bool, tells: bool) -> Option<Result<Found, SourceError>> {
+/// A file that was come across. Links, pipes, sockets and devices are no documents there, and are skipped. In a
+/// folder that was named (`tells`) whatever is skipped is told of; of a glob, all that it does not match is not.
+fn found(entry: Come, takes: &impl Fn(&Path) -> bool, tells: bool) -> Option<Result<Walked, SourceError>> {
     let skipped = |path: &Path, reason: &str| {
-        tells.then(|| Ok(Found::Other(SourceItem::Skipped { uri: uri(path), reason: reason.into() })))
+        tells.then(|| Ok(Walked::Other(SourceItem::Skipped { uri: uri(path), reason: reason.into() })))
     };
     match entry {
         Come::Past(entry, reason) => skipped(entry.path(), reason),
         Come::To(entry) if entry.file_type().is_dir() => None,
         Come::To(entry) if !takes(entry.path()) => skipped(entry.path(), "not in `include`"),
-        Come::To(entry) if entry.file_type().is_file() => Some(Ok(Found::File(StoredFile::at(entry.path())))),
+        Come::To(entry) if entry.file_type().is_file() => Some(Ok(Walked::File(StoredFile::at(entry.path())))),
         // A link that leads nowhere is a document that should have been there.
         Come::To(entry) if entry.path_is_symlink() => match entry.path().metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Some(Ok(Found::Other(unreadable(uri(entry.path()), &error))))
+                Some(Ok(Walked::Other(unreadable(uri(entry.path()), &error))))
             }
             _ => skipped(entry.path(), "a link"),
         },
@@ -185,7 +185,7 @@ fn found(entry: Come, takes: &impl Fn(&Path) -> bool, tells: bool) -> Option<Res
         Come::Broken(error) => {
             let name = error.path().map(uri).unwrap_or_default();
             let error = error.into_io_error().unwrap_or_else(|| io::Error::other("no such folder"));
-            Some(Ok(Found::Other(unreadable(name, &error))))
+            Some(Ok(Walked::Other(unreadable(name, &error))))
         }
     }
 }
@@ -199,7 +199,7 @@ fn list(name: String, reader: impl BufRead + Send + 'static) -> Items {
     Box::new(reader.lines().filter_map(move |line| match line {
         Ok(line) => {
             let line = line.trim_end_matches('\r');
-            (!line.trim().is_empty()).then(|| Ok(Found::File(StoredFile::at(Path::new(line)))))
+            (!line.trim().is_empty()).then(|| Ok(Walked::File(StoredFile::at(Path::new(line)))))
         }
         Err(error) => Some(Err(SourceError::new(format!("cannot read the list {name}: {error}")))),
     }))

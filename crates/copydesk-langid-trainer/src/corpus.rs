@@ -27,7 +27,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::new(plain)))
 }
 
-/// By which the text of a file is known again, packed or not.
+/// By which the text of a file is known again, compressed or not.
 pub(crate) fn checksum(path: &Path) -> Result<u32> {
     let mut text = Vec::new();
     open(path)?.read_to_end(&mut text)?;
@@ -146,8 +146,8 @@ pub(crate) fn add_line(line: &str, entries: &Entries, into: &mut Lines) -> usize
     }
     let Some(&lang) = entries.get(&(code, script)) else { return 0 };
     let lines = into.entry((script, lang)).or_default();
-    // What these have beside the letters of English is written in dictionaries and declarations, and left out in the news
-    // as often as not.
+    // What these have beside the letters of English is written in dictionaries and declarations, and left out in the
+    // news as often as not.
     match code {
         "tah" | "smo" if text.contains(GLOTTAL_STOPS) => {
             let without = text.replace(GLOTTAL_STOPS, "");

@@ -12,7 +12,7 @@ pub enum LexiconError {
     /// A phrase that would match everywhere or nowhere.
     #[error("vocabulary file: {key}: {phrase:?} {reason}")]
     Phrase {
-        /// The key whose list holds the phrase, such as `furniture.share.lines`.
+        /// The key whose list holds the phrase, such as `boilerplate.share.lines`.
         key: String,
         /// The phrase as written.
         phrase: String,

@@ -69,13 +69,13 @@ pub fn failures(source: &str, lexicon: &Lexicon) -> Result<Vec<String>, LexiconE
             check(&form.id, line, String::new(), &run);
         }
     }
-    for (kind, words) in &file.furniture {
+    for (kind, words) in &file.boilerplate {
         let run = |line: &str| classify_label(line, lexicon).map_or_else(String::new, |l| format!("{:?}", l.kind));
         for line in words.lines.iter().chain(&words.starts).chain(&words.yes) {
-            check("furniture", line, format!("{kind:?}"), &run);
+            check("boilerplate", line, format!("{kind:?}"), &run);
         }
         for line in &words.no {
-            check(&format!("furniture {kind:?}"), line, String::new(), &run);
+            check(&format!("boilerplate {kind:?}"), line, String::new(), &run);
         }
     }
     for (kind, words) in &file.field {

@@ -5,11 +5,11 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::agency::{Agencies, Agency};
-use crate::credit::Mark;
+use crate::boilerplate::{PageLabelKind, line_key};
+use crate::credit::CreditMark;
 use crate::error::LexiconError;
 use crate::field::FieldKind;
 use crate::fold::fold;
-use crate::furniture::{Furniture, line_key};
 use crate::phrases::{Phrases, Signs, Starts};
 use crate::vocabulary::Vocabulary;
 
@@ -21,39 +21,39 @@ pub(crate) const BUILTIN: &[(&str, &str)] = &[
     ("bylines.toml", include_str!("../data/bylines.toml")),
     ("datelines.toml", include_str!("../data/datelines.toml")),
     ("fields.toml", include_str!("../data/fields.toml")),
-    ("furniture/ar.toml", include_str!("../data/furniture/ar.toml")),
-    ("furniture/bg.toml", include_str!("../data/furniture/bg.toml")),
-    ("furniture/cs.toml", include_str!("../data/furniture/cs.toml")),
-    ("furniture/da.toml", include_str!("../data/furniture/da.toml")),
-    ("furniture/de.toml", include_str!("../data/furniture/de.toml")),
-    ("furniture/el.toml", include_str!("../data/furniture/el.toml")),
-    ("furniture/en.toml", include_str!("../data/furniture/en.toml")),
-    ("furniture/es.toml", include_str!("../data/furniture/es.toml")),
-    ("furniture/fa.toml", include_str!("../data/furniture/fa.toml")),
-    ("furniture/fi.toml", include_str!("../data/furniture/fi.toml")),
-    ("furniture/fr.toml", include_str!("../data/furniture/fr.toml")),
-    ("furniture/he.toml", include_str!("../data/furniture/he.toml")),
-    ("furniture/hi.toml", include_str!("../data/furniture/hi.toml")),
-    ("furniture/hr.toml", include_str!("../data/furniture/hr.toml")),
-    ("furniture/hu.toml", include_str!("../data/furniture/hu.toml")),
-    ("furniture/id.toml", include_str!("../data/furniture/id.toml")),
-    ("furniture/it.toml", include_str!("../data/furniture/it.toml")),
-    ("furniture/ja.toml", include_str!("../data/furniture/ja.toml")),
-    ("furniture/ko.toml", include_str!("../data/furniture/ko.toml")),
-    ("furniture/lt.toml", include_str!("../data/furniture/lt.toml")),
-    ("furniture/nl.toml", include_str!("../data/furniture/nl.toml")),
-    ("furniture/no.toml", include_str!("../data/furniture/no.toml")),
-    ("furniture/pl.toml", include_str!("../data/furniture/pl.toml")),
-    ("furniture/pt.toml", include_str!("../data/furniture/pt.toml")),
-    ("furniture/ro.toml", include_str!("../data/furniture/ro.toml")),
-    ("furniture/ru.toml", include_str!("../data/furniture/ru.toml")),
-    ("furniture/sv.toml", include_str!("../data/furniture/sv.toml")),
-    ("furniture/sw.toml", include_str!("../data/furniture/sw.toml")),
-    ("furniture/th.toml", include_str!("../data/furniture/th.toml")),
-    ("furniture/tr.toml", include_str!("../data/furniture/tr.toml")),
-    ("furniture/uk.toml", include_str!("../data/furniture/uk.toml")),
-    ("furniture/vi.toml", include_str!("../data/furniture/vi.toml")),
-    ("furniture/zh.toml", include_str!("../data/furniture/zh.toml")),
+    ("boilerplate/ar.toml", include_str!("../data/boilerplate/ar.toml")),
+    ("boilerplate/bg.toml", include_str!("../data/boilerplate/bg.toml")),
+    ("boilerplate/cs.toml", include_str!("../data/boilerplate/cs.toml")),
+    ("boilerplate/da.toml", include_str!("../data/boilerplate/da.toml")),
+    ("boilerplate/de.toml", include_str!("../data/boilerplate/de.toml")),
+    ("boilerplate/el.toml", include_str!("../data/boilerplate/el.toml")),
+    ("boilerplate/en.toml", include_str!("../data/boilerplate/en.toml")),
+    ("boilerplate/es.toml", include_str!("../data/boilerplate/es.toml")),
+    ("boilerplate/fa.toml", include_str!("../data/boilerplate/fa.toml")),
+    ("boilerplate/fi.toml", include_str!("../data/boilerplate/fi.toml")),
+    ("boilerplate/fr.toml", include_str!("../data/boilerplate/fr.toml")),
+    ("boilerplate/he.toml", include_str!("../data/boilerplate/he.toml")),
+    ("boilerplate/hi.toml", include_str!("../data/boilerplate/hi.toml")),
+    ("boilerplate/hr.toml", include_str!("../data/boilerplate/hr.toml")),
+    ("boilerplate/hu.toml", include_str!("../data/boilerplate/hu.toml")),
+    ("boilerplate/id.toml", include_str!("../data/boilerplate/id.toml")),
+    ("boilerplate/it.toml", include_str!("../data/boilerplate/it.toml")),
+    ("boilerplate/ja.toml", include_str!("../data/boilerplate/ja.toml")),
+    ("boilerplate/ko.toml", include_str!("../data/boilerplate/ko.toml")),
+    ("boilerplate/lt.toml", include_str!("../data/boilerplate/lt.toml")),
+    ("boilerplate/nl.toml", include_str!("../data/boilerplate/nl.toml")),
+    ("boilerplate/no.toml", include_str!("../data/boilerplate/no.toml")),
+    ("boilerplate/pl.toml", include_str!("../data/boilerplate/pl.toml")),
+    ("boilerplate/pt.toml", include_str!("../data/boilerplate/pt.toml")),
+    ("boilerplate/ro.toml", include_str!("../data/boilerplate/ro.toml")),
+    ("boilerplate/ru.toml", include_str!("../data/boilerplate/ru.toml")),
+    ("boilerplate/sv.toml", include_str!("../data/boilerplate/sv.toml")),
+    ("boilerplate/sw.toml", include_str!("../data/boilerplate/sw.toml")),
+    ("boilerplate/th.toml", include_str!("../data/boilerplate/th.toml")),
+    ("boilerplate/tr.toml", include_str!("../data/boilerplate/tr.toml")),
+    ("boilerplate/uk.toml", include_str!("../data/boilerplate/uk.toml")),
+    ("boilerplate/vi.toml", include_str!("../data/boilerplate/vi.toml")),
+    ("boilerplate/zh.toml", include_str!("../data/boilerplate/zh.toml")),
 ];
 
 /// What a credit word does.
@@ -88,7 +88,7 @@ pub struct Lexicon {
     pub(crate) form_ids: Vec<&'static str>,
     pub(crate) credit_words: Phrases<CreditWord>,
     pub(crate) credit_suffixes: Phrases<CreditSuffix>,
-    pub(crate) marks: Phrases<Mark>,
+    pub(crate) marks: Phrases<CreditMark>,
     pub(crate) credits_alone: Phrases<u16>,
     pub(crate) credit_controls: Phrases<()>,
     pub(crate) credit_notices: Phrases<()>,
@@ -111,10 +111,10 @@ pub struct Lexicon {
     pub(crate) controls: Phrases<()>,
     pub(crate) not_names: FxHashSet<String>,
     pub(crate) titles: FxHashSet<String>,
-    pub(crate) furniture_lines: FxHashMap<String, Furniture>,
-    pub(crate) longest_furniture_line: usize,
-    pub(crate) furniture_line_starts: Starts,
-    pub(crate) furniture_starts: Phrases<Furniture>,
+    pub(crate) page_labels: FxHashMap<String, PageLabelKind>,
+    pub(crate) longest_page_label: usize,
+    pub(crate) page_label_first_words: Starts,
+    pub(crate) page_label_starts: Phrases<PageLabelKind>,
     pub(crate) fields: Phrases<FieldKind>,
 }
 
@@ -190,17 +190,17 @@ impl Lexicon {
             byline_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), number)));
             trap_ends.extend(form.trap_ends.iter().map(|w| (w.as_str(), ())));
         }
-        let mut furniture_lines = FxHashMap::default();
-        let mut furniture_starts = Vec::new();
+        let mut page_labels = FxHashMap::default();
+        let mut page_label_starts = Vec::new();
         for file in files {
-            for (kind, words) in &file.furniture {
+            for (kind, words) in &file.boilerplate {
                 for line in &words.lines {
                     let key = line_key(line);
                     if !key.is_empty() {
-                        furniture_lines.insert(key, *kind);
+                        page_labels.insert(key, *kind);
                     }
                 }
-                furniture_starts.extend(words.starts.iter().map(|w| (w.as_str(), *kind)));
+                page_label_starts.extend(words.starts.iter().map(|w| (w.as_str(), *kind)));
             }
         }
         let fields =
@@ -242,11 +242,11 @@ impl Lexicon {
             controls: phrases(|v| &v.byline.controls),
             not_names: words(|v| &v.byline.not_names),
             titles: words(|v| &v.byline.titles),
-            longest_furniture_line: furniture_lines.keys().map(String::len).max().unwrap_or(0),
+            longest_page_label: page_labels.keys().map(String::len).max().unwrap_or(0),
             // By their first words, of which a line must have the whole.
-            furniture_line_starts: Starts::new(furniture_lines.keys().filter_map(|key| key.split(' ').next())),
-            furniture_lines,
-            furniture_starts: Phrases::new(furniture_starts.into_iter()),
+            page_label_first_words: Starts::new(page_labels.keys().filter_map(|key| key.split(' ').next())),
+            page_labels,
+            page_label_starts: Phrases::new(page_label_starts.into_iter()),
             fields: Phrases::new(fields),
             form_ids,
         }

@@ -7,13 +7,14 @@
 //! - [`credit`]: caption lines into caption text and picture credits;
 //! - [`byline`]: `By Ann Lee`, `Von X und Y`, `X 기자`, names out of metadata;
 //! - [`dateline`]: `SEOUL, Nov. 10 (Yonhap) --`;
-//! - [`furniture`]: share bars, "read more", copyright lines and other labels that are not the story;
+//! - [`boilerplate`]: share bars, "read more", copyright lines and other labels that are not the story;
 //! - [`field`]: label/value lines such as `Date`, `Views`, `Author`.
 //!
 //! The vocabularies are the files under `data/`. A user's own file has the same form and extends them, see
 //! [`Lexicon::with`].
 
 mod agency;
+pub mod boilerplate;
 pub mod byline;
 pub mod credit;
 pub mod dateline;
@@ -21,7 +22,6 @@ mod error;
 pub mod examples;
 pub mod field;
 mod fold;
-pub mod furniture;
 mod lexicon;
 mod line;
 mod name;
@@ -29,15 +29,15 @@ mod phrases;
 mod vocabulary;
 
 pub use agency::{Agency, AgencyKind};
+pub use boilerplate::{PageLabel, PageLabelKind, classify_label};
 pub use byline::{Byline, clean_name, is_organisation, read_byline};
 pub use credit::{
-    Credit, Mark, Split, is_credit_line, looks_like_caption, may_be_credit_line, may_look_like_caption, split_credit,
-    undouble,
+    Credit, CreditMark, Split, is_credit_line, looks_like_caption, may_be_credit_line, may_look_like_caption,
+    split_credit, undouble,
 };
 pub use dateline::{Dateline, read_dateline};
 pub use error::LexiconError;
 pub use field::{Field, FieldKind, is_counter, label_of};
-pub use furniture::{Furniture, Label, classify_label};
 pub use lexicon::Lexicon;
 pub use line::Line;
 

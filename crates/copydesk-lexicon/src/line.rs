@@ -2,10 +2,10 @@
 
 use std::cell::OnceCell;
 
+use crate::boilerplate::{self, PageLabel};
 use crate::byline::{self, Byline};
 use crate::field::{self, Field};
 use crate::fold::Folded;
-use crate::furniture::{self, Label};
 use crate::{Confidence, Lexicon};
 
 /// A line that is folded once, however many readers look at it.
@@ -22,11 +22,11 @@ impl<'t> Line<'t> {
     }
 
     /// What label the line is, if any: see [`crate::classify_label`].
-    pub fn label(&self, lexicon: &Lexicon) -> Option<Label> {
-        if !furniture::may_be_label(self.text, lexicon) {
+    pub fn label(&self, lexicon: &Lexicon) -> Option<PageLabel> {
+        if !boilerplate::may_be_label(self.text, lexicon) {
             return None;
         }
-        furniture::classify(self.folded().text(), self.text.len(), lexicon)
+        boilerplate::classify(self.folded().text(), self.text.len(), lexicon)
     }
 
     /// The label of a label/value line: see [`crate::label_of`].
@@ -45,7 +45,8 @@ impl<'t> Line<'t> {
     }
 
     /// Whether a byline word or a known agency says that the line names who wrote it. It is what
-    /// [`Self::byline`] gives with more than [`Confidence::ShapeOnly`], without reading the names where nothing says so.
+    /// [`Self::byline`] gives with more than [`Confidence::ShapeOnly`], without reading the names where nothing says
+    /// so.
     pub fn names_author(&self, lexicon: &Lexicon) -> bool {
         let Some(line) = byline::without_dashes(self.text) else { return false };
         let found = self.with_folded(line, |folded| {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::agency::AgencyKind;
-use crate::credit::Mark;
+use crate::boilerplate::PageLabelKind;
+use crate::credit::CreditMark;
 use crate::error::LexiconError;
 use crate::field::FieldKind;
 use crate::fold::fold;
-use crate::furniture::Furniture;
 
 /// One vocabulary file. Every part may be left out.
 #[derive(Debug, Default, Deserialize)]
@@ -19,7 +19,7 @@ pub(crate) struct Vocabulary {
     pub(crate) credit: CreditWords,
     pub(crate) byline: BylineWords,
     pub(crate) dateline: DatelineWords,
-    pub(crate) furniture: BTreeMap<Furniture, FurnitureWords>,
+    pub(crate) boilerplate: BTreeMap<PageLabelKind, PageLabelWords>,
     pub(crate) field: BTreeMap<FieldKind, FieldWords>,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct CreditForm {
     #[serde(default)]
     pub(crate) marks: Vec<String>,
     #[serde(default)]
-    pub(crate) mark: Option<Mark>,
+    pub(crate) mark: Option<CreditMark>,
     /// The label may stand before anything, not only before a picture's credit (`Source:`).
     #[serde(default)]
     pub(crate) generic: bool,
@@ -177,7 +177,7 @@ pub(crate) struct DatelineExample {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(crate) struct FurnitureWords {
+pub(crate) struct PageLabelWords {
     /// Whole lines.
     pub(crate) lines: Vec<String>,
     /// Beginnings of short lines.
@@ -245,8 +245,11 @@ impl Vocabulary {
         for (key, list) in lists {
             check_list(&format!("byline.{key}"), list.iter())?;
         }
-        for (kind, words) in &self.furniture {
-            check_list(&format!("furniture.{}", snake(&format!("{kind:?}"))), words.lines.iter().chain(&words.starts))?;
+        for (kind, words) in &self.boilerplate {
+            check_list(
+                &format!("boilerplate.{}", snake(&format!("{kind:?}"))),
+                words.lines.iter().chain(&words.starts),
+            )?;
         }
         for (kind, words) in &self.field {
             check_list(&format!("field.{}", snake(&format!("{kind:?}"))), words.labels.iter())?;

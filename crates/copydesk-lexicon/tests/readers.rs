@@ -1,8 +1,8 @@
 //! What the readers say beyond the examples in the data: confidence, marks, parts, and the strict questions.
 
 use copydesk_lexicon::{
-    Confidence, FieldKind, Furniture, Lexicon, Mark, classify_label, is_counter, is_credit_line, is_organisation,
-    label_of, looks_like_caption, read_byline, split_credit,
+    Confidence, CreditMark, FieldKind, Lexicon, PageLabelKind, classify_label, is_counter, is_credit_line,
+    is_organisation, label_of, looks_like_caption, read_byline, split_credit,
 };
 
 fn lexicon() -> &'static Lexicon {
@@ -17,16 +17,16 @@ fn photographer_and_agency_stand_apart() {
     assert_eq!((credit.names.as_slice(), credit.agencies.as_slice()), (&["Ann Lee".into()][..], &["AP".into()][..]));
     let split = split_credit("Der Hafen.\n© AFP | HANDOUT", lexicon());
     assert_eq!(split.credits[0].parts, ["AFP", "HANDOUT"]);
-    assert_eq!(split.marks, [Mark::Handout]);
+    assert_eq!(split.marks, [CreditMark::Handout]);
     assert!(split.credits[0].provided);
 }
 
 #[test]
 fn a_mark_is_no_credit_and_stays_in_the_text() {
     let split = split_credit("Der Hafen im Winter (Archivbild)", lexicon());
-    assert_eq!((split.text, split.marks.as_slice()), ("Der Hafen im Winter (Archivbild)", &[Mark::Archive][..]));
+    assert_eq!((split.text, split.marks.as_slice()), ("Der Hafen im Winter (Archivbild)", &[CreditMark::Archive][..]));
     assert!(split.credits.is_empty());
-    assert_eq!(split_credit("FILE PHOTO: The mill in June.", lexicon()).marks, [Mark::Archive]);
+    assert_eq!(split_credit("FILE PHOTO: The mill in June.", lexicon()).marks, [CreditMark::Archive]);
 }
 
 #[test]
@@ -76,9 +76,9 @@ fn a_byline_says_how_it_was_known() {
 #[test]
 fn labels_in_any_dress() {
     for line in ["• Link copied", "LINK COPIED!", "링크 복사"] {
-        assert_eq!(classify_label(line, lexicon()).map(|l| l.kind), Some(Furniture::LinkCopied), "{line}");
+        assert_eq!(classify_label(line, lexicon()).map(|l| l.kind), Some(PageLabelKind::LinkCopied), "{line}");
     }
-    assert_eq!(classify_label("Comments (12)", lexicon()).map(|l| l.kind), Some(Furniture::Comments));
+    assert_eq!(classify_label("Comments (12)", lexicon()).map(|l| l.kind), Some(PageLabelKind::Comments));
     assert_eq!(classify_label("→ → →", lexicon()), None);
     assert_eq!(classify_label("The harbour was quiet today.", lexicon()), None);
 }

@@ -1,6 +1,6 @@
 //! A user's own vocabulary file: what it adds, and what is said of a wrong one.
 
-use copydesk_lexicon::{Furniture, Lexicon, LexiconError, classify_label, examples, read_byline, split_credit};
+use copydesk_lexicon::{Lexicon, LexiconError, PageLabelKind, classify_label, examples, read_byline, split_credit};
 
 #[test]
 fn a_file_extends_every_vocabulary() {
@@ -19,7 +19,7 @@ fn a_file_extends_every_vocabulary() {
         openers = ["penned by"]
         yes = [{ line = "Penned by Ann Lee", people = ["Ann Lee"] }]
 
-        [furniture.share]
+        [boilerplate.share]
         lines = ["pass it along"]
     "#;
     let lexicon = Lexicon::with(file).expect("a sound file");
@@ -28,25 +28,25 @@ fn a_file_extends_every_vocabulary() {
     assert_eq!(split.credits[0].agencies, ["HbP"]);
     assert_eq!(split.credits[0].names, ["Ann Lee"]);
     assert_eq!(read_byline("Penned by Ann Lee", &lexicon).expect("a byline").rule, "own-pen");
-    assert_eq!(classify_label("» Pass it along!", &lexicon).expect("a label").kind, Furniture::Share);
+    assert_eq!(classify_label("» Pass it along!", &lexicon).expect("a label").kind, PageLabelKind::Share);
     // The built-in vocabulary is not touched.
     assert!(split_credit("The pier at dawn. Lens: Ann Lee", Lexicon::builtin()).rule != "own-lens");
 }
 
 #[test]
 fn a_wrong_key_is_named_with_what_is_allowed() {
-    let error = Lexicon::with("[furniture.shere]\nlines = [\"x\"]").expect_err("no such kind");
+    let error = Lexicon::with("[boilerplate.shere]\nlines = [\"x\"]").expect_err("no such kind");
     let text = error.to_string();
     assert!(text.contains("shere") && text.contains("`share`") && text.contains("line 1"), "{text}");
-    let error = Lexicon::with("[furniture.share]\nline = [\"x\"]").expect_err("no such key");
+    let error = Lexicon::with("[boilerplate.share]\nline = [\"x\"]").expect_err("no such key");
     let text = error.to_string();
     assert!(text.contains("`line`") && text.contains("`lines`"), "{text}");
 }
 
 #[test]
 fn a_phrase_that_matches_everything_is_refused() {
-    let error = Lexicon::with("[furniture.share]\nlines = [\" \"]").expect_err("an empty phrase");
-    assert!(matches!(&error, LexiconError::Phrase { key, .. } if key == "furniture.share"), "{error}");
+    let error = Lexicon::with("[boilerplate.share]\nlines = [\" \"]").expect_err("an empty phrase");
+    assert!(matches!(&error, LexiconError::Phrase { key, .. } if key == "boilerplate.share"), "{error}");
     let error = Lexicon::with("[[credit.form]]\nid = \"m\"\nmarks = [\"old\"]").expect_err("a mark without a kind");
     assert!(error.to_string().contains("set `mark`"), "{error}");
 }

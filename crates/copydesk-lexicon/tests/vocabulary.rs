@@ -58,10 +58,10 @@ const EVERYWHERE: [&str; 12] = [
 #[test]
 fn the_labels_of_every_page_are_known_in_25_languages() {
     let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in data().iter().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("furniture"))) {
+    for path in data().iter().filter(|path| path.parent().is_some_and(|folder| folder.ends_with("boilerplate"))) {
         let source = std::fs::read_to_string(path).expect("readable");
         let table: toml::Table = source.parse().expect("TOML");
-        let labels = table["furniture"].as_table().expect("a table for each label");
+        let labels = table["boilerplate"].as_table().expect("a table for each label");
         for name in EVERYWHERE {
             let lines = labels.get(name).and_then(|label| label.get("lines")).and_then(toml::Value::as_array);
             *languages.entry(name).or_default() += usize::from(lines.is_some_and(|lines| !lines.is_empty()));

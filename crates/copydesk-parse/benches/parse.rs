@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use copydesk_document::{Document, Source};
+use copydesk_document::{Document, DocumentSource};
 use copydesk_parse::{Limits, html};
 use html5ever::interface::{ElemName, ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
@@ -64,7 +64,7 @@ fn growth() {
 }
 
 fn read(page: &str) -> Document {
-    let mut doc = Document::new(Source::default(), page.to_owned());
+    let mut doc = Document::new(DocumentSource::default(), page.to_owned());
     html::parse(&mut doc, &Limits::default()).expect("within the limits");
     doc
 }

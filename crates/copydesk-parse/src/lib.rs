@@ -22,7 +22,7 @@ mod open;
 mod plain;
 mod scan;
 
-use copydesk_document::{Document, Input, Source};
+use copydesk_document::{Document, DocumentSource, Input};
 use format::Format;
 use front_matter::Found;
 use sha2::{Digest, Sha256};
@@ -37,7 +37,7 @@ pub const VERSION: u32 = 1;
 /// Turns the bytes of one document into its blocks and evidence.
 pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
     let mut notes = Vec::new();
-    if input.bytes.is_empty() && copydesk_unpack::names_packing(&input.uri) {
+    if input.bytes.is_empty() && copydesk_unpack::names_codec(&input.uri) {
         return Err(ParseError::new(
             "decompress",
             "the file is empty, and its name says that it is compressed; fetch it again",
@@ -63,8 +63,8 @@ pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
     Ok(doc)
 }
 
-fn source(input: &Input, charset: String) -> Source {
-    Source {
+fn source(input: &Input, charset: String) -> DocumentSource {
+    DocumentSource {
         uri: input.uri.clone(),
         media_type: String::new(),
         charset,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use copydesk_document::{BlockId, Clue, Document, Image, NewBlock, Source, Span};
+use copydesk_document::{BlockId, Clue, Document, DocumentSource, Image, NewBlock, Span};
 
 use crate::{Limits, ParseError, fragment::strip_tags, html, too_many_blocks};
 
@@ -27,7 +27,7 @@ pub(crate) fn read(
             Span::new(range.start, range.end)
         }
     };
-    let mut inner = Document::new(Source::default(), fragment.to_owned());
+    let mut inner = Document::new(DocumentSource::default(), fragment.to_owned());
     if html::parse(&mut inner, limits).is_err() {
         let text = strip_tags(fragment);
         if !text.is_empty() {

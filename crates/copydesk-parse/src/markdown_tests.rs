@@ -1,10 +1,10 @@
 use BlockKind::{Code, Heading, ListItem, Note, Paragraph, Quote, TableRow};
-use copydesk_document::Source;
+use copydesk_document::DocumentSource;
 
 use super::*;
 
 fn doc(text: &str) -> Document {
-    let mut doc = Document::new(Source::default(), text.to_owned());
+    let mut doc = Document::new(DocumentSource::default(), text.to_owned());
     parse(&mut doc, 0, false, &Limits::default()).expect("within the limits");
     doc
 }
@@ -113,7 +113,7 @@ fn html_inside_leaves_no_markup() {
 #[test]
 fn template_language_is_no_text() {
     let text = "{% include a.html %}\n\nText.\n{: .lead}\n\n{{< figure src=\"a.jpg\" >}}\n\n:::note\n\nMind {{ this }} gap.\n\n:::\n";
-    let mut doc = Document::new(Source::default(), text.to_owned());
+    let mut doc = Document::new(DocumentSource::default(), text.to_owned());
     parse(&mut doc, 0, true, &Limits::default()).unwrap();
     let got: Vec<&str> = doc.ids().map(|id| doc.text(id)).collect();
     assert_eq!(got, ["Text.", "Mind {{ this }} gap."]);
@@ -122,11 +122,11 @@ fn template_language_is_no_text() {
 #[test]
 fn floods_stay_small() {
     let nested = Limits { max_depth: 16, ..Limits::default() };
-    let mut doc = Document::new(Source::default(), "> ".repeat(200) + "deep");
+    let mut doc = Document::new(DocumentSource::default(), "> ".repeat(200) + "deep");
     parse(&mut doc, 0, false, &nested).unwrap();
     assert_eq!((doc.text(BlockId(0)), doc.notes[0].code.as_ref()), ("deep", "limit.depth"));
     let few = Limits { max_blocks: 10, ..Limits::default() };
-    let mut doc = Document::new(Source::default(), "x\n\n".repeat(11));
+    let mut doc = Document::new(DocumentSource::default(), "x\n\n".repeat(11));
     assert_eq!(parse(&mut doc, 0, false, &few).unwrap_err().rule, "limit.blocks");
     for flood in
         ["[".repeat(3000) + "a" + &"](b)".repeat(3000), "*a **a ".repeat(3000), "x".to_owned() + &"`".repeat(5000)]
@@ -138,7 +138,7 @@ fn floods_stay_small() {
 #[test]
 fn every_number_that_was_typed_is_read() {
     let texts = |source: &str| {
-        let mut doc = Document::new(Source::default(), source.into());
+        let mut doc = Document::new(DocumentSource::default(), source.into());
         parse(&mut doc, 0, false, &Limits::default()).unwrap();
         doc.ids().map(|id| doc.text(id).to_owned()).collect::<Vec<_>>()
     };

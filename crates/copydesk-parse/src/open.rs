@@ -6,7 +6,7 @@ use std::{
 };
 
 use copydesk_document::Note;
-use copydesk_unpack::{Fault, FaultKind, Packing, Stream};
+use copydesk_unpack::{Codec, Fault, FaultKind, Stream};
 
 use crate::{Limits, ParseError, content::note};
 
@@ -14,8 +14,8 @@ use crate::{Limits, ParseError, content::note};
 pub(crate) fn open<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Vec<Note>) -> Result<Cow<'a, [u8]>, ParseError> {
     let mut opened = Cow::Borrowed(bytes);
     for _ in 0..limits.max_layers {
-        let Some(packing) = Packing::of(&opened) else { break };
-        opened = Cow::Owned(unpack(&opened, packing, limits, notes)?);
+        let Some(codec) = Codec::of(&opened) else { break };
+        opened = Cow::Owned(unpack(&opened, codec, limits, notes)?);
     }
     if opened.len() as u64 > limits.max_bytes {
         return Err(too_large(limits));
@@ -24,7 +24,7 @@ pub(crate) fn open<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Vec<Note>) 
 }
 
 /// Opens one layer. What a cut-off file still holds is kept, with a note; data that is wrong cannot be trusted at all.
-fn unpack(bytes: &[u8], packing: Packing, limits: &Limits, notes: &mut Vec<Note>) -> Result<Vec<u8>, ParseError> {
+fn unpack(bytes: &[u8], codec: Codec, limits: &Limits, notes: &mut Vec<Note>) -> Result<Vec<u8>, ParseError> {
     let unpacking =
         copydesk_unpack::Limits { max_window_log: limits.max_window_log, ..copydesk_unpack::Limits::WINDOW_ONLY };
     let mut stream = Stream::open(bytes, unpacking).map_err(|error| damaged(&error.to_string()))?;
@@ -47,23 +47,21 @@ fn unpack(bytes: &[u8], packing: Packing, limits: &Limits, notes: &mut Vec<Note>
                 let rest = bytes.len() as u64 - fault.offset;
                 notes.push(note(
                     "trailing-bytes",
-                    format!("{rest} bytes after the end of the {packing} data were ignored"),
+                    format!("{rest} bytes after the end of the {codec} data were ignored"),
                 ));
                 Ok(out)
             }
             FaultKind::Cut if !out.is_empty() => {
-                let message = format!(
-                    "the {packing} data is cut off; {} bytes could be read, and the rest is missing",
-                    out.len()
-                );
+                let message =
+                    format!("the {codec} data is cut off; {} bytes could be read, and the rest is missing", out.len());
                 notes.push(note("truncated", message));
                 Ok(out)
             }
-            FaultKind::Cut => Err(damaged(&format!("the {packing} data is cut off before its first byte"))),
+            FaultKind::Cut => Err(damaged(&format!("the {codec} data is cut off before its first byte"))),
             FaultKind::Window => Err(ParseError::new(
                 "limit.window",
                 format!(
-                    "the {packing} data asks for a window of more than 2^{} bytes; raise `max_window_log` if it is sound",
+                    "the {codec} data asks for a window of more than 2^{} bytes; raise `max_window_log` if it is sound",
                     limits.max_window_log
                 ),
             )),
@@ -73,11 +71,11 @@ fn unpack(bytes: &[u8], packing: Packing, limits: &Limits, notes: &mut Vec<Note>
 }
 
 /// The limits, while it grows.
-fn check(opened: usize, packed: usize, limits: &Limits) -> Result<(), ParseError> {
+fn check(opened: usize, compressed: usize, limits: &Limits) -> Result<(), ParseError> {
     if opened as u64 > limits.max_bytes {
         return Err(too_large(limits));
     }
-    if opened > 1 << 20 && opened / packed.max(1) > limits.max_ratio as usize {
+    if opened > 1 << 20 && opened / compressed.max(1) > limits.max_ratio as usize {
         return Err(ParseError::new(
             "limit.ratio",
             format!(
@@ -161,22 +159,22 @@ mod tests {
     #[test]
     fn says_what_is_wrong_with_the_rest() {
         let text = text();
-        for packed in [gz(&text), zstd::encode_all(&text[..], 3).unwrap(), xz(&text)] {
-            let (cut, notes) = run(&packed[..packed.len() - 20]);
+        for compressed in [gz(&text), zstd::encode_all(&text[..], 3).unwrap(), xz(&text)] {
+            let (cut, notes) = run(&compressed[..compressed.len() - 20]);
             let cut = cut.expect("what could be read is kept");
             assert!(text.starts_with(&cut) && !cut.is_empty());
             assert_eq!(notes, ["truncated"]);
-            assert_eq!(run(&packed[..6]).0, Err("decompress"));
-            assert_eq!(run(&[packed, b"garbage".to_vec()].concat()).1, ["trailing-bytes"]);
+            assert_eq!(run(&compressed[..6]).0, Err("decompress"));
+            assert_eq!(run(&[compressed, b"garbage".to_vec()].concat()).1, ["trailing-bytes"]);
         }
         // bzip2 gives a block out only when all of it is there.
         assert_eq!(run(&bz2(&text)[..2000]).0, Err("decompress"));
-        let packed = gz(&text);
-        let mut crc = packed.clone();
+        let compressed = gz(&text);
+        let mut crc = compressed.clone();
         let at = crc.len() - 6;
         crc[at] ^= 1;
         assert_eq!(run(&crc).0, Err("decompress"));
-        let mut flipped = packed;
+        let mut flipped = compressed;
         flipped[60] ^= 0x55;
         assert_eq!(run(&flipped).0, Err("decompress"));
         assert_eq!(run(&[0x28, 0xB5, 0x2F, 0xFD, 0, 0x50, 7, 0, 0]).0, Err("decompress"));
@@ -189,8 +187,8 @@ mod tests {
         let zeros = vec![0; 5 << 18];
         assert_eq!(rule(&gz(&zeros)), Err("limit.ratio"));
         assert_eq!(rule(&gz(&gz(&zeros))), Err("limit.ratio"));
-        for packed in [zstd::encode_all(&zeros[..], 3).unwrap(), bz2(&zeros), xz(&zeros)] {
-            assert_eq!(rule(&packed), Err("limit.ratio"));
+        for compressed in [zstd::encode_all(&zeros[..], 3).unwrap(), bz2(&zeros), xz(&zeros)] {
+            assert_eq!(rule(&compressed), Err("limit.ratio"));
         }
         assert_eq!(rule(&vec![b'a'; (3 << 19) + 1]), Err("limit.size"));
         assert_eq!(rule(&gz(&text().repeat(8))), Err("limit.size"));

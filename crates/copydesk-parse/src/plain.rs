@@ -305,7 +305,7 @@ mod tests {
     use BlockKind::{Heading, ListItem, Note, Paragraph};
 
     fn blocks(text: &str) -> Vec<(BlockKind, u8, String, u8)> {
-        let mut doc = Document::new(copydesk_document::Source::default(), text.to_owned());
+        let mut doc = Document::new(copydesk_document::DocumentSource::default(), text.to_owned());
         parse(&mut doc, 0, &Limits::default()).unwrap();
         doc.iter().map(|(id, b)| (b.kind, b.level, doc.text(id).to_owned(), b.gap)).collect()
     }

@@ -13,7 +13,7 @@ use copydesk_source_files as files;
 use copydesk_source_jsonl as jsonl;
 use copydesk_source_warc as warc;
 use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
-use copydesk_unpack::{Limits, Packing, Stream, names_packing};
+use copydesk_unpack::{Codec, Limits, Stream, names_codec};
 
 copydesk_intake::source_config! {
     /// Largest file, in bytes, as stored, that is one document. A larger one goes to quarantine (`limit.size`).
@@ -65,9 +65,9 @@ impl Options {
     }
 }
 
-/// So much of a file is looked at. Text is told by less; of packed data more is needed before anything comes out.
+/// So much of a file is looked at. Text is told by less; of compressed data more is needed before anything comes out.
 const HEAD: u64 = 64 << 10;
-const PACKED_HEAD: u64 = 1 << 20;
+const COMPRESSED_HEAD: u64 = 1 << 20;
 /// So much tells whether more has to be looked at.
 const BEGINNING: u64 = 1 << 10;
 
@@ -89,11 +89,11 @@ fn documents(file: StoredFile, options: &Options) -> Documents {
     // An error of reading comes again when all of it is read, and is told of there.
     let mut head = Vec::new();
     let _ = reader.by_ref().take(HEAD).read_to_end(&mut head);
-    let packed = Packing::of(&head).is_some();
-    if packed {
-        let _ = reader.by_ref().take(PACKED_HEAD - HEAD).read_to_end(&mut head);
+    let compressed = Codec::of(&head).is_some();
+    if compressed {
+        let _ = reader.by_ref().take(COMPRESSED_HEAD - HEAD).read_to_end(&mut head);
     }
-    let whole = (head.len() as u64) < if packed { PACKED_HEAD } else { HEAD };
+    let whole = (head.len() as u64) < if compressed { COMPRESSED_HEAD } else { HEAD };
     let kind = kind(&uri, &head, whole, options);
     let opened = Opened { uri: uri.clone(), size, reader: Box::new(Cursor::new(head).chain(reader)) };
     let limits = match kind {
@@ -141,7 +141,7 @@ fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
 fn opened(stored: &[u8], whole: bool, most: u64) -> (Cow<'_, [u8]>, bool) {
     let (mut head, mut whole) = (Cow::Borrowed(stored), whole);
     for _ in 0..2 {
-        if Packing::of(&head).is_none() {
+        if Codec::of(&head).is_none() {
             break;
         }
         let mut inner = Vec::new();
@@ -153,11 +153,11 @@ fn opened(stored: &[u8], whole: bool, most: u64) -> (Cow<'_, [u8]>, bool) {
     (head, whole)
 }
 
-/// The extension of a name, that of a packing aside, in lower case.
+/// The extension of a name, that of a compression aside, in lower case.
 fn extension(name: &str) -> String {
     let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let mut file = file;
-    while names_packing(file) {
+    while names_codec(file) {
         file = file.rsplit_once('.').map_or("", |(stem, _)| stem);
     }
     file.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_ascii_lowercase())

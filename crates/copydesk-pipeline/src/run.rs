@@ -19,7 +19,7 @@ pub struct Run {
     /// How many documents go through the stages together.
     #[schemars(range(min = 1, max = 4096))]
     pub batch: usize,
-    /// How many seconds a document may take before it is set aside; 0 is no limit.
+    /// How many seconds a document may take before it is quarantined; 0 is no limit.
     #[schemars(range(min = 0, max = 86400))]
     pub seconds_per_document: f64,
     /// Write many files, `records/part-000000.jsonl` and so on, instead of one, `records.jsonl`.
@@ -38,8 +38,9 @@ pub struct Run {
     /// How many documents may wait for the world at once, in stages that do.
     #[schemars(range(min = 1, max = 100_000))]
     pub waiting: usize,
-    /// How many files the program may hold open at once, where the system does not allow fewer. A run needs fewer than 40,
-    /// whatever its threads and inputs; the rest is for stages of your own, whose documents are set aside beyond it.
+    /// How many files the program may hold open at once, where the system does not allow fewer. A run needs fewer than
+    /// 40, whatever its threads and inputs; the rest is for stages of your own, whose documents are quarantined beyond
+    /// it.
     #[schemars(range(min = 40, max = 1_048_576))]
     pub open_files: u64,
 }

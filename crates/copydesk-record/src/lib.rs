@@ -13,7 +13,7 @@ mod markdown;
 mod record;
 
 pub use build::{Options, text, to_record};
-pub use line::Line;
+pub use line::RecordLine;
 pub use markdown::{Markup, markdown};
 pub use record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
 

@@ -10,7 +10,7 @@ use crate::Record;
 /// be read would cost all documents of its shard. So what has no shape of its own is text here already, since JSON that
 /// is nested as deeply as a parser allows is nested too deeply inside of a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Line<'a> {
+pub struct RecordLine<'a> {
     /// The record, without `ext` and `fields`.
     pub record: Record<'a>,
     /// The record's `ext` as JSON, where there is any.
@@ -19,7 +19,7 @@ pub struct Line<'a> {
     pub fields: Option<String>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> RecordLine<'a> {
     /// Appends a record as a line.
     pub fn write(mut record: Record<'a>, lines: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         let shares = record.languages.iter().map(|language| language.share);
@@ -36,7 +36,7 @@ impl<'a> Line<'a> {
     }
 }
 
-impl Line<'static> {
+impl RecordLine<'static> {
     /// Reads lines back, in order.
     pub fn read(lines: &[u8]) -> impl Iterator<Item = Result<Self, serde_json::Error>> {
         lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(serde_json::from_slice)
@@ -50,8 +50,8 @@ mod tests {
 
     use super::*;
 
-    fn read(lines: &[u8]) -> Vec<Line<'static>> {
-        Line::read(lines).map(|line| line.expect("it was written")).collect()
+    fn read(lines: &[u8]) -> Vec<RecordLine<'static>> {
+        RecordLine::read(lines).map(|line| line.expect("it was written")).collect()
     }
 
     #[test]
@@ -59,12 +59,12 @@ mod tests {
         let mut lines = Vec::new();
         let mut record = Record { text: "a\u{2028}b\nc\0\"".into(), ..Record::default() };
         record.ext.insert("count-words".into(), json!({ "words": 4 }));
-        Line::write(record.clone(), &mut lines).expect("it can be written");
-        Line::write(Record::default(), &mut lines).expect("it can be written");
+        RecordLine::write(record.clone(), &mut lines).expect("it can be written");
+        RecordLine::write(Record::default(), &mut lines).expect("it can be written");
         record.ext.clear();
         let ext = Some("{\"count-words\":{\"words\":4}}".into());
-        let empty = Line { record: Record::default(), ext: None, fields: None };
-        assert_eq!(read(&lines), [Line { record, ext, fields: None }, empty]);
+        let empty = RecordLine { record: Record::default(), ext: None, fields: None };
+        assert_eq!(read(&lines), [RecordLine { record, ext, fields: None }, empty]);
     }
 
     #[test]
@@ -73,17 +73,17 @@ mod tests {
         let mut record = Record::default();
         record.fields.insert("deep".into(), serde_json::from_str::<Value>(&deep).expect("within the limit"));
         let mut lines = Vec::new();
-        Line::write(record.clone(), &mut lines).expect("it can be written");
+        RecordLine::write(record.clone(), &mut lines).expect("it can be written");
         assert_eq!(read(&lines)[0].fields.as_deref(), Some(&*format!("{{\"deep\":{deep}}}")));
         let whole = serde_json::to_string(&record).expect("it can be written");
-        assert!(serde_json::from_str::<Record<'_>>(&whole).is_err(), "the reason why `Line` is there");
+        assert!(serde_json::from_str::<Record<'_>>(&whole).is_err(), "the reason why `RecordLine` is there");
     }
 
     #[test]
     fn what_could_not_be_read_is_not_written() {
         let languages = vec![LanguageShare { tag: "en".into(), share: f32::NAN }];
         let mut lines = Vec::new();
-        assert!(Line::write(Record { languages, ..Record::default() }, &mut lines).is_err());
+        assert!(RecordLine::write(Record { languages, ..Record::default() }, &mut lines).is_err());
         assert!(lines.is_empty());
     }
 }

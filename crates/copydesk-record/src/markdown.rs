@@ -228,7 +228,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use copydesk_document::{Decision, Label, NewBlock, Source};
+    use copydesk_document::{Decision, DocumentSource, Label, NewBlock};
 
     use super::*;
 
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn structure_comes_back_as_markup() {
-        let mut doc = Document::new(Source::default(), String::new());
+        let mut doc = Document::new(DocumentSource::default(), String::new());
         add(&mut doc, NewBlock { kind: BlockKind::Heading, level: 2, text: "What you need", ..NewBlock::default() });
         for (level, text) in [(1, "boots"), (2, "two *pairs*"), (1, "1. a form")] {
             add(&mut doc, NewBlock { kind: BlockKind::ListItem, level, text, ..NewBlock::default() });
@@ -269,13 +269,13 @@ mod tests {
     }
     #[test]
     fn pictures_of_the_text_come_on_request() {
-        let mut doc = Document::new(Source::default(), String::new());
+        let mut doc = Document::new(DocumentSource::default(), String::new());
         for (text, label) in [
-            ("Menu", Label::Boilerplate(copydesk_document::Furniture::Navigation)),
+            ("Menu", Label::Boilerplate(copydesk_document::BoilerplateKind::Navigation)),
             ("The ferry sails again.", Label::Body),
             ("The ferry in May", Label::Caption),
             ("It carries bicycles.", Label::Body),
-            ("Read more", Label::Boilerplate(copydesk_document::Furniture::Related)),
+            ("Read more", Label::Boilerplate(copydesk_document::BoilerplateKind::Related)),
         ] {
             let block = doc.push_block(NewBlock { text, ..NewBlock::default() });
             doc.decide(Decision { block, label, stage: "test".into(), rule: "all".into(), detail: "".into() });

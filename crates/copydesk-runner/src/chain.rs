@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use copydesk_document::{Document, Input, Source};
+use copydesk_document::{Document, DocumentSource, Input};
 use copydesk_parse::Limits;
 use copydesk_stage::{AnyStage, Context, StageError, Verdict};
 
@@ -140,7 +140,7 @@ impl Chain {
 
     /// Sets a document aside once parser and stages have worked on it for longer than this. The clock is read between
     /// stages, and it stops a stage that waits. A stage that computes cannot be stopped half-way: in a run the document
-    /// is set aside all the same, and the thread is left behind; [`Self::process_one`] waits for it.
+    /// is quarantined all the same, and the thread is left behind; [`Self::process_one`] waits for it.
     #[must_use]
     pub fn time_limit(mut self, limit: Option<Duration>) -> Self {
         self.time = limit;
@@ -318,11 +318,12 @@ impl Chain {
     }
 }
 
-/// A folder of documents may hold pictures and archives; those are passed over by the way. A text that cannot be read
+/// A folder of documents may hold pictures and archives; those are skipped by the way. A text that cannot be read
 /// is a loss, and is kept for another try.
 fn refused(input: &Input, error: &copydesk_parse::ParseError) -> Outcome {
     if error.is_no_text() {
-        let source = Source { uri: input.uri.clone(), bytes: input.bytes.len() as u64, ..Source::default() };
+        let source =
+            DocumentSource { uri: input.uri.clone(), bytes: input.bytes.len() as u64, ..DocumentSource::default() };
         let document = Box::new(Document::new(source, String::new()));
         return Outcome::Dropped { document, stage: "parse", reason: error.to_string() };
     }

@@ -105,7 +105,7 @@ impl Sink {
         }
     }
 
-    /// Takes over what the last run has left, so that what it has set aside is tried again.
+    /// Takes over what the last run has left, so that what it has quarantined is tried again.
     pub(crate) fn start_retry(&mut self) -> Result<Retry, RunError> {
         match self {
             Self::Folder(store) => store.start_retry(),

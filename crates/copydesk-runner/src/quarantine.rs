@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn names_the_line_and_the_hash() {
-        let doc = Document::new(copydesk_document::Source::default(), "one\ntwo\nthree".into());
+        let doc = Document::new(copydesk_document::DocumentSource::default(), "one\ntwo\nthree".into());
         let fault = Fault { stage: "s", rule: "r".into(), error: "e".into(), span: Some(Span::new(4, 7)) };
         assert_eq!(Quarantined::document(&doc, fault.clone()).line, Some(2));
         let entry = Quarantined::input(&Input::new("a", "abc"), fault);

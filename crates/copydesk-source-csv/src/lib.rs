@@ -1,8 +1,9 @@
 //! Reads CSV and TSV, one document a row.
 //!
 //! The first line names the columns; one of them is the document, and the others pass through to the record, as text.
-//! Files may be packed as gzip, zstd, bzip2 or xz. A row with another number of fields than the header is set aside, and
-//! reading goes on with the next. A document is called `path#record-N`, with the number of its row after the header.
+//! Files may be compressed as gzip, zstd, bzip2 or xz. A row with another number of fields than the header is
+//! quarantined, and reading goes on with the next. A document is called `path#record-N`, with the number of its row
+//! after the header.
 //!
 //! A quote that nobody closes swallows all that comes behind it. A row that such a quote has made too long is given up,
 //! and its lines are read again, each as a row of its own.
@@ -47,10 +48,10 @@ copydesk_intake::source_config! {
     max_bytes: u64 = 32 << 20,
     /// Longest row, in bytes, with all its fields. A longer one is skipped as it is read (`limit.row`).
     max_row: u64 = 40 << 20,
-    /// Largest ratio of what comes out of a packed file to what is stored, once 16 MiB have come out. A file beyond it is
-    /// read no further (`limit.ratio`).
+    /// Largest ratio of what comes out of a compressed file to what is stored, once 16 MiB have come out. A file beyond
+    /// it is read no further (`limit.ratio`).
     max_ratio: u32 = 500,
-    /// Most bytes that come out of a packed file. A file beyond it is read no further (`limit.size`).
+    /// Most bytes that come out of a compressed file. A file beyond it is read no further (`limit.size`).
     max_unpacked: u64 = 1 << 40,
 }
 
@@ -104,7 +105,7 @@ impl Options {
         Ok(())
     }
 
-    /// How much a packed file may ask for.
+    /// How much a compressed file may ask for.
     pub fn limits(&self) -> Limits {
         Limits { max_bytes: self.max_unpacked, max_ratio: self.max_ratio, ..Limits::default() }
     }

@@ -118,7 +118,7 @@ fn limits_hold() {
 }
 
 #[test]
-fn files_come_from_folders_and_packed() {
+fn files_come_from_folders_and_compressed() {
     let dir = tempfile::tempdir().expect("a folder");
     fs::write(dir.path().join("a.csv.gz"), gzip(b"id,text\n1,a\n")).expect("a file");
     let catalog = Catalog::default().with(copydesk_source_csv::register);

@@ -1,11 +1,11 @@
 //! Reads JSON Lines (NDJSON), one document a line.
 //!
 //! A line is an object; one of its fields is the document, and the others pass through to the record. Files may be
-//! packed as gzip, zstd, bzip2 or xz. A line that is no JSON, is too long or lacks the field is set aside, and reading
-//! goes on with the next. A document is called `path#line-N`, with the number of its line.
+//! compressed as gzip, zstd, bzip2 or xz. A line that is no JSON, is too long or lacks the field is quarantined, and
+//! reading goes on with the next. A document is called `path#line-N`, with the number of its line.
 //!
-//! Of two fields with one name the last counts, as in most readers of JSON. A number that no 64-bit number holds exactly
-//! is passed through as text, digit for digit.
+//! Of two fields with one name the last counts, as in most readers of JSON. A number that no 64-bit number holds
+//! exactly is passed through as text, digit for digit.
 
 mod numbers;
 mod records;
@@ -42,10 +42,10 @@ copydesk_intake::source_config! {
     max_bytes: u64 = 32 << 20,
     /// Longest line, in bytes, with all its fields. A longer one is skipped as it is read (`limit.line`).
     max_line: u64 = 64 << 20,
-    /// Largest ratio of what comes out of a packed file to what is stored, once 16 MiB have come out. A file beyond it is
-    /// read no further (`limit.ratio`).
+    /// Largest ratio of what comes out of a compressed file to what is stored, once 16 MiB have come out. A file beyond
+    /// it is read no further (`limit.ratio`).
     max_ratio: u32 = 500,
-    /// Most bytes that come out of a packed file. A file beyond it is read no further (`limit.size`).
+    /// Most bytes that come out of a compressed file. A file beyond it is read no further (`limit.size`).
     max_unpacked: u64 = 1 << 40,
 }
 
@@ -95,7 +95,7 @@ impl Options {
         Ok(())
     }
 
-    /// How much a packed file may ask for.
+    /// How much a compressed file may ask for.
     pub fn limits(&self) -> Limits {
         Limits { max_bytes: self.max_unpacked, max_ratio: self.max_ratio, ..Limits::default() }
     }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use copydesk_intake::{Line, Lines, bad, decompress_fault};
+use copydesk_intake::{Lines, RawLine, bad, decompress_fault};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
 use serde_json::{Map, Value, error::Category};
@@ -76,17 +76,17 @@ impl<R: Read> Records<R> {
         bad(format!("{}#line-{number}", self.uri), rule, format!("line {number}: {message}"))
     }
 
-    fn line(&mut self, line: Line) -> Option<SourceItem> {
+    fn line(&mut self, line: RawLine) -> Option<SourceItem> {
         match line {
-            Line::Text { number, offset, bytes, after_gap } => self.text(number, offset, &bytes, after_gap),
-            Line::TooLong { number, offset, bytes } => {
+            RawLine::Text { number, offset, bytes, after_gap } => self.text(number, offset, &bytes, after_gap),
+            RawLine::TooLong { number, offset, bytes } => {
                 let most = self.options.max_line;
                 let message = format!(
                     "from byte {offset}, it has {bytes} bytes and may have {most}; raise `max_line` to read it"
                 );
                 Some(self.bad(number, "limit.line", &message))
             }
-            Line::Fault { number, error } => {
+            RawLine::Fault { number, error } => {
                 let (rule, message) = decompress_fault(&error);
                 Some(self.bad(number, rule, &message))
             }

@@ -120,10 +120,10 @@ fn limits_hold() {
     let document = Options { max_bytes: 99, ..Options::default() };
     assert_eq!(read(long.as_bytes(), &document), ["f#line-1 (limit.size)", "f#line-2: x"]);
     let bomb = [b"{\"text\":\"x\"}\n".to_vec(), vec![b' '; 40 << 20]].concat();
-    let packed = zstd::encode_all(&bomb[..], 1).expect("memory");
-    assert_eq!(read(&packed, &Options::default()), ["f#line-1: x", "f#line-2 (limit.ratio)"]);
+    let compressed = zstd::encode_all(&bomb[..], 1).expect("memory");
+    assert_eq!(read(&compressed, &Options::default()), ["f#line-1: x", "f#line-2 (limit.ratio)"]);
     let size = Options { max_unpacked: 1 << 20, ..Options::default() };
-    assert_eq!(read(&packed, &size), ["f#line-1: x", "f#line-2 (limit.size)"]);
+    assert_eq!(read(&compressed, &size), ["f#line-1: x", "f#line-2 (limit.size)"]);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_damaged_member_costs_its_own_lines_only() {
 }
 
 #[test]
-fn files_come_from_folders_and_packed() {
+fn files_come_from_folders_and_compressed() {
     let dir = tempfile::tempdir().expect("a folder");
     let at = |name: &str| dir.path().join(name).display().to_string();
     fs::write(at("a.jsonl.gz"), gzip(b"{\"page\":\"x\"}\n")).expect("a file");
@@ -228,9 +228,9 @@ proptest! {
         let whole = plain(&text);
         let found = plain(&text[..cut]);
         prop_assert!(found.len() >= whole_lines && found[..whole_lines] == whole[..whole_lines]);
-        // Packed, a cut may cost the last of what came out, and never panics.
-        let packed = gzip(text.as_bytes());
-        for item in read(&packed[..packed.len() * cut / text.len()], &Options::default()) {
+        // Compressed, a cut may cost the last of what came out, and never panics.
+        let compressed = gzip(text.as_bytes());
+        for item in read(&compressed[..compressed.len() * cut / text.len()], &Options::default()) {
             prop_assert!(item.ends_with(')') || whole.contains(&item), "{}", item);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use copydesk_unpack::{Limits, Packing, Stream};
+use copydesk_unpack::{Codec, Limits, Stream};
 use flate2::read::{DeflateDecoder, ZlibDecoder};
 
 use crate::Options;
@@ -28,7 +28,7 @@ pub(crate) fn decode(mut body: Vec<u8>, codings: &str, options: &Options) -> Res
                 if zlib.is_some() { zlib } else { read(DeflateDecoder::new(&body[..]), body.len(), options)? }
             }
             "br" => read(brotli_decompressor::Decompressor::new(&body[..], 4096), body.len(), options)?,
-            coding if opens_itself(coding) && Packing::of(&body).is_some() => {
+            coding if opens_itself(coding) && Codec::of(&body).is_some() => {
                 let stream = Stream::open(&body[..], Limits::WINDOW_ONLY).map_err(|error| damaged(&error))?;
                 read(stream, body.len(), options)?
             }
@@ -116,7 +116,7 @@ mod tests {
         let options = Options { max_bytes: 10, ..Options::default() };
         assert_eq!(decode(zlib(TEXT), "deflate", &options).map_err(|(rule, _)| rule), Err("limit.size"));
         let long: Vec<u8> = (0..200_000_u32).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
-        let packed = zlib(&long);
-        assert_eq!(run(&packed[..packed.len() / 2], "deflate"), Err("decompress"));
+        let compressed = zlib(&long);
+        assert_eq!(run(&compressed[..compressed.len() / 2], "deflate"), Err("decompress"));
     }
 }

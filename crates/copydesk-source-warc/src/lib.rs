@@ -1,10 +1,10 @@
 //! Reads web archives (WARC), one document a response.
 //!
-//! Records of the types `response`, `resource` and `conversion` are documents; all others are passed over, and so are
-//! responses that are no success and media types that hold no text. Files may be packed as gzip, zstd, bzip2 or xz, as a
-//! whole or record by record. A document is called `path#record-N`, where all records count.
+//! Records of the types `response`, `resource` and `conversion` are documents; all others are skipped, and so are
+//! responses that are no success and media types that hold no text. Files may be compressed as gzip, zstd, bzip2 or xz,
+//! as a whole or record by record. A document is called `path#record-N`, where all records count.
 //!
-//! A record that is cut off, damaged or wrong is set aside, never given out as if it were whole, and reading goes on
+//! A record that is cut off, damaged or wrong is quarantined, never given out as if it were whole, and reading goes on
 //! with the next one that can be found: at the next sound gzip member, or the next line that begins a record.
 //!
 //! Of an HTTP response the chunks are joined and the content coding undone; its `Content-Type` goes with the document,
@@ -37,10 +37,10 @@ copydesk_intake::source_config! {
     /// Largest header of a record or of its HTTP response, in bytes. A record with a larger one goes to quarantine
     /// (`limit.header`).
     max_header: u64 = 64 << 10,
-    /// Largest ratio of what comes out of a packed file or body to what is stored, once 16 MiB have come out. A file beyond
-    /// it is read no further, and a body goes to quarantine (`limit.ratio`).
+    /// Largest ratio of what comes out of a compressed file or body to what is stored, once 16 MiB have come out. A
+    /// file beyond it is read no further, and a body goes to quarantine (`limit.ratio`).
     max_ratio: u32 = 500,
-    /// Most bytes that come out of a packed file. A file beyond it is read no further (`limit.size`).
+    /// Most bytes that come out of a compressed file. A file beyond it is read no further (`limit.size`).
     max_unpacked: u64 = 1 << 40,
 }
 
@@ -87,7 +87,7 @@ impl Options {
         Ok(())
     }
 
-    /// How much a packed file may ask for.
+    /// How much a compressed file may ask for.
     pub fn limits(&self) -> Limits {
         Limits { max_bytes: self.max_unpacked, max_ratio: self.max_ratio, ..Limits::default() }
     }

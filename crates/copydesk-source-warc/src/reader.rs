@@ -67,7 +67,7 @@ struct Head {
 
 pub(crate) struct Reader<R: Read> {
     bytes: Rewind<R>,
-    /// What [`Reader::behind`] has passed over last.
+    /// What [`Reader::behind`] has skipped last.
     blanks: Vec<u8>,
     number: u64,
     max_bytes: u64,
@@ -93,7 +93,7 @@ impl<R: Read> Reader<R> {
         }
     }
 
-    /// Passes over blank lines and padding; what comes then, as much as is needed to know it: none at the end.
+    /// Skips blank lines and padding; what comes then, as much as is needed to know it: none at the end.
     fn behind(&mut self) -> io::Result<Vec<u8>> {
         self.blanks.clear();
         loop {
@@ -213,7 +213,8 @@ impl<R: Read> Reader<R> {
         }
         let member = self.bytes.member();
         match self.behind() {
-            // The file may end inside of the next one; and where a member ends, so does the record, whatever comes then.
+            // The file may end inside of the next one; and where a member ends, so does the record, whatever comes
+            // then.
             Ok(next) if MAGIC.starts_with(&next) || self.bytes.member() > member => {}
             Ok(_) => {
                 // A longer gap is padding, and no part of a record.

@@ -68,7 +68,7 @@ fn a_response_is_a_document_with_what_its_headers_say() {
 }
 
 #[test]
-fn packed_as_a_whole_or_record_by_record() {
+fn compressed_as_a_whole_or_record_by_record() {
     let expected = ["1: <p>a</p>", "2: <p>b</p>"];
     assert_eq!(read(&[good("a"), good("b")].concat()), expected);
     assert_eq!(read(&gzip(&[good("a"), good("b")].concat())), expected);
@@ -161,10 +161,10 @@ fn a_record_that_is_cut_off_is_never_whole() {
     assert_eq!(read(&file[..file.len() - 10]), ["1: <p>a</p>", "2 (warc.truncated)"]);
     assert_eq!(read(&file[..file.len() - 4]), ["1: <p>a</p>", "2: <p>b</p>"]);
     assert_eq!(read(&file[..good("a").len() + 30]), ["1: <p>a</p>", "2 (warc.truncated)"]);
-    let packed = [gzip(&good("a")), gzip(&good("b"))].concat();
+    let compressed = [gzip(&good("a")), gzip(&good("b"))].concat();
     // Also where only the checksum is missing.
     for cut in [2, 40] {
-        assert_eq!(read(&packed[..packed.len() - cut]), ["1: <p>a</p>", "2 (decompress)"]);
+        assert_eq!(read(&compressed[..compressed.len() - cut]), ["1: <p>a</p>", "2 (decompress)"]);
     }
 }
 
@@ -273,9 +273,9 @@ proptest! {
     }
 
     #[test]
-    fn a_cut_anywhere_loses_no_whole_record_and_gives_none_that_is_not(cut in 0.0..1.0_f64, packed in any::<bool>()) {
+    fn a_cut_anywhere_loses_no_whole_record_and_gives_none_that_is_not(cut in 0.0..1.0_f64, compressed in any::<bool>()) {
         let names = ["a", "b", "c", "d"];
-        let parts: Vec<Vec<u8>> = names.iter().map(|n| if packed { gzip(&good(n)) } else { good(n) }).collect();
+        let parts: Vec<Vec<u8>> = names.iter().map(|n| if compressed { gzip(&good(n)) } else { good(n) }).collect();
         let file = parts.concat();
         let cut = (file.len() as f64 * cut) as usize;
         let mut end = 0;
@@ -286,7 +286,7 @@ proptest! {
         }
         // Short of its last blank lines a record is whole as well.
         for item in &found[whole..] {
-            prop_assert!(item.ends_with(')') || (!packed && names.iter().any(|n| item.ends_with(&format!("<p>{n}</p>")))), "{}", item);
+            prop_assert!(item.ends_with(')') || (!compressed && names.iter().any(|n| item.ends_with(&format!("<p>{n}</p>")))), "{}", item);
         }
         prop_assert!(found.len() <= whole + 1);
     }

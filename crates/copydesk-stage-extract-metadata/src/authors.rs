@@ -4,8 +4,9 @@ use copydesk_document::{Candidate, Field, Origin, Value};
 use copydesk_lexicon::{Lexicon, is_organisation};
 
 use crate::{
-    Pools, marks,
-    pool::{Entry, Pool, key},
+    Gathered,
+    candidates::{Candidates, Entry, key},
+    class_words,
 };
 
 /// Chooses the list of names and gives each name its own value.
@@ -13,16 +14,17 @@ use crate::{
 /// A list that the page declares is taken whole, with the agency that it names beside its people. Of a list that is
 /// read from visible lines, organisations stay only where it names nobody else.
 pub(crate) fn choose(
-    pools: &mut Pools,
+    gathered: &mut Gathered,
     host: Option<&str>,
     least: f32,
     lexicon: &Lexicon,
     log: &mut Vec<Candidate>,
 ) -> Vec<Value<String>> {
-    let sites: Vec<String> = pools.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| k.len() >= 2).collect();
-    let pool: &mut Pool<Vec<String>> = &mut pools.authors;
+    let sites: Vec<String> =
+        gathered.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| k.len() >= 2).collect();
+    let pool: &mut Candidates<Vec<String>> = &mut gathered.authors;
     for entry in &mut pool.entries {
-        entry.value.retain(|name| !marks::is_account(name));
+        entry.value.retain(|name| !class_words::is_account(name));
         dedup(&mut entry.value);
         // The site beside other words in one value is an imprint: `Valley Herald, Bonn, Germany`.
         let imprint =

@@ -4,8 +4,8 @@ use copydesk_date::{Hints, Precision, Zone, find, machine_with};
 use copydesk_document::{Document, Origin, Timestamp};
 
 use crate::{
-    Pools,
-    pool::{Entry, Pool},
+    Gathered,
+    candidates::{Candidates, Entry},
 };
 
 /// What is known of a document that helps to read its dates.
@@ -51,7 +51,7 @@ pub(crate) fn host(doc: &Document) -> Option<&str> {
 
 /// A time in UTC and the time on the page's own clock, without its zone, are one moment where they differ by a zone's
 /// worth. The page's own clock gives the day that its readers see, and both together give the zone.
-pub(crate) fn join_clocks(pool: &mut Pool<Timestamp>) {
+pub(crate) fn join_clocks(pool: &mut Candidates<Timestamp>) {
     let minute = |at: Timestamp| at.cut(Precision::Minute).earliest();
     let stated = stated_in_utc(pool);
     let Some((utc, moment)) = stated.and_then(|utc| Some((utc, minute(utc)?))) else { return };
@@ -82,9 +82,9 @@ pub(crate) fn declared(value: &str, hints: &Hints<'_>) -> Option<Timestamp> {
 }
 
 /// A time in UTC and the day that the page shows and its address has are one moment, where the day is the one before or
-/// after and a zone explains it. So are midnight somewhere in Europe, which stands for a day without a time, and the day
-/// that the page shows. The day on the page's own calendar is the one that its readers see.
-pub(crate) fn join_calendars(pool: &mut Pool<Timestamp>) {
+/// after and a zone explains it. So are midnight somewhere in Europe, which stands for a day without a time, and the
+/// day that the page shows. The day on the page's own calendar is the one that its readers see.
+pub(crate) fn join_calendars(pool: &mut Candidates<Timestamp>) {
     let Some(utc) = stated_in_utc(pool) else { return };
     let (Some(day), Some(clock)) = (utc.day(), utc.clock()) else { return };
     let neighbour = if clock.hour() < 12 { day.yesterday() } else { day.tomorrow() };
@@ -110,7 +110,7 @@ pub(crate) fn join_calendars(pool: &mut Pool<Timestamp>) {
 
 /// A day that is declared without a time is often cut from a time in UTC. Where the page's own clock shows the first
 /// hours of the next day, or the last of the one before, both are one moment.
-pub(crate) fn join_midnight(pool: &mut Pool<Timestamp>) {
+pub(crate) fn join_midnight(pool: &mut Candidates<Timestamp>) {
     let Some(heaviest) = pool.entries.iter().max_by(|a, b| a.weight.total_cmp(&b.weight)).map(|e| e.value) else {
         return;
     };
@@ -138,11 +138,12 @@ pub(crate) fn join_midnight(pool: &mut Pool<Timestamp>) {
 
 /// Some systems write the time of the last change where that of publication belongs as well. A page that shows an
 /// earlier day at its headline, to the minute, says which of them it is.
-pub(crate) fn weaken_change(pools: &mut Pools) {
-    let changes: Vec<Timestamp> = pools.modified.entries.iter().filter(|e| is_declared(e)).map(|e| e.value).collect();
+pub(crate) fn weaken_change(gathered: &mut Gathered) {
+    let changes: Vec<Timestamp> =
+        gathered.modified.entries.iter().filter(|e| is_declared(e)).map(|e| e.value).collect();
     let is_change =
         |e: &Entry<Timestamp>| is_declared(e) && e.value.precision() >= Precision::Minute && changes.contains(&e.value);
-    let Some(change) = pools.published.entries.iter().filter(|e| is_change(e)).filter_map(|e| e.value.day()).min()
+    let Some(change) = gathered.published.entries.iter().filter(|e| is_change(e)).filter_map(|e| e.value.day()).min()
     else {
         return;
     };
@@ -152,8 +153,8 @@ pub(crate) fn weaken_change(pools: &mut Pools) {
             && e.value.precision() >= Precision::Minute
             && e.value.day().is_some_and(|day| day < change)
     };
-    if pools.published.entries.iter().any(earlier) {
-        for entry in pools.published.entries.iter_mut().filter(|e| is_change(e)) {
+    if gathered.published.entries.iter().any(earlier) {
+        for entry in gathered.published.entries.iter_mut().filter(|e| is_change(e)) {
             entry.weight *= 0.3;
             "the time of the last change as well, and the page shows an earlier one".clone_into(&mut entry.why);
         }
@@ -179,7 +180,7 @@ const EARLY: u8 = 3;
 const LATE: u8 = 20;
 
 /// The heaviest time in UTC, to the minute.
-fn stated_in_utc(pool: &Pool<Timestamp>) -> Option<Timestamp> {
+fn stated_in_utc(pool: &Candidates<Timestamp>) -> Option<Timestamp> {
     pool.entries
         .iter()
         .filter(|e| e.weight >= 0.6 && e.value.zone() == Zone::Utc && e.value.precision() >= Precision::Minute)
@@ -195,18 +196,18 @@ const CHANGE_WEIGHT: f32 = 0.32;
 
 /// A page that shows the day of its last change at its head, and no other, has that day as its date: it is all that its
 /// readers get. Where the page declares the change for machines as well, it leaves out the publication on purpose.
-pub(crate) fn fall_back_on_change(pools: &mut Pools) {
-    let dated = pools.published.entries.iter().any(|e| e.weight >= CHANGE_WEIGHT && e.value.day().is_some());
-    if dated || pools.modified.entries.iter().any(|e| e.origin == Origin::Meta) {
+pub(crate) fn fall_back_on_change(gathered: &mut Gathered) {
+    let dated = gathered.published.entries.iter().any(|e| e.weight >= CHANGE_WEIGHT && e.value.day().is_some());
+    if dated || gathered.modified.entries.iter().any(|e| e.origin == Origin::Meta) {
         return;
     }
     let shown = |e: &&Entry<Timestamp>| {
         matches!(e.origin, Origin::LabelLine | Origin::Time) && e.weight >= HEAD && e.value.day().is_some()
     };
-    let mut days = pools.modified.entries.iter().filter(shown);
+    let mut days = gathered.modified.entries.iter().filter(shown);
     let Some(first) = days.next().cloned() else { return };
     if days.all(|e| e.value.day() == first.value.day()) {
-        pools.published.add(first.value, first.origin, CHANGE, first.span, CHANGE_WEIGHT);
+        gathered.published.add(first.value, first.origin, CHANGE, first.span, CHANGE_WEIGHT);
     }
 }
 
@@ -214,7 +215,7 @@ pub(crate) fn fall_back_on_change(pools: &mut Pools) {
 const HEAD: f32 = 0.7;
 
 /// Several days of one name in the meta elements are those of the texts that a page lists.
-pub(crate) fn weaken_lists(pool: &mut Pool<Timestamp>) {
+pub(crate) fn weaken_lists(pool: &mut Candidates<Timestamp>) {
     let meta = |e: &Entry<Timestamp>| e.origin == Origin::Meta;
     let listed: Vec<String> = pool
         .entries
@@ -256,7 +257,7 @@ pub(crate) fn opening(text: &str, hints: &Hints<'_>) -> Option<Timestamp> {
 const LONGEST_OPENING: usize = 80;
 
 /// A day inside the month that the address names is more likely than one outside it.
-pub(crate) fn confirm_by_month(pool: &mut Pool<Timestamp>) {
+pub(crate) fn confirm_by_month(pool: &mut Candidates<Timestamp>) {
     let month = |e: &Entry<Timestamp>| e.origin == Origin::Url && e.value.precision() == Precision::Month;
     let Some((named, weight)) = pool.entries.iter().find(|e| month(e)).map(|e| (e.value, e.weight)) else { return };
     for entry in &mut pool.entries {
@@ -268,7 +269,7 @@ pub(crate) fn confirm_by_month(pool: &mut Pool<Timestamp>) {
 }
 
 /// A month or a year says too little to stand against a day, and is a date only where it is all that there is.
-pub(crate) fn weaken_coarse(pool: &mut Pool<Timestamp>) {
+pub(crate) fn weaken_coarse(pool: &mut Candidates<Timestamp>) {
     for entry in pool.entries.iter_mut().filter(|e| e.value.precision() < Precision::Day) {
         // What the page shows of a month may be anything; what it declares is meant to be its date.
         entry.weight *=

@@ -4,47 +4,47 @@ use copydesk_date::Hints;
 use copydesk_document::{Clue, Document, Evidence, Field, Origin};
 use copydesk_lexicon::{FieldKind, Lexicon, clean_name, label_of, read_byline};
 
-use crate::{Pools, dates, vocabulary::DECLARATIONS};
+use crate::{Gathered, dates, vocabulary::DECLARATIONS};
 
 /// Gathers every declared value.
-pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, pools: &mut Pools) {
+pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, gathered: &mut Gathered) {
     let mut lists: Vec<(&Clue, f32, Vec<String>)> = Vec::new();
     for clue in doc.evidence.clues.iter().filter(|clue| !clue.value.is_empty()) {
         if matches!(clue.origin, Origin::Time | Origin::EmbeddedState) {
             continue;
         }
         if clue.origin == Origin::TitleElement {
-            pools.title.add(clue.value.clone(), clue.origin, "title", clue.span, 0.45);
+            gathered.title.add(clue.value.clone(), clue.origin, "title", clue.span, 0.45);
         }
         for &(field, weight) in DECLARATIONS.of(clue.origin, &clue.name) {
             if field == Field::Authors {
                 name(clue, weight, lexicon, &mut lists);
             } else {
-                value(clue, field, weight, hints, pools);
+                value(clue, field, weight, hints, gathered);
             }
         }
     }
     for (clue, weight, names) in lists {
-        pools.authors.add(names, clue.origin, &clue.name, clue.span, weight);
+        gathered.authors.add(names, clue.origin, &clue.name, clue.span, weight);
     }
     if let Some(url) = &doc.source.url {
-        pools.url.add(url.clone(), Origin::Header, "fetched", None, 0.5);
+        gathered.url.add(url.clone(), Origin::Header, "fetched", None, 0.5);
     }
-    gather_card(&doc.evidence, lexicon, pools);
+    gather_card(&doc.evidence, lexicon, gathered);
 }
 
-fn value(clue: &Clue, field: Field, weight: f32, hints: &Hints<'_>, pools: &mut Pools) {
+fn value(clue: &Clue, field: Field, weight: f32, hints: &Hints<'_>, gathered: &mut Gathered) {
     let pool = match field {
-        Field::Title => &mut pools.title,
-        Field::Description => &mut pools.description,
-        Field::SiteName => &mut pools.site_name,
-        Field::Language => &mut pools.language,
-        Field::License => &mut pools.license,
-        Field::Section => &mut pools.section,
-        Field::Url if is_address(&clue.value) => &mut pools.url,
-        Field::Image if clue.origin == Origin::FrontMatter || is_address(&clue.value) => &mut pools.image,
+        Field::Title => &mut gathered.title,
+        Field::Description => &mut gathered.description,
+        Field::SiteName => &mut gathered.site_name,
+        Field::Language => &mut gathered.language,
+        Field::License => &mut gathered.license,
+        Field::Section => &mut gathered.section,
+        Field::Url if is_address(&clue.value) => &mut gathered.url,
+        Field::Image if clue.origin == Origin::FrontMatter || is_address(&clue.value) => &mut gathered.image,
         Field::Published | Field::Modified => {
-            let pool = if field == Field::Published { &mut pools.published } else { &mut pools.modified };
+            let pool = if field == Field::Published { &mut gathered.published } else { &mut gathered.modified };
             if let Some(at) = dates::declared(&clue.value, hints) {
                 pool.add(at, clue.origin, &clue.name, clue.span, weight);
             }
@@ -52,7 +52,7 @@ fn value(clue: &Clue, field: Field, weight: f32, hints: &Hints<'_>, pools: &mut 
         }
         Field::Tags => {
             for tag in clue.value.split([',', ';', '、', '，']).map(str::trim).filter(|t| !t.is_empty()) {
-                pools.tags.add(tag.to_owned(), clue.origin, &clue.name, clue.span, weight);
+                gathered.tags.add(tag.to_owned(), clue.origin, &clue.name, clue.span, weight);
             }
             return;
         }
@@ -79,7 +79,7 @@ pub(crate) fn names_in(value: &str, lexicon: &Lexicon) -> Vec<String> {
 }
 
 /// Labels and values that pages give for the preview of a link: `twitter:label1` is `Written by`.
-fn gather_card(evidence: &Evidence, lexicon: &Lexicon, pools: &mut Pools) {
+fn gather_card(evidence: &Evidence, lexicon: &Lexicon, gathered: &mut Gathered) {
     for number in ["1", "2"] {
         let find = |part: &str| {
             let name = format!("twitter:{part}{number}");
@@ -90,7 +90,7 @@ fn gather_card(evidence: &Evidence, lexicon: &Lexicon, pools: &mut Pools) {
         let is_author = label_of(&line, lexicon).is_some_and(|f| f.kind == FieldKind::Author)
             || read_byline(&line, lexicon).is_some_and(|b| b.rule != "byline-bare-name" && !b.people.is_empty());
         if is_author {
-            pools.authors.add(names_in(&data.value, lexicon), Origin::Meta, &data.name, data.span, 0.6);
+            gathered.authors.add(names_in(&data.value, lexicon), Origin::Meta, &data.name, data.span, 0.6);
         }
     }
 }

@@ -2,20 +2,20 @@
 
 use copydesk_document::Document;
 
-use crate::Pools;
+use crate::Gathered;
 
 /// Brings the candidates into that form, so that those that mean the same agree. What has none is dropped.
-pub(crate) fn settle(doc: &Document, pools: &mut Pools) {
-    let base = base(doc, pools);
-    for pool in [&mut pools.url, &mut pools.image] {
+pub(crate) fn settle(doc: &Document, gathered: &mut Gathered) {
+    let base = base(doc, gathered);
+    for pool in [&mut gathered.url, &mut gathered.image] {
         for entry in &mut pool.entries {
             if let Some(whole) = base.as_deref().and_then(|base| absolute(&entry.value, base)) {
                 entry.value = whole;
             }
         }
     }
-    pools.url.entries.retain(|e| is_web(&e.value));
-    pools.language.entries.retain_mut(|e| match language(&e.value) {
+    gathered.url.entries.retain(|e| is_web(&e.value));
+    gathered.language.entries.retain_mut(|e| match language(&e.value) {
         Some(tag) => {
             e.value = tag;
             true
@@ -30,9 +30,9 @@ fn is_web(url: &str) -> bool {
 }
 
 /// What relative addresses are relative to: `<base>`, the fetched address, the declared one.
-fn base(doc: &Document, pools: &Pools) -> Option<String> {
+fn base(doc: &Document, gathered: &Gathered) -> Option<String> {
     let declared = doc.evidence.value(copydesk_document::Origin::Link, "base");
-    let own = pools.url.entries.iter().map(|e| e.value.as_str());
+    let own = gathered.url.entries.iter().map(|e| e.value.as_str());
     declared.into_iter().chain(doc.source.url.as_deref()).chain(own).find(|url| is_web(url)).map(str::to_owned)
 }
 

@@ -4,23 +4,23 @@ use copydesk_date::Hints;
 use copydesk_document::{Document, Evidence, Field, Item, ItemValue, Origin, Syntax};
 use copydesk_lexicon::Lexicon;
 
-use crate::{Pools, dates, declared::names_in, pool::key};
+use crate::{Gathered, candidates::key, dates, declared::names_in};
 
 /// Endings of the types that are a document, and types that are one without them.
 const ENDINGS: [&str; 3] = ["Article", "Posting", "Report"];
 const TYPES: [&str; 7] = ["CreativeWork", "Recipe", "Review", "HowTo", "QAPage", "VideoObject", "WebPage"];
 
 /// Gathers what the items say.
-pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, pools: &mut Pools) {
+pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, gathered: &mut Gathered) {
     let evidence = &doc.evidence;
-    let shown: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
-    let urls: Vec<String> = pools.url.entries.iter().map(|e| key(&e.value)).collect();
+    let shown: Vec<String> = gathered.title.entries.iter().map(|e| key(&e.value)).collect();
+    let urls: Vec<String> = gathered.url.entries.iter().map(|e| key(&e.value)).collect();
     for syntax in [Syntax::JsonLd, Syntax::Microdata] {
         let items = || evidence.items.iter().filter(move |i| i.syntax == syntax);
         if let Some(site) = items().find(|i| i.is("WebSite") && i.top_level)
             && let Some(name) = site.text("name")
         {
-            pools.site_name.add(name.to_owned(), origin(syntax), "WebSite.name", site.span, 0.6);
+            gathered.site_name.add(name.to_owned(), origin(syntax), "WebSite.name", site.span, 0.6);
         }
         let mut best: Option<(&Item, i32)> = None;
         let mut listed = false;
@@ -44,7 +44,7 @@ pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, pools
             0.6
         };
         let page = article.types.iter().any(|t| t.ends_with("Page") && t != "QAPage");
-        read(evidence, article, Trust { factor, page }, hints, lexicon, pools);
+        read(evidence, article, Trust { factor, page }, hints, lexicon, gathered);
     }
 }
 
@@ -112,7 +112,7 @@ struct Trust {
     page: bool,
 }
 
-fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexicon: &Lexicon, pools: &mut Pools) {
+fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexicon: &Lexicon, gathered: &mut Gathered) {
     let Trust { factor, page } = trust;
     let (origin, at) = (origin(item.syntax), item.span);
     // Structured data in a script is written by the newsroom's system; microdata is what the template shows.
@@ -125,7 +125,7 @@ fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexic
     };
     for (property, weight) in [("headline", headline), ("name", 0.4)] {
         if let Some(text) = item.text(property).filter(|text| !text.trim().is_empty()) {
-            pools.title.add(text.to_owned(), origin, property, at, weight * factor);
+            gathered.title.add(text.to_owned(), origin, property, at, weight * factor);
             break;
         }
     }
@@ -135,7 +135,7 @@ fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexic
         ("uploadDate", Field::Published, 0.45),
         ("dateModified", Field::Modified, 0.9),
     ] {
-        let pool = if field == Field::Published { &mut pools.published } else { &mut pools.modified };
+        let pool = if field == Field::Published { &mut gathered.published } else { &mut gathered.modified };
         if let Some(date) = item.text(property).and_then(|text| dates::declared(text, hints)) {
             // Every page of a site has the day on which somebody made it; of an article it would be said as such.
             let factor = if page && item.syntax == Syntax::JsonLd { UNSTATED } else { factor };
@@ -143,7 +143,7 @@ fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexic
         }
     }
     if let Some(name) = item.values("publisher").find_map(|v| name_of(evidence, v)) {
-        pools.site_name.add(name, origin, "publisher", at, 0.7 * factor);
+        gathered.site_name.add(name, origin, "publisher", at, 0.7 * factor);
     }
     for property in ["author", "creator"] {
         let names: Vec<String> = item
@@ -154,18 +154,18 @@ fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexic
         if !names.is_empty() {
             // A newsroom signs its news; a company that names itself as the author of its pages names nobody.
             let news = item.types.iter().any(|t| t.ends_with("NewsArticle"));
-            let own = |name: &String| pools.site_name.entries.iter().any(|e| key(&e.value) == key(name));
+            let own = |name: &String| gathered.site_name.entries.iter().any(|e| key(&e.value) == key(name));
             let factor = if !news && names.iter().all(own) { UNSTATED } else { factor };
-            pools.authors.add(names, origin, property, at, 0.9 * factor);
+            gathered.authors.add(names, origin, property, at, 0.9 * factor);
             break;
         }
     }
     for (property, pool, weight) in [
-        ("description", &mut pools.description, 0.6),
-        ("articleSection", &mut pools.section, 0.8),
-        ("inLanguage", &mut pools.language, 0.7),
-        ("license", &mut pools.license, 0.9),
-        ("url", &mut pools.url, 0.5),
+        ("description", &mut gathered.description, 0.6),
+        ("articleSection", &mut gathered.section, 0.8),
+        ("inLanguage", &mut gathered.language, 0.7),
+        ("license", &mut gathered.license, 0.9),
+        ("url", &mut gathered.url, 0.5),
     ] {
         if let Some(text) = item.text(property).filter(|text| !text.trim().is_empty()) {
             pool.add(text.to_owned(), origin, property, at, weight * factor);
@@ -174,7 +174,7 @@ fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexic
     for value in item.values("keywords") {
         if let ItemValue::Text(text) = value {
             for tag in text.split(',').map(str::trim).filter(|t| !t.is_empty()) {
-                pools.tags.add(tag.to_owned(), origin, "keywords", at, 0.7 * factor);
+                gathered.tags.add(tag.to_owned(), origin, "keywords", at, 0.7 * factor);
             }
         }
     }
@@ -186,12 +186,12 @@ fn read(evidence: &Evidence, item: &Item, trust: Trust, hints: &Hints<'_>, lexic
         }
     });
     if let Some(image) = image {
-        pools.image.add(image, origin, "image", at, 0.7 * factor);
+        gathered.image.add(image, origin, "image", at, 0.7 * factor);
     }
     if let Some(free) = item.text("isAccessibleForFree") {
         match key(free).as_str() {
-            "true" => pools.paywalled.add(false, origin, "isAccessibleForFree", at, 0.9 * factor),
-            "false" => pools.paywalled.add(true, origin, "isAccessibleForFree", at, 0.9 * factor),
+            "true" => gathered.paywalled.add(false, origin, "isAccessibleForFree", at, 0.9 * factor),
+            "false" => gathered.paywalled.add(true, origin, "isAccessibleForFree", at, 0.9 * factor),
             _ => {}
         }
     }

@@ -6,17 +6,17 @@
 //! fact's label, and so leave the body.
 
 mod authors;
+mod candidates;
+mod class_words;
 mod dates;
 mod declared;
 mod forms;
 mod items;
-mod kind;
 mod lines;
-mod marks;
-mod pool;
-mod shown;
+mod page_type;
 mod state;
 mod titles;
+mod visible;
 mod vocabulary;
 
 use copydesk_document::{Candidate, Document, Field, Metadata};
@@ -24,7 +24,7 @@ use copydesk_lexicon::Lexicon;
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::pool::Pool;
+use crate::candidates::Candidates;
 
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
@@ -85,46 +85,46 @@ impl StageKind for ExtractMetadata {
 impl Stage for ExtractMetadata {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
         let lexicon = self.extended.as_deref().unwrap_or_else(|| Lexicon::builtin());
-        let mut pools = Pools::default();
+        let mut gathered = Gathered::default();
         let hints = dates::hints(doc);
-        declared::gather(doc, &hints, lexicon, &mut pools);
-        let sight = shown::Sight::of(doc);
-        shown::headings(doc, sight, &mut pools);
-        items::gather(doc, &hints, lexicon, &mut pools);
+        declared::gather(doc, &hints, lexicon, &mut gathered);
+        let visibility = visible::Visibility::of(doc);
+        visible::headings(doc, visibility, &mut gathered);
+        items::gather(doc, &hints, lexicon, &mut gathered);
         let first = lines::first_prose(doc, lexicon);
-        let window = shown::Window::new(doc, sight, first, &mut pools);
-        shown::authors(doc, &window, lexicon, &mut pools);
-        shown::dates(doc, &window, &hints, &mut pools);
-        let labels = lines::read(doc, first, sight, &hints, lexicon, &mut pools);
-        state::dates(doc, &hints, &mut pools);
-        dates::fall_back_on_change(&mut pools);
-        forms::settle(doc, &mut pools);
-        kind::weaken(doc, &mut pools);
-        dates::weaken_lists(&mut pools.published);
-        dates::join_clocks(&mut pools.published);
-        dates::join_calendars(&mut pools.published);
-        dates::join_midnight(&mut pools.published);
-        dates::weaken_change(&mut pools);
-        dates::confirm_by_month(&mut pools.published);
-        dates::weaken_coarse(&mut pools.published);
+        let window = visible::Window::new(doc, visibility, first, &mut gathered);
+        visible::authors(doc, &window, lexicon, &mut gathered);
+        visible::dates(doc, &window, &hints, &mut gathered);
+        let labels = lines::read(doc, first, visibility, &hints, lexicon, &mut gathered);
+        state::dates(doc, &hints, &mut gathered);
+        dates::fall_back_on_change(&mut gathered);
+        forms::settle(doc, &mut gathered);
+        page_type::weaken(doc, &mut gathered);
+        dates::weaken_lists(&mut gathered.published);
+        dates::join_clocks(&mut gathered.published);
+        dates::join_calendars(&mut gathered.published);
+        dates::join_midnight(&mut gathered.published);
+        dates::weaken_change(&mut gathered);
+        dates::confirm_by_month(&mut gathered.published);
+        dates::weaken_coarse(&mut gathered.published);
 
         let least = self.config.min_confidence;
         let mut candidates = Vec::new();
         let mut meta = Metadata {
-            title: titles::choose(&mut pools, dates::host(doc), least, &mut candidates),
-            authors: authors::choose(&mut pools, dates::host(doc), least, lexicon, &mut candidates),
-            published: pools.published.choose(Field::Published, least, &mut candidates),
-            modified: pools.modified.choose(Field::Modified, least, &mut candidates),
-            site_name: pools.site_name.choose(Field::SiteName, least, &mut candidates),
-            section: pools.section.choose(Field::Section, least, &mut candidates),
-            tags: pools.tags.all(Field::Tags, least, &mut candidates),
-            description: pools.description.choose(Field::Description, least, &mut candidates),
-            url: pools.url.choose(Field::Url, least, &mut candidates),
-            image: pools.image.choose(Field::Image, least, &mut candidates),
-            language: pools.language.choose(Field::Language, least, &mut candidates),
-            license: pools.license.choose(Field::License, least, &mut candidates),
-            paywalled: pools.paywalled.choose(Field::Paywalled, least, &mut candidates),
-            dateline: pools.dateline.choose(Field::Dateline, least, &mut candidates),
+            title: titles::choose(&mut gathered, dates::host(doc), least, &mut candidates),
+            authors: authors::choose(&mut gathered, dates::host(doc), least, lexicon, &mut candidates),
+            published: gathered.published.choose(Field::Published, least, &mut candidates),
+            modified: gathered.modified.choose(Field::Modified, least, &mut candidates),
+            site_name: gathered.site_name.choose(Field::SiteName, least, &mut candidates),
+            section: gathered.section.choose(Field::Section, least, &mut candidates),
+            tags: gathered.tags.all(Field::Tags, least, &mut candidates),
+            description: gathered.description.choose(Field::Description, least, &mut candidates),
+            url: gathered.url.choose(Field::Url, least, &mut candidates),
+            image: gathered.image.choose(Field::Image, least, &mut candidates),
+            language: gathered.language.choose(Field::Language, least, &mut candidates),
+            license: gathered.license.choose(Field::License, least, &mut candidates),
+            paywalled: gathered.paywalled.choose(Field::Paywalled, least, &mut candidates),
+            dateline: gathered.dateline.choose(Field::Dateline, least, &mut candidates),
             candidates: Vec::new(),
         };
         note_conflicts(doc, cx, &candidates);
@@ -137,21 +137,21 @@ impl Stage for ExtractMetadata {
 
 /// The candidates for every field.
 #[derive(Default)]
-pub(crate) struct Pools {
-    pub(crate) title: Pool<String>,
-    pub(crate) authors: Pool<Vec<String>>,
-    pub(crate) published: Pool<copydesk_document::Timestamp>,
-    pub(crate) modified: Pool<copydesk_document::Timestamp>,
-    pub(crate) site_name: Pool<String>,
-    pub(crate) section: Pool<String>,
-    pub(crate) tags: Pool<String>,
-    pub(crate) description: Pool<String>,
-    pub(crate) url: Pool<String>,
-    pub(crate) image: Pool<String>,
-    pub(crate) language: Pool<String>,
-    pub(crate) license: Pool<String>,
-    pub(crate) paywalled: Pool<bool>,
-    pub(crate) dateline: Pool<copydesk_document::Dateline>,
+pub(crate) struct Gathered {
+    pub(crate) title: Candidates<String>,
+    pub(crate) authors: Candidates<Vec<String>>,
+    pub(crate) published: Candidates<copydesk_document::Timestamp>,
+    pub(crate) modified: Candidates<copydesk_document::Timestamp>,
+    pub(crate) site_name: Candidates<String>,
+    pub(crate) section: Candidates<String>,
+    pub(crate) tags: Candidates<String>,
+    pub(crate) description: Candidates<String>,
+    pub(crate) url: Candidates<String>,
+    pub(crate) image: Candidates<String>,
+    pub(crate) language: Candidates<String>,
+    pub(crate) license: Candidates<String>,
+    pub(crate) paywalled: Candidates<bool>,
+    pub(crate) dateline: Candidates<copydesk_document::Dateline>,
 }
 
 /// Two strong candidates for the day of publication that disagree are worth a note, and so is a day of change in its

@@ -3,7 +3,7 @@
 use copydesk_date::Hints;
 use copydesk_document::{Document, Origin, Span};
 
-use crate::{Pools, dates, marks::STATE_NAMES};
+use crate::{Gathered, class_words::STATE_NAMES, dates};
 
 /// Enough to be given where nothing else is, too little to stand against anything.
 const WEIGHT: f32 = 0.35;
@@ -13,8 +13,8 @@ const MOST: usize = 24;
 const LONGEST: usize = 40;
 
 /// Gathers the date that all values of such names agree on, where the page gives no other.
-pub(crate) fn dates(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
-    if doc.tree.is_none() || pools.published.entries.iter().any(|e| e.weight >= WEIGHT) {
+pub(crate) fn dates(doc: &Document, hints: &Hints<'_>, gathered: &mut Gathered) {
+    if doc.tree.is_none() || gathered.published.entries.iter().any(|e| e.weight >= WEIGHT) {
         return;
     }
     // What says of itself that it is a site, and no article, has the dates of what it shows.
@@ -41,7 +41,7 @@ pub(crate) fn dates(doc: &Document, hints: &Hints<'_>, pools: &mut Pools) {
     }
     let Some(&(first, name, span)) = found.first() else { return };
     if first.day().is_some() && found.iter().all(|(date, ..)| date.day() == first.day()) {
-        pools.published.add(first, Origin::EmbeddedState, name, Some(span), WEIGHT);
+        gathered.published.add(first, Origin::EmbeddedState, name, Some(span), WEIGHT);
     }
 }
 

@@ -3,8 +3,8 @@
 use copydesk_document::{Candidate, Field, Origin, Value};
 
 use crate::{
-    Pools,
-    pool::{Pool, key},
+    Gathered,
+    candidates::{Candidates, key},
     vocabulary::is_section_name,
 };
 
@@ -19,18 +19,19 @@ const LONGEST: usize = 2_000;
 
 /// Cuts suffixes off the candidates, then chooses.
 pub(crate) fn choose(
-    pools: &mut Pools,
+    gathered: &mut Gathered,
     host: Option<&str>,
     least: f32,
     log: &mut Vec<Candidate>,
 ) -> Option<Value<String>> {
     // No headline is that long, and everything below compares its parts.
-    pools.title.entries.retain(|e| e.value.len() <= LONGEST);
-    let keys: Vec<String> = pools.title.entries.iter().map(|e| key(&e.value)).collect();
-    let sites: Vec<String> = pools.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
+    gathered.title.entries.retain(|e| e.value.len() <= LONGEST);
+    let keys: Vec<String> = gathered.title.entries.iter().map(|e| key(&e.value)).collect();
+    let sites: Vec<String> =
+        gathered.site_name.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
     let mut sites = sites;
     // Some templates put the title where the name of the site belongs. Another name of the site shows that.
-    let stated: Vec<String> = pools
+    let stated: Vec<String> = gathered
         .title
         .entries
         .iter()
@@ -41,32 +42,33 @@ pub(crate) fn choose(
         sites.retain(|site| !stated.contains(site));
     }
     if let Some(host) = host {
-        named_like(host, &pools.title, &mut sites);
+        named_like(host, &gathered.title, &mut sites);
     }
-    let sections: Vec<String> = pools.section.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
-    for entry in &mut pools.title.entries {
+    let sections: Vec<String> =
+        gathered.section.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
+    for entry in &mut gathered.title.entries {
         if let Some((cut, why)) = without_site(&entry.value, &keys, &sites, &sections) {
             entry.why = format!("`{}` cut to the headline: {why}", entry.value);
             entry.value = cut;
         }
     }
-    pools.title.entries.retain(|e| e.value.chars().any(char::is_alphanumeric));
-    for entry in pools.title.entries.iter_mut().filter(|e| e.origin == Origin::FrontMatter) {
+    gathered.title.entries.retain(|e| e.value.chars().any(char::is_alphanumeric));
+    for entry in gathered.title.entries.iter_mut().filter(|e| e.origin == Origin::FrontMatter) {
         // A quote that is never closed belongs to the broken block and not to the headline.
         if let Some(rest) = entry.value.strip_prefix(['"', '\'']).filter(|rest| !rest.contains(['"', '\''])) {
             entry.value = rest.trim().to_owned();
         }
     }
-    drop_site_names(&mut pools.title, &sites);
-    complete(&mut pools.title);
-    drop_kickers(&mut pools.title);
-    let mut chosen = pools.title.choose(Field::Title, least, log)?;
+    drop_site_names(&mut gathered.title, &sites);
+    complete(&mut gathered.title);
+    drop_kickers(&mut gathered.title);
+    let mut chosen = gathered.title.choose(Field::Title, least, log)?;
     chosen.value = chosen.value.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(chosen)
 }
 
 /// Titles and their ends whose every word stands in the host's name are the name of the site.
-fn named_like(host: &str, titles: &Pool<String>, sites: &mut Vec<String>) {
+fn named_like(host: &str, titles: &Candidates<String>, sites: &mut Vec<String>) {
     let host = key(host.strip_prefix("www.").unwrap_or(host));
     let is_host = |part: &str| {
         let words = part.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
@@ -83,7 +85,7 @@ fn named_like(host: &str, titles: &Pool<String>, sites: &mut Vec<String>) {
 }
 
 /// A value that ends in dots, or is as long as search engines allow, is the beginning of the one that goes on.
-fn complete(pool: &mut Pool<String>) {
+fn complete(pool: &mut Candidates<String>) {
     let whole: Vec<(String, String)> = pool.entries.iter().map(|e| (key(&e.value), e.value.clone())).collect();
     for entry in &mut pool.entries {
         let cut = entry.value.trim_end();
@@ -101,7 +103,7 @@ fn complete(pool: &mut Pool<String>) {
 }
 
 /// What a heading has before the title for link previews is no part of the headline: a kicker, a date, `Thread:`.
-fn drop_kickers(pool: &mut Pool<String>) {
+fn drop_kickers(pool: &mut Candidates<String>) {
     let named = |name: &str| pool.entries.iter().find(|e| e.origin == Origin::Meta && e.name == name);
     let Some(preview) = named("og:title").or_else(|| named("twitter:title")).map(|e| e.value.clone()) else { return };
     let short = key(&preview);
@@ -197,7 +199,7 @@ fn is_site(part: &str, sites: &[String]) -> bool {
 }
 
 /// A title that is the name of the site is no headline, as long as there is anything else.
-fn drop_site_names(pool: &mut Pool<String>, sites: &[String]) {
+fn drop_site_names(pool: &mut Candidates<String>, sites: &[String]) {
     if pool.entries.iter().any(|e| !sites.contains(&key(&e.value))) {
         pool.entries.retain(|e| !sites.contains(&key(&e.value)));
     }
@@ -210,10 +212,10 @@ mod tests {
     // Comparing the parts of such a title would take the square of its length.
     #[test]
     fn a_flood_of_separators_is_no_title() {
-        let mut pools = Pools::default();
-        pools.title.add("Dam | ".repeat(85_000), Origin::TitleElement, "title", None, 0.45);
-        pools.title.add("Ferries return".to_owned(), Origin::Heading, "h1", None, 0.9);
-        let title = choose(&mut pools, None, 0.3, &mut Vec::new()).expect("a title");
+        let mut gathered = Gathered::default();
+        gathered.title.add("Dam | ".repeat(85_000), Origin::TitleElement, "title", None, 0.45);
+        gathered.title.add("Ferries return".to_owned(), Origin::Heading, "h1", None, 0.9);
+        let title = choose(&mut gathered, None, 0.3, &mut Vec::new()).expect("a title");
         assert_eq!(title.value, "Ferries return");
     }
 

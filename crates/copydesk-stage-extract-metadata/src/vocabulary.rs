@@ -7,7 +7,7 @@ use copydesk_document::{Field, Origin};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use crate::pool::key;
+use crate::candidates::key;
 
 /// Names under which a field is declared.
 #[derive(Debug, Deserialize)]

@@ -1,6 +1,6 @@
 //! A case is a folder; `UPDATE_EXPECT=1` writes what is expected.
 
-use copydesk_document::{Decision, Document, Furniture, Label, Tag};
+use copydesk_document::{BoilerplateKind, Decision, Document, Label, Tag};
 use copydesk_stage_extract_metadata::ExtractMetadata;
 use copydesk_testkit::Kit;
 
@@ -12,11 +12,11 @@ fn prepare(doc: &mut Document) {
             doc.tree.as_ref().zip(element).is_some_and(|(tree, e)| tree.ancestors(e).any(|a| tree.tag(a) == tag))
         };
         let label = if within(Tag::Nav) {
-            Label::Boilerplate(Furniture::Navigation)
+            Label::Boilerplate(BoilerplateKind::Navigation)
         } else if within(Tag::Footer) {
-            Label::Boilerplate(Furniture::Footer)
+            Label::Boilerplate(BoilerplateKind::Footer)
         } else if within(Tag::Aside) {
-            Label::Boilerplate(Furniture::Related)
+            Label::Boilerplate(BoilerplateKind::Related)
         } else {
             Label::Body
         };

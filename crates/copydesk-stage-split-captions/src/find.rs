@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use copydesk_document::{BlockId, BlockKind, Document, ElementId, InlineKind, Label, Tag};
 use copydesk_lexicon::{
-    Confidence, Credit, Lexicon, classify_label, credit::Mark, may_be_credit_line, may_look_like_caption, read_byline,
-    split_credit, undouble,
+    Confidence, Credit, Lexicon, classify_label, credit::CreditMark, may_be_credit_line, may_look_like_caption,
+    read_byline, split_credit, undouble,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -13,11 +13,11 @@ use crate::{figure::Figures, lines::Lines};
 
 /// A caption, before the ones that belong together are joined.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundCaption {
     pub(crate) blocks: Vec<BlockId>,
     pub(crate) text: String,
     pub(crate) credits: Vec<Credit>,
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) marks: Vec<CreditMark>,
     pub(crate) image: Option<String>,
     pub(crate) rule: &'static str,
     pub(crate) detail: Cow<'static, str>,
@@ -55,12 +55,12 @@ const LONGEST_SENTENCE: usize = 45;
 const NAMED_WITHIN: usize = 4;
 
 /// All captions, in document order.
-pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<Found> {
+pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<FoundCaption> {
     let lines = Lines::of(doc, lexicon);
     let figures = Figures::of(doc);
     let alternatives = figures.as_ref().map(|_| alternatives(doc)).unwrap_or_default();
     let last_body = doc.body().next_back().map(|(id, _)| id);
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<FoundCaption> = Vec::new();
     for id in doc.ids() {
         let block = doc.block(id);
         if matches!(block.kind, BlockKind::Heading | BlockKind::Code | BlockKind::Control) {
@@ -78,7 +78,7 @@ pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<Found> {
             Some(figures) => reason.image.or_else(|| figures.address(reason.figure?)),
             None => picture_above(doc, id),
         };
-        let one = Found {
+        let one = FoundCaption {
             blocks: vec![id],
             text: piece.text,
             credits: piece.credits,
@@ -171,7 +171,7 @@ fn by_alternative(
 }
 
 /// A short text that shares a figure with a credit alone is the caption that the credit belongs to.
-fn beside_credits(doc: &Document, found: &mut [Found], figures: &Figures<'_>, lexicon: &Lexicon) {
+fn beside_credits(doc: &Document, found: &mut [FoundCaption], figures: &Figures<'_>, lexicon: &Lexicon) {
     let taken: Vec<BlockId> = found.iter().flat_map(|one| one.blocks.clone()).collect();
     for one in found.iter_mut().filter(|one| one.text.is_empty()) {
         let Some(figure) = one.figure else { continue };
@@ -191,13 +191,13 @@ fn beside_credits(doc: &Document, found: &mut [Found], figures: &Figures<'_>, le
 
 /// Whether a piece goes on where the last one left off: both stand in one figure, and one of them has what the other
 /// lacks.
-fn belongs(last: &Found, next: &Found) -> bool {
+fn belongs(last: &FoundCaption, next: &FoundCaption) -> bool {
     last.figure.is_some()
         && last.figure == next.figure
         && (next.text.is_empty() || last.text.is_empty() || (last.credits.is_empty() && last.rule == next.rule))
 }
 
-impl Found {
+impl FoundCaption {
     fn absorb(&mut self, other: Self) {
         self.blocks.extend(other.blocks);
         if !other.text.is_empty() && self.text != other.text {
@@ -247,11 +247,11 @@ fn by_structure(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>, last_body
         return None;
     }
     reason.figure = figures.figure(id).or(figure);
-    is_no_furniture(lines, id, figures, last_body).then_some(reason)
+    is_no_boilerplate(lines, id, figures, last_body).then_some(reason)
 }
 
 /// A figure can also hold the author, the date, a teaser of another text or a button.
-fn is_no_furniture(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>, last_body: Option<BlockId>) -> bool {
+fn is_no_boilerplate(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>, last_body: Option<BlockId>) -> bool {
     let (text, lexicon) = (lines.doc.text(id), lines.lexicon);
     let after_the_text = last_body.is_some_and(|last| id.0 > last.0 + 2);
     let byline = || read_byline(text, lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled);
@@ -331,7 +331,7 @@ fn picture_above(doc: &Document, id: BlockId) -> Option<String> {
 struct Piece {
     text: String,
     credits: Vec<Credit>,
-    marks: Vec<Mark>,
+    marks: Vec<CreditMark>,
 }
 
 fn read(lines: &Lines<'_>, id: BlockId, figures: Option<&Figures<'_>>, figure: Option<ElementId>) -> Piece {
@@ -415,7 +415,7 @@ fn by_parts(doc: &Document, id: BlockId, figures: &Figures<'_>, lexicon: &Lexico
 }
 
 /// A text that is a credit by its place, with or without a label.
-fn as_credit(text: &str, marks: &mut Vec<Mark>, lexicon: &Lexicon) -> Vec<Credit> {
+fn as_credit(text: &str, marks: &mut Vec<CreditMark>, lexicon: &Lexicon) -> Vec<Credit> {
     let text = flat(text);
     if text.ends_with(':') {
         return Vec::new();

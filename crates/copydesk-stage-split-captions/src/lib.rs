@@ -12,12 +12,12 @@ mod lines;
 mod pair;
 
 use copydesk_document::{BlockId, BlockKind, Caption, CaptionKind, Credit, Document, Label, Origin};
-use copydesk_lexicon::{Lexicon, credit::Mark, split_credit};
+use copydesk_lexicon::{Lexicon, credit::CreditMark, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use crate::find::{FEWEST_TO_REPEAT, Found, begins_with_credit, key, start_of};
+use crate::find::{FEWEST_TO_REPEAT, FoundCaption, begins_with_credit, key, start_of};
 
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
@@ -123,7 +123,7 @@ fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon) {
 
 /// Makes captions of what was found: translations go under the caption that they follow, a caption that was printed
 /// before is dropped for the earlier one.
-fn join(doc: &Document, found: Vec<Found>) -> Vec<Caption> {
+fn join(doc: &Document, found: Vec<FoundCaption>) -> Vec<Caption> {
     let mut captions: Vec<Caption> = Vec::new();
     let mut known: FxHashMap<String, usize> = FxHashMap::default();
     for one in found {
@@ -147,7 +147,7 @@ fn join(doc: &Document, found: Vec<Found>) -> Vec<Caption> {
     captions
 }
 
-fn caption(doc: &Document, found: Found) -> Caption {
+fn caption(doc: &Document, found: FoundCaption) -> Caption {
     let first = found.blocks.first().copied();
     let language = first.and_then(|id| doc.block(id).language.clone()).map(|l| l.tag).filter(|tag| tag != "und");
     let printed: Vec<&str> = found.credits.iter().map(|c| c.printed.as_str()).collect();
@@ -174,13 +174,13 @@ fn taken_apart(credit: &copydesk_lexicon::Credit) -> Vec<Credit> {
         .collect()
 }
 
-fn kind(marks: &[Mark]) -> CaptionKind {
+fn kind(marks: &[CreditMark]) -> CaptionKind {
     let has = |mark| marks.contains(&mark);
-    if has(Mark::Video) {
+    if has(CreditMark::Video) {
         CaptionKind::Video
-    } else if has(Mark::Graphic) || has(Mark::Illustration) {
+    } else if has(CreditMark::Graphic) || has(CreditMark::Illustration) {
         CaptionKind::Graphic
-    } else if has(Mark::Archive) || has(Mark::Symbol) {
+    } else if has(CreditMark::Archive) || has(CreditMark::Symbol) {
         CaptionKind::Archive
     } else {
         CaptionKind::Photo

@@ -5,12 +5,12 @@ use copydesk_lexicon::{Lexicon, split_credit};
 
 use crate::{
     before,
-    find::{Found, flat},
+    find::{FoundCaption, flat},
 };
 
 /// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
 /// of a caption. The half that is printed first is the caption, the others are its translations.
-pub(crate) fn add_translations(doc: &Document, found: &mut Vec<Found>, lexicon: &Lexicon) {
+pub(crate) fn add_translations(doc: &Document, found: &mut Vec<FoundCaption>, lexicon: &Lexicon) {
     let mut at = 0;
     while at < found.len() {
         let id = found[at].blocks[0];
@@ -48,9 +48,9 @@ pub(crate) fn add_translations(doc: &Document, found: &mut Vec<Found>, lexicon: 
     }
 }
 
-fn half(doc: &Document, id: BlockId, image: Option<String>, lexicon: &Lexicon) -> Found {
+fn half(doc: &Document, id: BlockId, image: Option<String>, lexicon: &Lexicon) -> FoundCaption {
     let split = split_credit(doc.text(id), lexicon);
-    Found {
+    FoundCaption {
         blocks: vec![id],
         text: flat(split.text),
         marks: split.marks.clone(),

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// Lost text and left-over furniture cost the same.
+    /// Lost text and left-over boilerplate cost the same.
     #[default]
     Balanced,
-    /// Rather lose a doubtful paragraph than keep furniture.
+    /// Rather lose a doubtful paragraph than keep boilerplate.
     Precision,
-    /// Rather keep furniture than lose a paragraph.
+    /// Rather keep boilerplate than lose a paragraph.
     Recall,
 }
 
@@ -33,7 +33,7 @@ impl Mode {
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the pipeline file")]
 pub struct Config {
     /// Which error costs more: `balanced`, `precision` (rather lose a doubtful paragraph) or `recall` (rather keep
-    /// furniture).
+    /// boilerplate).
     pub mode: Mode,
     /// Keep rows of tables that belong to the main text.
     pub tables: bool,

@@ -1,4 +1,4 @@
-//! The stage `strip-boilerplate`: tells the main text of a page from its furniture.
+//! The stage `strip-boilerplate`: tells the main text of a page from its boilerplate.
 //!
 //! Every block gets a label and a reason. Nothing is deleted: later stages still read the byline, the date and the
 //! captions that are not main text.

@@ -189,7 +189,8 @@ impl Forest {
     }
 }
 
-/// What words in `class` and `id` are worth, learned: above zero for main text, below for furniture; and what they mean.
+/// What words in `class` and `id` are worth, learned: above zero for main text, below for boilerplate; and what they
+/// mean.
 #[derive(Clone, Debug)]
 pub struct Names {
     /// By the numbers of the words.

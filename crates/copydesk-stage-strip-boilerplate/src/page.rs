@@ -1,7 +1,7 @@
 //! A document read once: the measures of every block and what the page says of itself.
 
 use copydesk_document::{BlockId, BlockKind, Document, Item, ItemValue, Origin};
-use copydesk_lexicon::{FieldKind, Furniture as Kind, Lexicon};
+use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 /// What a line is by its words.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
-pub(crate) struct Line {
+pub(crate) struct LineSigns {
     /// The label that it is, or begins with.
     pub label: Option<(Kind, bool)>,
     /// The label of a label/value line, and whether the value stands in the same line.
@@ -103,7 +103,7 @@ pub(crate) struct Page<'d> {
     pub shapes: Vec<Shape>,
     /// Share of the characters that stand in links.
     pub linked: Vec<f32>,
-    pub lines: Vec<Line>,
+    pub lines: Vec<LineSigns>,
     pub elements: Option<Elements>,
     pub facts: Facts,
     /// The block that shows the title.
@@ -140,7 +140,7 @@ impl<'d> Page<'d> {
         let mut page = Self {
             doc,
             linked,
-            lines: vec![Line::default(); count],
+            lines: vec![LineSigns::default(); count],
             elements,
             facts: Facts::read(doc),
             headline: None,

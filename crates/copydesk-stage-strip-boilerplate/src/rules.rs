@@ -1,7 +1,7 @@
-//! What is certain without a model, and what kind of furniture a dropped block is.
+//! What is certain without a model, and what kind of boilerplate a dropped block is.
 
-use copydesk_document::{BlockId, BlockKind, Furniture};
-use copydesk_lexicon::{FieldKind, Furniture as Kind, Lexicon, classify_label, is_counter};
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind};
+use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind, classify_label, is_counter};
 use rustc_hash::FxHashSet;
 
 use crate::{
@@ -15,12 +15,12 @@ use crate::{
 /// Why a block is not main text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Finding {
-    pub what: Furniture,
+    pub what: BoilerplateKind,
     pub rule: &'static str,
     pub detail: String,
 }
 
-fn finding(what: Furniture, rule: &'static str, detail: impl Into<String>) -> Finding {
+fn finding(what: BoilerplateKind, rule: &'static str, detail: impl Into<String>) -> Finding {
     Finding { what, rule, detail: detail.into() }
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> 
     (0..page.len())
         .map(|index| {
             if headline == Some(index) {
-                return Some(finding(Furniture::Other, "headline", "the title of the page"));
+                return Some(finding(BoilerplateKind::Other, "headline", "the title of the page"));
             }
             certain_of(page, index, config).or_else(|| {
                 let text = page.elements.is_none();
@@ -45,7 +45,8 @@ pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> 
 pub(crate) fn shared(certain: &mut [Option<Finding>], found: &[Option<(u32, u32)>]) {
     for (certain, found) in certain.iter_mut().zip(found) {
         if let (None, Some((on, of))) = (&certain, found) {
-            *certain = Some(finding(Furniture::Template, "template", format!("on {on} of {of} pages of the site")));
+            *certain =
+                Some(finding(BoilerplateKind::Template, "template", format!("on {on} of {of} pages of the site")));
         }
     }
 }
@@ -67,34 +68,34 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     let line = &page.lines[index];
     let shape = &page.shapes[index];
     if block.hidden && !config.folded {
-        return Some(finding(Furniture::Hidden, "hidden", "the page does not show it"));
+        return Some(finding(BoilerplateKind::Hidden, "hidden", "the page does not show it"));
     }
     if block.kind == BlockKind::Control {
-        return Some(finding(Furniture::Form, "control", "a button or a form field"));
+        return Some(finding(BoilerplateKind::Form, "control", "a button or a form field"));
     }
     if block.kind == BlockKind::Caption || is_in(page, index, Part::Figcaption) {
-        return Some(finding(Furniture::Other, "caption", "marked up as a caption"));
+        return Some(finding(BoilerplateKind::Other, "caption", "marked up as a caption"));
     }
     if line.pictured && block.kind == BlockKind::Paragraph && shape.words <= CAPTION && is_named_caption(page, index) {
-        return Some(finding(Furniture::Other, "caption", "named a caption, right behind a picture"));
+        return Some(finding(BoilerplateKind::Other, "caption", "named a caption, right behind a picture"));
     }
     if line.headline && block.kind == BlockKind::Heading {
-        return Some(finding(Furniture::Other, "headline", "repeats the title of the page"));
+        return Some(finding(BoilerplateKind::Other, "headline", "repeats the title of the page"));
     }
     if is_in(page, index, Part::Nav) && page.linked[index] > 0.8 && shape.words <= 12.0 && !shape.closed {
-        return Some(finding(Furniture::Navigation, "navigation", "a short link inside <nav>"));
+        return Some(finding(BoilerplateKind::Navigation, "navigation", "a short link inside <nav>"));
     }
     if let Some((kind, true)) = line.label
-        && is_furniture_anywhere(kind)
+        && is_boilerplate_anywhere(kind)
         && block.kind != BlockKind::Heading
     {
-        return Some(finding(furniture_of(kind), "label", format!("a label of the page: {}", name_of(kind))));
+        return Some(finding(boilerplate_kind_of(kind), "label", format!("a label of the page: {}", name_of(kind))));
     }
     if let Some((Kind::Subscribe, _)) = line.label
         && is_in_box(page, index)
     {
         return Some(finding(
-            Furniture::Newsletter,
+            BoilerplateKind::Newsletter,
             "label",
             "begins like an offer to subscribe, in a box of that name",
         ));
@@ -102,10 +103,10 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     if let Some((FieldKind::Views | FieldKind::ReadingTime, true)) = line.field
         && shape.words <= 5.0
     {
-        return Some(finding(Furniture::Other, "counter", "a label and its count"));
+        return Some(finding(BoilerplateKind::Other, "counter", "a label and its count"));
     }
     if shape.letters == 0 && shape.words <= 2.0 && after_label(page, index) {
-        return Some(finding(Furniture::Other, "value", "the value of the label before it"));
+        return Some(finding(BoilerplateKind::Other, "value", "the value of the label before it"));
     }
     None
 }
@@ -117,15 +118,15 @@ fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) ->
     let block = page.doc.block(BlockId(index as u32));
     let first = first_prose?;
     if line.date && shape.words <= 14.0 {
-        return Some(finding(Furniture::Other, "date", "a date and nothing else"));
+        return Some(finding(BoilerplateKind::Other, "date", "a date and nothing else"));
     }
     if line.byline && !shape.is_prose() {
-        return Some(finding(Furniture::Other, "byline", "names the author"));
+        return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
     }
     // A heading right above the first paragraph may belong to it; everything else up there is the head of the page.
     let own_heading = block.kind == BlockKind::Heading && block.level > 1 && index + 1 == first;
     if index < first && !own_heading {
-        return Some(finding(Furniture::Other, "head", "a short line above the first running text"));
+        return Some(finding(BoilerplateKind::Other, "head", "a short line above the first running text"));
     }
     None
 }
@@ -157,7 +158,7 @@ fn is_in(page: &Page<'_>, index: usize, part: Part) -> bool {
 }
 
 /// Labels that no story has as a line of its own. Others (`Related`, `Tags`) may be headings of a story.
-fn is_furniture_anywhere(kind: Kind) -> bool {
+fn is_boilerplate_anywhere(kind: Kind) -> bool {
     matches!(
         kind,
         Kind::Share
@@ -179,21 +180,23 @@ fn is_furniture_anywhere(kind: Kind) -> bool {
 }
 
 /// The house's word for a kind of label.
-pub(crate) fn furniture_of(kind: Kind) -> Furniture {
+pub(crate) fn boilerplate_kind_of(kind: Kind) -> BoilerplateKind {
     match kind {
-        Kind::Share | Kind::LinkCopied | Kind::Print | Kind::FontSize | Kind::Follow | Kind::Listen => Furniture::Share,
-        Kind::SkipNavigation | Kind::Menu | Kind::Paging | Kind::BackToTop | Kind::Search | Kind::Language => {
-            Furniture::Navigation
+        Kind::Share | Kind::LinkCopied | Kind::Print | Kind::FontSize | Kind::Follow | Kind::Listen => {
+            BoilerplateKind::Share
         }
-        Kind::ReadMore | Kind::Related => Furniture::Related,
-        Kind::Advertisement => Furniture::Advertisement,
-        Kind::Subscribe => Furniture::Newsletter,
-        Kind::Copyright | Kind::Legal | Kind::Disclaimer => Furniture::Footer,
-        Kind::Cookie => Furniture::Consent,
-        Kind::Comments | Kind::Feedback => Furniture::Comments,
-        Kind::Login => Furniture::Form,
+        Kind::SkipNavigation | Kind::Menu | Kind::Paging | Kind::BackToTop | Kind::Search | Kind::Language => {
+            BoilerplateKind::Navigation
+        }
+        Kind::ReadMore | Kind::Related => BoilerplateKind::Related,
+        Kind::Advertisement => BoilerplateKind::Advertisement,
+        Kind::Subscribe => BoilerplateKind::Newsletter,
+        Kind::Copyright | Kind::Legal | Kind::Disclaimer => BoilerplateKind::Footer,
+        Kind::Cookie => BoilerplateKind::Consent,
+        Kind::Comments | Kind::Feedback => BoilerplateKind::Comments,
+        Kind::Login => BoilerplateKind::Form,
         Kind::Counter | Kind::Tags | Kind::Loading | Kind::AuthorNote | Kind::Device | Kind::Gallery => {
-            Furniture::Other
+            BoilerplateKind::Other
         }
     }
 }
@@ -215,47 +218,48 @@ fn name_of(kind: Kind) -> &'static str {
         Kind::Language => "language",
         Kind::Counter => "counter",
         Kind::Subscribe => "subscribe",
-        _ => "furniture",
+        _ => "boilerplate",
     }
 }
 
-/// Which kind of furniture a block is that is not main text: by its words, then by the elements and names around it.
-pub(crate) fn furniture(page: &Page<'_>, index: usize) -> Furniture {
+/// Which kind of boilerplate a block is that is not main text: by its words, then by the elements and names around it.
+pub(crate) fn boilerplate_kind(page: &Page<'_>, index: usize) -> BoilerplateKind {
     let block = page.doc.block(BlockId(index as u32));
     if block.hidden {
-        return Furniture::Hidden;
+        return BoilerplateKind::Hidden;
     }
     if let Some((kind, _)) = page.lines[index].label {
-        return furniture_of(kind);
+        return boilerplate_kind_of(kind);
     }
     let Some(node) = page.elements.as_ref().zip(block.element).map(|(e, id)| &e.nodes[id.index()]) else {
-        return Furniture::Other;
+        return BoilerplateKind::Other;
     };
     let by_name = [
-        (Sense::Consent, Furniture::Consent),
-        (Sense::Comments, Furniture::Comments),
-        (Sense::Newsletter, Furniture::Newsletter),
-        (Sense::Share, Furniture::Share),
-        (Sense::Advertisement, Furniture::Advertisement),
-        (Sense::Related, Furniture::Related),
+        (Sense::Consent, BoilerplateKind::Consent),
+        (Sense::Comments, BoilerplateKind::Comments),
+        (Sense::Newsletter, BoilerplateKind::Newsletter),
+        (Sense::Share, BoilerplateKind::Share),
+        (Sense::Advertisement, BoilerplateKind::Advertisement),
+        (Sense::Related, BoilerplateKind::Related),
     ];
     let by_part = [
-        (Part::Nav, Furniture::Navigation),
-        (Part::Footer, Furniture::Footer),
-        (Part::Form, Furniture::Form),
-        (Part::Button, Furniture::Form),
+        (Part::Nav, BoilerplateKind::Navigation),
+        (Part::Footer, BoilerplateKind::Footer),
+        (Part::Form, BoilerplateKind::Form),
+        (Part::Button, BoilerplateKind::Form),
     ];
     let late = [
-        (Sense::Navigation, Furniture::Navigation),
-        (Sense::Footer, Furniture::Footer),
-        (Sense::Form, Furniture::Form),
+        (Sense::Navigation, BoilerplateKind::Navigation),
+        (Sense::Footer, BoilerplateKind::Footer),
+        (Sense::Form, BoilerplateKind::Form),
     ];
-    let named = |list: &[(Sense, Furniture)], senses| list.iter().find(|(s, _)| s.within(senses)).map(|(_, f)| *f);
+    let named =
+        |list: &[(Sense, BoilerplateKind)], senses| list.iter().find(|(s, _)| s.within(senses)).map(|(_, f)| *f);
     named(&by_name, node.sense)
         .or_else(|| by_part.iter().find(|(p, _)| node.is_in(*p)).map(|(_, f)| *f))
         .or_else(|| named(&by_name, node.senses))
         .or_else(|| named(&late, node.senses))
-        .unwrap_or(if page.linked[index] > 0.8 { Furniture::Related } else { Furniture::Other })
+        .unwrap_or(if page.linked[index] > 0.8 { BoilerplateKind::Related } else { BoilerplateKind::Other })
 }
 
 /// A page that does not show its text: what the parser read from a script is the text, and what the page shows beside
@@ -266,7 +270,8 @@ pub(crate) fn embedded(page: &Page<'_>, verdicts: &mut [Verdict]) {
         if block.element.is_none() && block.kind != BlockKind::Caption {
             *verdict = Verdict::Kept("embedded", "the page does not show its text; this stands in a script");
         } else if block.element.is_some() && verdict.stays() {
-            *verdict = Verdict::Rule(finding(Furniture::Other, "embedded", "the text of the page stands in a script"));
+            *verdict =
+                Verdict::Rule(finding(BoilerplateKind::Other, "embedded", "the text of the page stands in a script"));
         }
     }
 }
@@ -274,8 +279,8 @@ pub(crate) fn embedded(page: &Page<'_>, verdicts: &mut [Verdict]) {
 /// A text of no more blocks than this was not scraped together with a page around it.
 const FEW_BLOCKS: usize = 5;
 
-/// A text in which nothing reads as main text: the forests know pages, and see too little of a short note. What somebody
-/// wrote as Markdown, and what comes in a few lines only, has little furniture: its sentences stay.
+/// A text in which nothing reads as main text: the forests know pages, and see too little of a short note. What
+/// somebody wrote as Markdown, and what comes in a few lines only, has little boilerplate: its sentences stay.
 pub(crate) fn short(page: &Page<'_>, verdicts: &mut [Verdict]) {
     let few = page.len() <= FEW_BLOCKS;
     if page.elements.is_some() || !(few || page.doc.source.media_type == "text/markdown") {
@@ -307,7 +312,7 @@ pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &
             if *verdict == Verdict::Unlikely
                 && shape.words >= 3.0
                 && page.linked[index] < 0.5
-                && furniture(page, index) == Furniture::Comments
+                && boilerplate_kind(page, index) == BoilerplateKind::Comments
             {
                 *verdict = Verdict::Kept("option", "`comments` is on");
             }
@@ -317,7 +322,7 @@ pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &
         if verdict.stays()
             && let Some(option) = switched_off(page, index, config)
         {
-            *verdict = Verdict::Rule(finding(Furniture::Other, "option", format!("`{option}` is off")));
+            *verdict = Verdict::Rule(finding(BoilerplateKind::Other, "option", format!("`{option}` is off")));
         }
     }
     dangling(page, verdicts);
@@ -329,8 +334,8 @@ fn boxes(page: &Page<'_>, verdicts: &mut [Verdict]) {
     for index in 1..verdicts.len().saturating_sub(1) {
         let button = page.doc.block(BlockId(index as u32 + 1)).kind == BlockKind::Control;
         let what = match page.lines[index - 1].label {
-            Some((Kind::Subscribe, _)) => Furniture::Newsletter,
-            Some((Kind::Cookie, _)) => Furniture::Consent,
+            Some((Kind::Subscribe, _)) => BoilerplateKind::Newsletter,
+            Some((Kind::Cookie, _)) => BoilerplateKind::Consent,
             _ => continue,
         };
         if button && verdicts[index].stays() && !verdicts[index - 1].stays() {
@@ -349,8 +354,11 @@ fn scraps(page: &Page<'_>, verdicts: &mut [Verdict]) {
     let linked: f32 = kept().map(|i| page.shapes[i].words * page.linked[i]).sum();
     if words < SCRAPS && linked > words / 2.0 {
         for verdict in verdicts.iter_mut().filter(|v| v.stays()) {
-            *verdict =
-                Verdict::Rule(finding(Furniture::Navigation, "scraps", "a few linked words, and no text beside them"));
+            *verdict = Verdict::Rule(finding(
+                BoilerplateKind::Navigation,
+                "scraps",
+                "a few linked words, and no text beside them",
+            ));
         }
     }
 }
@@ -466,7 +474,7 @@ fn repeated(page: &Page<'_>, verdicts: &mut [Verdict]) {
             continue;
         }
         if !kept.insert(page.doc.text(BlockId(index as u32))) {
-            *verdict = Verdict::Rule(finding(Furniture::Other, "repeated", "the same text stands above"));
+            *verdict = Verdict::Rule(finding(BoilerplateKind::Other, "repeated", "the same text stands above"));
         }
     }
 }
@@ -476,7 +484,8 @@ fn dangling(page: &Page<'_>, verdicts: &mut [Verdict]) {
     let heading = |index: usize| page.doc.block(BlockId(index as u32)).kind == BlockKind::Heading;
     let Some(last) = (0..verdicts.len()).rfind(|i| verdicts[*i].stays() && !heading(*i)) else { return };
     for verdict in verdicts[last..].iter_mut().skip(1).filter(|v| v.stays()) {
-        *verdict = Verdict::Rule(finding(Furniture::Other, "dangling", "a heading with nothing of the text below it"));
+        *verdict =
+            Verdict::Rule(finding(BoilerplateKind::Other, "dangling", "a heading with nothing of the text below it"));
     }
 }
 
@@ -516,7 +525,7 @@ fn draw(page: &Page<'_>, index: usize, out: &mut String) {
         out.push_str(", running text");
     }
     if let Some((kind, _)) = page.lines[index].label {
-        let _ = write!(out, ", starts like {:?}", furniture_of(kind));
+        let _ = write!(out, ", starts like {:?}", boilerplate_kind_of(kind));
     }
     if page.lines[index].declared > 0.5 {
         out.push_str(", in the declared article body");

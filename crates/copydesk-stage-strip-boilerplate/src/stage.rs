@@ -14,7 +14,7 @@ use crate::{
     templates::{Shared, Templates},
 };
 
-/// Labels every block as main text or as furniture of some kind.
+/// Labels every block as main text or as boilerplate of some kind.
 #[derive(Debug, Clone, Default)]
 pub struct StripBoilerplate {
     config: Config,
@@ -39,7 +39,7 @@ impl StripBoilerplate {
 
 impl StageKind for StripBoilerplate {
     const NAME: &'static str = "strip-boilerplate";
-    const SUMMARY: &'static str = "Tells the main text of a page from its furniture.";
+    const SUMMARY: &'static str = "Tells the main text of a page from its boilerplate.";
     const READS: &'static [Facet] = &[];
     const WRITES: &'static [Facet] = &[Facet::Body];
     type Config = Config;
@@ -94,7 +94,7 @@ impl StripBoilerplate {
             .map(|(index, verdict)| match verdict {
                 Verdict::Likely => Decided { label: Label::Body, rule: "model", detail: reason(index, '≥') },
                 Verdict::Unlikely => Decided {
-                    label: Label::Boilerplate(rules::furniture(&page, index)),
+                    label: Label::Boilerplate(rules::boilerplate_kind(&page, index)),
                     rule: "model",
                     detail: reason(index, '<'),
                 },

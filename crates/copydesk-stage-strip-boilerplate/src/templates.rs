@@ -21,14 +21,14 @@ const MOST_LINES: usize = 2_000_000;
 const MOST_SITES: usize = 100_000;
 const MOST_STORIES: usize = 2_000_000;
 
-/// Longer lines, in bytes, are no furniture that a table should hold.
+/// Longer lines, in bytes, are no boilerplate that a table should hold.
 const LONGEST: usize = 2_000;
 
 /// Texts of more bytes than this tell one story from another.
 const LONG: usize = 80;
 
-/// How often a line has to be met before it is furniture: on so many pages, and on such a share of them. Sentences and
-/// headings may be shared by a few stories, so more is asked of them.
+/// How often a line has to be met before it is boilerplate: on so many pages, and on such a share of them. Sentences
+/// and headings may be shared by a few stories, so more is asked of them.
 const SHORT: (u32, f32) = (4, 0.1);
 const PROSE: (u32, f32) = (8, 0.3);
 
@@ -44,12 +44,12 @@ pub struct Templates {
 #[serde(deny_unknown_fields)]
 struct Site {
     pages: u32,
-    lines: Vec<Line>,
+    lines: Vec<SharedLine>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct SharedLine {
     pages: u32,
     text: String,
 }
@@ -95,7 +95,7 @@ impl Shared {
         Self { sites: sites.collect() }
     }
 
-    /// For every block on how many pages of the site it stands, if it is furniture of the site, and of how many.
+    /// For every block on how many pages of the site it stands, if it is boilerplate of the site, and of how many.
     pub(crate) fn found(&self, doc: &Document) -> Vec<Option<(u32, u32)>> {
         let Some((pages, lines)) = self.sites.get(&site_of(doc)) else { return Vec::new() };
         let mut words = Vec::new();
@@ -196,7 +196,7 @@ impl Learner {
         }
     }
 
-    /// The lines that are furniture, those on most pages first.
+    /// The lines that are boilerplate, those on most pages first.
     pub fn finish(self) -> Templates {
         let mut sites = BTreeMap::new();
         for (name, counts) in self.sites {
@@ -205,8 +205,8 @@ impl Learner {
                 count.pages >= pages && count.pages as f32 >= share * counts.pages as f32
             };
             let shared = counts.lines.into_values().filter(of);
-            let mut lines: Vec<Line> =
-                shared.filter_map(|count| Some(Line { pages: count.pages, text: count.text?.into() })).collect();
+            let mut lines: Vec<SharedLine> =
+                shared.filter_map(|count| Some(SharedLine { pages: count.pages, text: count.text?.into() })).collect();
             if !lines.is_empty() {
                 lines.sort_by(|a, b| b.pages.cmp(&a.pages).then_with(|| a.text.cmp(&b.text)));
                 sites.insert(name, Site { pages: counts.pages, lines });
@@ -229,12 +229,12 @@ fn site_of(doc: &Document) -> String {
 
 #[cfg(test)]
 mod tests {
-    use copydesk_document::{NewBlock, Source};
+    use copydesk_document::{DocumentSource, NewBlock};
 
     use super::*;
 
     fn page(site: &str, lines: &[String]) -> Document {
-        let source = Source { url: Some(format!("https://www.{site}/a?b")), ..Source::default() };
+        let source = DocumentSource { url: Some(format!("https://www.{site}/a?b")), ..DocumentSource::default() };
         let mut doc = Document::new(source, String::new());
         for line in lines {
             doc.push_block(NewBlock { text: line, ..NewBlock::default() });
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn furniture_is_found_and_what_two_stories_share_is_not() {
+    fn boilerplate_is_found_and_what_two_stories_share_is_not() {
         let mut learner = Learner::default();
         for number in 0..20 {
             learner.read(&page("example.org", &story(number)));

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, marker::PhantomData};
 
-use copydesk_document::{BlockId, Decision, Document, Furniture, Label, Note, Span};
+use copydesk_document::{BlockId, BoilerplateKind, Decision, Document, Label, Note, Span};
 
 /// Who is speaking. Every label goes through here, so that no decision is made without its reason.
 #[derive(Debug)]
@@ -46,12 +46,12 @@ impl Context<'_> {
         self.label(doc, block, Label::Body, rule, detail);
     }
 
-    /// Labels a block as furniture.
+    /// Labels a block as boilerplate.
     pub fn drop_block(
         &mut self,
         doc: &mut Document,
         block: BlockId,
-        what: Furniture,
+        what: BoilerplateKind,
         rule: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) {

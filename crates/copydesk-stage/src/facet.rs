@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Facet {
-    /// Which blocks are main text and which are furniture.
+    /// Which blocks are main text and which are boilerplate.
     Body,
     /// Languages of the document and its blocks.
     Languages,

@@ -7,7 +7,7 @@
 //! # A complete stage
 //!
 //! ```
-//! use copydesk_document::{Document, Furniture, Label};
+//! use copydesk_document::{Document, BoilerplateKind, Label};
 //! use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 //!
 //! /// Drops body blocks that are shorter than a number of characters.
@@ -35,7 +35,7 @@
 //!         for id in doc.ids() {
 //!             let chars = doc.text(id).chars().count();
 //!             if doc.block(id).label().is_body() && chars < self.config.min_chars {
-//!                 cx.drop_block(doc, id, Furniture::Other, "short", format!("{chars} characters"));
+//!                 cx.drop_block(doc, id, BoilerplateKind::Other, "short", format!("{chars} characters"));
 //!             }
 //!         }
 //!         Ok(Verdict::Keep)
@@ -73,7 +73,7 @@
 //! # let mut cx = Context::new("drop-short");
 //! # cx.keep(&mut doc, id, "all", "");
 //! # stage.process(&mut doc, &mut cx).unwrap();
-//! # assert_eq!(doc.block(id).label(), Label::Boilerplate(Furniture::Other));
+//! # assert_eq!(doc.block(id).label(), Label::Boilerplate(BoilerplateKind::Other));
 //! ```
 
 mod catalog;

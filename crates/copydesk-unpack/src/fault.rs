@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::Packing;
+use crate::Codec;
 
 /// What is wrong with a compressed stream. It comes inside of an [`io::Error`]; [`Fault::of`] takes it out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,8 +10,8 @@ use crate::Packing;
 pub struct Fault {
     /// What kind of wrong.
     pub kind: FaultKind,
-    /// How the stream is packed.
-    pub packing: Packing,
+    /// How the stream is compressed.
+    pub codec: Codec,
     /// The member in which it is, counted from 1.
     pub member: u64,
     /// Where that member begins in the stored bytes.

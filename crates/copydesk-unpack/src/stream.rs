@@ -1,4 +1,4 @@
-//! One stream, whatever it is packed in.
+//! One stream, however it is compressed.
 
 use std::{
     fmt,
@@ -8,27 +8,27 @@ use std::{
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
-use crate::{Fault, FaultKind, Limits, Packing, packing::MAGIC_BYTES, window::Window};
+use crate::{Codec, Fault, FaultKind, Limits, codec::MAGIC_BYTES, window::Window};
 
 /// So much comes out at a time, once it is clear that more than the beginning is asked for.
 const CHUNK: usize = 64 << 10;
 const FIRST_CHUNK: usize = 4 << 10;
 
-/// Bytes that may be packed, opened as they are read.
+/// Bytes that may be compressed, opened as they are read.
 ///
 /// No piece that [`BufRead::fill_buf`] gives out spans two members, so that [`Stream::member`] says of each byte which
 /// one it is from. A gzip member has been proved sound only when a byte after its last one, or the end, has been asked
 /// for.
 pub struct Stream<R: Read> {
     state: State<R>,
-    packing: Option<Packing>,
+    codec: Option<Codec>,
     limits: Limits,
     /// What has come out, up to `len`; made when the first member begins.
     out: Vec<u8>,
     at: usize,
     len: usize,
     /// All that has come out.
-    unpacked: u64,
+    decompressed: u64,
     member: u64,
     /// Where the member begins.
     start: u64,
@@ -55,20 +55,20 @@ enum Decoder<R: Read> {
 }
 
 impl<R: Read> Decoder<R> {
-    fn new(packing: Packing, window: Window<R>, limits: &Limits) -> Result<Self, (Window<R>, io::Error)> {
+    fn new(codec: Codec, window: Window<R>, limits: &Limits) -> Result<Self, (Window<R>, io::Error)> {
         let window_log = limits.max_window_log.clamp(10, 31);
-        Ok(match packing {
-            Packing::Gzip => Self::Gzip(Box::new(GzDecoder::new(window))),
-            Packing::Zstd => {
+        Ok(match codec {
+            Codec::Gzip => Self::Gzip(Box::new(GzDecoder::new(window))),
+            Codec::Zstd => {
                 let mut frame = zstd::stream::read::Decoder::try_with_buffer(window)?.single_frame();
                 if let Err(error) = frame.window_log_max(window_log) {
                     return Err((frame.finish(), error));
                 }
                 Self::Zstd(frame)
             }
-            Packing::Bzip2 => Self::Bzip2(bzip2::bufread::BzDecoder::new(window)),
+            Codec::Bzip2 => Self::Bzip2(bzip2::bufread::BzDecoder::new(window)),
             // The decoder takes a little more than the window, in KiB.
-            Packing::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(window, false, (1 << (window_log - 10)) + 1024))),
+            Codec::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(window, false, (1 << (window_log - 10)) + 1024))),
         })
     }
 
@@ -104,32 +104,32 @@ impl<R: Read> Stream<R> {
     /// Looks at the first bytes, and opens what they say. An error is one of reading.
     pub fn open(inner: R, limits: Limits) -> io::Result<Self> {
         let mut window = Window::new(inner);
-        let packing = Packing::of(window.want(MAGIC_BYTES)?);
-        let state = if packing.is_some() { State::Between(window) } else { State::Plain(window) };
+        let codec = Codec::of(window.want(MAGIC_BYTES)?);
+        let state = if codec.is_some() { State::Between(window) } else { State::Plain(window) };
         Ok(Self {
             state,
-            packing,
+            codec,
             limits,
             out: Vec::new(),
             at: 0,
             len: 0,
-            unpacked: 0,
+            decompressed: 0,
             member: 0,
             start: 0,
             pending: None,
         })
     }
 
-    /// How it is packed; `None` for plain bytes.
-    pub fn packing(&self) -> Option<Packing> {
-        self.packing
+    /// How it is compressed; `None` for plain bytes.
+    pub fn codec(&self) -> Option<Codec> {
+        self.codec
     }
 
-    /// Whether what comes out is packed once more. An error on the way is told by the next read, so that a fault in the
-    /// first member costs no other.
-    pub fn is_packed_again(&mut self) -> bool {
+    /// Whether what comes out is compressed once more. An error on the way is told by the next read, so that a fault in
+    /// the first member costs no other.
+    pub fn is_compressed_again(&mut self) -> bool {
         match self.fill_buf() {
-            Ok(begin) => Packing::of(begin).is_some(),
+            Ok(begin) => Codec::of(begin).is_some(),
             Err(error) => {
                 self.pending = Some(error);
                 false
@@ -154,11 +154,11 @@ impl<R: Read> Stream<R> {
     /// After a fault: goes on at the next sound beginning of a member behind that of the faulty one. `false` if there
     /// is none, or the stream has come to the limit of its size or ratio. What came out of the faulty member stays out.
     pub fn resync(&mut self) -> io::Result<bool> {
-        let (Some(packing), State::Between(window)) = (self.packing, &mut self.state) else { return Ok(false) };
+        let (Some(codec), State::Between(window)) = (self.codec, &mut self.state) else { return Ok(false) };
         // One further than it began, whatever the decoder took in: else the same member would be found for ever.
         window.go_to(self.start + 1);
         loop {
-            if let Some(at) = packing.find_member(window.rest()) {
+            if let Some(at) = codec.find_member(window.rest()) {
                 window.skip(at);
                 return Ok(true);
             }
@@ -183,13 +183,13 @@ impl<R: Read> Stream<R> {
                     }
                 }
                 State::Inside(mut decoder) => {
-                    self.out.resize((2 * self.unpacked as usize).clamp(FIRST_CHUNK, CHUNK), 0);
+                    self.out.resize((2 * self.decompressed as usize).clamp(FIRST_CHUNK, CHUNK), 0);
                     let result = decoder.read(&mut self.out);
                     (self.at, self.len) = (0, *result.as_ref().unwrap_or(&0));
                     match result {
                         Ok(0) => self.state = State::Between(decoder.into_window()),
                         Ok(read) => {
-                            self.unpacked += read as u64;
+                            self.decompressed += read as u64;
                             self.state = State::Inside(decoder);
                             self.check()?;
                             return Ok(true);
@@ -208,7 +208,7 @@ impl<R: Read> Stream<R> {
 
     /// Opens the next member; `false` at the end.
     fn begin(&mut self, mut window: Window<R>) -> io::Result<bool> {
-        let Some(packing) = self.packing else { return Ok(false) };
+        let Some(codec) = self.codec else { return Ok(false) };
         // Zeros are padding, as tapes and tar leave it.
         while self.member > 0 && window.want(1)?.first() == Some(&0) {
             let zeros = window.rest().iter().take_while(|byte| **byte == 0).count();
@@ -220,9 +220,9 @@ impl<R: Read> Stream<R> {
             self.state = State::Ended(window);
             return Ok(false);
         }
-        if Packing::of(head) != Some(packing) {
+        if Codec::of(head) != Some(codec) {
             self.state = State::Between(window);
-            let message = format!("after the end of the {packing} data comes something else");
+            let message = format!("after the end of the {codec} data comes something else");
             return Err(self.fault(FaultKind::Trailing, message).into());
         }
         self.member += 1;
@@ -230,7 +230,7 @@ impl<R: Read> Stream<R> {
             self.state = State::Between(window);
             return Err(self.window_fault().into());
         }
-        match Decoder::new(packing, window, &self.limits) {
+        match Decoder::new(codec, window, &self.limits) {
             Ok(decoder) => self.state = State::Inside(decoder),
             Err((window, error)) => return Err(self.fail(window, error)),
         }
@@ -242,25 +242,25 @@ impl<R: Read> Stream<R> {
             self.state = State::Ended(window);
             return error;
         }
-        let Some(packing) = self.packing else { return error };
+        let Some(codec) = self.codec else { return error };
         let fault = match error.kind() {
-            io::ErrorKind::UnexpectedEof => self.fault(FaultKind::Cut, format!("the {packing} data is cut off")),
+            io::ErrorKind::UnexpectedEof => self.fault(FaultKind::Cut, format!("the {codec} data is cut off")),
             io::ErrorKind::OutOfMemory => {
                 self.state = State::Between(window);
                 return self.window_fault().into();
             }
-            _ => self.fault(FaultKind::Damaged, format!("the {packing} data is damaged ({error})")),
+            _ => self.fault(FaultKind::Damaged, format!("the {codec} data is damaged ({error})")),
         };
         self.state = State::Between(window);
         fault.into()
     }
 
     fn check(&mut self) -> io::Result<()> {
-        let ratio = self.unpacked / self.stored().max(1);
-        let fault = if self.unpacked > self.limits.max_bytes {
+        let ratio = self.decompressed / self.stored().max(1);
+        let fault = if self.decompressed > self.limits.max_bytes {
             let message = format!("it opens to more than {} bytes", self.limits.max_bytes);
             self.fault(FaultKind::Size, message)
-        } else if self.unpacked > Limits::RATIO_FROM && ratio > u64::from(self.limits.max_ratio) {
+        } else if self.decompressed > Limits::RATIO_FROM && ratio > u64::from(self.limits.max_ratio) {
             let message =
                 format!("it grows more than {} times when it is decompressed, as only bombs do", self.limits.max_ratio);
             self.fault(FaultKind::Ratio, message)
@@ -280,8 +280,8 @@ impl<R: Read> Stream<R> {
     }
 
     fn fault(&self, kind: FaultKind, message: String) -> Fault {
-        let packing = self.packing.unwrap_or(Packing::Gzip);
-        Fault { kind, packing, member: self.member, offset: self.start, message }
+        let codec = self.codec.unwrap_or(Codec::Gzip);
+        Fault { kind, codec, member: self.member, offset: self.start, message }
     }
 }
 
@@ -323,7 +323,7 @@ impl<R: Read> Read for Stream<R> {
 
 impl<R: Read> fmt::Debug for Stream<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stream").field("packing", &self.packing).field("member", &self.member).finish_non_exhaustive()
+        f.debug_struct("Stream").field("codec", &self.codec).field("member", &self.member).finish_non_exhaustive()
     }
 }
 

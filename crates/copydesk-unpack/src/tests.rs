@@ -26,28 +26,28 @@ impl Read for Pieces<'_> {
     }
 }
 
-const ALL: [Packing; 4] = [Packing::Gzip, Packing::Zstd, Packing::Bzip2, Packing::Xz];
+const ALL: [Codec; 4] = [Codec::Gzip, Codec::Zstd, Codec::Bzip2, Codec::Xz];
 
-fn pack(packing: Packing, bytes: &[u8]) -> Vec<u8> {
-    match packing {
-        Packing::Gzip => {
+fn pack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
+    match codec {
+        Codec::Gzip => {
             let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
             writer.write_all(bytes).unwrap();
             writer.finish().unwrap()
         }
-        Packing::Zstd => {
+        Codec::Zstd => {
             let mut writer = zstd::stream::write::Encoder::new(Vec::new(), 3).unwrap();
             // Without it, wrong bytes can come out as sound ones.
             writer.include_checksum(true).unwrap();
             writer.write_all(bytes).unwrap();
             writer.finish().unwrap()
         }
-        Packing::Bzip2 => {
+        Codec::Bzip2 => {
             let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
             writer.write_all(bytes).unwrap();
             writer.finish().unwrap()
         }
-        Packing::Xz => {
+        Codec::Xz => {
             let options = lzma_rust2::XzOptions::with_preset(1);
             let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
             writer.write_all(bytes).unwrap();
@@ -87,53 +87,53 @@ fn opens_what_is_sound() {
     let text = text(10_000);
     assert_eq!(read(&text, Limits::default()), (text.clone(), None));
     assert_eq!(read(b"", Limits::default()), (Vec::new(), None));
-    for packing in ALL {
-        let parts = [pack(packing, &text[..100]), pack(packing, b""), pack(packing, &text[100..])].concat();
-        assert_eq!(Stream::open(&parts[..], Limits::default()).unwrap().packing(), Some(packing));
-        assert!(read(&parts, Limits::default()) == (text.clone(), None), "{packing}");
+    for codec in ALL {
+        let parts = [pack(codec, &text[..100]), pack(codec, b""), pack(codec, &text[100..])].concat();
+        assert_eq!(Stream::open(&parts[..], Limits::default()).unwrap().codec(), Some(codec));
+        assert!(read(&parts, Limits::default()) == (text.clone(), None), "{codec}");
         let padded = [parts, vec![0; 512]].concat();
-        assert!(read(&padded, Limits::default()) == (text.clone(), None), "{packing} with padding");
+        assert!(read(&padded, Limits::default()) == (text.clone(), None), "{codec} with padding");
     }
     let skipped = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4];
-    let frames = [pack(Packing::Zstd, &text[..100]), skipped.into(), pack(Packing::Zstd, &text[100..])].concat();
+    let frames = [pack(Codec::Zstd, &text[..100]), skipped.into(), pack(Codec::Zstd, &text[100..])].concat();
     assert!(read(&frames, Limits::default()) == (text, None));
 }
 
 #[test]
 fn says_what_is_wrong_with_the_rest() {
     let text = text(10_000);
-    for packing in ALL {
-        let packed = pack(packing, &text);
-        let (out, fault) = read(&packed[..packed.len() - 20], Limits::default());
-        assert!(text.starts_with(&out) && fault == Some(FaultKind::Cut), "{packing}: {fault:?}");
-        let mut damaged = packed.clone();
+    for codec in ALL {
+        let compressed = pack(codec, &text);
+        let (out, fault) = read(&compressed[..compressed.len() - 20], Limits::default());
+        assert!(text.starts_with(&out) && fault == Some(FaultKind::Cut), "{codec}: {fault:?}");
+        let mut damaged = compressed.clone();
         let middle = damaged.len() / 2;
         damaged[middle..middle + 40].fill(0x55);
         let fault = read(&damaged, Limits::default()).1;
-        assert!(matches!(fault, Some(FaultKind::Damaged | FaultKind::Cut)), "{packing}: {fault:?}");
-        let trailing = [packed, b"something else".to_vec()].concat();
-        assert!(read(&trailing, Limits::default()) == (text.clone(), Some(FaultKind::Trailing)), "{packing}");
+        assert!(matches!(fault, Some(FaultKind::Damaged | FaultKind::Cut)), "{codec}: {fault:?}");
+        let trailing = [compressed, b"something else".to_vec()].concat();
+        assert!(read(&trailing, Limits::default()) == (text.clone(), Some(FaultKind::Trailing)), "{codec}");
     }
 }
 
 #[test]
 fn goes_on_behind_a_faulty_member() {
     let (one, two, three) = (text(3_000), text(12_000), text(5_000));
-    for packing in ALL {
+    for codec in ALL {
         for cut in [5, 30, 9_000] {
-            let middle = &pack(packing, &two)[..cut];
-            let stored = [pack(packing, &one), middle.into(), vec![0xFF; 50], pack(packing, &three)].concat();
+            let middle = &pack(codec, &two)[..cut];
+            let stored = [pack(codec, &one), middle.into(), vec![0xFF; 50], pack(codec, &three)].concat();
             let (out, faults) = salvage(&stored);
-            assert!(out.starts_with(&one) && out.ends_with(&three), "{packing} cut at {cut}: {faults:?}");
+            assert!(out.starts_with(&one) && out.ends_with(&three), "{codec} cut at {cut}: {faults:?}");
             assert!(!faults.is_empty());
         }
         // A fault says which member it is of, and where that begins.
-        let one_packed = pack(packing, &one);
-        let stored = [one_packed.clone(), pack(packing, &two)[..1000].to_vec()].concat();
+        let one_compressed = pack(codec, &one);
+        let stored = [one_compressed.clone(), pack(codec, &two)[..1000].to_vec()].concat();
         let mut stream = Stream::open(&stored[..], Limits::default()).unwrap();
         let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
         let fault = Fault::of(&error).unwrap();
-        assert_eq!((fault.kind, fault.member, fault.offset), (FaultKind::Cut, 2, one_packed.len() as u64));
+        assert_eq!((fault.kind, fault.member, fault.offset), (FaultKind::Cut, 2, one_compressed.len() as u64));
         assert!(!stream.resync().unwrap());
     }
 }
@@ -141,15 +141,15 @@ fn goes_on_behind_a_faulty_member() {
 #[test]
 fn limits_hold() {
     let zeros = vec![0; (Limits::RATIO_FROM + (8 << 20)) as usize];
-    for packing in ALL {
-        let packed = pack(packing, &zeros);
-        let (out, fault) = read(&packed, Limits::default());
-        assert!(fault == Some(FaultKind::Ratio) && out.len() < zeros.len(), "{packing}: {fault:?}");
+    for codec in ALL {
+        let compressed = pack(codec, &zeros);
+        let (out, fault) = read(&compressed, Limits::default());
+        assert!(fault == Some(FaultKind::Ratio) && out.len() < zeros.len(), "{codec}: {fault:?}");
         let few = Limits { max_bytes: 1 << 20, ..Limits::default() };
-        let (out, fault) = read(&packed, few);
-        assert!(fault == Some(FaultKind::Size) && out.len() <= 1 << 20, "{packing}: {fault:?}");
+        let (out, fault) = read(&compressed, few);
+        assert!(fault == Some(FaultKind::Size) && out.len() <= 1 << 20, "{codec}: {fault:?}");
         // A limit ends the stream; there is nothing to go on with.
-        let mut stream = Stream::open(&packed[..], few).unwrap();
+        let mut stream = Stream::open(&compressed[..], few).unwrap();
         assert!(stream.read_to_end(&mut Vec::new()).is_err() && !stream.resync().unwrap());
         assert_eq!(stream.fill_buf().unwrap(), b"");
     }
@@ -159,9 +159,9 @@ fn limits_hold() {
     options.lzma_options.dict_size = 8 << 20;
     let mut writer = lzma_rust2::XzWriter::new(Vec::new(), options).unwrap();
     writer.write_all(b"text").unwrap();
-    let packed = writer.finish().unwrap();
-    assert_eq!(read(&packed, Limits::default()), (b"text".to_vec(), None));
-    assert_eq!(read(&packed, Limits { max_window_log: 20, ..Limits::default() }).1, Some(FaultKind::Window));
+    let compressed = writer.finish().unwrap();
+    assert_eq!(read(&compressed, Limits::default()), (b"text".to_vec(), None));
+    assert_eq!(read(&compressed, Limits { max_window_log: 20, ..Limits::default() }).1, Some(FaultKind::Window));
 }
 
 #[test]
@@ -172,19 +172,19 @@ fn a_reader_that_fails_is_no_fault_of_the_data() {
             Err(io::Error::other("the disk is gone"))
         }
     }
-    for packing in ALL {
-        let packed = pack(packing, &text(10_000));
-        let mut stream = Stream::open(packed[..500].chain(Broken), Limits::default()).unwrap();
+    for codec in ALL {
+        let compressed = pack(codec, &text(10_000));
+        let mut stream = Stream::open(compressed[..500].chain(Broken), Limits::default()).unwrap();
         let error = stream.read_to_end(&mut Vec::new()).unwrap_err();
-        assert!(Fault::of(&error).is_none() && error.to_string().contains("the disk is gone"), "{packing}: {error}");
+        assert!(Fault::of(&error).is_none() && error.to_string().contains("the disk is gone"), "{codec}: {error}");
     }
 }
 
 #[test]
 fn names_count_only_as_promises() {
-    assert!(names_packing("a.jsonl.GZ") && names_packing("a.xz") && !names_packing("a.html") && !names_packing(""));
-    assert_eq!(Packing::of(b"BZh is a word"), None);
-    assert_eq!(Packing::of(b"\x1f"), None);
+    assert!(names_codec("a.jsonl.GZ") && names_codec("a.xz") && !names_codec("a.html") && !names_codec(""));
+    assert_eq!(Codec::of(b"BZh is a word"), None);
+    assert_eq!(Codec::of(b"\x1f"), None);
 }
 
 proptest! {
@@ -199,9 +199,9 @@ proptest! {
     ) {
         let text = text(lines);
         let at = at.min(text.len());
-        let packed = [pack(ALL[which], &text[..at]), pack(ALL[which], &text[at..])].concat();
+        let compressed = [pack(ALL[which], &text[..at]), pack(ALL[which], &text[at..])].concat();
         let mut out = Vec::new();
-        Stream::open(Pieces::new(&packed, &sizes), Limits::default()).unwrap().read_to_end(&mut out).unwrap();
+        Stream::open(Pieces::new(&compressed, &sizes), Limits::default()).unwrap().read_to_end(&mut out).unwrap();
         prop_assert!(out == text);
     }
 
@@ -227,9 +227,9 @@ proptest! {
 
     #[test]
     fn noise_ends(bytes in proptest::collection::vec(any::<u8>(), 0..300), which in 0_usize..4) {
-        let packed = pack(ALL[which], b"some text");
+        let compressed = pack(ALL[which], b"some text");
         let _ = salvage(&bytes);
-        let _ = salvage(&[&packed[..10], &bytes].concat());
-        let _ = salvage(&[&packed[..], &bytes, &packed].concat());
+        let _ = salvage(&[&compressed[..10], &bytes].concat());
+        let _ = salvage(&[&compressed[..], &bytes, &compressed].concat());
     }
 }

@@ -64,9 +64,9 @@ impl Observer for Watch {
     fn quarantined(&mut self, entry: &Quarantined) {
         self.named += 1;
         if self.named <= MOST_NAMED {
-            tracing::warn!(uri = entry.uri, stage = entry.stage, rule = entry.rule, "set aside: {}", entry.error);
+            tracing::warn!(uri = entry.uri, stage = entry.stage, rule = entry.rule, "quarantined: {}", entry.error);
         } else if self.named == MOST_NAMED + 1 {
-            tracing::warn!("more documents are set aside; the quarantine file names all of them");
+            tracing::warn!("more documents are quarantined; the quarantine file names all of them");
         }
     }
 }
@@ -87,7 +87,7 @@ pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
         let _ = writeln!(out, "done before and not done again: {}", thousands(report.reused));
     }
     if !report.skipped.is_empty() {
-        let _ = writeln!(out, "passed over: {}", most(&report.skipped, 5));
+        let _ = writeln!(out, "skipped: {}", most(&report.skipped, 5));
     }
     for stage in report.stages.iter().filter(|s| !s.dropped.is_empty()) {
         let _ = writeln!(out, "dropped by {}: {}", stage.name, most(&stage.dropped, 3));

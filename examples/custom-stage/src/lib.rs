@@ -1,6 +1,6 @@
 //! A stage that looks for the line by which a press office holds a text back, such as `EMBARGOED UNTIL 5 May`.
 
-use copydesk_document::{Document, Furniture};
+use copydesk_document::{Document, BoilerplateKind};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 
 /// Takes embargo lines out of the text, or the whole document out of the run.
@@ -40,7 +40,7 @@ impl Stage for HoldEmbargoed {
             }
             // What a stage finds beside labels and facts lives under its own name.
             doc.ext.insert(cx.stage().into(), serde_json::json!({ "line": doc.text(id) }));
-            cx.drop_block(doc, id, Furniture::Other, "embargo-line", format!("begins with `{mark}`"));
+            cx.drop_block(doc, id, BoilerplateKind::Other, "embargo-line", format!("begins with `{mark}`"));
         }
         Ok(Verdict::Keep)
     }

@@ -1,6 +1,6 @@
 //! The inside of a credit: whether a stretch of text can be one, and who is named in it.
 
-use super::{Credit, Mark};
+use super::{Credit, CreditMark};
 use crate::Lexicon;
 use crate::fold::{fold, is_caseless};
 
@@ -169,7 +169,7 @@ pub(super) fn ends_sentence(word: &str) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PartKind {
     Agency,
-    Mark(Mark),
+    Mark(CreditMark),
     Name,
 }
 
@@ -245,7 +245,7 @@ fn kind_of(piece: &str, lexicon: &Lexicon) -> PartKind {
 }
 
 /// Reads a printed credit. `None` when nothing of it names anybody (a mark alone).
-pub(super) fn read(printed: &str, provided: bool, lexicon: &Lexicon, marks: &mut Vec<Mark>) -> Option<Credit> {
+pub(super) fn read(printed: &str, provided: bool, lexicon: &Lexicon, marks: &mut Vec<CreditMark>) -> Option<Credit> {
     let printed = printed.trim();
     let mut credit =
         Credit { printed: squash(printed), names: Vec::new(), agencies: Vec::new(), parts: Vec::new(), provided };
@@ -258,7 +258,7 @@ pub(super) fn read(printed: &str, provided: bool, lexicon: &Lexicon, marks: &mut
             PartKind::Agency if !credit.agencies.contains(&text) => credit.agencies.push(text),
             PartKind::Name if !credit.names.contains(&text) => credit.names.push(text),
             PartKind::Mark(mark) => {
-                credit.provided |= matches!(mark, Mark::Handout);
+                credit.provided |= matches!(mark, CreditMark::Handout);
                 if !marks.contains(&mark) {
                     marks.push(mark);
                 }

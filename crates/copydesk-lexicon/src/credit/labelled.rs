@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Found, body};
+use super::{CreditMatch, body};
 use crate::fold::{Folded, is_caseless, is_unspaced, starts_word};
 use crate::lexicon::CreditWord;
 use crate::{Confidence, Lexicon};
@@ -19,7 +19,7 @@ struct LabelAt {
 
 /// Finds a labelled credit at the end of `window`, or at its start when the window is the whole text.
 /// `end` is where it ends without the controls and notices that stand after a credit.
-pub(super) fn find(window: &str, folded: &Folded, end: usize, whole: bool, lexicon: &Lexicon) -> Option<Found> {
+pub(super) fn find(window: &str, folded: &Folded, end: usize, whole: bool, lexicon: &Lexicon) -> Option<CreditMatch> {
     let labels = labels(window, folded, lexicon);
     for (i, label) in labels.iter().enumerate() {
         if let Some(found) = at_label(window, label, &labels[i + 1..], lexicon) {
@@ -38,7 +38,7 @@ pub(super) fn find(window: &str, folded: &Folded, end: usize, whole: bool, lexic
 }
 
 /// Finds a credit that stands before the caption: in brackets, or in a line of its own.
-pub(super) fn find_leading(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
+pub(super) fn find_leading(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<CreditMatch> {
     let label = labels(window, folded, lexicon).into_iter().next()?;
     let before = window[..label.start].trim();
     let (end, rest) = if before.len() <= 3 && before.ends_with(['(', '[', '（', '［']) {
@@ -59,7 +59,7 @@ pub(super) fn find_leading(window: &str, folded: &Folded, lexicon: &Lexicon) -> 
     if credit.is_empty() || !fits(&window[credit.clone()], &shape, label.bare, lexicon) {
         return None;
     }
-    Some(Found {
+    Some(CreditMatch {
         text: skip_separators(window, rest)..window.len(),
         credits: vec![credit],
         rule: lexicon.form_ids[label.form as usize],
@@ -146,7 +146,7 @@ fn after_border(before: &str) -> bool {
         ])
 }
 
-fn at_label(window: &str, label: &LabelAt, later: &[LabelAt], lexicon: &Lexicon) -> Option<Found> {
+fn at_label(window: &str, label: &LabelAt, later: &[LabelAt], lexicon: &Lexicon) -> Option<CreditMatch> {
     let before = &window[..label.start];
     let opened = before.trim_end();
     let bracket = opened.chars().next_back().filter(|c| matches!(c, '(' | '[' | '（' | '［' | '【' | '<' | '＜'));
@@ -199,7 +199,7 @@ fn at_label(window: &str, label: &LabelAt, later: &[LabelAt], lexicon: &Lexicon)
     if credits.is_empty() {
         return None;
     }
-    Some(Found {
+    Some(CreditMatch {
         text: 0..text_end_of(window, text_end),
         credits,
         rule: lexicon.form_ids[label.form as usize],
@@ -239,7 +239,7 @@ fn fits(printed: &str, shape: &body::Shape, bare: bool, lexicon: &Lexicon) -> bo
 }
 
 /// Names that a word follows: `X撮影`, `X nuotr.`, `X 기자`.
-fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
+fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<CreditMatch> {
     let text = folded.text();
     let mut end = text.trim_end().len();
     let mut inner_end = end;
@@ -287,7 +287,7 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<Found> {
     if shape.small > 0 || shape.words > 7 || open.is_none() && shape.caseless > 2 {
         return None;
     }
-    Some(Found {
+    Some(CreditMatch {
         text: 0..text_end_of(window, folded.origin(text_end)),
         credits: vec![credit],
         rule: lexicon.form_ids[suffix.form as usize],

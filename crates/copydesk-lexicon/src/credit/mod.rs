@@ -19,7 +19,7 @@ pub use doubled::undouble;
 /// What kind of picture a caption says it is, apart from its text and credit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Mark {
+pub enum CreditMark {
     /// An archive picture (`FILE PHOTO`, `Archivbild`).
     Archive,
     /// A picture that only stands for the subject (`Symbolbild`).
@@ -64,7 +64,7 @@ pub struct Split<'t> {
     /// The credits, in the order in which they stand. Empty when the line has none.
     pub credits: Vec<Credit>,
     /// What the caption says the picture is.
-    pub marks: Vec<Mark>,
+    pub marks: Vec<CreditMark>,
     /// The form that was found (an id of the vocabulary files); empty without a credit.
     pub rule: &'static str,
     /// How the credit was known; meaningless without one.
@@ -76,7 +76,7 @@ pub struct Split<'t> {
 
 /// A credit found in a text, before it is taken apart.
 #[derive(Debug, Clone)]
-struct Found {
+struct CreditMatch {
     /// What is left of the text, as a range of it.
     text: std::ops::Range<usize>,
     /// The credits as printed, as ranges of the text.
@@ -151,7 +151,7 @@ fn may_hold(window: &str, folded: &str, lexicon: &Lexicon) -> bool {
     window.contains('\n') || folded.contains(SIGNS) || inside.contains(ENDS) || lexicon.credit_signs.any(folded)
 }
 
-fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<Found> {
+fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<CreditMatch> {
     let from = tail_start(text, WINDOW);
     let window = &text[from..];
     if from == 0 && !may_hold(window, folded.text(), lexicon) {
@@ -160,7 +160,7 @@ fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<F
     find_by_form(text, from, folded, lexicon, again)
 }
 
-fn find_by_form(text: &str, from: usize, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<Found> {
+fn find_by_form(text: &str, from: usize, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<CreditMatch> {
     let window = &text[from..];
     let end = labelled::stripped_end(window, folded, lexicon);
     // A credit that stands after another one must be sure of itself.
@@ -232,7 +232,7 @@ pub fn may_look_like_caption(text: &str) -> bool {
     tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|']) || tail.contains("hoto")
 }
 
-fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<Mark>) {
+fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<CreditMark>) {
     let start = crate::fold::head(text, MARK_WITHIN);
     let end = &text[tail_start(text, WINDOW)..];
     let mut add = |part: &str, from_start: bool| {

@@ -1,13 +1,13 @@
 //! Credits without a label: `(NAME/AGENCY)`, `… | AGENCY`, `… . NAME / AGENCY`, `… in 2023. STPM`.
 
 use super::labelled::{matching, text_end_of, trim_body};
-use super::{Found, body};
+use super::{CreditMatch, body};
 use crate::agency::AgencyKind;
 use crate::fold::is_caseless;
 use crate::{Confidence, Lexicon};
 
 /// `end` is where the window ends without the controls and notices that stand after a credit.
-pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<Found> {
+pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<CreditMatch> {
     let dropped = &window[end..];
     let window = &window[..end];
     // `Ann Lee/Copyright 2026 The Agency. All rights reserved.` as a line of its own.
@@ -27,8 +27,8 @@ pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<Found>
         .or_else(|| stock_at_end(window, lexicon))
 }
 
-fn found(window: &str, text_end: usize, credit: std::ops::Range<usize>, rule: &'static str) -> Found {
-    Found {
+fn found(window: &str, text_end: usize, credit: std::ops::Range<usize>, rule: &'static str) -> CreditMatch {
+    CreditMatch {
         text: 0..text_end_of(window, text_end),
         credits: vec![credit],
         rule,
@@ -39,7 +39,7 @@ fn found(window: &str, text_end: usize, credit: std::ops::Range<usize>, rule: &'
 }
 
 /// `(AP Photo/Ann Lee)`, `(Ann Lee / AFP)`, `(AP)`, `(Trade Fair Centre)` at the very end.
-fn bracketed(window: &str, lexicon: &Lexicon) -> Option<Found> {
+fn bracketed(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let trimmed = window.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '。'));
     let close = trimmed.chars().next_back().filter(|c| matches!(c, ')' | ']' | '）' | '］'))?;
     let inner_end = trimmed.len() - close.len_utf8();
@@ -114,7 +114,7 @@ fn ends_text(before: &str) -> bool {
 }
 
 /// A line of its own, as elements give it.
-fn last_line(window: &str, lexicon: &Lexicon) -> Option<Found> {
+fn last_line(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let trimmed = window.trim_end();
     let at = trimmed.rfind('\n')?;
     if let Some(f) = line(trimmed, at + 1, lexicon) {
@@ -131,16 +131,16 @@ fn last_line(window: &str, lexicon: &Lexicon) -> Option<Found> {
         return None;
     }
     let start = first + (trimmed[first..].len() - trimmed[first..].trim_start().len());
-    Some(Found { text: start..trimmed.len(), ..found(trimmed, 0, credit, "line-name/agency") })
+    Some(CreditMatch { text: start..trimmed.len(), ..found(trimmed, 0, credit, "line-name/agency") })
 }
 
-fn line(window: &str, start: usize, lexicon: &Lexicon) -> Option<Found> {
+fn line(window: &str, start: usize, lexicon: &Lexicon) -> Option<CreditMatch> {
     let credit = trim_body(window, start, window.len());
     if credit.is_empty() {
         return None;
     }
     if let Some(form) = alone(&window[credit.clone()], lexicon) {
-        return Some(Found { provided: true, ..found(window, start, credit, form) });
+        return Some(CreditMatch { provided: true, ..found(window, start, credit, form) });
     }
     if is_mark(&window[credit.clone()], lexicon) {
         return None;
@@ -164,15 +164,15 @@ fn line(window: &str, start: usize, lexicon: &Lexicon) -> Option<Found> {
 /// Letters of the longest name that is written without a space inside.
 const LONGEST_UNSPACED_NAME: usize = 16;
 
-/// Whether one "word" of the line is a phrase: Thai, Lao, Khmer, Burmese and Tibetan have no spaces between words, and a
-/// second line of a caption may hold none at all.
+/// Whether one "word" of the line is a phrase: Thai, Lao, Khmer, Burmese and Tibetan have no spaces between words, and
+/// a second line of a caption may hold none at all.
 fn is_unspaced_phrase(printed: &str) -> bool {
     let letters = |word: &str| word.chars().filter(|&c| is_caseless(c)).count();
     printed.split_whitespace().any(|word| letters(word) > LONGEST_UNSPACED_NAME)
 }
 
 /// `CAPTION | AGENCY`, `CAPTION | NAME`, and `AGENCY | NAME` as a line of its own.
-fn after_bar(window: &str, lexicon: &Lexicon) -> Option<Found> {
+fn after_bar(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let bar = |text: &str| {
         text.char_indices().rev().find(|(_, c)| matches!(c, '|' | '│' | '｜')).map(|(i, c)| (i, i + c.len_utf8()))
     };
@@ -218,7 +218,7 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<Found> {
 }
 
 /// `＝AGENCY` of Japanese captions. A place and a date after the sign are caption text.
-fn after_equals(window: &str, lexicon: &Lexicon) -> Option<Found> {
+fn after_equals(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let (at, sign) = window.char_indices().rev().find(|(_, c)| matches!(c, '＝' | '='))?;
     let credit = trim_body(window, at + sign.len_utf8(), window.len());
     lexicon.agency(window.get(credit.clone())?)?;
@@ -226,7 +226,7 @@ fn after_equals(window: &str, lexicon: &Lexicon) -> Option<Found> {
 }
 
 /// What stands after the last sentence, or the whole line.
-fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
+fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let trimmed = window.trim_end();
     let mut start = None;
     let mut glued = false;
@@ -274,7 +274,7 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<Found> {
         return None;
     }
     if let Some(form) = alone(&trimmed[credit.clone()], lexicon).filter(|_| !glued) {
-        return Some(Found { provided: true, ..found(trimmed, start, credit, form) });
+        return Some(CreditMatch { provided: true, ..found(trimmed, start, credit, form) });
     }
     if is_mark(&trimmed[credit.clone()], lexicon) {
         return None;
@@ -329,7 +329,7 @@ fn glued_stop(word: &str) -> Option<usize> {
 }
 
 /// `… the old harbour Ann Lee/AFP`: no border before the name, but a slash and a known agency after it.
-fn slashed(window: &str, lexicon: &Lexicon) -> Option<Found> {
+fn slashed(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let trimmed = window.trim_end();
     let slash = trimmed.rfind(['/', '／'])?;
     let after = trimmed[slash..].trim_start_matches(['/', '／']).trim();
@@ -409,7 +409,7 @@ fn slashed(window: &str, lexicon: &Lexicon) -> Option<Found> {
 }
 
 /// `… a quiet street Getty Images`: picture libraries close a caption without any border.
-fn stock_at_end(window: &str, lexicon: &Lexicon) -> Option<Found> {
+fn stock_at_end(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let trimmed = window.trim_end();
     if !lexicon.agencies.may_end_library(trimmed) {
         return None;

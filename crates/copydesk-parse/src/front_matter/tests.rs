@@ -1,10 +1,10 @@
-use copydesk_document::Source;
+use copydesk_document::DocumentSource;
 
 use super::*;
 
 fn run(content: &str) -> (Vec<(String, String)>, Vec<String>, String) {
     let limits = Limits::default();
-    let mut doc = Document::new(Source::default(), content.to_owned());
+    let mut doc = Document::new(DocumentSource::default(), content.to_owned());
     let body = match find(content, &limits) {
         Found::Some(front) => {
             read(&mut doc, &front, &limits);
@@ -147,7 +147,7 @@ fn broken_front_matter_gives_what_can_be_read() {
 
 #[test]
 fn the_note_names_the_line() {
-    let mut doc = Document::new(Source::default(), "---\ntitle: t\nauthor: a: b: c\n---\nText.".into());
+    let mut doc = Document::new(DocumentSource::default(), "---\ntitle: t\nauthor: a: b: c\n---\nText.".into());
     let Found::Some(front) = find(doc.content(), &Limits::default()) else { panic!("is front matter") };
     read(&mut doc, &front, &Limits::default());
     assert!(doc.notes[0].message.contains("line 3"), "{}", doc.notes[0].message);

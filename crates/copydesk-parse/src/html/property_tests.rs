@@ -2,7 +2,7 @@
 
 use std::{fs, io::Read, path::Path};
 
-use copydesk_document::{BlockKind, Document, Source};
+use copydesk_document::{BlockKind, Document, DocumentSource};
 use flate2::read::MultiGzDecoder;
 use html5ever::{ParseOpts, local_name, ns, parse_document, tendril::TendrilSink, tree_builder::TreeBuilderOpts};
 use markup5ever_rcdom::{Handle, NodeData, RcDom};
@@ -13,7 +13,7 @@ use super::parse;
 use crate::Limits;
 
 fn read(html: &str) -> Document {
-    let mut doc = Document::new(Source::default(), html.to_owned());
+    let mut doc = Document::new(DocumentSource::default(), html.to_owned());
     parse(&mut doc, &Limits::default()).expect("a page");
     doc
 }

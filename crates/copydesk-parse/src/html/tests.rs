@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use copydesk_document::{BlockKind, Document, InlineKind, Source};
+use copydesk_document::{BlockKind, Document, DocumentSource, InlineKind};
 
 use super::parse;
 use crate::Limits;
 
 fn read(html: &str) -> Document {
-    let mut doc = Document::new(Source::default(), html.to_owned());
+    let mut doc = Document::new(DocumentSource::default(), html.to_owned());
     parse(&mut doc, &Limits::default()).expect("a page");
     doc
 }

@@ -25,7 +25,7 @@ Then name the file in the pipeline, and run it:
   templates = \"templates.json\"
 
 Lines that stand on many pages of a site (menus, footers, standing notices) are dropped from then on,
-and `explain` says on how many pages they stand. A sentence that a few stories share is not furniture.")]
+and `explain` says on how many pages they stand. A sentence that a few stories share is not boilerplate.")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON. Only its source is used.
     pipeline: PathBuf,

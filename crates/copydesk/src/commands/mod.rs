@@ -21,7 +21,7 @@ use crate::report::{Failure, Reporter};
 
 const RETRY_HELP: &str = "\
 Examples:
-  copydesk run   pipelines/news.toml pages/ --out out      some documents are set aside
+  copydesk run   pipelines/news.toml pages/ --out out      some documents are quarantined
   copydesk retry pipelines/news.toml pages/ --out out      they are tried again
 
 Give the pipeline, inputs and folder of the run. Its limits may have been raised since, and

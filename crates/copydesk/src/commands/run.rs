@@ -77,7 +77,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Runs; as a retry, over what the last run has set aside.
+    /// Runs; as a retry, over what the last run has quarantined.
     pub(crate) fn execute(self, retry: bool, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
         let source = source(&self.inputs, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;

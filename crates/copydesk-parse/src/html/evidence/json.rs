@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Vec<Json> {
     };
     let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, values: 0 };
     let mut values = Vec::new();
-    // Whatever stands around the values (comments, CDATA marks, semicolons) is passed over.
+    // Whatever stands around the values (comments, CDATA marks, semicolons) is skipped.
     while parser.seek_start() {
         let before = parser.at;
         let value = parser.value(0, Ends::InList);
@@ -198,7 +198,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Passes over an object or a list, whatever its depth.
+    /// Skips an object or a list, whatever its depth.
     fn skip_nested(&mut self) {
         let mut depth = 0usize;
         while let Some(b) = self.peek() {

@@ -37,9 +37,9 @@ Date: the day is right; dated: there is one.
 Example:
   copydesk eval gold.jsonl out/records.jsonl --by page_type --worst 10")]
 pub(crate) struct Args {
-    /// What is right, JSON Lines, plain or packed.
+    /// What is right, JSON Lines, plain or compressed.
     gold: PathBuf,
-    /// What came out, JSON Lines, plain or packed.
+    /// What came out, JSON Lines, plain or compressed.
     records: PathBuf,
     /// A line for each value of this field of the gold.
     #[arg(long, value_name = "FIELD")]
@@ -144,7 +144,7 @@ fn shown(value: Option<&Value>) -> String {
     }
 }
 
-/// Reads JSON Lines, plain or packed.
+/// Reads JSON Lines, plain or compressed.
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {
     let cannot = || format!("cannot read {}", path.display());
     let file = File::open(path).with_context(cannot)?;

@@ -143,14 +143,14 @@ fn rest<'d>(doc: &'d Document, lines: &[&'d str], covered: &[bool]) -> Vec<(usiz
 
 #[cfg(test)]
 mod tests {
-    use copydesk_document::{NewBlock, Origin, Source};
+    use copydesk_document::{DocumentSource, NewBlock, Origin};
 
     use super::*;
 
     #[test]
     fn every_line_is_covered() {
         let text = "---\nlang: en\n---\n\n\nOne\ntwo.\n\n![](a.png)\n";
-        let mut doc = Document::new(Source::default(), text.into());
+        let mut doc = Document::new(DocumentSource::default(), text.into());
         doc.evidence.clues.push(Clue {
             origin: Origin::FrontMatter,
             name: "lang".into(),

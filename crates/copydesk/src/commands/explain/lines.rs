@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use copydesk_document::{
-    Block, BlockId, BlockKind, Clue, Decision, Document, Furniture, Item, Label, LineIndex, Place,
+    Block, BlockId, BlockKind, BoilerplateKind, Clue, Decision, Document, Item, Label, LineIndex, Place,
 };
 
 use super::{
@@ -164,19 +164,19 @@ pub(super) fn label_name(label: Label) -> String {
         Label::Section => "section",
         Label::Tags => "tags",
         Label::Caption => "caption",
-        Label::Boilerplate(furniture) => match furniture {
-            Furniture::Navigation => "navigation",
-            Furniture::Share => "share",
-            Furniture::Related => "related",
-            Furniture::Advertisement => "advertisement",
-            Furniture::Newsletter => "newsletter",
-            Furniture::Consent => "consent",
-            Furniture::Comments => "comments",
-            Furniture::Footer => "footer",
-            Furniture::Hidden => "hidden",
-            Furniture::Form => "form",
-            Furniture::Template => "template",
-            Furniture::Other => "furniture",
+        Label::Boilerplate(boilerplate) => match boilerplate {
+            BoilerplateKind::Navigation => "navigation",
+            BoilerplateKind::Share => "share",
+            BoilerplateKind::Related => "related",
+            BoilerplateKind::Advertisement => "advertisement",
+            BoilerplateKind::Newsletter => "newsletter",
+            BoilerplateKind::Consent => "consent",
+            BoilerplateKind::Comments => "comments",
+            BoilerplateKind::Footer => "footer",
+            BoilerplateKind::Hidden => "hidden",
+            BoilerplateKind::Form => "form",
+            BoilerplateKind::Template => "template",
+            BoilerplateKind::Other => "boilerplate",
         },
     };
     name.to_owned()

@@ -1,0 +1,119 @@
+//! A list of names, with the roles, agencies, places, addresses and dates that stand among them.
+//!
+//! - [`reader`]: goes through the line piece by piece;
+//! - [`words`]: what a single word is;
+//! - [`glued`]: a name and what a page has glued to it.
+
+mod glued;
+mod reader;
+mod words;
+
+use super::{Byline, is_desk_or_agency, is_organisation};
+use crate::fold::{fold, is_unspaced};
+use crate::name::is_person;
+use crate::{Confidence, Lexicon};
+
+pub(super) use words::{is_domain, is_initial, is_tail_word, is_titled};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// After a byline word; `sure` with a colon.
+    Labelled { sure: bool },
+    /// Nothing says that it is a byline.
+    Bare,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Names<'t> {
+    pub(super) people: Vec<String>,
+    pub(super) organisations: Vec<String>,
+    pub(super) roles: Vec<String>,
+    pub(super) place: Option<String>,
+    pub(super) rest: &'t str,
+    pub(super) mail: bool,
+}
+
+impl<'t> Names<'t> {
+    /// Reads names up to a date or the end of the line. `None` when the line goes on as a sentence.
+    pub(super) fn read(text: &'t str, lexicon: &Lexicon, mode: Mode) -> Option<Self> {
+        reader::read(text, lexicon, mode)
+    }
+
+    /// Files the words read so far as a person, an organisation, a role or a place. `None`: it is none of them.
+    fn finish(&mut self, current: &mut Vec<String>, after_comma: bool, lexicon: &Lexicon, mode: Mode) -> Option<()> {
+        if current.is_empty() {
+            return Some(());
+        }
+        let mut text = current.join(" ");
+        let words = std::mem::take(current);
+        if words.len() > 1
+            && text.ends_with('.')
+            && !text.ends_with("Jr.")
+            && !text.ends_with("Sr.")
+            && words.last().is_some_and(|w| w.chars().count() > 2)
+        {
+            text.pop();
+        }
+        if mode == (Mode::Labelled { sure: true }) && words.len() == 1 && text.starts_with(char::is_lowercase) {
+            push_new(&mut self.people, text);
+            return Some(());
+        }
+        let organisation = match mode {
+            Mode::Bare => is_desk_or_agency(&text, lexicon),
+            Mode::Labelled { .. } => is_organisation(&text, lexicon),
+        };
+        if organisation {
+            if words.len() > 6 {
+                return None;
+            }
+            push_new(&mut self.organisations, text);
+            return Some(());
+        }
+        let role = lexicon.roles.all(&fold(&text)).next().is_some();
+        if role && (after_comma || !self.people.is_empty()) {
+            self.roles.push(text);
+            return Some(());
+        }
+        let many = words.len() > 1;
+        if after_comma && !self.people.is_empty() && !many && !text.chars().all(is_unspaced) {
+            self.place.get_or_insert(text);
+            return Some(());
+        }
+        if role && mode == Mode::Bare {
+            return None;
+        }
+        let alone = mode != Mode::Bare;
+        if is_person(&text, lexicon, alone) {
+            push_new(&mut self.people, text);
+            return Some(());
+        }
+        None
+    }
+
+    /// What stands in brackets after a name: an agency, a role, initials or a place.
+    fn aside(&mut self, inside: &str, lexicon: &Lexicon) {
+        if is_organisation(inside, lexicon) {
+            push_new(&mut self.organisations, inside.to_owned());
+        } else if lexicon.roles.all(&fold(inside)).next().is_some() {
+            self.roles.push(inside.to_owned());
+        }
+    }
+
+    pub(super) fn into_byline(self, rule: &'static str, confidence: Confidence) -> Byline<'t> {
+        Byline {
+            people: self.people,
+            organisations: self.organisations,
+            roles: self.roles,
+            place: self.place,
+            rest: self.rest,
+            rule,
+            confidence: Some(confidence),
+        }
+    }
+}
+
+pub(super) fn push_new(list: &mut Vec<String>, text: String) {
+    if !list.contains(&text) {
+        list.push(text);
+    }
+}

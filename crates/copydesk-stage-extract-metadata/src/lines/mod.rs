@@ -1,0 +1,98 @@
+//! What a document shows line by line: in the head, where the text begins, and at its end.
+//!
+//! - [`head`]: labels with their values, date lines and bylines above the text;
+//! - [`headline`]: the headline among them, and what stands around it;
+//! - [`opening`]: the dateline and the byline by which the text opens;
+//! - [`tail`]: names, mail addresses and remarks about the author below it;
+//! - [`labels`]: the labels that the lines get once the winners are known.
+
+mod head;
+mod headline;
+mod labels;
+mod opening;
+mod tail;
+
+use copydesk_date::Hints;
+use copydesk_document::{BlockId, BlockKind, Document, Label};
+use copydesk_lexicon::{Confidence, Lexicon, classify_label, read_dateline};
+
+use crate::{Gathered, visible::Visibility};
+use labels::LineLabels;
+
+/// From so many letters on, a block that ends like a sentence is text and not a line of the head.
+const PROSE: usize = 110;
+/// A block of so many letters that ends like a sentence is one.
+const SENTENCE: usize = 60;
+/// In a text without markup, of so many below another line.
+const SHORT_SENTENCE: usize = 30;
+const ENDS: [char; 7] = ['.', '。', '!', '?', '…', '"', '”'];
+/// A head of more lines than this is no head of a text but a page of lines.
+const LONGEST_HEAD: usize = 60;
+
+/// Reads the visible lines.
+pub(crate) fn read(
+    doc: &Document,
+    first: Option<BlockId>,
+    visibility: Visibility,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+) -> LineLabels {
+    let mut lines = LineLabels::default();
+    let head: Vec<BlockId> = match first {
+        Some(first) => head::lines(doc, first, visibility),
+        None => doc.ids().take(LONGEST_HEAD).collect(),
+    };
+    let free = head::read(doc, &head, hints, lexicon, gathered, &mut lines);
+    headline::read(doc, &free, first.is_some(), lexicon, gathered, &mut lines);
+    if let Some(first) = first {
+        opening::read(doc, first, hints, lexicon, gathered, &mut lines);
+    }
+    tail::read(doc, lexicon, gathered, &mut lines);
+    lines
+}
+
+/// The first block of the body that is running text; in a short text, the first that reads like a sentence. In a text
+/// without markup a dateline says it as well, and so does the first sentence below another line.
+pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> {
+    // Some pages set their paragraphs as headings.
+    let paragraph = |id: BlockId| is_prose(doc.text(id)) && doc.text(id).trim_end().ends_with(ENDS);
+    let texts = || doc.body().filter(|(id, b)| b.kind != BlockKind::Heading || paragraph(*id)).map(|(id, _)| id);
+    let sentence = |id: &BlockId, least: usize| {
+        let text = doc.text(*id);
+        weight(text) >= least && text.trim_end().ends_with(ENDS)
+    };
+    if doc.tree.is_some() {
+        return texts().find(|id| is_prose(doc.text(*id))).or_else(|| texts().find(|id| sentence(id, SENTENCE)));
+    }
+    let dated = doc.ids().take(LONGEST_HEAD).find(|id| {
+        let block = doc.block(*id);
+        let text = doc.text(*id);
+        !block.hidden
+            && block.label() != Label::Caption
+            && weight(text) >= SHORT_SENTENCE
+            && read_dateline(text, lexicon).is_some_and(|d| d.confidence > Confidence::ShapeOnly)
+    });
+    let above = |id: &BlockId| (0..id.0).map(BlockId).any(|id| classify_label(doc.text(id), lexicon).is_none());
+    let running = texts().find(|id| is_prose(doc.text(*id)) || (sentence(id, SHORT_SENTENCE) && above(id)));
+    match (dated, running) {
+        (Some(dated), Some(running)) => Some(dated.min(running)),
+        (dated, running) => dated.or(running),
+    }
+}
+
+fn is_prose(text: &str) -> bool {
+    weight(text) >= PROSE
+}
+
+/// Letters, each of a script that writes words with few of them for three.
+fn weight(text: &str) -> usize {
+    let one = |c: char| {
+        if matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x9FFF | 0xAC00..=0xD7A3) {
+            3
+        } else {
+            1
+        }
+    };
+    text.chars().filter(|c| c.is_alphanumeric()).map(one).sum()
+}
