@@ -12,6 +12,7 @@ use copydesk_parse::Limits;
 use copydesk_stage::{AnyStage, Context, StageError, Verdict};
 
 use crate::{
+    Report,
     clock::{Clock, Lap},
     guard::guarded,
     quarantine::{Fault, Quarantined},
@@ -19,7 +20,7 @@ use crate::{
 
 /// A stage in its place in a chain.
 #[derive(Debug)]
-pub struct Link {
+pub struct StageInstance {
     /// Its name in the pipeline file.
     pub name: &'static str,
     /// Version of its results.
@@ -33,7 +34,7 @@ pub struct Link {
 /// Stages in the order in which they run, with a parser before the first.
 #[derive(Debug, Default)]
 pub struct Chain {
-    links: Vec<Link>,
+    links: Vec<StageInstance>,
     limits: Limits,
     time: Option<Duration>,
 }
@@ -133,7 +134,7 @@ impl Chain {
 
     /// Adds a stage at the end.
     #[must_use]
-    pub fn then(mut self, link: Link) -> Self {
+    pub fn then(mut self, link: StageInstance) -> Self {
         self.links.push(link);
         self
     }
@@ -148,16 +149,22 @@ impl Chain {
     }
 
     /// The stages.
-    pub fn links(&self) -> &[Link] {
+    pub fn links(&self) -> &[StageInstance] {
         &self.links
     }
 
     /// Takes one document through the whole chain, here and now. Stages that wait are waited for.
     pub fn process_one(&self, input: Input) -> Outcome {
         let mut passage = Passage::new(input);
+        self.pass(&mut passage);
+        passage.into_outcome().0
+    }
+
+    /// Takes a document to its end.
+    pub(crate) fn pass(&self, passage: &mut Passage) {
         let stage = AtomicUsize::new(0);
         loop {
-            self.compute(&mut passage, &stage);
+            self.compute(passage, &stage);
             if passage.is_done() {
                 break;
             }
@@ -166,10 +173,10 @@ impl Chain {
                 let waiting = scope.spawn(|| {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                     match runtime {
-                        Ok(runtime) => runtime.block_on(self.wait(&mut passage)),
+                        Ok(runtime) => runtime.block_on(self.wait(passage)),
                         Err(error) => {
                             let error = StageError::new("runtime", format!("no runtime to wait in: {error}"));
-                            self.settle(&mut passage, Lap::default(), Ok(Err(error)));
+                            self.settle(passage, Lap::default(), Ok(Err(error)));
                         }
                     }
                 });
@@ -177,7 +184,11 @@ impl Chain {
                 let _ = waiting.join();
             });
         }
-        passage.into_outcome().0
+    }
+
+    /// A report with a line for the parser and for each stage.
+    pub(crate) fn empty_report(&self) -> Report {
+        Report::new(self.links.iter().map(|link| link.name))
     }
 
     /// Whether any stage waits.

@@ -1,6 +1,9 @@
 //! Why a run did not finish.
 
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use copydesk_stage::SourceError;
 
@@ -87,4 +90,8 @@ fn way_out(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "; `--out` takes another folder",
         _ => "",
     }
+}
+
+pub(crate) fn write_error(path: impl AsRef<Path>, error: io::Error) -> RunError {
+    RunError::Write { path: path.as_ref().to_owned(), error }
 }

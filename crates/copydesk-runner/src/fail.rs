@@ -10,14 +10,12 @@ pub const FAIL_POINTS: &[&str] = &[
     "part-write",
     "part-sync",
     "part-rename",
-    "journal-write",
-    "journal-sync",
     "assemble",
     "file-sync",
     "plan-write",
     "file-rename",
     "folder-sync",
-    "manifest-rename",
+    "manifest-write",
     "clean-up",
 ];
 

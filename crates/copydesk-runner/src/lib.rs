@@ -9,28 +9,47 @@
 //! before. What was done until then is safe: the source is cut into shards, each shard is made durable as a whole, and
 //! the same run goes on where it was stopped.
 
+mod batch;
 mod chain;
+mod checksum;
 mod clock;
+mod encode;
 mod error;
+mod export_instance;
 mod fail;
 mod guard;
-mod journal;
+mod layout;
+mod manifest;
 mod output;
+mod own_files;
+mod part;
 mod pool;
+mod publish;
 mod quarantine;
 mod queue;
+mod reader;
 mod report;
+mod reuse;
 mod run;
+mod run_shard;
 mod shard;
+mod shared;
 mod signals;
+mod storage;
 mod store;
+mod work;
+mod writer;
 
-pub use chain::{Chain, Link, Outcome};
+pub use chain::{Chain, Outcome, StageInstance, StageInstance as Link};
 pub use copydesk_parse::Limits;
 pub use error::RunError;
+pub use export_instance::{ExportInstance, ExportInstance as Outlet};
 pub use fail::FAIL_POINTS;
-pub use output::{Output, QUARANTINE_FILE, Written};
+pub use layout::QUARANTINE_FILE;
+pub use output::Output;
 pub use quarantine::Quarantined;
-pub use report::{Observer, Progress, Report, Slow, StageReport};
-pub use run::{Options, Outlet, Run};
+pub use report::{Observer, Progress, Report, Slow, StageReport, Written};
+pub use run::{Options, Run};
+pub use run_shard::{ShardReport, run_shard, shards};
 pub use shard::ShardSize;
+pub use storage::{LocalFolder, Storage};

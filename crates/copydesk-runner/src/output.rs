@@ -5,20 +5,20 @@
 
 use std::{
     io::{self, BufWriter, Stdout, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use copydesk_stage::{Assembly, Export};
 
 use crate::{
-    RunError,
-    report::Report,
-    shard::Key,
-    store::{Done, Known, Layout, Retry, STATE, Store},
+    Report, RunError,
+    checksum::Key,
+    error::write_error,
+    layout::{Layout, QUARANTINE_FILE},
+    report::Written,
+    reuse::{Done, Known},
+    store::{Retry, Store},
 };
-
-/// Name of the file that lists what could not be worked on.
-pub const QUARANTINE_FILE: &str = "quarantine.jsonl";
 
 const BUFFER: usize = 256 * 1024;
 
@@ -36,15 +36,6 @@ pub enum Output {
     Stdout,
     /// Nowhere: everything is done but the writing.
     Nowhere,
-}
-
-/// A file that a run has written.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Written {
-    /// Where it stands.
-    pub path: PathBuf,
-    /// Its size.
-    pub bytes: u64,
 }
 
 /// Where shards go, in their order.
@@ -74,7 +65,7 @@ impl Sink {
                 (Self::Stdout(out), Known::default())
             }
             Output::Folder { folder, sharded } => {
-                let (store, known) = Store::open(Layout::new(folder, exports, *sharded, work))?;
+                let (store, known) = Store::open(folder.clone(), Layout::new(exports, *sharded, work))?;
                 (Self::Folder(Box::new(store)), known)
             }
         })
@@ -131,45 +122,6 @@ impl Sink {
     }
 }
 
-/// The files of a run, as a source inside the output folder would meet them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct OwnFiles {
-    folder: Option<PathBuf>,
-    names: Vec<String>,
-}
-
-impl OwnFiles {
-    pub(crate) fn of(output: &Output, exports: &[&dyn Export]) -> Self {
-        let Output::Folder { folder, .. } = output else { return Self::default() };
-        let names = exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE]).map(str::to_owned).collect();
-        Self { folder: folder.canonicalize().ok(), names }
-    }
-
-    /// Whether that input is an output of this run, left there by an earlier one.
-    pub(crate) fn contains(&self, uri: &str) -> bool {
-        // Of a document in a file of many, the name of that file.
-        let file = uri.rsplit_once('#').map_or(uri, |(file, _)| file);
-        let Some(folder) = &self.folder else { return false };
-        [uri, file].iter().any(|path| self.is_own(folder, Path::new(path)))
-    }
-
-    fn is_own(&self, folder: &Path, path: &Path) -> bool {
-        let named = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with("part-") || self.names.iter().any(|n| name == n.as_str()));
-        let ours = |path: &Path| {
-            let Ok(path) = path.strip_prefix(folder) else { return false };
-            let stem = |name: &str| name.split('.').next().is_some_and(|stem| path.parent() == Some(Path::new(stem)));
-            path.parent() == Some(Path::new("")) || self.names.iter().any(|name| stem(name))
-        };
-        // The cheap test first: only a file of the right name is worth asking the system about.
-        let state = path.iter().any(|name| name == STATE);
-        (named && path.canonicalize().is_ok_and(|path| ours(&path)))
-            || (state && path.canonicalize().is_ok_and(|path| path.starts_with(folder.join(STATE))))
-    }
-}
-
 fn check_names(output: &Output, exports: &[&dyn Export]) -> Result<(), RunError> {
     if exports.is_empty() {
         return Err(RunError::Outputs("nothing to write: the pipeline has no export".into()));
@@ -207,8 +159,4 @@ fn check_names(output: &Output, exports: &[&dyn Export]) -> Result<(), RunError>
         }
     }
     Ok(())
-}
-
-pub(crate) fn write_error(path: impl AsRef<Path>, error: io::Error) -> RunError {
-    RunError::Write { path: path.as_ref().to_owned(), error }
 }

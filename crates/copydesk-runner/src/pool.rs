@@ -18,9 +18,10 @@ use tokio::runtime::Handle;
 
 use crate::{
     RunError,
+    batch::{Batch, Message, Work},
     chain::Passage,
     guard::guarded,
-    run::{Batch, Message, Shared, Work},
+    shared::Shared,
 };
 
 /// As much as a main thread has, so that a run stands what `explain` stands.
@@ -141,8 +142,8 @@ fn work(shared: &Arc<Shared>, slot: &Slot, handle: Option<&Handle>, sender: &Sen
     while let Some((number, work)) = shared.queue.pop() {
         // Nobody listens any more once the run has ended, so that sending may fail.
         match work {
-            Work::Part(part) => {
-                let message = guarded(|| shared.finish_part(*part)).unwrap_or_else(Message::Bug);
+            Work::Shard(whole) => {
+                let message = guarded(|| shared.finish(whole)).unwrap_or_else(Message::Bug);
                 let _ = sender.send(message);
             }
             Work::Batch(batch) => {

@@ -1,11 +1,11 @@
 //! What a run has to tell: while it goes on, and at its end.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use copydesk_document::Document;
 use serde::{Deserialize, Serialize};
 
-use crate::{Quarantined, clock::Lap, output::Written};
+use crate::{Quarantined, RunError, clock::Lap};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -61,6 +61,15 @@ pub struct StageReport {
     /// not count it.
     #[serde(serialize_with = "seconds", skip_deserializing, skip_serializing_if = "Duration::is_zero")]
     pub cpu: Duration,
+}
+
+/// A file that a run has written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Where it stands.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// A document that took its time.
@@ -194,9 +203,15 @@ impl Report {
         self
     }
 
-    /// Whether every document is accounted for.
-    pub(crate) fn adds_up(&self) -> bool {
-        self.read == self.written + self.dropped + self.quarantined
+    /// Sees to it that every document is accounted for.
+    pub(crate) fn check_sum(&self) -> Result<(), RunError> {
+        let Self { read, written, dropped, quarantined, .. } = self;
+        if *read == written + dropped + quarantined {
+            return Ok(());
+        }
+        let sum =
+            format!("{read} documents were read, {written} written, {dropped} dropped, {quarantined} quarantined");
+        Err(RunError::Bug(sum))
     }
 
     /// Adds the counts of a part of the run.

@@ -4,12 +4,11 @@
 //! depends on its name, and on its size only roughly, so that an edited document stays in its shard and one that is
 //! added or taken away moves the ends of its own shard only.
 
-use std::fmt;
-
 use copydesk_document::Input;
 use copydesk_stage::SourceItem;
-use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::checksum::Key;
 
 /// How large shards are. What is written does not depend on it; which work is done again after a change does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,57 +27,6 @@ impl Default for ShardSize {
 
 /// No shard is larger than so many average ones, however the names fall.
 const MOST: u64 = 4;
-
-/// What a shard's results depend on: its documents, the stages and exports with their options and versions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Key(u128);
-
-/// A checksum of something stored. It finds damage, not forgery.
-pub(crate) type Sum = Key;
-
-/// The checksum of some bytes.
-pub(crate) fn sum(bytes: &[u8]) -> Sum {
-    Key(xxh3_128(bytes))
-}
-
-/// A checksum of bytes that come one after the other.
-#[derive(Default)]
-pub(crate) struct Summer(Xxh3);
-
-impl Summer {
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    pub(crate) fn finish(&self) -> Sum {
-        Key(self.0.digest128())
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl Serialize for Key {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        u128::from_str_radix(&text, 16).map(Self).map_err(serde::de::Error::custom)
-    }
-}
 
 /// Looks at documents as they come, and says where shards end.
 pub(crate) struct Cutter {
@@ -183,6 +131,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
+    use crate::checksum::sum;
 
     fn item(uri: &str, text: &str) -> SourceItem {
         SourceItem::Input(Input::new(uri, text))
@@ -258,12 +207,5 @@ mod tests {
         let different: HashSet<_> = keys.iter().collect();
         assert_eq!(different.len(), keys.len());
         assert_ne!(key(&|_| ()), Cutter::new(ShardSize::default(), sum(b"other work")).end());
-    }
-
-    #[test]
-    fn keys_read_back() {
-        let key = sum(b"x");
-        let text = serde_json::to_string(&key).expect("it is a string");
-        assert_eq!((text.len(), serde_json::from_str::<Key>(&text).expect("it reads")), (34, key));
     }
 }

@@ -12,7 +12,7 @@ use std::{
 use copydesk_document::Input;
 use copydesk_runner::{Chain, Limits, Options, Outcome, Output, QUARANTINE_FILE, Quarantined, Run, RunError};
 use copydesk_stage::AnyStage;
-use kit::{Given, Lines, Nap, Obedient, Sleepy, Watcher, folder, link, options, outlet, run, run_watched};
+use kit::{Given, Lines, Nap, Obedient, Sleepy, Watcher, export, folder, link, options, run, run_watched};
 use proptest::prelude::*;
 
 const MIXED: [&str; 9] =
@@ -130,7 +130,7 @@ fn a_broken_source_leaves_earlier_output_alone() {
     run(&["first run"], output.clone(), options(2, 4)).expect("it finishes");
     let before = files(dir.path());
     let source = Given { texts: vec!["x".into(); 100], breaks_after: Some(60) };
-    let exports = vec![outlet(Lines("a.txt"))];
+    let exports = vec![export(Lines("a.txt"))];
     let broken = Run { source: Box::new(source), chain: kit::chain(), exports, output, options: options(2, 4) };
     let error = broken.execute(&mut ()).expect_err("the source breaks");
     assert_eq!(error.to_string(), "the cable is cut");
@@ -172,7 +172,7 @@ fn no_documents_leave_the_headers() {
 #[test]
 fn outputs_that_cannot_work_together_are_refused() {
     let run = |names: [&'static str; 2], output| {
-        let exports = names.into_iter().map(|n| outlet(Lines(n))).collect();
+        let exports = names.into_iter().map(|n| export(Lines(n))).collect();
         let source = Box::new(Given::default());
         let run = Run { source, chain: kit::chain(), exports, output, options: options(1, 1) };
         run.execute(&mut ()).expect_err("refused").to_string()
@@ -219,7 +219,7 @@ fn a_source_that_meets_the_output_passes_it_over() {
     fs::write(dir.path().join("sub/a.txt"), "a document of the same name").expect("a file");
     let path = |name: &str| dir.path().join(name).display().to_string();
     let source = Reads(vec![path("sub/../a.txt"), path("sub/a.txt"), "http://example.org/a.txt".into()]);
-    let exports = vec![outlet(Lines("a.txt"))];
+    let exports = vec![export(Lines("a.txt"))];
     let output = folder(dir.path());
     let run = Run { source: Box::new(source), chain: kit::chain(), exports, output, options: options(1, 1) };
     let report = run.execute(&mut ()).expect("it finishes");
@@ -231,7 +231,7 @@ fn a_source_that_meets_the_output_passes_it_over() {
 fn documents_wait_together() {
     let source = Box::new(Given { texts: vec!["x".into(); 64], breaks_after: None });
     let chain = Chain::new(Limits::default()).then(link("nap", AnyStage::waiting(Nap)));
-    let exports = vec![outlet(Lines("a.txt"))];
+    let exports = vec![export(Lines("a.txt"))];
     let run = Run { source, chain, exports, output: Output::Nowhere, options: options(1, 32) };
     let start = Instant::now();
     run.execute(&mut ()).expect("it finishes");

@@ -9,7 +9,7 @@ use std::{
 };
 
 use copydesk_document::{Document, Input};
-use copydesk_runner::{Chain, Limits, Options, Outlet, Output, Run, RunError};
+use copydesk_runner::{Chain, ExportInstance, Limits, Options, Output, Run, RunError};
 use copydesk_stage::{Export, ExportError, Source, SourceError, SourceItem};
 
 /// One document, and then nothing, like a terminal at which nobody types.
@@ -50,7 +50,8 @@ fn a_signal_ends_a_run_and_leaves_earlier_output_alone() {
         let id = std::process::id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
     });
-    let exports = vec![Outlet { name: "lines", version: 1, config: serde_json::Value::Null, export: Box::new(Lines) }];
+    let exports =
+        vec![ExportInstance { name: "lines", version: 1, config: serde_json::Value::Null, export: Box::new(Lines) }];
     let options = Options { batch: 1, signals: true, ..Options::default() };
     let output = Output::Folder { folder: dir.path().into(), sharded: false };
     let run = Run { source: Box::new(Terminal), chain: Chain::new(Limits::default()), exports, output, options };

@@ -3,7 +3,9 @@
 use std::{num::NonZero, path::Path, time::Duration};
 
 use copydesk_document::{Document, Input};
-use copydesk_runner::{Chain, Limits, Link, Observer, Options, Outlet, Output, Quarantined, Report, Run, RunError};
+use copydesk_runner::{
+    Chain, ExportInstance, Limits, Observer, Options, Output, Quarantined, Report, Run, RunError, StageInstance,
+};
 use copydesk_stage::{
     AnyStage, AsyncStage, Context, Export, ExportError, Source, SourceError, SourceItem, Stage, StageError, Verdict,
     async_trait,
@@ -104,17 +106,17 @@ impl Export for Lines {
     }
 }
 
-pub(crate) fn outlet(export: impl Export + 'static) -> Outlet {
+pub(crate) fn export(export: impl Export + 'static) -> ExportInstance {
     let config = serde_json::json!({ "file": export.file_name() });
-    Outlet { name: "lines", version: 1, config, export: Box::new(export) }
+    ExportInstance { name: "lines", version: 1, config, export: Box::new(export) }
 }
 
 pub(crate) fn folder(dir: &Path) -> Output {
     Output::Folder { folder: dir.into(), sharded: false }
 }
 
-pub(crate) fn link(name: &'static str, stage: AnyStage) -> Link {
-    Link { name, version: 1, config: serde_json::Value::Null, stage }
+pub(crate) fn link(name: &'static str, stage: AnyStage) -> StageInstance {
+    StageInstance { name, version: 1, config: serde_json::Value::Null, stage }
 }
 
 /// Obedient, Sleepy, and Obedient again.
@@ -140,7 +142,7 @@ pub(crate) fn run_watched(
     observer: &mut dyn Observer,
 ) -> Result<Report, RunError> {
     let source = Given { texts: texts.iter().map(|t| (*t).to_owned()).collect(), breaks_after: None };
-    let exports = vec![outlet(Lines("a.txt")), outlet(Lines("b.txt"))];
+    let exports = vec![export(Lines("a.txt")), export(Lines("b.txt"))];
     Run { source: Box::new(source), chain: chain(), exports, output, options }.execute(observer)
 }
 

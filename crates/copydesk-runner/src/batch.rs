@@ -1,0 +1,110 @@
+//! What goes from thread to thread: documents in batches, batches in shards.
+
+use copydesk_stage::SourceError;
+
+use crate::{Chain, ExportInstance, Quarantined, Report, RunError, chain::Passage, checksum::Key, reuse::Done};
+
+/// A batch is sent on when it holds this much, so that large documents spread over the threads as well.
+const BATCH_BYTES: u64 = 1 << 20;
+
+/// What even an empty document takes of the window.
+const DOCUMENT_BYTES: u64 = 4 << 10;
+
+/// What the threads tell the one that writes.
+pub(crate) enum Message {
+    /// A batch is through.
+    Done(Box<Finished>),
+    /// A shard was done by an earlier run. It takes a number among the batches.
+    Known(u64, Box<Done>),
+    /// A shard is ready to be stored.
+    Shard(Box<Shard>),
+    SourceEnded {
+        batches: u64,
+        result: Result<(), SourceError>,
+    },
+    Failed(RunError),
+    Bug(String),
+}
+
+/// What the CPU threads are given.
+pub(crate) enum Work {
+    Batch(Batch),
+    Shard(Box<Shard>),
+}
+
+/// Documents that go through the chain together.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) passages: Vec<Passage>,
+    pub(crate) weight: u64,
+    pub(crate) bytes: u64,
+    pub(crate) last: String,
+    /// The shard that ends with this batch.
+    pub(crate) ends: Option<End>,
+}
+
+/// The end of a shard.
+#[derive(Clone, Default)]
+pub(crate) struct End {
+    pub(crate) key: Key,
+    /// In a retry, the documents of the shard.
+    pub(crate) retried: Vec<String>,
+}
+
+/// A batch that is through.
+pub(crate) struct Finished {
+    pub(crate) number: u64,
+    pub(crate) weight: u64,
+    pub(crate) rows: Vec<Vec<u8>>,
+    pub(crate) quarantined: Vec<Quarantined>,
+    pub(crate) counts: Report,
+    pub(crate) last: String,
+    pub(crate) ends: Option<End>,
+}
+
+/// A shard, as it grows; then ready to be stored.
+pub(crate) struct Shard {
+    pub(crate) number: u64,
+    pub(crate) end: End,
+    /// Rows, then sections: one for each export, and one for the quarantine.
+    pub(crate) sections: Vec<Vec<u8>>,
+    pub(crate) counts: Report,
+}
+
+impl Batch {
+    pub(crate) fn add(&mut self, uri: String, bytes: u64, passage: Passage) {
+        self.passages.push(passage);
+        self.weight += bytes.max(DOCUMENT_BYTES);
+        self.bytes += bytes;
+        self.last = uri;
+    }
+
+    pub(crate) fn is_full(&self, documents: usize) -> bool {
+        self.passages.len() >= documents || self.bytes >= BATCH_BYTES
+    }
+}
+
+impl Shard {
+    pub(crate) fn new(number: u64, chain: &Chain, exports: &[ExportInstance]) -> Self {
+        let sections = vec![Vec::new(); exports.len() + 1];
+        Self { number, end: End::default(), sections, counts: chain.empty_report() }
+    }
+
+    pub(crate) fn add(&mut self, batch: Finished) -> Result<(), RunError> {
+        for (section, rows) in self.sections.iter_mut().zip(batch.rows) {
+            if section.is_empty() {
+                *section = rows;
+            } else {
+                section.extend_from_slice(&rows);
+            }
+        }
+        if let Some(list) = self.sections.last_mut() {
+            for entry in &batch.quarantined {
+                serde_json::to_writer(&mut *list, entry).map_err(|error| RunError::Bug(error.to_string()))?;
+                list.push(b'\n');
+            }
+        }
+        self.counts.merge(&batch.counts);
+        Ok(())
+    }
+}

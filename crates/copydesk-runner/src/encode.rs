@@ -1,0 +1,75 @@
+//! From documents to rows, and from the rows of a shard to what is stored.
+
+use copydesk_document::Document;
+
+use crate::{
+    Chain, ExportInstance, Outcome, Quarantined, RunError,
+    batch::{Batch, Finished},
+    guard::guarded,
+    quarantine::Fault,
+};
+
+/// The last step for a batch: rows for each export, and the counts.
+pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batch: Batch) -> Finished {
+    let mut counts = chain.empty_report();
+    counts.bytes = batch.bytes;
+    counts.read = batch.passages.len() as u64;
+    let mut rows = vec![Vec::new(); exports.len()];
+    let mut quarantined = Vec::new();
+    for passage in batch.passages {
+        let (outcome, laps) = passage.into_outcome();
+        let uri = match &outcome {
+            Outcome::Kept(document) | Outcome::Dropped { document, .. } => &document.source.uri,
+            Outcome::Quarantined(entry) => &entry.uri,
+        };
+        counts.count_time(uri, &laps);
+        let outcome = match outcome {
+            Outcome::Kept(doc) => match document(exports, &doc, &mut rows) {
+                Ok(()) => Outcome::Kept(doc),
+                Err(fault) => Outcome::Quarantined(Quarantined::document(&doc, fault)),
+            },
+            other => other,
+        };
+        match outcome {
+            Outcome::Kept(doc) => counts.count_written(&doc),
+            Outcome::Dropped { document, stage, reason } => {
+                tracing::info!(uri = document.source.uri, stage, "dropped: {reason}");
+                counts.count_dropped(stage, &reason);
+            }
+            Outcome::Quarantined(entry) => {
+                counts.count_quarantined(&entry);
+                quarantined.push(entry);
+            }
+        }
+    }
+    let Batch { weight, last, ends, .. } = batch;
+    Finished { number, weight, rows, quarantined, counts, last, ends }
+}
+
+/// The last step for a shard: from rows to what is stored.
+pub(crate) fn parts(exports: &[ExportInstance], sections: &mut [Vec<u8>]) -> Result<(), RunError> {
+    for (ExportInstance { export, .. }, section) in exports.iter().zip(sections) {
+        *section = export
+            .part(std::mem::take(section))
+            .map_err(|error| RunError::Assemble { path: export.file_name().into(), error: error.message })?;
+    }
+    Ok(())
+}
+
+/// All exports or none: a document that one of them cannot write stands in no output.
+fn document(exports: &[ExportInstance], doc: &Document, rows: &mut [Vec<u8>]) -> Result<(), Fault> {
+    let before: Vec<usize> = rows.iter().map(Vec::len).collect();
+    for (ExportInstance { export, .. }, piece) in exports.iter().zip(rows.iter_mut()) {
+        let fault = match guarded(|| export.encode(doc, piece)) {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => ("export", error.message),
+            Err(panic) => ("panic", panic),
+        };
+        let error = format!("{}: {}", export.file_name(), fault.1);
+        for (piece, len) in rows.iter_mut().zip(before) {
+            piece.truncate(len);
+        }
+        return Err(Fault { stage: "export", rule: fault.0.into(), error, span: None });
+    }
+    Ok(())
+}

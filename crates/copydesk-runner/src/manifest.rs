@@ -1,0 +1,96 @@
+//! The manifest: the shards of a run that has ended, in their order, and the files that were made of them.
+
+use std::{
+    io::{self, Read},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    RunError,
+    checksum::{Key, Sum, checked_line, read_checked_line},
+    part::Entry,
+    storage::Storage,
+};
+
+/// The manifest of the last run that ended.
+pub(crate) const MANIFEST: &str = ".copydesk/manifest";
+/// The next manifest, while files are given their names.
+pub(crate) const PLAN: &str = ".copydesk/plan";
+
+/// A run that has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Manifest {
+    pub(crate) entries: Vec<Arc<Entry>>,
+    pub(crate) files: Files,
+}
+
+/// What a manifest says of the files in the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Files {
+    /// What the results depend on besides documents and limits.
+    pub(crate) work: Key,
+    /// One file a shard and output, or one file an output.
+    pub(crate) sharded: bool,
+    /// Whether the parts were kept, because some file does not hold them as they are.
+    pub(crate) parts: bool,
+    /// Size of what stands before the first section, by output.
+    pub(crate) headers: Vec<u64>,
+    /// All files.
+    pub(crate) list: Vec<FileEntry>,
+}
+
+/// A file that a run has made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FileEntry {
+    /// Relative to the folder.
+    pub(crate) name: String,
+    pub(crate) bytes: u64,
+    pub(crate) sum: Sum,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Line<E> {
+    /// A shard that is done.
+    Shard(E),
+    /// The end: the files that are made of the shards above it.
+    Files(Files),
+}
+
+impl Manifest {
+    /// As it is stored.
+    pub(crate) fn write(&self) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        for entry in &self.entries {
+            text.extend_from_slice(checked_line(&Line::Shard(&**entry))?.as_bytes());
+        }
+        text.extend_from_slice(checked_line(&Line::<&Entry>::Files(self.files.clone()))?.as_bytes());
+        Ok(text)
+    }
+
+    /// Reads one. `None` if there is none, or if it is not whole.
+    pub(crate) fn read(storage: &dyn Storage, name: &str) -> Result<Option<Self>, RunError> {
+        let mut bytes = Vec::new();
+        match storage.read(name, 0).and_then(|mut file| file.read_to_end(&mut bytes)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(RunError::Read { path: storage.locate(name), error }),
+            Ok(_) => {}
+        }
+        Ok(Self::parse(&bytes))
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let (mut entries, mut files) = (Vec::new(), None);
+        for line in bytes.split_inclusive(|b| *b == b'\n') {
+            match (read_checked_line(line)?, &files) {
+                (Line::Shard(entry), None) => entries.push(Arc::new(entry)),
+                (Line::Files(end), None) => files = Some(end),
+                // Nothing comes behind the end.
+                (_, Some(_)) => return None,
+            }
+        }
+        Some(Self { entries, files: files? })
+    }
+}

@@ -1,0 +1,121 @@
+//! The thread that reads.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering, mpsc::Sender},
+};
+
+use copydesk_stage::{SourceError, SourceItem};
+
+use crate::{
+    Quarantined,
+    batch::{Batch, End, Message},
+    chain::Passage,
+    guard::guarded,
+    own_files::OwnFiles,
+    reuse::Known,
+    shard::Cutter,
+    shared::Shared,
+};
+
+type Items = Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>;
+
+/// The thread that reads: cuts the source into shards, passes over those that are known, and lets the others in, batch
+/// by batch, as there is room.
+pub(crate) struct Reader {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) sender: Sender<Message>,
+    pub(crate) known: Known,
+    pub(crate) cutter: Cutter,
+    pub(crate) own: OwnFiles,
+    pub(crate) only: Option<HashSet<String>>,
+    pub(crate) batch: usize,
+    pub(crate) limit: Option<u64>,
+}
+
+impl Reader {
+    pub(crate) fn read_all(mut self, items: Items) {
+        let result = guarded(|| self.read(items));
+        let result = result.unwrap_or_else(|panic| Err(SourceError::new(format!("the source panicked: {panic}"))));
+        let batches = self.shared.admitted.load(Ordering::Relaxed);
+        // Nobody listens any more once the run has ended.
+        let _ = self.sender.send(Message::SourceEnded { batches, result });
+    }
+
+    fn read(&mut self, mut items: Items) -> Result<(), SourceError> {
+        let mut shard = Vec::new();
+        let mut read = 0;
+        while self.limit.is_none_or(|limit| read < limit) {
+            let Some(item) = items.next() else { break };
+            let item = item?;
+            // A shard that is not whole is not begun: it would not be known again.
+            if self.shared.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let uri = match &item {
+                SourceItem::Input(input) => &input.uri,
+                SourceItem::Bad { uri, .. } => uri,
+                SourceItem::Skipped { uri, reason } => {
+                    self.shared.skip(uri, reason);
+                    continue;
+                }
+            };
+            if self.own.contains(uri) {
+                self.shared.skip(uri, "output of this run");
+                continue;
+            }
+            if self.only.as_ref().is_some_and(|only| !only.contains(uri)) {
+                continue;
+            }
+            read += 1;
+            self.shared.read.fetch_add(1, Ordering::Relaxed);
+            if self.cutter.ends_before(&item) && !self.send(std::mem::take(&mut shard)) {
+                return Ok(());
+            }
+            let ends = self.cutter.add(&item);
+            shard.push(item);
+            if ends && !self.send(std::mem::take(&mut shard)) {
+                return Ok(());
+            }
+        }
+        if !shard.is_empty() {
+            self.send(shard);
+        }
+        Ok(())
+    }
+
+    /// Sends a shard on its way. `false` once the run has ended.
+    fn send(&mut self, items: Vec<SourceItem>) -> bool {
+        let key = self.cutter.end();
+        if let Some(done) = self.known.find(key) {
+            let number = self.shared.admitted.fetch_add(1, Ordering::Relaxed);
+            return self.sender.send(Message::Known(number, Box::new(done))).is_ok();
+        }
+        let mut retried = Vec::new();
+        let mut batch = Batch::default();
+        let count = items.len();
+        for (n, item) in items.into_iter().enumerate() {
+            let (uri, bytes, passage) = match item {
+                SourceItem::Input(input) => (input.uri.clone(), input.bytes.len() as u64, Passage::new(input)),
+                SourceItem::Skipped { .. } => continue,
+                SourceItem::Bad { uri, rule, message } => {
+                    (uri.clone(), 0, Passage::bad(Quarantined::bad(uri, rule, message)))
+                }
+            };
+            if self.only.is_some() {
+                retried.push(uri.clone());
+            }
+            batch.add(uri, bytes, passage);
+            let last = n + 1 == count;
+            if last {
+                batch.ends = Some(End { key, retried: std::mem::take(&mut retried) });
+            }
+            if (last || batch.is_full(self.batch))
+                && !self.shared.admit(std::mem::take(&mut batch))
+            {
+                return false;
+            }
+        }
+        true
+    }
+}
