@@ -3,3 +3,4 @@
 mod layers;
 mod licences;
 mod metadata;
+mod modules;

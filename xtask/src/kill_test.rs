@@ -162,7 +162,7 @@ fn draw(random: &mut Random) -> Blow {
     }
     let point = FAIL_POINTS[random.below(FAIL_POINTS.len() as u64) as usize];
     // Most points are passed once a run, those of a shard many times.
-    let most = if point.starts_with("part") || point.starts_with("journal") { 15 } else { 4 };
+    let most = if point.starts_with("part") { 15 } else { 4 };
     let what = ["kill", "kill", "full", "io"][random.below(4) as usize];
     Blow::At(point, 1 + random.below(most), what)
 }
@@ -250,19 +250,16 @@ fn torn(out: &Path, old: &Tree, new: &Tree) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tears the journal, a part or a file, as a bad disk may.
+/// Tears a part or a file, as a bad disk may.
 fn spoil(out: &Path, random: &mut Random) -> anyhow::Result<String> {
     let files: Vec<PathBuf> = tree(out)?.into_keys().collect();
     if files.is_empty() {
         return Ok("nothing to spoil".into());
     }
-    let journal = Path::new(".copydesk/journal").to_owned();
-    let victim = if random.below(2) == 0 && files.contains(&journal) {
-        journal
-    } else {
-        files[random.below(files.len() as u64) as usize].clone()
-    };
-    let path = out.join(&victim);
+    let any = &files[random.below(files.len() as u64) as usize];
+    let part = files.iter().rfind(|file| file.starts_with(".copydesk/parts")).filter(|_| random.below(2) == 0);
+    let victim = part.unwrap_or(any);
+    let path = out.join(victim);
     let mut bytes = fs::read(&path)?;
     let at = random.below(bytes.len().max(1) as u64) as usize;
     if random.below(2) == 0 {

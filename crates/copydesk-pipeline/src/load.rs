@@ -7,7 +7,7 @@ mod syntax;
 
 use copydesk_document::LineIndex;
 use copydesk_parse::Limits;
-use copydesk_runner::{Chain, Link, Outlet};
+use copydesk_runner::{Chain, ExportInstance, StageInstance};
 use copydesk_stage::{Catalog, Source, closest};
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ pub struct Pipeline {
     /// What happens to each.
     pub chain: Chain,
     /// What comes out.
-    pub exports: Vec<Outlet>,
+    pub exports: Vec<ExportInstance>,
     /// How to run.
     pub run: Run,
     /// What is allowed, and probably not meant.
@@ -80,8 +80,8 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
 #[derive(Default)]
 struct Parts {
     source: Option<Built<dyn Source>>,
-    links: Vec<Link>,
-    exports: Vec<Outlet>,
+    links: Vec<StageInstance>,
+    exports: Vec<ExportInstance>,
     limits: Limits,
     run: Run,
 }

@@ -40,10 +40,10 @@ mod store;
 mod work;
 mod writer;
 
-pub use chain::{Chain, Outcome, StageInstance, StageInstance as Link};
+pub use chain::{Chain, Outcome, StageInstance};
 pub use copydesk_parse::Limits;
 pub use error::RunError;
-pub use export_instance::{ExportInstance, ExportInstance as Outlet};
+pub use export_instance::ExportInstance;
 pub use fail::FAIL_POINTS;
 pub use layout::QUARANTINE_FILE;
 pub use output::Output;

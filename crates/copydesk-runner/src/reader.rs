@@ -110,9 +110,7 @@ impl Reader {
             if last {
                 batch.ends = Some(End { key, retried: std::mem::take(&mut retried) });
             }
-            if (last || batch.is_full(self.batch))
-                && !self.shared.admit(std::mem::take(&mut batch))
-            {
+            if (last || batch.is_full(self.batch)) && !self.shared.admit(std::mem::take(&mut batch)) {
                 return false;
             }
         }

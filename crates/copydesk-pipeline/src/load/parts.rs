@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use copydesk_runner::{Link, Outlet};
+use copydesk_runner::{ExportInstance, StageInstance};
 use copydesk_stage::{AnyStage, Source, StageEntry};
 
 use super::{
@@ -34,7 +34,7 @@ impl Loader<'_> {
         Some(Built { name: known.name, version: 0, config: resolved, part })
     }
 
-    pub(super) fn stages(&mut self, entry: &Entry) -> Vec<Link> {
+    pub(super) fn stages(&mut self, entry: &Entry) -> Vec<StageInstance> {
         let mut links = Vec::new();
         let mut placed = Vec::new();
         for node in self.list(entry, Part::Stage) {
@@ -54,16 +54,16 @@ impl Loader<'_> {
         links
     }
 
-    fn stage(&mut self, instance: &Instance<'_>, known: &StageEntry) -> Option<Link> {
+    fn stage(&mut self, instance: &Instance<'_>, known: &StageEntry) -> Option<StageInstance> {
         let subject = format!("stage `{}`", known.name);
         let schema = known.schema().to_value();
         let (config, resolved) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
         let stage: AnyStage = self.built(instance, &subject, known.build(&config))?;
-        Some(Link { name: known.name, version: known.version, config: resolved, stage })
+        Some(StageInstance { name: known.name, version: known.version, config: resolved, stage })
     }
 
-    pub(super) fn exports(&mut self, entry: &Entry) -> Vec<Outlet> {
-        let mut exports: Vec<Outlet> = Vec::new();
+    pub(super) fn exports(&mut self, entry: &Entry) -> Vec<ExportInstance> {
+        let mut exports: Vec<ExportInstance> = Vec::new();
         let mut places: Vec<Range<usize>> = Vec::new();
         for node in self.list(entry, Part::Export) {
             let Some(instance) = self.instance(node, Part::Export) else { continue };
@@ -81,7 +81,7 @@ impl Loader<'_> {
                 self.same_file(export.file_name(), has_option, instance.span.clone(), places[first].clone());
             }
             places.push(instance.span);
-            exports.push(Outlet { name: known.name, version: known.version, config: resolved, export });
+            exports.push(ExportInstance { name: known.name, version: known.version, config: resolved, export });
         }
         exports
     }
