@@ -32,6 +32,6 @@ pub use document::{Document, NewBlock};
 pub use evidence::{Clue, Evidence, Item, ItemId, ItemValue, Origin, Syntax};
 pub use language::{LanguageGuess, LanguageShare, Languages};
 pub use metadata::{Candidate, Dateline, Field, Metadata, Value};
-pub use source::{DocumentSource, Input};
+pub use source::{DocumentSource, Extent, Input};
 pub use span::{LineIndex, Place, Span};
 pub use tree::{Attr, Element, ElementId, Tag, Tree};

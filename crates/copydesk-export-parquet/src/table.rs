@@ -106,6 +106,12 @@ const DOCUMENT: &[Column<Stored>] = columns! {
     "source_charset": Kind::Text, |l| Cell::Text(&l.record.source.charset);
     "source_bytes": Kind::Int, |l| Cell::Int(i64::try_from(l.record.source.bytes).unwrap_or(i64::MAX));
     "source_sha256": Kind::Text, |l| Cell::Text(&l.record.source.sha256);
+    "source_url": Kind::MaybeText, |l| Cell::text(l.record.source.url.as_deref());
+    "source_fetched": Kind::MaybeText, |l| l.record.source.fetched.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "source_status": Kind::MaybeInt, |l| l.record.source.status.map_or(Cell::Null, |n| Cell::Int(n.into()));
+    "source_content_type": Kind::MaybeText, |l| Cell::text(l.record.source.content_type.as_deref());
+    "source_offset": Kind::MaybeInt, |l| number(l.record.source.offset);
+    "source_length": Kind::MaybeInt, |l| number(l.record.source.length);
     "title": Kind::MaybeText, |l| Cell::text(l.record.title.as_deref());
     "authors": Kind::Texts, |l| Cell::texts(&l.record.authors);
     "published": Kind::MaybeText, |l| l.record.published.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
@@ -128,6 +134,10 @@ const DOCUMENT: &[Column<Stored>] = columns! {
     "ext": Kind::MaybeText, |l| Cell::text(l.ext.as_deref());
     "fields": Kind::MaybeText, |l| Cell::text(l.fields.as_deref());
 };
+
+fn number(number: Option<u64>) -> Cell<'static> {
+    number.and_then(|number| i64::try_from(number).ok()).map_or(Cell::Null, Cell::Int)
+}
 
 const MARKDOWN: &[Column<Stored>] = columns! {
     "markdown": Kind::MaybeText, |l| Cell::text(l.record.markdown.as_deref());

@@ -27,7 +27,7 @@ impl<'c> Rows<'c> {
             connection.prepare(&format!("INSERT INTO {table} VALUES ({marks})"))
         };
         Ok(Self {
-            document: insert("documents", 24)?,
+            document: insert("documents", 30)?,
             author: insert("authors", 3)?,
             tag: insert("tags", 3)?,
             language: insert("languages", 3)?,
@@ -56,6 +56,12 @@ impl<'c> Rows<'c> {
             record.source.charset,
             i64::try_from(record.source.bytes).unwrap_or(i64::MAX),
             record.source.sha256,
+            record.source.url,
+            record.source.fetched.map(|time| time.to_string()),
+            record.source.status,
+            record.source.content_type,
+            record.source.offset.and_then(|n| i64::try_from(n).ok()),
+            record.source.length.and_then(|n| i64::try_from(n).ok()),
             record.title,
             record.published.map(|time| time.to_string()),
             record.modified.map(|time| time.to_string()),

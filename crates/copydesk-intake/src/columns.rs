@@ -1,10 +1,15 @@
 //! From a record with named fields to a document.
 
-use copydesk_document::{Input, Timestamp};
+use std::borrow::Cow;
+
+use copydesk_document::{Extent, Input, Note};
 use serde_json::{Map, Value};
 
-/// Which fields of a record hold what. Each is a list of names, of which the first counts that the record has. A name
-/// is matched without regard to case where no field has it exactly; `page.html` is the field `html` inside of `page`.
+use crate::{Names, fields::Usual};
+
+/// Which fields of a record hold what. Each is a list of names, of which the first counts that the record has and that
+/// is filled. A name is matched without regard to case where no field has it exactly; `page.html` is the field `html`
+/// inside of `page`.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<'a> {
     /// The document itself.
@@ -24,77 +29,182 @@ pub struct Columns<'a> {
 /// A record that is no document, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// A stable name: `record.text`, `record.id` or `limit.size`.
+    /// A stable name: `record.text` or `limit.size`.
     pub rule: &'static str,
     /// One clause for a person.
     pub message: String,
 }
 
+/// Where a record stands.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// The file, with what tells this record from all others in it.
+    pub uri: String,
+    /// Where in the file it begins and how long it is.
+    pub extent: Option<Extent>,
+    /// What is doubtful about it already.
+    pub notes: Vec<Note>,
+}
+
+/// A longer value is no fact, and no more facts are taken from a record than this.
+const LONGEST_FACT: usize = 4 << 10;
+const MOST_FACTS: usize = 1 << 10;
+
 impl Columns<'_> {
-    /// Makes a document of a record. The field that holds it is taken out; all others pass through.
-    pub fn input(&self, uri: String, mut record: Map<String, Value>) -> Result<Input, Refused> {
-        let refused = |rule, message: String| Err(Refused { rule, message });
-        // A name that has nothing, and another one that has the document: the second is meant.
-        let mut named =
-            self.text.iter().filter_map(|name| path(&record, name)).filter(|at| get(&record, at) != Some(&Value::Null));
-        let Some(at) = named.next() else {
-            return refused("record.text", format!("it has no document: none of the fields {}", list(self.text)));
-        };
-        let text = match take(&mut record, &at) {
-            Some(Value::String(text)) => text,
-            other => {
-                let kind = kind(&other.unwrap_or_default());
-                return refused("record.text", format!("`{}` must be text, and is {kind}", at.join(".")));
-            }
+    /// Whether a record has a document in it.
+    pub fn holds_document(&self, record: &Map<String, Value>) -> bool {
+        self.text_at(record).is_ok()
+    }
+
+    /// Makes a document of a record. The field that holds it is taken out; all others pass through, and what they say of
+    /// the document by a name that is known stands among its clues.
+    pub fn input(
+        &self,
+        standing: Standing,
+        names: &mut Names,
+        mut record: Map<String, Value>,
+    ) -> Result<Input, Refused> {
+        let at = self.text_at(&record)?;
+        let Some(Value::String(text)) = take(&mut record, &at) else {
+            return Err(Refused { rule: "record.text", message: format!("`{}` is no text", at.join(".")) });
         };
         if text.len() as u64 > self.max_bytes {
             let message =
                 format!("`{}` has more than {} bytes; raise `max_bytes` to read it", at.join("."), self.max_bytes);
-            return refused("limit.size", message);
+            return Err(Refused { rule: "limit.size", message });
         }
-        if let Some(at) = self.id.iter().find_map(|name| path(&record, name)) {
-            let id = get(&record, &at).cloned().unwrap_or_default();
-            if !matches!(id, Value::String(_) | Value::Number(_)) {
-                let message = format!("`{}` must be text or a number, and is {}", at.join("."), kind(&id));
-                return refused("record.id", message);
-            }
-            if !record.contains_key("id") {
-                record.insert("id".into(), id);
-            }
+        let shape = Usual::shape(&record);
+        let special = |names: fn(&'static crate::fields::Shape) -> &'static [String]| shape.map_or(&[][..], names);
+        let id = first(&record, self.id, &[], |value| Some(value.to_owned()));
+        if let Some((at, text)) = &id
+            && record.get("id").is_none_or(Value::is_null)
+        {
+            let own = get(&record, at).filter(|value| value.is_number()).cloned();
+            record.insert("id".into(), own.unwrap_or_else(|| text.clone().into()));
         }
-        let media_type = Self::string(&record, self.content_type)
-            .map(|media_type| media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+        let url = first(&record, special(|s| &s.url), self.url, address);
+        let fetched = first(&record, special(|s| &s.fetched), self.fetched, copydesk_date::machine);
+        let media_type = first(&record, special(|s| &s.content_type), self.content_type, |value| {
+            let name = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+            (!name.is_empty()).then_some(name)
+        });
+        let status = first(&record, &Usual::names().status, &[], |value| value.parse().ok());
+        // The day of the capture is no fact about the text.
+        let used: Vec<&[String]> = fetched.iter().map(|(at, _)| at.as_slice()).collect();
+        let declared = declared(&record, &used);
+        let own = id.map(|(_, id)| id).or_else(|| url.as_ref().map(|(_, url)| url.clone())).unwrap_or_default();
+        let place = standing.uri.rsplit('#').next().unwrap_or_default();
         // Whatever the page says of its charset: in a record it has been decoded.
-        let media_type = media_type.filter(|media_type| !media_type.is_empty()).unwrap_or_else(|| "text/plain".into());
+        let media_type = media_type.map_or_else(|| "text/plain".into(), |(_, name)| name);
         Ok(Input {
-            uri,
+            name: names.next(&own, text.as_bytes(), place),
+            uri: standing.uri,
             bytes: text.into_bytes(),
             content_type: Some(format!("{media_type}; charset=utf-8")),
-            fetched: self.moment(&record),
-            url: Self::string(&record, self.url),
+            fetched: fetched.map(|(_, at)| at),
+            url: url.map(|(_, url)| url),
+            status: status.map(|(_, status)| status),
+            extent: standing.extent,
+            declared,
+            notes: standing.notes,
             fields: record,
         })
     }
 
-    /// The first text among the named fields.
-    fn string(record: &Map<String, Value>, names: &[String]) -> Option<String> {
-        let found = names.iter().filter_map(|name| get(record, &path(record, name)?)?.as_str());
-        found.map(str::trim).find(|text| !text.is_empty()).map(str::to_owned)
+    /// The field that holds the document: the first that has text in it, else the first that is an empty text.
+    fn text_at(&self, record: &Map<String, Value>) -> Result<Vec<String>, Refused> {
+        let there =
+            || self.text.iter().filter_map(|name| path(record, name)).filter_map(|at| Some((get(record, &at)?, at)));
+        let texts = || there().filter_map(|(value, at)| Some((value.as_str()?, at)));
+        if let Some((_, at)) = texts().find(|(text, _)| !text.trim().is_empty()).or_else(|| texts().next()) {
+            return Ok(at);
+        }
+        let message = match there().find(|(value, _)| !value.is_null()) {
+            Some((value, at)) => format!("`{}` must be text, and is {}", at.join("."), kind(value)),
+            None => format!("it has no document: none of the fields {}", list(self.text)),
+        };
+        Err(Refused { rule: "record.text", message })
     }
+}
 
-    fn moment(&self, record: &Map<String, Value>) -> Option<Timestamp> {
-        let found = self.fetched.iter().filter_map(|name| get(record, &path(record, name)?));
-        let mut moments = found.filter_map(|value| match value {
-            Value::String(text) => copydesk_date::machine(text),
-            Value::Number(number) => copydesk_date::machine(&number.to_string()),
-            _ => None,
-        });
-        moments.next()
+/// The first of the named fields that can be read, with its place.
+fn first<T>(
+    record: &Map<String, Value>,
+    special: &[String],
+    names: &[String],
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<(Vec<String>, T)> {
+    special.iter().chain(names).find_map(|name| {
+        let at = path(record, name)?;
+        let value = plain(get(record, &at)?)?;
+        let value = read(value.trim()).filter(|_| !value.trim().is_empty())?;
+        Some((at, value))
+    })
+}
+
+/// What can be fetched, and not merely a word under a name that often holds an address.
+fn address(value: &str) -> Option<String> {
+    let has_form = value.contains("://")
+        || value.starts_with('/')
+        || value.starts_with("www.")
+        || value.split_once('/').is_some_and(|(host, _)| host.contains('.'));
+    (has_form && !value.contains(char::is_whitespace)).then(|| value.trim_matches(['<', '>']).to_owned())
+}
+
+/// A value as text; what `MongoDB` wraps (`{"$oid": "..."}`) is unwrapped.
+fn plain(value: &Value) -> Option<Cow<'_, str>> {
+    match value {
+        Value::String(text) => Some(text.into()),
+        Value::Number(number) => Some(number.to_string().into()),
+        Value::Object(wrapped) if wrapped.len() == 1 => {
+            let (key, value) = wrapped.iter().next()?;
+            key.starts_with('$').then(|| plain(value)).flatten()
+        }
+        _ => None,
+    }
+}
+
+/// What a record says of its document: the texts and numbers in it, each by its name.
+fn declared(record: &Map<String, Value>, used: &[&[String]]) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    let mut at = Vec::new();
+    for (key, value) in record {
+        at.push(key.clone());
+        flatten(value, &mut at, used, &mut out);
+        at.pop();
+    }
+    out
+}
+
+// Deeper than this no fact stands, so that the recursion is bounded.
+const DEEPEST_FACT: usize = 4;
+
+fn flatten(value: &Value, at: &mut Vec<String>, used: &[&[String]], out: &mut Vec<(String, String)>) {
+    if out.len() >= MOST_FACTS || at.len() > DEEPEST_FACT || used.contains(&at.as_slice()) {
+        return;
+    }
+    if let Some(text) = plain(value) {
+        let text = text.trim();
+        if !text.is_empty() && text.len() <= LONGEST_FACT {
+            out.push((at.join(".").to_lowercase(), text.to_owned()));
+        }
+        return;
+    }
+    match value {
+        Value::Array(list) => list.iter().take(MOST_FACTS).for_each(|value| flatten(value, at, used, out)),
+        Value::Object(map) => {
+            for (key, value) in map {
+                at.push(key.clone());
+                flatten(value, at, used, out);
+                at.pop();
+            }
+        }
+        _ => {}
     }
 }
 
 /// The keys that lead to a named field.
-fn path(record: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
+pub(crate) fn path(record: &Map<String, Value>, name: &str) -> Option<Vec<String>> {
     if let Some(key) = key(record, name) {
         return Some(vec![key]);
     }
@@ -150,26 +260,28 @@ mod tests {
     }
 
     fn input(record: &Value) -> Result<Input, Refused> {
-        let (text, id, url) = (names(&["html", "page.body", "text"]), names(&["id", "key"]), names(&["url"]));
+        let (text, id, url) = (names(&["html", "page.body", "text"]), names(&["id", "key"]), names(&["url", "source"]));
         let (content_type, fetched) = (names(&["mime"]), names(&["crawled"]));
         let columns =
             Columns { text: &text, id: &id, url: &url, content_type: &content_type, fetched: &fetched, max_bytes: 20 };
-        columns.input("a#line-1".into(), record.as_object().expect("a record").clone())
+        let standing = Standing { uri: "a#line-1".into(), ..Standing::default() };
+        columns.input(standing, &mut Names::new("a"), record.as_object().expect("a record").clone())
     }
 
     #[test]
     fn the_document_is_taken_out_and_the_rest_passes_through() {
         let record = json!({
-            "before": 1, "text": "shown", "HTML": "<p>x</p>", "url": " https://example.org/ ",
+            "before": 1, "text": "shown", "HTML": "<p>x</p>", "url": " https://example.org/ ", "status_code": "404",
             "mime": "Text/HTML; charset=EUC-KR", "crawled": "2024-02-28T10:00:00Z", "after": [null],
         });
         let input = input(&record).expect("a document");
         assert_eq!((input.uri.as_str(), input.bytes.as_slice()), ("a#line-1", &b"<p>x</p>"[..]));
         assert_eq!(input.content_type.as_deref(), Some("text/html; charset=utf-8"));
-        assert_eq!(input.url.as_deref(), Some("https://example.org/"));
+        assert_eq!((input.url.as_deref(), input.status), (Some("https://example.org/"), Some(404)));
         assert_eq!(input.fetched, copydesk_date::machine("2024-02-28T10:00:00Z"));
+        assert_eq!(input.name, "a#https://example.org/");
         let keys: Vec<&String> = input.fields.keys().collect();
-        assert_eq!(keys, ["before", "text", "url", "mime", "crawled", "after"]);
+        assert_eq!(keys, ["before", "text", "url", "status_code", "mime", "crawled", "after"]);
     }
 
     #[test]
@@ -180,14 +292,56 @@ mod tests {
     }
 
     #[test]
+    fn the_first_field_that_has_text_is_the_document() {
+        for (record, text) in [
+            (json!({ "html": "", "text": "full" }), "full"),
+            (json!({ "html": " ", "text": "" }), " "),
+            (json!({ "html": false, "text": "full" }), "full"),
+            (json!({ "html": { "rendered": "x" }, "page": { "body": "full" } }), "full"),
+        ] {
+            assert_eq!(input(&record).expect("a document").bytes, text.as_bytes(), "{record}");
+        }
+    }
+
+    #[test]
+    fn what_stands_beside_a_document_is_declared() {
+        let record = json!({
+            "text": "x", "Title": "Ferries", "authors": ["Ann Lee", "Bo Chen"], "crawled": "2024-02-28",
+            "meta": { "date": { "$date": "2024-02-27T10:00:00Z" }, "score": 0.5, "empty": "" }, "long": "y".repeat(5000),
+        });
+        let declared = input(&record).expect("a document").declared;
+        let declared: Vec<(&str, &str)> = declared.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let expected = [
+            ("title", "Ferries"),
+            ("authors", "Ann Lee"),
+            ("authors", "Bo Chen"),
+            ("meta.date", "2024-02-27T10:00:00Z"),
+            ("meta.score", "0.5"),
+        ];
+        assert_eq!(declared, expected);
+    }
+
+    #[test]
+    fn an_id_and_an_address_are_taken_where_they_are_some() {
+        let of = |record: Value| input(&record).expect("a document");
+        assert_eq!(of(json!({ "text": "x", "id": { "$oid": "5f" } })).fields["id"], json!({ "$oid": "5f" }));
+        assert_eq!(of(json!({ "text": "x", "id": { "$oid": "5f" } })).name, "a#5f");
+        assert_eq!(of(json!({ "text": "x", "id": null, "key": "k" })).fields["id"], json!("k"));
+        assert_eq!(of(json!({ "text": "x", "id": [1] })).fields["id"], json!([1]));
+        assert_eq!(of(json!({ "text": "x", "source": "crawl of May" })).url, None);
+        assert_eq!(
+            of(json!({ "text": "x", "url": "", "source": "example.org/a" })).url.as_deref(),
+            Some("example.org/a")
+        );
+    }
+
+    #[test]
     fn what_is_no_document_says_why() {
         for (record, rule, says) in [
             (json!({}), "record.text", "none of the fields `html`, `page.body`, `text`"),
             (json!({ "text": null }), "record.text", "none of the fields"),
             (json!({ "text": 5 }), "record.text", "`text` must be text, and is a number"),
             (json!({ "text": ["a"] }), "record.text", "a list"),
-            (json!({ "text": "x", "id": null }), "record.id", "`id` must be text or a number, and is null"),
-            (json!({ "text": "x", "id": {} }), "record.id", "a table"),
             (json!({ "text": "x".repeat(21) }), "limit.size", "raise `max_bytes`"),
         ] {
             let refused = input(&record).expect_err("refused");

@@ -1,25 +1,30 @@
 //! What sources share.
 //!
-//! - [`Selection`] is which files: paths, folders, globs, lists, standard input. [`Intake::documents`] goes through
-//!   them one at a time, and a source only says what is in one file.
-//! - [`StoredFile::open`] opens a file, and [`Opened::stream`] how it is compressed.
-//! - [`Lines`] cuts a stream into lines without ever holding one that is too long.
+//! - [`Selection`] is which files: paths, folders, globs, lists, standard input. [`Intake::documents`] goes through them
+//!   one at a time, and a source only says what is in one file.
+//! - [`StoredFile::open`] opens a file, and [`Opened::stream`] undoes its compression.
 //! - [`Rewind`] gives bytes back to a stream, for readers that find out late that a record was none.
-//! - [`Columns`] turns a record with named fields into a document.
+//! - [`Columns`] turns a record with named fields into a document, [`Usual`] is the names that fields usually have, and
+//!   [`Names`] what its records are called.
 //! - [`source_config!`] writes the options of a source: those that all share, and its own.
 
 mod columns;
 mod config;
-mod lines;
+mod fields;
+mod labels;
 mod missing;
+mod names;
 mod open;
+mod path_text;
 mod pattern;
 mod rewind;
 mod selection;
 mod walk;
 
-pub use columns::{Columns, Refused};
-pub use lines::{Lines, RawLine};
-pub use open::{Bytes, Opened, StoredFile, bad, decompress_fault};
+pub use columns::{Columns, Refused, Standing};
+pub use fields::Usual;
+pub use names::Names;
+pub use open::{Bytes, FileName, Opened, StoredFile, bad, decompress_fault};
+pub use path_text::{read as read_path, shown as shown_path};
 pub use rewind::Rewind;
 pub use selection::{Documents, Intake, Selection};

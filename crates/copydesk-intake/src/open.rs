@@ -9,17 +9,34 @@ use std::{
 use copydesk_stage::SourceItem;
 use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_codec};
 
+use crate::path_text;
+
+/// What a file is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileName {
+    /// Its path as it was given or come across, without `./` before it; `-` for standard input.
+    pub uri: String,
+    /// Its name wherever it lies and however its path was typed: what the ids of its documents are made of.
+    pub name: String,
+}
+
+impl From<&str> for FileName {
+    fn from(name: &str) -> Self {
+        Self { uri: name.into(), name: name.into() }
+    }
+}
+
 /// A file that was named or come across, or standard input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredFile {
-    uri: String,
+    name: FileName,
     path: Option<PathBuf>,
 }
 
 /// A file that is being read.
 pub struct Opened {
     /// The name under which it goes.
-    pub uri: String,
+    pub name: FileName,
     /// Its size as the system tells it; 0 where that is not known. It may be wrong for a file that grows.
     pub size: u64,
     /// Its bytes, as stored.
@@ -33,39 +50,39 @@ pub type Bytes = Stream<Box<dyn Read + Send>>;
 const LAYERS: usize = 2;
 
 impl StoredFile {
-    pub(crate) fn at(path: &Path) -> Self {
-        Self { uri: uri(path), path: Some(path.to_owned()) }
+    pub(crate) fn at(path: &Path, name: String) -> Self {
+        Self { name: FileName { uri: uri(path), name }, path: Some(path.to_owned()) }
     }
 
     pub(crate) fn stdin() -> Self {
-        Self { uri: "-".into(), path: None }
+        Self { name: "-".into(), path: None }
     }
 
-    /// The name under which it goes: its path as given, without `./` before it; `-` for standard input.
-    pub fn uri(&self) -> &str {
-        &self.uri
+    /// The name under which it goes.
+    pub fn name(&self) -> &FileName {
+        &self.name
     }
 
     /// Opens it. What cannot be opened comes back as what the run is told of it.
     pub fn open(self) -> Result<Opened, Box<SourceItem>> {
         let Some(path) = self.path else {
-            return Ok(Opened { uri: self.uri, size: 0, reader: Box::new(io::stdin()) });
+            return Ok(Opened { name: self.name, size: 0, reader: Box::new(io::stdin()) });
         };
         let metadata = match fs::metadata(&path) {
             Ok(metadata) => metadata,
-            Err(error) => return Err(Box::new(unreadable(self.uri, &error))),
+            Err(error) => return Err(Box::new(unreadable(self.name.uri, &error))),
         };
         if metadata.is_dir() {
-            return Err(Box::new(bad(self.uri, "folder", "is a folder where a file is needed")));
+            return Err(Box::new(bad(self.name.uri, "folder", "is a folder where a file is needed")));
         }
         // Before it is opened: opening a pipe that nobody writes to waits for ever.
         if !metadata.is_file() {
             let message = "is a pipe, socket or device, not a file; pipe it in with `-`";
-            return Err(Box::new(bad(self.uri, "special-file", message)));
+            return Err(Box::new(bad(self.name.uri, "special-file", message)));
         }
         match File::open(&path) {
-            Ok(file) => Ok(Opened { uri: self.uri, size: metadata.len(), reader: Box::new(file) }),
-            Err(error) => Err(Box::new(unreadable(self.uri, &error))),
+            Ok(file) => Ok(Opened { name: self.name, size: metadata.len(), reader: Box::new(file) }),
+            Err(error) => Err(Box::new(unreadable(self.name.uri, &error))),
         }
     }
 }
@@ -73,7 +90,7 @@ impl StoredFile {
 impl Opened {
     /// What is in it, compression undone. The error is what the run is told of it.
     pub fn stream(self, limits: Limits) -> Result<Bytes, Box<SourceItem>> {
-        let named_compressed = names_codec(&self.uri);
+        let named_compressed = names_codec(&self.name.uri);
         let open = || {
             let mut stream = Stream::open(self.reader, limits)?;
             for _ in 1..LAYERS {
@@ -92,11 +109,11 @@ impl Opened {
             Ok(Some(stream)) => Ok(stream),
             Ok(None) => {
                 let message = "the file is empty, and its name says that it is compressed; fetch it again";
-                Err(Box::new(bad(self.uri, "decompress", message)))
+                Err(Box::new(bad(self.name.uri, "decompress", message)))
             }
             Err(error) => {
                 let (rule, message) = decompress_fault(&error);
-                Err(Box::new(bad(self.uri, rule, message)))
+                Err(Box::new(bad(self.name.uri, rule, message)))
             }
         }
     }
@@ -131,5 +148,5 @@ pub(crate) fn unreadable(uri: String, error: &io::Error) -> SourceItem {
 
 /// The name under which a file goes.
 pub(crate) fn uri(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned()
+    path_text::shown(path.strip_prefix(".").unwrap_or(path))
 }

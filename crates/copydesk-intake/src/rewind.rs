@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use copydesk_unpack::Stream;
+use copydesk_unpack::{MemberBegin, Stream};
 
 /// What is read once more may be so many times what has been read, and this much besides: records that all claim to go
 /// on to the end of the file would else cost their number times its size.
@@ -33,6 +33,11 @@ impl<R: Read> Rewind<R> {
     /// The member that was read last, as [`Stream::member`] has it.
     pub fn member(&self) -> u64 {
         self.stream.member()
+    }
+
+    /// Where the member begins that was read last, as [`Stream::member_begin`] has it.
+    pub fn member_begin(&self) -> Option<MemberBegin> {
+        self.stream.member_begin()
     }
 
     /// What is at hand; nothing at the end.
@@ -126,6 +131,8 @@ impl<R: Read> Rewind<R> {
     pub fn resync(&mut self) -> io::Result<bool> {
         self.ahead = Vec::new();
         self.at = 0;
-        self.stream.resync()
+        let goes_on = self.stream.resync()?;
+        self.position = self.stream.opened();
+        Ok(goes_on)
     }
 }

@@ -1,11 +1,10 @@
 //! Which files a source reads.
 
-use std::path::PathBuf;
-
 use copydesk_stage::{ConfigError, SourceError, SourceItem};
 
 use crate::{
     StoredFile, missing,
+    path_text::read as read_path,
     pattern::{self, Filter},
     walk::{self, Start, Walk, Walked},
 };
@@ -69,7 +68,10 @@ impl Intake {
     ) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let lists = self.selection.lists.iter().map(|list| match list.as_str() {
             "-" => Ok(Start::ListOnStdin),
-            list => missing::exists(list).map(|()| Start::List(PathBuf::from(list))),
+            list => {
+                let path = read_path(list);
+                if path.exists() { Ok(()) } else { missing::exists(list) }.map(|()| Start::List(path))
+            }
         });
         let paths = self.selection.paths.iter().map(|path| walk::start(path));
         let starts = paths.chain(lists).collect::<Result<Vec<_>, _>>()?;
@@ -77,7 +79,7 @@ impl Intake {
         Ok(Box::new(walk.flat_map(move |found| -> Box<dyn Iterator<Item = _> + Send> {
             match found {
                 Ok(Walked::File(file)) => Box::new(read(file).map(Ok)),
-                Ok(Walked::Other(item)) => Box::new(std::iter::once(Ok(item))),
+                Ok(Walked::Other(item)) => Box::new(std::iter::once(Ok(*item))),
                 Err(error) => Box::new(std::iter::once(Err(error))),
             }
         })))
@@ -86,7 +88,7 @@ impl Intake {
     /// How many files there are, where that is known without looking into folders.
     pub fn count(&self) -> Option<u64> {
         let Selection { paths, lists, .. } = &self.selection;
-        let known = lists.is_empty() && paths.iter().all(|path| path == "-" || PathBuf::from(path).is_file());
+        let known = lists.is_empty() && paths.iter().all(|path| path == "-" || read_path(path).is_file());
         known.then_some(paths.len() as u64)
     }
 }

@@ -11,8 +11,11 @@ use copydesk_stage::{SourceError, SourceItem};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::{
-    Selection, StoredFile, missing,
+    Selection, StoredFile,
+    labels::Labels,
+    missing,
     open::{unreadable, uri},
+    path_text::read as read_path,
     pattern::{self, Filter, PathGlob},
 };
 
@@ -21,7 +24,7 @@ use crate::{
 pub(crate) enum Walked {
     File(StoredFile),
     /// An entry that cannot be read, or is skipped.
-    Other(SourceItem),
+    Other(Box<SourceItem>),
 }
 
 /// One thing that `paths` or `lists` names.
@@ -45,8 +48,11 @@ pub(crate) fn start(path: &str) -> Result<Start, SourceError> {
         missing::exists(&glob.base.to_string_lossy())?;
         return Ok(Start::Glob(glob));
     }
-    missing::exists(path)?;
-    let path = PathBuf::from(path);
+    let found = read_path(path);
+    if !found.exists() {
+        missing::exists(path)?;
+    }
+    let path = found;
     Ok(if path.is_dir() { Start::Folder(path) } else { Start::File(path) })
 }
 
@@ -54,12 +60,31 @@ pub(crate) fn start(path: &str) -> Result<Start, SourceError> {
 /// about 30 open files for any number of threads and inputs.
 const OPEN_FOLDERS: usize = 8;
 
-type Items = Box<dyn Iterator<Item = Result<Walked, SourceError>> + Send>;
+type Items = Box<dyn Iterator<Item = Result<Item, SourceError>> + Send>;
+
+/// What a start leads to.
+enum Item {
+    File(PathBuf),
+    Stdin,
+    Other(Box<SourceItem>),
+}
+
+/// A folder that is being gone through.
+struct Folder {
+    given: PathBuf,
+    /// Where it really is, and what it is called.
+    real: PathBuf,
+    name: String,
+}
 
 /// All files of all starts, one at a time.
 pub(crate) struct Walk {
     starts: std::vec::IntoIter<Start>,
     current: Items,
+    folder: Option<Folder>,
+    labels: Labels,
+    /// Whether a file may be come to more than once.
+    may_repeat: bool,
     filter: Filter,
     hidden: bool,
     follow_links: bool,
@@ -67,19 +92,44 @@ pub(crate) struct Walk {
 
 impl Walk {
     pub(crate) fn new(starts: Vec<Start>, filter: Filter, selection: &Selection) -> Self {
+        let may_repeat = selection.follow_links
+            || starts.len() > 1
+            || starts.iter().any(|start| matches!(start, Start::List(_) | Start::ListOnStdin));
         Self {
             starts: starts.into_iter(),
             current: Box::new(std::iter::empty()),
+            folder: None,
+            labels: Labels::default(),
+            may_repeat,
             filter,
             hidden: selection.hidden,
             follow_links: selection.follow_links,
         }
     }
 
+    /// Gives a file its name, unless it has been come to before.
+    fn file(&mut self, path: &Path) -> Walked {
+        let below = self.folder.as_ref().and_then(|folder| {
+            let below = path.strip_prefix(&folder.given).ok()?;
+            Some((folder, below))
+        });
+        // In a folder without links the place of a file is known without asking.
+        let real = match below {
+            Some((folder, below)) if !self.follow_links => folder.real.join(below),
+            _ => real(path),
+        };
+        if self.may_repeat && !self.labels.is_new(&real) {
+            let reason = "read already, under the same or another path".into();
+            return Walked::Other(Box::new(SourceItem::Skipped { uri: uri(path), reason }));
+        }
+        let name = self.labels.file(&real, below.map(|(folder, below)| (folder.name.as_str(), below)));
+        Walked::File(StoredFile::at(path, name))
+    }
+
     fn items(&self, start: Start) -> Items {
         match start {
-            Start::Stdin => Box::new(std::iter::once(Ok(Walked::File(StoredFile::stdin())))),
-            Start::File(path) => Box::new(std::iter::once(Ok(Walked::File(StoredFile::at(&path))))),
+            Start::Stdin => Box::new(std::iter::once(Ok(Item::Stdin))),
+            Start::File(path) => Box::new(std::iter::once(Ok(Item::File(path)))),
             Start::Folder(path) => {
                 let filter = self.filter.clone();
                 let below = path.clone();
@@ -144,9 +194,20 @@ impl Iterator for Walk {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if let Some(item) = self.current.next() {
-                return Some(item);
+                return Some(item.map(|item| match item {
+                    Item::File(path) => self.file(&path),
+                    Item::Stdin => Walked::File(StoredFile::stdin()),
+                    Item::Other(item) => Walked::Other(item),
+                }));
             }
             let start = self.starts.next()?;
+            self.folder = match &start {
+                Start::Folder(given) => {
+                    let real = real(given);
+                    Some(Folder { given: given.clone(), name: self.labels.folder(&real), real })
+                }
+                _ => None,
+            };
             self.current = self.items(start);
         }
     }
@@ -162,19 +223,19 @@ enum Come {
 
 /// A file that was come across. Links, pipes, sockets and devices are no documents there, and are skipped. In a
 /// folder that was named (`tells`) whatever is skipped is told of; of a glob, all that it does not match is not.
-fn found(entry: Come, takes: &impl Fn(&Path) -> bool, tells: bool) -> Option<Result<Walked, SourceError>> {
+fn found(entry: Come, takes: &impl Fn(&Path) -> bool, tells: bool) -> Option<Result<Item, SourceError>> {
     let skipped = |path: &Path, reason: &str| {
-        tells.then(|| Ok(Walked::Other(SourceItem::Skipped { uri: uri(path), reason: reason.into() })))
+        tells.then(|| Ok(Item::Other(Box::new(SourceItem::Skipped { uri: uri(path), reason: reason.into() }))))
     };
     match entry {
         Come::Past(entry, reason) => skipped(entry.path(), reason),
         Come::To(entry) if entry.file_type().is_dir() => None,
         Come::To(entry) if !takes(entry.path()) => skipped(entry.path(), "not in `include`"),
-        Come::To(entry) if entry.file_type().is_file() => Some(Ok(Walked::File(StoredFile::at(entry.path())))),
+        Come::To(entry) if entry.file_type().is_file() => Some(Ok(Item::File(entry.into_path()))),
         // A link that leads nowhere is a document that should have been there.
         Come::To(entry) if entry.path_is_symlink() => match entry.path().metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Some(Ok(Walked::Other(unreadable(uri(entry.path()), &error))))
+                Some(Ok(Item::Other(Box::new(unreadable(uri(entry.path()), &error)))))
             }
             _ => skipped(entry.path(), "a link"),
         },
@@ -185,9 +246,14 @@ fn found(entry: Come, takes: &impl Fn(&Path) -> bool, tells: bool) -> Option<Res
         Come::Broken(error) => {
             let name = error.path().map(uri).unwrap_or_default();
             let error = error.into_io_error().unwrap_or_else(|| io::Error::other("no such folder"));
-            Some(Ok(Walked::Other(unreadable(name, &error))))
+            Some(Ok(Item::Other(Box::new(unreadable(name, &error)))))
         }
     }
+}
+
+/// Where a file really is: links resolved, or, if it cannot be reached, at least from the root on.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned())
 }
 
 fn is_hidden(name: &OsStr) -> bool {
@@ -199,7 +265,7 @@ fn list(name: String, reader: impl BufRead + Send + 'static) -> Items {
     Box::new(reader.lines().filter_map(move |line| match line {
         Ok(line) => {
             let line = line.trim_end_matches('\r');
-            (!line.trim().is_empty()).then(|| Ok(Walked::File(StoredFile::at(Path::new(line)))))
+            (!line.trim().is_empty()).then(|| Ok(Item::File(read_path(line))))
         }
         Err(error) => Some(Err(SourceError::new(format!("cannot read the list {name}: {error}")))),
     }))

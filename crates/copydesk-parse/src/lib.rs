@@ -22,7 +22,7 @@ mod open;
 mod plain;
 mod scan;
 
-use copydesk_document::{Document, DocumentSource, Input};
+use copydesk_document::{Clue, Document, DocumentSource, Input, Origin};
 use format::Format;
 use front_matter::Found;
 use sha2::{Digest, Sha256};
@@ -36,7 +36,7 @@ pub const VERSION: u32 = 1;
 
 /// Turns the bytes of one document into its blocks and evidence.
 pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
-    let mut notes = Vec::new();
+    let mut notes = input.notes.clone();
     if input.bytes.is_empty() && copydesk_unpack::names_codec(&input.uri) {
         return Err(ParseError::new(
             "decompress",
@@ -59,6 +59,7 @@ pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
     }
     let mut doc = Document::new(source(input, decoded.charset), text);
     doc.notes = notes;
+    doc.evidence.clues = declared(input, limits);
     read(&mut doc, limits)?;
     Ok(doc)
 }
@@ -66,14 +67,32 @@ pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
 fn source(input: &Input, charset: String) -> DocumentSource {
     DocumentSource {
         uri: input.uri.clone(),
+        name: if input.name.is_empty() { &input.uri } else { &input.name }.clone(),
         media_type: String::new(),
         charset,
         bytes: input.bytes.len() as u64,
         sha256: hex(&Sha256::digest(&input.bytes)),
         fetched: input.fetched,
         url: input.url.clone(),
+        content_type: input.content_type.clone(),
+        status: input.status,
+        extent: input.extent,
         fields: input.fields.clone(),
     }
+}
+
+/// What the container says of the document, as clues. Markup in it is resolved: titles come with it from many systems.
+fn declared(input: &Input, limits: &Limits) -> Vec<Clue> {
+    let plain = |value: &str| {
+        if value.contains(['<', '&']) { fragment_to_text(value, limits).replace('\n', " ") } else { value.to_owned() }
+    };
+    let clue = |(name, value): &(String, String)| Clue {
+        origin: Origin::Record,
+        name: name.clone(),
+        value: plain(value),
+        ..Clue::default()
+    };
+    input.declared.iter().map(clue).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -82,7 +82,7 @@ enum Kind {
 
 fn documents(file: StoredFile, options: &Options) -> Documents {
     let one = |item| Box::new(std::iter::once(item)) as Documents;
-    let Opened { uri, size, mut reader } = match file.open() {
+    let Opened { name, size, mut reader } = match file.open() {
         Ok(opened) => opened,
         Err(item) => return one(*item),
     };
@@ -94,8 +94,8 @@ fn documents(file: StoredFile, options: &Options) -> Documents {
         let _ = reader.by_ref().take(COMPRESSED_HEAD - HEAD).read_to_end(&mut head);
     }
     let whole = (head.len() as u64) < if compressed { COMPRESSED_HEAD } else { HEAD };
-    let kind = kind(&uri, &head, whole, options);
-    let opened = Opened { uri: uri.clone(), size, reader: Box::new(Cursor::new(head).chain(reader)) };
+    let kind = kind(&name.uri, &head, whole, options);
+    let opened = Opened { name: name.clone(), size, reader: Box::new(Cursor::new(head).chain(reader)) };
     let limits = match kind {
         Kind::Document => return one(files::whole(opened, &options.files())),
         Kind::Jsonl => options.jsonl.limits(),
@@ -104,9 +104,9 @@ fn documents(file: StoredFile, options: &Options) -> Documents {
     };
     match (opened.stream(limits), kind) {
         (Err(item), _) => one(*item),
-        (Ok(stream), Kind::Csv) => Box::new(csv::records(uri, stream, &options.csv)),
-        (Ok(stream), Kind::Warc) => Box::new(warc::records(uri, stream, &options.warc)),
-        (Ok(stream), _) => Box::new(jsonl::records(uri, stream, &options.jsonl)),
+        (Ok(stream), Kind::Csv) => Box::new(csv::records(name, stream, &options.csv)),
+        (Ok(stream), Kind::Warc) => Box::new(warc::records(name, stream, &options.warc)),
+        (Ok(stream), _) => Box::new(jsonl::records(name, stream, &options.jsonl)),
     }
 }
 
@@ -182,7 +182,9 @@ mod tests {
             ("-", "{\"text\":\"x\"}", Kind::Jsonl),
             ("a.txt", "{\"a\":1}\n{\"a\":2}", Kind::Jsonl),
             ("a.txt", "{\"text\":\"x\"}", Kind::Document),
-            ("a.json", "{\n \"text\": \"x\"\n}", Kind::Document),
+            ("a.json", "{\n \"text\": \"x\"\n}", Kind::Jsonl),
+            ("a.json", "[{\"text\": \"x\"}]", Kind::Jsonl),
+            ("a.md", "{\n \"title\": \"x\"\n}\n\nText", Kind::Document),
             ("a.json", "{\"error\":\"x\"}", Kind::Document),
             ("a.JSONL", "", Kind::Jsonl),
             ("b/a.warc.gz", "", Kind::Warc),

@@ -54,13 +54,19 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
     let meta = &doc.metadata;
     Record {
         schema: SCHEMA_VERSION,
-        id: id(&doc.source.uri, &doc.source.sha256),
+        id: id(&doc.source.name, &doc.source.sha256),
         source: Source {
             uri: (&doc.source.uri).into(),
             media_type: (&doc.source.media_type).into(),
             charset: (&doc.source.charset).into(),
             bytes: doc.source.bytes,
             sha256: (&doc.source.sha256).into(),
+            url: doc.source.url.as_deref().map(Cow::Borrowed),
+            fetched: doc.source.fetched,
+            status: doc.source.status,
+            content_type: doc.source.content_type.as_deref().map(Cow::Borrowed),
+            offset: doc.source.extent.map(|extent| extent.offset),
+            length: doc.source.extent.map(|extent| extent.length),
         },
         title: string(meta.title.as_ref()),
         authors: strings(&meta.authors),
@@ -122,8 +128,8 @@ impl Places<'_> {
     }
 }
 
-fn id(uri: &str, sha256: &str) -> String {
-    let digest = Sha256::new().chain_update(uri).chain_update("\n").chain_update(sha256).finalize();
+fn id(name: &str, sha256: &str) -> String {
+    let digest = Sha256::new().chain_update(name).chain_update("\n").chain_update(sha256).finalize();
     let head = digest.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
     format!("{head:016x}")
 }

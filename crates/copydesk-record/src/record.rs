@@ -14,7 +14,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct Record<'a> {
     /// Version of this layout, 1.
     pub schema: u32,
-    /// A stable name: the first 16 hexadecimal digits of the SHA-256 of `source.uri`, a line feed and `source.sha256`.
+    /// A stable name: 16 hexadecimal digits of a hash of the bytes and of the names of file and record. How the path was
+    /// typed, where the file lies and what stands before the record in it change nothing; equal bytes elsewhere have an id of
+    /// their own.
     pub id: String,
     /// Where the document came from.
     pub source: Source<'a>,
@@ -89,6 +91,20 @@ pub struct Source<'a> {
     pub bytes: u64,
     /// SHA-256 of those bytes, in hexadecimal.
     pub sha256: Cow<'a, str>,
+    /// The address that it was fetched from, where the container says so.
+    pub url: Option<Cow<'a, str>>,
+    /// When it was fetched, where the container says so.
+    #[schemars(with = "Option<String>")]
+    pub fetched: Option<Timestamp>,
+    /// The HTTP status of the answer.
+    pub status: Option<u16>,
+    /// The media type that came with it, with its parameters.
+    pub content_type: Option<Cow<'a, str>>,
+    /// Bytes before it in the file that holds it, with `length` for its bytes: in the file as stored where the document
+    /// can be cut out of that (a plain file, or one compressed record by record), else in what the file opens to.
+    pub offset: Option<u64>,
+    /// Its bytes there.
+    pub length: Option<u64>,
 }
 
 /// What is printed with a picture.

@@ -93,10 +93,13 @@ impl Cutter {
         self.hasher.update(b"input");
         self.hash(input.uri.as_bytes());
         self.hash(&input.bytes);
+        self.hash(input.name.as_bytes());
         for part in [&input.content_type, &input.url] {
             self.hash(part.as_deref().unwrap_or("\0").as_bytes());
         }
         self.hash(input.fetched.as_ref().map_or_else(String::new, ToString::to_string).as_bytes());
+        let beside = (&input.status, &input.extent, &input.declared, &input.notes);
+        self.hash(format!("{beside:?}").as_bytes());
         let fields = if input.fields.is_empty() { String::new() } else { format!("{:?}", input.fields) };
         self.hash(fields.as_bytes());
     }

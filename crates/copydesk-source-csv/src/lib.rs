@@ -11,34 +11,24 @@
 mod records;
 mod rows;
 
-use copydesk_intake::{Columns, Intake};
+use copydesk_intake::{Columns, Intake, Usual};
 use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::Limits;
 
 pub use records::records;
 
-fn names(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
-}
-
 copydesk_intake::source_config! {
     /// Columns that may hold the document: HTML, Markdown or plain text. The first counts that the file has; case does
     /// not matter.
-    text: Vec<String> = names(&[
-        "html", "raw_html", "html_content", "page_html", "raw_content", "markdown", "md", "text", "content", "body",
-        "full_text", "page_content", "article", "document",
-    ]),
+    text: Vec<String> = Usual::names().text.clone(),
     /// Columns that may say what the document is called. It passes through as `id`, under whatever name it stands.
-    id: Vec<String> = names(&["id"]),
+    id: Vec<String> = Usual::names().id.clone(),
     /// Columns that may say where the document was fetched from.
-    url: Vec<String> = names(&["url", "uri", "source_url", "page_url", "target_uri", "link"]),
+    url: Vec<String> = Usual::names().url.clone(),
     /// Columns that may say the media type of the document.
-    content_type: Vec<String> = names(&["content_type", "content-type", "mime_type", "mime", "media_type"]),
+    content_type: Vec<String> = Usual::names().content_type.clone(),
     /// Columns that may say when the document was fetched.
-    fetched: Vec<String> = names(&[
-        "fetched", "fetched_at", "fetch_time", "crawled", "crawled_at", "crawl_time", "crawl_date", "retrieved_at",
-        "date_download", "download_date",
-    ]),
+    fetched: Vec<String> = Usual::names().fetched.clone(),
     /// What stands between two fields, one character; told from the first line if left out (comma, semicolon, tab or
     /// bar).
     delimiter: String = String::new(),
@@ -78,9 +68,9 @@ impl Source for Csv {
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| {
-            let uri = file.uri().to_owned();
+            let name = file.name().clone();
             match file.open().and_then(|opened| opened.stream(options.limits())) {
-                Ok(stream) => Box::new(records(uri, stream, &options)),
+                Ok(stream) => Box::new(records(name, stream, &options)),
                 Err(item) => Box::new(std::iter::once(*item)),
             }
         })

@@ -5,7 +5,8 @@ use std::{
     io::{self, Read},
 };
 
-use copydesk_intake::{bad, decompress_fault};
+use copydesk_document::Extent;
+use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
 use serde_json::{Map, Value};
@@ -21,12 +22,15 @@ const TELLING_COLUMNS: usize = 3;
 
 /// The documents of a file, and what is wrong with the rows that are none.
 pub fn records<R: Read>(
-    uri: String,
+    file: FileName,
     stream: Stream<R>,
     options: &Options,
 ) -> impl Iterator<Item = SourceItem> + use<R> {
     let options = options.clone();
-    let mut records = Records { uri, rows: None, options, columns: Vec::new(), number: 0, lost: false, first: None };
+    let FileName { uri, name } = file;
+    let names = Names::new(name);
+    let mut records =
+        Records { uri, names, rows: None, options, columns: Vec::new(), number: 0, lost: false, first: None };
     match Rows::new(stream, records.options.delimiter_byte(), records.options.max_row) {
         Ok(Some(rows)) => records.rows = Some(rows),
         Ok(None) => {
@@ -43,6 +47,7 @@ pub fn records<R: Read>(
 
 struct Records<R: Read> {
     uri: String,
+    names: Names,
     /// None once there is nothing more to be read.
     rows: Option<Rows<R>>,
     options: Options,
@@ -97,7 +102,12 @@ impl<R: Read> Records<R> {
             };
             record.insert(name.clone(), Value::from(text));
         }
-        match self.options.columns().input(format!("{}#record-{}", self.uri, self.number), record) {
+        let standing = Standing {
+            uri: format!("{}#record-{}", self.uri, self.number),
+            extent: Some(Extent { offset: row.position, length: row.stored_len() }),
+            notes: Vec::new(),
+        };
+        match self.options.columns().input(standing, &mut self.names, record) {
             Ok(input) => Some(SourceItem::Input(input)),
             Err(refused) => Some(self.bad(refused.rule, row.line, row.position, &refused.message)),
         }

@@ -46,6 +46,11 @@ impl Row {
         self.ends.len()
     }
 
+    /// Its bytes in the file, without the end of its line.
+    pub(crate) fn stored_len(&self) -> u64 {
+        self.raw.trim_ascii_end().len() as u64
+    }
+
     pub(crate) fn fields(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])

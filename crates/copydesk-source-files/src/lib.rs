@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use copydesk_document::Input;
-use copydesk_intake::{Intake, Opened, StoredFile, bad};
+use copydesk_intake::{FileName, Intake, Opened, StoredFile, bad};
 use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
 
 copydesk_intake::source_config! {
@@ -65,7 +65,7 @@ fn read(file: StoredFile, options: &Options) -> SourceItem {
 
 /// Reads a file that is one document.
 pub fn whole(opened: Opened, options: &Options) -> SourceItem {
-    let Opened { uri, size, reader } = opened;
+    let Opened { name: FileName { uri, name }, size, reader } = opened;
     let max_bytes = options.max_bytes;
     if size > max_bytes {
         return too_large(uri, max_bytes);
@@ -74,7 +74,7 @@ pub fn whole(opened: Opened, options: &Options) -> SourceItem {
     let mut bytes = Vec::with_capacity(size as usize + 1);
     match reader.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes) {
         Ok(_) if bytes.len() as u64 > max_bytes => too_large(uri, max_bytes),
-        Ok(_) => SourceItem::Input(Input::new(uri, bytes)),
+        Ok(_) => SourceItem::Input(Input { name, ..Input::new(uri, bytes) }),
         Err(error) => bad(uri, "unreadable", format!("cannot be read: {error}")),
     }
 }

@@ -155,6 +155,35 @@ fn wrong_options_name_their_key() {
     }
 }
 
+/// What the files are called that are read, and how many are skipped.
+fn names(paths: &[String]) -> (Vec<String>, usize) {
+    let items = build(&json!({ "paths": paths })).expect("valid").open().expect("it opens");
+    let (mut names, mut skipped) = (Vec::new(), 0);
+    for item in items {
+        match item.expect("it goes on") {
+            SourceItem::Input(input) => names.push(input.name),
+            SourceItem::Skipped { .. } => skipped += 1,
+            SourceItem::Bad { uri, .. } => panic!("{uri}"),
+        }
+    }
+    (names, skipped)
+}
+
+#[test]
+fn a_file_is_read_once_and_called_alike_however_its_path_was_typed() {
+    let dir = tree(&["day/a.html", "day/sub/b.html", "other/day/a.html"]);
+    let at = |path: &str| at(dir.path(), path);
+    let all = ["day/a.html".to_owned(), "day/sub/b.html".to_owned()];
+    for paths in [vec![at("day")], vec![at("day/../day")], vec![at("day/./sub/..")]] {
+        assert_eq!(names(&paths), (all.to_vec(), 0), "{paths:?}");
+    }
+    assert_eq!(names(&[at("day/a.html")]), (vec!["day/a.html".to_owned()], 0));
+    assert_eq!(names(&[at("day"), at("day/a.html"), at("day/./"), at("day/*.html")]), (all.to_vec(), 4));
+    // Another file, whose bytes may be the same, is called otherwise.
+    let two = names(&[at("day/a.html"), at("other/day/a.html")]);
+    assert_eq!(two, (vec!["day/a.html".to_owned(), "other/day/a.html".to_owned()], 0));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_and_pipes_end_no_walk() {
@@ -170,7 +199,8 @@ fn links_and_pipes_end_no_walk() {
     let all = json!({ "paths": [at(dir.path(), "")] });
     assert_eq!(taken(dir.path(), &all), ["real/broken.html (not-found)", "real/page.html"]);
     let followed = taken(dir.path(), &json!({ "paths": [at(dir.path(), "")], "follow_links": true }));
-    let expected = ["real/broken.html (not-found)", "real/loop (unreadable)", "real/page.html", "real/same.html"];
+    // The link leads to what has been read.
+    let expected = ["real/broken.html (not-found)", "real/loop (unreadable)", "real/page.html"];
     assert_eq!(followed, expected);
     // Named outright, a link is followed, and what is no file is refused.
     let named = ["real/socket.html", "real/zero.html", "real/same.html"].map(|name| at(dir.path(), name));

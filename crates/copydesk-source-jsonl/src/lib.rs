@@ -1,46 +1,43 @@
-//! Reads JSON Lines (NDJSON), one document a line.
+//! Reads JSON with a document in every object: JSON Lines (NDJSON), a list of objects, objects over many lines.
 //!
-//! A line is an object; one of its fields is the document, and the others pass through to the record. Files may be
-//! compressed as gzip, zstd, bzip2 or xz. A line that is no JSON, is too long or lacks the field is quarantined, and
-//! reading goes on with the next. A document is called `path#line-N`, with the number of its line.
+//! One field of an object is the document, and the others pass through to the record; what they say of the document
+//! (title, authors, dates) stands among its clues. Files may be compressed as gzip, zstd, bzip2 or xz. An object that is no
+//! JSON, is too long or lacks the field is quarantined, and reading goes on with the next. A document is called
+//! `path#line-N`, with the line that it begins in, and `path#line-N.2` if it is the second that begins there.
+//!
+//! What writers of JSON write that is none is put right: NaN and Infinity become null, half of a surrogate pair becomes
+//! U+FFFD, with a note.
 //!
 //! Of two fields with one name the last counts, as in most readers of JSON. A number that no 64-bit number holds
 //! exactly is passed through as text, digit for digit.
 
+mod mend;
 mod numbers;
 mod records;
+mod shape;
+mod values;
 
-use copydesk_intake::{Columns, Intake};
+use copydesk_intake::{Columns, Intake, Usual};
 use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::Limits;
 
 pub use records::{looks_like, may_begin, records};
 
-fn names(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| (*name).to_owned()).collect()
-}
-
 copydesk_intake::source_config! {
-    /// Fields that may hold the document: HTML, Markdown or plain text. The first counts that a line has; case does not
-    /// matter, and `page.html` is the field `html` inside of `page`.
-    text: Vec<String> = names(&[
-        "html", "raw_html", "html_content", "page_html", "raw_content", "markdown", "md", "text", "content", "body",
-        "full_text", "page_content", "article", "document",
-    ]),
+    /// Fields that may hold the document: HTML, Markdown or plain text. The first counts that has text in it; case does
+    /// not matter, and `page.html` is the field `html` inside of `page`.
+    text: Vec<String> = Usual::names().text.clone(),
     /// Fields that may say what the document is called. It passes through as `id`, under whatever name it stands.
-    id: Vec<String> = names(&["id"]),
+    id: Vec<String> = Usual::names().id.clone(),
     /// Fields that may say where the document was fetched from.
-    url: Vec<String> = names(&["url", "uri", "source_url", "page_url", "target_uri", "warc-target-uri", "link"]),
+    url: Vec<String> = Usual::names().url.clone(),
     /// Fields that may say the media type of the document.
-    content_type: Vec<String> = names(&["content_type", "content-type", "mime_type", "mime", "media_type"]),
+    content_type: Vec<String> = Usual::names().content_type.clone(),
     /// Fields that may say when the document was fetched.
-    fetched: Vec<String> = names(&[
-        "fetched", "fetched_at", "fetch_time", "crawled", "crawled_at", "crawl_time", "crawl_date", "retrieved_at",
-        "date_download", "download_date", "warc_date", "warc-date",
-    ]),
+    fetched: Vec<String> = Usual::names().fetched.clone(),
     /// Largest document, in bytes. A larger one goes to quarantine (`limit.size`).
     max_bytes: u64 = 32 << 20,
-    /// Longest line, in bytes, with all its fields. A longer one is skipped as it is read (`limit.line`).
+    /// Longest object, in bytes, with all its fields. A longer one is skipped as it is read (`limit.line`).
     max_line: u64 = 64 << 20,
     /// Largest ratio of what comes out of a compressed file to what is stored, once 16 MiB have come out. A file beyond
     /// it is read no further (`limit.ratio`).
@@ -58,7 +55,8 @@ pub struct Jsonl {
 
 impl SourceKind for Jsonl {
     const NAME: &'static str = "jsonl";
-    const SUMMARY: &'static str = "Reads JSON Lines (NDJSON), one document a line; other fields pass through.";
+    const SUMMARY: &'static str =
+        "Reads JSON (lines, lists, objects over many lines), one document an object; other fields pass through.";
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Source>, ConfigError> {
@@ -72,9 +70,9 @@ impl Source for Jsonl {
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| {
-            let uri = file.uri().to_owned();
+            let name = file.name().clone();
             match file.open().and_then(|opened| opened.stream(options.limits())) {
-                Ok(stream) => Box::new(records(uri, stream, &options)),
+                Ok(stream) => Box::new(records(name, stream, &options)),
                 Err(item) => Box::new(std::iter::once(*item)),
             }
         })

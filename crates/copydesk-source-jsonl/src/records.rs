@@ -2,151 +2,180 @@
 
 use std::io::Read;
 
-use copydesk_intake::{Lines, RawLine, bad, decompress_fault};
+use copydesk_document::{Extent, Note};
+use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
 use serde_json::{Map, Value, error::Category};
 
-use crate::{Options, numbers};
+use crate::{
+    Options,
+    mend::{Mended, mend},
+    numbers,
+    shape::{Shape, Step},
+    values::{Piece, Place, Values},
+};
 
-/// The documents of a file, and what is wrong with the lines that are none.
+/// The documents of a file, and what is wrong with the values that are none.
 pub fn records<R: Read>(
-    uri: String,
+    file: FileName,
     stream: Stream<R>,
     options: &Options,
 ) -> impl Iterator<Item = SourceItem> + use<R> {
-    let max_line = options.max_line;
-    Records {
-        uri,
-        lines: Lines::new(stream, max_line),
-        options: options.clone(),
-        begun: false,
-        ended: false,
-        next: None,
-    }
+    let values = Values::new(stream, options.max_line);
+    let FileName { uri, name } = file;
+    Records { uri, names: Names::new(name), values, options: options.clone(), begun: false, ended: false }
 }
 
-/// Whether the beginning of a file looks like JSON Lines: `whole` says that there is no more to it.
+/// Whether the beginning of a file looks like JSON with documents in it: `whole` says that there is no more to it.
 ///
-/// Two lines that begin as objects do, the first of them whole, are; so is the beginning of an object that goes on and
-/// on in one line. A file of one line is, if it has a field that may hold a document: it may as well be one object that
-/// an interface has answered with.
+/// A list of objects does, and so do two objects one behind the other, in a line each or over many. A file that is one
+/// object does if it has a field that may hold a document: it may as well be what an interface has answered. Where text
+/// comes behind the first object, it is front matter.
 pub fn looks_like(head: &[u8], whole: bool, options: &Options) -> bool {
     let head = start(head);
-    if !head.starts_with(b"{") {
+    let (in_list, first) = match head.strip_prefix(b"[") {
+        Some(rest) => (true, rest.trim_ascii_start()),
+        None => (false, head),
+    };
+    let Some(inside) = first.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return false };
+    if !matches!(inside.first(), Some(b'"' | b'}')) {
         return false;
     }
-    let mut lines = head.splitn(2, |byte| *byte == b'\n');
-    let first = lines.next().unwrap_or_default().trim_ascii();
-    let rest = lines.next().map(<[u8]>::trim_ascii_start);
-    let Ok(record) = serde_json::from_slice::<Map<String, Value>>(&numbers::keep_exact(first)) else {
-        let begins = head[1..].trim_ascii_start().starts_with(b"\"");
-        return rest.is_none() && !whole && begins;
-    };
-    match rest {
-        Some(rest) if !rest.is_empty() => rest.starts_with(b"{"),
-        _ => options.columns().input(String::new(), record).is_ok(),
+    match Shape::new(None).feed(first) {
+        Step::Done(end) => {
+            let behind = first[end..].trim_ascii_start();
+            match (behind.first(), read_object(&first[..end])) {
+                (Some(b'{'), _) => true,
+                (Some(b',' | b']') | None, Some(_)) if in_list => true,
+                (Some(b','), Some(_)) => behind[1..].trim_ascii_start().starts_with(b"{"),
+                (None, Some(record)) => options.columns().holds_document(&record),
+                _ => false,
+            }
+        }
+        Step::More => !whole,
+        Step::Broken(at, _) => {
+            // The first may be wrong, and one of the next lines right.
+            first[at..].split(|byte| *byte == b'\n').take(4).any(|line| read_object(line).is_some())
+        }
     }
 }
 
-/// Whether more of a file than its first bytes has to be looked at: they do not tell that it is no JSON Lines.
+/// Whether more of a file than its first bytes has to be looked at: they do not tell that it is no JSON.
 pub fn may_begin(first: &[u8]) -> bool {
-    matches!(start(first), [] | [b'{', ..])
+    matches!(start(first), [] | [b'{' | b'[', ..])
 }
 
 fn start(head: &[u8]) -> &[u8] {
-    head.strip_prefix(BOM).unwrap_or(head).trim_ascii_start()
+    head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start()
 }
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+/// Reads a value, as it is or put right, and how many halves of characters it lost by that.
+fn read(json: &[u8]) -> Result<(Value, usize), serde_json::Error> {
+    serde_json::from_slice(&numbers::keep_exact(json)).map(|value| (value, 0)).or_else(|error| {
+        let Mended { json, halves } = mend(json);
+        // Its own words are of what was written.
+        serde_json::from_slice(&numbers::keep_exact(&json)).map(|value| (value, halves)).map_err(|_| error)
+    })
+}
+
+fn lost_halves(count: usize) -> Note {
+    let message = format!("{count} halves of surrogate pairs stood alone in the JSON and were replaced by U+FFFD");
+    Note { stage: "source".into(), code: "json-replaced".into(), message, span: None }
+}
+
+fn read_object(json: &[u8]) -> Option<Map<String, Value>> {
+    match read(json) {
+        Ok((Value::Object(record), _)) => Some(record),
+        _ => None,
+    }
+}
 
 struct Records<R: Read> {
     uri: String,
-    lines: Lines<R>,
+    names: Names,
+    values: Values<R>,
     options: Options,
-    /// Whether something else than blank lines has come.
+    /// Whether anything has come yet.
     begun: bool,
     ended: bool,
-    /// The second thing to be said of a line.
-    next: Option<SourceItem>,
 }
 
 impl<R: Read> Records<R> {
-    fn bad(&self, number: u64, rule: &str, message: &str) -> SourceItem {
-        bad(format!("{}#line-{number}", self.uri), rule, format!("line {number}: {message}"))
+    fn name(&self, place: Place) -> String {
+        let Place { line, nth, .. } = place;
+        if nth > 1 { format!("{}#line-{line}.{nth}", self.uri) } else { format!("{}#line-{line}", self.uri) }
     }
 
-    fn line(&mut self, line: RawLine) -> Option<SourceItem> {
-        match line {
-            RawLine::Text { number, offset, bytes, after_gap } => self.text(number, offset, &bytes, after_gap),
-            RawLine::TooLong { number, offset, bytes } => {
+    fn bad(&self, place: Place, rule: &str, message: &str) -> SourceItem {
+        let Place { line, nth, offset } = place;
+        let which = if nth > 1 { format!(", value {nth}") } else { String::new() };
+        bad(self.name(place), rule, format!("line {line}{which}, from byte {offset}: {message}"))
+    }
+
+    fn item(&mut self, piece: Piece) -> Option<SourceItem> {
+        match piece {
+            Piece::Value { place, bytes, after_gap } => self.value(place, &bytes, after_gap),
+            Piece::TooLong { place, bytes } => {
                 let most = self.options.max_line;
-                let message = format!(
-                    "from byte {offset}, it has {bytes} bytes and may have {most}; raise `max_line` to read it"
-                );
-                Some(self.bad(number, "limit.line", &message))
+                let message = format!("it has {bytes} bytes and may have {most}; raise `max_line` to read it");
+                Some(self.bad(place, "limit.line", &message))
             }
-            RawLine::Fault { number, error } => {
+            // The end of a value whose beginning is lost, and has been told of.
+            Piece::Broken { after_gap: true, .. } => None,
+            Piece::Broken { place, fault, .. } => Some(match fault {
+                Some(fault) => self.bad(place, "json.syntax", fault.message()),
+                None => self.bad(place, "json.eof", "the file ends inside of it"),
+            }),
+            Piece::OpenList { place } => {
+                let message = "the list that all documents stand in is not closed; the end of the file may be missing";
+                Some(self.bad(place, "json.eof", message))
+            }
+            Piece::Fault { place, error } => {
                 let (rule, message) = decompress_fault(&error);
-                Some(self.bad(number, rule, &message))
+                let line = place.line;
+                Some(bad(self.name(place), rule, format!("line {line}: {message}")))
             }
         }
     }
 
-    fn text(&mut self, number: u64, offset: u64, bytes: &[u8], after_gap: bool) -> Option<SourceItem> {
-        let bytes = if number == 1 { bytes.strip_prefix(BOM).unwrap_or(bytes) } else { bytes }.trim_ascii();
-        if bytes.is_empty() {
-            return None;
-        }
-        if !std::mem::replace(&mut self.begun, true)
-            && let Some(message) = other_format(bytes)
-        {
+    fn value(&mut self, place: Place, bytes: &[u8], after_gap: bool) -> Option<SourceItem> {
+        if !std::mem::replace(&mut self.begun, true) && matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
             self.ended = true;
-            return Some(self.bad(number, "json.not-lines", message));
+            let message = "this is UTF-16; JSON is UTF-8, and `iconv` makes one of the other";
+            return Some(self.bad(place, "json.not-lines", message));
         }
-        let exact = numbers::keep_exact(bytes);
-        let mut values = serde_json::Deserializer::from_slice(&exact).into_iter::<Value>();
-        let value = match values.next() {
-            Some(Ok(value)) => value,
-            // The end of a line whose beginning is lost, and has been told of.
-            Some(Err(_)) if after_gap => return None,
-            Some(Err(error)) => return Some(self.syntax(number, offset, &error)),
-            None => return None,
+        let (record, halves) = match read(bytes) {
+            Ok((Value::Object(record), halves)) => (record, halves),
+            _ if after_gap => return None,
+            Ok(_) => return Some(self.bad(place, "json.shape", "it is no object; every document is an object here")),
+            Err(error) => return Some(self.syntax(place, &error)),
         };
-        let end = values.byte_offset();
-        if !exact[end..].trim_ascii().is_empty() {
-            let message = format!("from byte {offset}, more stands behind the first object; one object a line is read");
-            self.next = Some(self.bad(number, "json.trailing", &message));
-        }
-        let Value::Object(record) = value else {
-            let message = format!("from byte {offset}, it is no object; JSON Lines has one object a line");
-            return Some(self.bad(number, "json.shape", &message));
+        let standing = Standing {
+            uri: self.name(place),
+            extent: Some(Extent { offset: place.offset, length: bytes.len() as u64 }),
+            notes: (halves > 0).then(|| lost_halves(halves)).into_iter().collect(),
         };
-        match self.options.columns().input(format!("{}#line-{number}", self.uri), record) {
+        match self.options.columns().input(standing, &mut self.names, record) {
             Ok(input) => Some(SourceItem::Input(input)),
-            Err(refused) => Some(self.bad(number, refused.rule, &refused.message)),
+            Err(refused) => Some(self.bad(place, refused.rule, &refused.message)),
         }
     }
 
-    fn syntax(&self, number: u64, offset: u64, error: &serde_json::Error) -> SourceItem {
+    fn syntax(&self, place: Place, error: &serde_json::Error) -> SourceItem {
         let rule = match error.classify() {
             Category::Eof => "json.eof",
             _ => "json.syntax",
         };
         let text = error.to_string();
         let what = text.split(" at line ").next().unwrap_or(&text);
-        self.bad(number, rule, &format!("from byte {offset}, at column {}: {what}", error.column()))
-    }
-}
-
-/// What a file is that is no JSON Lines, by its first line.
-fn other_format(first: &[u8]) -> Option<&'static str> {
-    match first {
-        b"[" | b"{" => Some("this is JSON over many lines, not JSON Lines; `jq -c '.[]?'` makes one of the other"),
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
-            Some("this is UTF-16; JSON is UTF-8, and `iconv` makes one of the other")
-        }
-        _ => None,
+        let line = place.line + error.line() as u64 - 1;
+        let at = if line == place.line {
+            format!("at column {} of it", error.column())
+        } else {
+            format!("in line {line}, column {}", error.column())
+        };
+        self.bad(place, rule, &format!("{at}: {what}"))
     }
 }
 
@@ -154,12 +183,9 @@ impl<R: Read> Iterator for Records<R> {
     type Item = SourceItem;
 
     fn next(&mut self) -> Option<SourceItem> {
-        if let Some(item) = self.next.take() {
-            return Some(item);
-        }
         while !self.ended {
-            let line = self.lines.next()?;
-            if let Some(item) = self.line(line) {
+            let piece = self.values.next()?;
+            if let Some(item) = self.item(piece) {
                 return Some(item);
             }
         }

@@ -48,17 +48,17 @@ fn a_line_is_a_document() {
 fn what_is_wrong_costs_its_line_only() {
     let lines = [
         r#"{"text":"first"}"#,
-        r#"{"text":"x","n":NaN}"#,
-        r#"{"text":"cut"#,
-        r#"{"text":"a\ud800b"}"#,
-        "[]",
+        r#"{"text":"x","n":tru}"#,
         "42",
+        "[]",
+        r#"{"text":"cut"#,
         r#"{"title":"no document"}"#,
         r#"{"text":["a"]}"#,
-        r#"{"id":null,"text":"x"}"#,
         r#"{"text":"x",}"#,
         "// a comment",
         r#"{"text":"second"}{"text":"third"}"#,
+        r#"{"text":"open","list":[1,"#,
+        r#"{"text":"crossed"]"#,
         r#"{"text":"last"}"#,
     ];
     assert_eq!(
@@ -66,17 +66,16 @@ fn what_is_wrong_costs_its_line_only() {
         [
             "f#line-1: first",
             "f#line-2 (json.syntax)",
-            "f#line-3 (json.eof)",
-            "f#line-4 (json.syntax)",
-            "f#line-5 (json.shape)",
-            "f#line-6 (json.shape)",
+            "f#line-3 (json.shape)",
+            "f#line-5 (json.syntax)",
+            "f#line-6 (record.text)",
             "f#line-7 (record.text)",
-            "f#line-8 (record.text)",
-            "f#line-9 (record.id)",
-            "f#line-10 (json.syntax)",
+            "f#line-8 (json.syntax)",
+            "f#line-9 (json.syntax)",
+            "f#line-10: second",
+            "f#line-10.2: third",
             "f#line-11 (json.syntax)",
-            "f#line-12: second",
-            "f#line-12 (json.trailing)",
+            "f#line-12 (json.syntax)",
             "f#line-13: last",
         ]
     );
@@ -87,16 +86,105 @@ fn what_is_wrong_costs_its_line_only() {
 }
 
 #[test]
+fn what_writers_write_that_is_no_json_is_put_right() {
+    let text = r#"{"text":"x","n":NaN,"m":[-Infinity]}
+{"text":"a\ud800b\ud83d\ude00"}
+{"id":null,"text":"y"}
+{"_id":{"$oid":"5f"},"text":"z"}
+{"html":"","text":"full"}"#;
+    let options = Options::default();
+    let stream = Stream::open(text.as_bytes(), options.limits()).expect("it can be read");
+    let inputs: Vec<_> = records("f".into(), stream, &options)
+        .map(|item| if let SourceItem::Input(input) = item { input } else { panic!("{item:?}") })
+        .collect();
+    let texts: Vec<_> = inputs.iter().map(|input| std::str::from_utf8(&input.bytes).expect("UTF-8")).collect();
+    assert_eq!(texts, ["x", "a\u{fffd}b\u{1f600}", "y", "z", "full"]);
+    assert_eq!(inputs[0].fields["n"], json!(null));
+    assert!(inputs[0].notes.is_empty() && inputs[1].notes[0].code == "json-replaced");
+    assert_eq!(inputs[3].fields["id"], json!("5f"));
+}
+
+#[test]
+fn objects_may_be_laid_out_in_any_way() {
+    let pretty = "{\n  \"text\": \"one\",\n  \"tags\": [\n    {\n      \"a\": 1\n    },\n    {}\n  ]\n}";
+    let list = format!("[\n{pretty},\n{}\n]\n", pretty.replace("one", "two").replace('\n', "\n  "));
+    for (text, expected) in [
+        (format!("{pretty}\n{}\n", pretty.replace("one", "two")), vec!["f#line-1: one", "f#line-10: two"]),
+        (list.clone(), vec!["f#line-2: one", "f#line-11: two"]),
+        (format!("\u{feff}{list}"), vec!["f#line-2: one", "f#line-11: two"]),
+        (r#"[{"text":"one"}, {"text":"two"}]"#.into(), vec!["f#line-1: one", "f#line-1.2: two"]),
+        ("[{\"text\":\"one\"}\n,{\"text\":\"two\"}\n]".into(), vec!["f#line-1: one", "f#line-2: two"]),
+        ("\u{1e}{\"text\":\"one\"}\n\u{1e}{\"text\":\"two\"}\n".into(), vec!["f#line-1: one", "f#line-2: two"]),
+        ("{\"text\":\"one\"},\n{\"text\":\"two\"},\n".into(), vec!["f#line-1: one", "f#line-2: two"]),
+        ("[{\"text\":\"one\"}]\n[{\"text\":\"two\"}]".into(), vec!["f#line-1: one", "f#line-2: two"]),
+        ("[]".into(), vec![]),
+    ] {
+        assert_eq!(plain(&text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_is_wrong_costs_its_object_only() {
+    let object = |text: &str| format!("{{\n  \"text\": \"{text}\",\n  \"a\": [\n    1\n  ]\n}}");
+    let (one, two) = (object("one"), object("two"));
+    for (text, expected) in [
+        // A comma too many, a text that is not closed, a bracket that is missing or crossed.
+        (format!("{one}\n{}\n{two}", object("x").replace("1\n", "1,\n")), vec!["f#line-7 (json.syntax)"]),
+        (format!("{one}\n{}\n{two}", object("x").replace("x\"", "x")), vec!["f#line-7 (json.syntax)"]),
+        (format!("{one}\n{}\n{two}", object("x").replace("  ]\n}", "")), vec!["f#line-7 (json.syntax)"]),
+        (format!("{one}\n{}\n{two}", object("x").replace("\n  ]", "\n  }")), vec!["f#line-7 (json.syntax)"]),
+        (format!("[{one},\n{}\n,{two}]", object("x").replace("x\"", "x")), vec!["f#line-7 (json.syntax)"]),
+    ] {
+        let found = plain(&text);
+        let last = found.len() - 1;
+        assert!(found[0].ends_with(": one") && found[last].ends_with(": two"), "{text}\n{found:?}");
+        assert_eq!(found[1..last], expected, "{text}");
+    }
+    for (text, expected) in [
+        (
+            r#"[{"text":"one"},{"text":"x},{"text":"two"}]"#,
+            vec!["f#line-1: one", "f#line-1.2 (json.eof)", "f#line-1.3: two"],
+        ),
+        (
+            r#"[{"text":"one"},{"text":["x"},{"text":"two"}]"#,
+            vec!["f#line-1: one", "f#line-1.2 (json.syntax)", "f#line-1.3: two"],
+        ),
+        (
+            r#"[{"text":"one"},7,null,{"text":"two"}]"#,
+            vec!["f#line-1: one", "f#line-1.2 (json.shape)", "f#line-1.3 (json.shape)", "f#line-1.4: two"],
+        ),
+        (r#"[{"text":"one"},{"text":"two"}"#, vec!["f#line-1: one", "f#line-1.2: two", "f#line-1.2 (json.eof)"]),
+        (r#"[{"text":"one"},{"text":"tw"#, vec!["f#line-1: one", "f#line-1.2 (json.eof)", "f#line-1.2 (json.eof)"]),
+    ] {
+        assert_eq!(plain(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_record_is_found_again_where_it_says() {
+    let text = "[\n  {\"text\": \"one\"}, {\"text\": \"t\u{16d}\"}\n]";
+    let options = Options::default();
+    let stream = Stream::open(text.as_bytes(), options.limits()).expect("it can be read");
+    let extents: Vec<&str> = records("f".into(), stream, &options)
+        .map(|item| {
+            let SourceItem::Input(input) = item else { panic!("{item:?}") };
+            let extent = input.extent.expect("known");
+            &text[extent.offset as usize..][..extent.length as usize]
+        })
+        .collect();
+    assert_eq!(extents, ["{\"text\": \"one\"}", "{\"text\": \"t\u{16d}\"}"]);
+}
+
+#[test]
 fn a_message_says_the_place() {
     let options = Options::default();
     let stream = Stream::open(&b"{\"text\":\"x\"}\n{\"text\": tru}\n"[..], options.limits()).expect("it can be read");
     let Some(SourceItem::Bad { message, .. }) = records("f".into(), stream, &options).nth(1) else { panic!("bad") };
-    assert!(message.starts_with("line 2: from byte 13, at column 1"), "{message}");
+    assert!(message.starts_with("line 2, from byte 13: at column 1"), "{message}");
 }
 
 #[test]
 fn what_is_another_format_is_told_once() {
-    assert_eq!(plain("[\n  {\n    \"text\": \"x\"\n  }\n]"), ["f#line-1 (json.not-lines)"]);
     let utf16: Vec<u8> = "\u{feff}{\"text\":\"x\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert_eq!(read(&utf16, &Options::default()), ["f#line-1 (json.not-lines)"]);
 }
@@ -182,6 +270,13 @@ fn it_is_known_by_its_beginning() {
     assert!(is("{ \"text\":\"xxxx", false) && !is("{ \"text\":\"xxxx", true) && !is("{ xxxx", false));
     assert!(!is("{\n \"a\": 1\n}\n", true) && !is("<p>x</p>", true) && !is("[1]", true) && !is("", true));
     assert!(!is("{\"text\":\"x\"}\nnot JSON", true));
+    assert!(is("[\n{\"a\":1},", false) && is("[{\"a\":1}]", true) && !is("[x]", true) && !is("[[1]]", true));
+    assert!(
+        is("{\n \"text\": \"x\"\n}\n", true)
+            && is("{\n \"a\": 1\n}\n{\n", true)
+            && is("{\"text\":\"x\n{\"text\":\"y\"}\n", true)
+    );
+    assert!(!is("{{ title }} {\n}", true) && !is("{\n \"title\": \"x\"\n}\n\n# A text\n", true));
 }
 
 /// A line of a file: a good one, or one of many bad ones.

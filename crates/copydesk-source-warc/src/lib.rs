@@ -67,9 +67,9 @@ impl Source for Warc {
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| {
-            let uri = file.uri().to_owned();
+            let name = file.name().clone();
             match file.open().and_then(|opened| opened.stream(options.limits())) {
-                Ok(stream) => Box::new(records(uri, stream, &options)),
+                Ok(stream) => Box::new(records(name, stream, &options)),
                 Err(item) => Box::new(std::iter::once(*item)),
             }
         })

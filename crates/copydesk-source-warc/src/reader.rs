@@ -5,8 +5,9 @@
 
 use std::io::{self, Read};
 
+use copydesk_document::Extent;
 use copydesk_intake::{Rewind, decompress_fault};
-use copydesk_unpack::{Fault, FaultKind, Stream};
+use copydesk_unpack::{Fault, FaultKind, MemberBegin, Stream};
 use memchr::memmem;
 
 use crate::fields::Fields;
@@ -16,6 +17,7 @@ use crate::fields::Fields;
 pub(crate) struct Record {
     /// Counted from 1; all records count, and so does what should have been one.
     pub(crate) number: u64,
+    pub(crate) extent: Extent,
     pub(crate) fields: Fields,
     pub(crate) block: Vec<u8>,
 }
@@ -237,6 +239,17 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    /// Where the record is that has been read: its own member of the compressed file, if it has one.
+    fn extent(&self, begin: u64, member: Option<MemberBegin>) -> Extent {
+        let next = self.bytes.member_begin();
+        match (member, next) {
+            (Some(member), Some(next)) if member.opened == begin && next.stored > member.stored => {
+                Extent { offset: member.stored, length: next.stored - member.stored }
+            }
+            _ => Extent { offset: begin, length: self.bytes.position() - begin },
+        }
+    }
+
     /// A record that is not what it should be may have run over the next one.
     fn search_again(&mut self, block: &[u8]) {
         self.lost = true;
@@ -290,8 +303,12 @@ impl<R: Read> Reader<R> {
         }
         self.number += 1;
         let begin = self.bytes.position();
+        let member = self.bytes.member_begin();
         match self.record() {
-            Ok((fields, block)) => Ok(Some(Ok(Record { number: self.number, fields, block }))),
+            Ok((fields, block)) => {
+                let extent = self.extent(begin, member);
+                Ok(Some(Ok(Record { number: self.number, extent, fields, block })))
+            }
             Err(Stop::Wrong { rule, message }) => {
                 // Where its length is not known, neither is where the next one begins.
                 self.lost |= rule == "warc.length";

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use copydesk_document::Input;
-use copydesk_intake::bad;
+use copydesk_intake::{FileName, Names, bad};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
 use serde_json::{Map, Value};
@@ -21,12 +21,13 @@ const DOCUMENTS: &[&str] = &["response", "resource", "conversion"];
 
 /// The documents of a file, and what is wrong with the records that are none.
 pub fn records<R: Read>(
-    uri: String,
+    file: FileName,
     stream: Stream<R>,
     options: &Options,
 ) -> impl Iterator<Item = SourceItem> + use<R> {
     let reader = Reader::new(stream, options.max_bytes, options.max_header);
-    Records { uri, reader, options: options.clone() }
+    let FileName { uri, name } = file;
+    Records { uri, names: Names::new(name), reader, options: options.clone() }
 }
 
 /// Whether the beginning of a file is that of a WARC.
@@ -36,6 +37,7 @@ pub fn looks_like(head: &[u8]) -> bool {
 
 struct Records<R: Read> {
     uri: String,
+    names: Names,
     reader: Reader<R>,
     options: Options,
 }
@@ -48,8 +50,8 @@ enum Found {
 }
 
 impl<R: Read> Records<R> {
-    fn document(&self, record: Record) -> Result<Found, Refused> {
-        let Record { number, fields, block } = record;
+    fn document(&mut self, record: Record) -> Result<Found, Refused> {
+        let Record { number, extent, fields, block } = record;
         let kind = fields.get("warc-type").unwrap_or_default().to_ascii_lowercase();
         if !DOCUMENTS.contains(&kind.as_str()) {
             return Ok(Found::Other(format!("type {kind}")));
@@ -90,13 +92,19 @@ impl<R: Read> Records<R> {
             Some(response) => self.body(block, &response)?,
             None => block,
         };
+        let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
+        let own = fields.get("warc-record-id").or(url.as_deref()).unwrap_or_default();
         Ok(Found::Document(Box::new(Input {
             uri: format!("{}#record-{number}", self.uri),
+            name: self.names.next(own, &bytes, &format!("record-{number}")),
             bytes,
             content_type,
             fetched: fields.get("warc-date").and_then(copydesk_date::machine),
-            url: fields.get("warc-target-uri").map(|url| url.trim_start_matches('<').trim_end_matches('>').to_owned()),
+            url,
+            status,
+            extent: Some(extent),
             fields: passed_through(&fields, &kind, status),
+            ..Input::default()
         })))
     }
 

@@ -10,6 +10,7 @@ use crate::ConfigError;
 
 /// What a source hands over.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every item is a document")]
 pub enum SourceItem {
     /// A document.
     Input(Input),

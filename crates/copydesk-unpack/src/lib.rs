@@ -13,7 +13,7 @@ mod window;
 
 pub use codec::{Codec, names_codec};
 pub use fault::{Fault, FaultKind};
-pub use stream::Stream;
+pub use stream::{MemberBegin, Stream};
 
 /// How much a compressed stream may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,10 +30,20 @@ pub struct Stream<R: Read> {
     /// All that has come out.
     decompressed: u64,
     member: u64,
-    /// Where the member begins.
+    /// Where the member begins, in the stored bytes and in what comes out.
     start: u64,
+    opened_start: u64,
     /// An error that was met by looking ahead, for the next read to tell.
     pending: Option<io::Error>,
+}
+
+/// Where a member begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MemberBegin {
+    /// Stored bytes before it.
+    pub stored: u64,
+    /// Bytes that come out before it.
+    pub opened: u64,
 }
 
 enum State<R: Read> {
@@ -116,6 +126,7 @@ impl<R: Read> Stream<R> {
             decompressed: 0,
             member: 0,
             start: 0,
+            opened_start: 0,
             pending: None,
         })
     }
@@ -140,6 +151,17 @@ impl<R: Read> Stream<R> {
     /// The member that the bytes at hand are from, counted from 1; 0 for plain bytes.
     pub fn member(&self) -> u64 {
         self.member
+    }
+
+    /// Where the member begins that the bytes at hand are from; at the end, where another one would. `None` for plain
+    /// bytes.
+    pub fn member_begin(&self) -> Option<MemberBegin> {
+        self.codec.map(|_| MemberBegin { stored: self.start, opened: self.opened_start })
+    }
+
+    /// How many bytes have come out of a compressed stream.
+    pub fn opened(&self) -> u64 {
+        self.decompressed
     }
 
     /// How many of the stored bytes have been taken in.
@@ -215,6 +237,7 @@ impl<R: Read> Stream<R> {
             window.skip(zeros);
         }
         self.start = window.position();
+        self.opened_start = self.decompressed;
         let head = window.want(MAGIC_BYTES)?;
         if head.is_empty() {
             self.state = State::Ended(window);

@@ -1,0 +1,88 @@
+//! The names that fields of records usually have: `data/fields.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::columns::path;
+
+/// Names of fields, by what they hold; the first counts that a record has.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Usual {
+    /// The document itself.
+    pub text: Vec<String>,
+    /// What it is called.
+    pub id: Vec<String>,
+    /// Where it was fetched from.
+    pub url: Vec<String>,
+    /// Its media type.
+    pub content_type: Vec<String>,
+    /// When it was fetched.
+    pub fetched: Vec<String>,
+    /// The status that the server answered with.
+    pub status: Vec<String>,
+    #[serde(rename = "shape")]
+    shapes: Vec<Shape>,
+}
+
+/// A kind of data set in which a usual name means something else.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shape {
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is for those who read the file"))]
+    name: String,
+    has: Vec<String>,
+    #[serde(default)]
+    only: Vec<String>,
+    #[serde(default)]
+    pub(crate) url: Vec<String>,
+    #[serde(default)]
+    pub(crate) fetched: Vec<String>,
+    #[serde(default)]
+    pub(crate) content_type: Vec<String>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is tested"))]
+    example: Map<String, Value>,
+}
+
+impl Shape {
+    fn fits(&self, record: &Map<String, Value>) -> bool {
+        self.has.iter().all(|name| path(record, name).is_some())
+            && (self.only.is_empty() || record.keys().all(|key| self.only.iter().any(|only| only == key)))
+    }
+}
+
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+static USUAL: LazyLock<Usual> =
+    LazyLock::new(|| toml::from_str(include_str!("../data/fields.toml")).expect("data/fields.toml is valid"));
+
+impl Usual {
+    /// The names that are taken where a pipeline file gives no others.
+    pub fn names() -> &'static Self {
+        &USUAL
+    }
+
+    /// The kind of data set that a record is from, if it is one in which a usual name means something else.
+    pub(crate) fn shape(record: &Map<String, Value>) -> Option<&'static Shape> {
+        USUAL.shapes.iter().find(|shape| shape.fits(record))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_knows_its_example() {
+        for shape in &USUAL.shapes {
+            let found = Usual::shape(&shape.example).map(|found| found.name.as_str());
+            assert_eq!(found, Some(shape.name.as_str()));
+        }
+        let mut plain = Map::new();
+        for key in ["text", "url", "date", "title"] {
+            plain.insert(key.into(), "x".into());
+        }
+        assert!(Usual::shape(&plain).is_none());
+    }
+}
