@@ -2,6 +2,8 @@
 //! other are a valid file, whoever compressed them and when. Equal pieces give equal bytes: nothing in them tells of a
 //! time or a machine.
 
+copydesk_fingerprint::fingerprint!();
+
 use std::io::{self, Write};
 
 use schemars::JsonSchema;

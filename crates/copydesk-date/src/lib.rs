@@ -34,6 +34,8 @@ mod token;
 mod url;
 mod vocabulary;
 
+copydesk_fingerprint::fingerprint!();
+
 pub use find::{FoundDate, Reading, find};
 pub use label::{Label, Labelled};
 pub use line::{is_date_line, label_word};

@@ -24,6 +24,8 @@ mod source;
 mod span;
 mod tree;
 
+copydesk_fingerprint::fingerprint!();
+
 pub use block::{Block, BlockId, BlockKind, BoilerplateKind, Image, Inline, InlineKind, Label};
 pub use caption::{Caption, CaptionKind, Credit};
 pub use copydesk_date::Timestamp;

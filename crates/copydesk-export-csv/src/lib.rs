@@ -3,6 +3,8 @@
 
 mod column;
 
+copydesk_fingerprint::fingerprint!();
+
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
 use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
@@ -75,6 +77,7 @@ impl Default for Config {
 impl ExportKind for Csv {
     const NAME: &'static str = "csv";
     const SUMMARY: &'static str = "Writes records as CSV, one row a document or one a block.";
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {

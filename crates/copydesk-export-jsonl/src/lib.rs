@@ -9,6 +9,8 @@ use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind, chec
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+copydesk_fingerprint::fingerprint!();
+
 /// The export `jsonl`.
 #[derive(Debug)]
 pub struct Jsonl {
@@ -57,6 +59,7 @@ impl Default for Config {
 impl ExportKind for Jsonl {
     const NAME: &'static str = "jsonl";
     const SUMMARY: &'static str = "Writes records as JSON Lines, one record a line.";
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {

@@ -8,6 +8,8 @@ mod cell;
 mod file;
 mod table;
 
+copydesk_fingerprint::fingerprint!();
+
 use copydesk_document::Document;
 use copydesk_record::{Markup, RecordLine};
 use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
@@ -59,6 +61,7 @@ impl Default for Config {
 impl ExportKind for Parquet {
     const NAME: &'static str = "parquet";
     const SUMMARY: &'static str = "Writes records as Parquet: documents, blocks, captions or decisions.";
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {

@@ -6,6 +6,8 @@
 
 mod rows;
 
+copydesk_fingerprint::fingerprint!();
+
 use std::path::Path;
 
 use copydesk_compression::{Compression, Packer, decompress_zstd};
@@ -87,6 +89,7 @@ impl Default for Config {
 impl ExportKind for Sqlite {
     const NAME: &'static str = "sqlite";
     const SUMMARY: &'static str = "Writes records as an SQLite database, with a full-text index.";
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {

@@ -22,6 +22,8 @@ pub mod model;
 mod script;
 mod text;
 
+copydesk_fingerprint::fingerprint!();
+
 use std::borrow::Cow;
 use std::sync::OnceLock;
 

@@ -28,6 +28,8 @@ mod name;
 mod phrases;
 mod vocabulary;
 
+copydesk_fingerprint::fingerprint!();
+
 pub use agency::{Agency, AgencyKind};
 pub use boilerplate::{PageLabel, PageLabelKind, classify_label};
 pub use byline::{Byline, clean_name, is_organisation, read_byline};

@@ -22,6 +22,8 @@ mod open;
 mod plain;
 mod scan;
 
+copydesk_fingerprint::fingerprint!();
+
 use copydesk_document::{Clue, Document, DocumentSource, Input, Origin};
 use format::Format;
 use front_matter::Found;
@@ -30,9 +32,6 @@ use sha2::{Digest, Sha256};
 pub use error::ParseError;
 pub use fragment::fragment_to_text;
 pub use limits::Limits;
-
-/// Raised whenever the blocks or the evidence of the same document change, so that finished work is done again.
-pub const VERSION: u32 = 1;
 
 /// Turns the bytes of one document into its blocks and evidence.
 pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {

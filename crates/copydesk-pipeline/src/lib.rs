@@ -21,6 +21,6 @@ mod suggest;
 pub use builtin::builtin;
 pub use copydesk_stage::closest;
 pub use diagnosis::{Diagnosis, Diagnostic, Severity};
-pub use load::{Built, Pipeline, load};
+pub use load::{BuiltSource, Pipeline, load};
 pub use run::Run;
 pub use schema::json_schema;

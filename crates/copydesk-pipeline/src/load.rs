@@ -24,24 +24,22 @@ const TABLES: [&str; 5] = ["source", "stage", "export", "limits", "run"];
 /// Where an editor finds the schema of a JSON file; no business of ours.
 const SCHEMA_KEY: &str = "$schema";
 
-/// A part of a pipeline that is ready to run, with all that its results depend on.
+/// The source of a pipeline, ready to be opened.
 #[derive(Debug)]
-pub struct Built<T: ?Sized> {
-    /// Its name in the pipeline file.
-    pub name: &'static str,
-    /// Version of its results; 0 for a source.
-    pub version: u32,
+pub struct BuiltSource {
+    /// What it is an instance of: its `use`.
+    pub kind: &'static str,
     /// Its options in full, defaults included.
-    pub config: Value,
-    /// The thing.
-    pub part: Box<T>,
+    pub options: Value,
+    /// The source.
+    pub source: Box<dyn Source>,
 }
 
 /// A pipeline file that has been checked.
 #[derive(Debug)]
 pub struct Pipeline {
     /// Where documents come from; `None` where the file leaves that to the command line.
-    pub source: Option<Built<dyn Source>>,
+    pub source: Option<BuiltSource>,
     /// What happens to each.
     pub chain: Chain,
     /// What comes out.
@@ -79,7 +77,7 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
 
 #[derive(Default)]
 struct Parts {
-    source: Option<Built<dyn Source>>,
+    source: Option<BuiltSource>,
     links: Vec<StageInstance>,
     exports: Vec<ExportInstance>,
     limits: Limits,

@@ -8,6 +8,8 @@ use crate::{diagnosis::Diagnostic, suggest};
 
 /// A stage in its place.
 pub(crate) struct Placed<'a> {
+    /// What it is called in this chain.
+    pub(crate) name: &'a str,
     pub(crate) entry: &'a StageEntry,
     /// Its `use` value.
     pub(crate) span: Range<usize>,
@@ -55,7 +57,7 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
 }
 
 fn wrong_order(reader: &Placed<'_>, writer: &Placed<'_>, facets: &[&str]) -> Diagnostic {
-    let (r, w) = (reader.entry.name, writer.entry.name);
+    let (r, w) = (reader.name, writer.name);
     let what = suggest::list(facets.iter().copied());
     Diagnostic::error(format!("`{r}` runs before `{w}`, and reads what that one writes: {what}"), reader.span.clone())
         .label(format!("reads {what}"))
@@ -78,7 +80,7 @@ pub(crate) fn unwritten(chain: &[Placed<'_>], known: &[StageEntry]) -> Vec<Diagn
         let writers: Vec<&str> =
             known.iter().filter(|e| e.writes.contains(facet) && !e.reads.contains(facet)).map(|e| e.name).collect();
         let mut warning = Diagnostic::warning(
-            format!("`{}` reads `{}`, and no stage of this chain writes it", reader.entry.name, facet.name()),
+            format!("`{}` reads `{}`, and no stage of this chain writes it", reader.name, facet.name()),
             reader.span.clone(),
         )
         .label("goes without");

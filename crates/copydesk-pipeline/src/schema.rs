@@ -48,6 +48,9 @@ fn one_of<'a>(
         object.insert("description".into(), summary.into());
         let mut properties = Map::new();
         properties.insert("use".into(), json!({ "const": name, "description": summary }));
+        if what != "source" {
+            properties.insert("name".into(), instance_name(what));
+        }
         if let Some(Value::Object(own)) = object.get("properties") {
             properties.extend(own.clone());
         }
@@ -58,6 +61,15 @@ fn one_of<'a>(
         all.push(schema);
     }
     all
+}
+
+/// The key that gives an instance a name of its own.
+fn instance_name(what: &str) -> Value {
+    let description = format!(
+        "What this {what} is called in decisions, notes and reports, where that is not its `use`: so the same {what} can \
+        stand in a pipeline twice. One word."
+    );
+    json!({ "type": "string", "pattern": r"^\S+$", "description": description })
 }
 
 /// Moves the definitions of a schema into a common place, under names that cannot clash.

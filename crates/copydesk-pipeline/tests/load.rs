@@ -1,7 +1,8 @@
 //! Loading pipeline files. The wording of the messages is tested where the program is; here it is what is refused.
 
-use copydesk_document::Document;
+use copydesk_document::{BlockId, Document, Input};
 use copydesk_pipeline::{Severity, builtin, json_schema, load};
+use copydesk_runner::{Outcome, StageInstance};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use serde_json::Value;
 
@@ -54,7 +55,7 @@ fn chain(names: &[&str]) -> (usize, usize) {
     let stages = names.iter().fold(String::new(), |text, name| text + "[[stage]]\nuse = \"" + name + "\"\n");
     match load("chain.toml", &format!("{stages}[[export]]\nuse = \"jsonl\"\n"), &catalog) {
         Ok(pipeline) => {
-            let built: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();
+            let built: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
             assert_eq!(built, names, "the order of the file is the order of the run");
             (0, pipeline.warnings.items().len())
         }
@@ -79,7 +80,40 @@ fn a_stage_that_refines_waits_for_the_one_that_makes() {
 #[test]
 fn what_nobody_writes_is_a_warning_and_the_text_is_always_there() {
     assert_eq!(chain(&["reads"]), (0, 1));
-    assert_eq!(chain(&["makes", "reads", "rewrites", "reads"]), (0, 0), "the parser writes the text");
+    assert_eq!(chain(&["makes", "reads", "rewrites", "refines"]), (0, 0), "the parser writes the text");
+}
+
+#[test]
+fn the_same_stage_stands_twice_under_two_names() {
+    let text = "[[stage]]\nuse = \"strip-boilerplate\"\n\
+        [[stage]]\nuse = \"strip-boilerplate\"\nname = \"again\"\nmode = \"recall\"\n\
+        [[export]]\nuse = \"jsonl\"\n";
+    let pipeline = load("twice.toml", text, &builtin()).unwrap_or_else(|e| panic!("{e}"));
+    let manifests: Vec<_> = pipeline.chain.links().iter().map(|link| &link.manifest).collect();
+    assert_eq!(
+        manifests.iter().map(|m| (m.name, m.kind)).collect::<Vec<_>>(),
+        [("strip-boilerplate", "strip-boilerplate"), ("again", "strip-boilerplate")]
+    );
+    assert_eq!(manifests[1].options["mode"], "recall");
+    let page = "<h1>Night ferry</h1><p>Boats will leave every forty minutes, all through the night.</p>";
+    let Outcome::Kept(doc) = pipeline.chain.process_one(Input::new("a.html", page)) else { panic!("it is kept") };
+    let stages: Vec<&str> = doc.decisions_on(BlockId(1)).map(|decision| &*decision.stage).collect();
+    assert_eq!(stages, ["strip-boilerplate", "again"], "a decision carries the name of the instance");
+}
+
+#[test]
+fn the_results_of_the_house_are_bound_to_its_sources_and_not_to_the_program() {
+    let catalog = builtin();
+    for entry in catalog.stages() {
+        assert!(!entry.fingerprint.is_foreign(), "`{}` lacks a FINGERPRINT", entry.name);
+    }
+    for entry in catalog.exports() {
+        assert!(!entry.fingerprint.is_foreign(), "`{}` lacks a FINGERPRINT", entry.name);
+    }
+    let of = |name: &str| catalog.find_stage(name).expect("the house has it").fingerprint;
+    assert_ne!(of("split-captions"), of("extract-metadata"));
+    let with_own = builtin().with(register);
+    assert!(with_own.find_stage("makes").expect("registered").fingerprint.is_foreign());
 }
 
 #[test]
@@ -90,9 +124,9 @@ fn json_and_toml_say_the_same() {
         "stage": [{ "use": "strip-boilerplate", "mode": "recall" }] }"#;
     for (path, text) in [("a.toml", toml), ("a.json", json), ("-", json), ("-", toml)] {
         let pipeline = load(path, text, &builtin()).unwrap_or_else(|e| panic!("{path}: {e}"));
-        assert_eq!(pipeline.chain.links()[0].config["mode"], "recall");
-        assert_eq!(pipeline.chain.links()[0].config["tables"], true, "defaults are filled in");
-        assert_eq!((pipeline.exports[0].name, pipeline.run.batch), ("jsonl", 3));
+        assert_eq!(pipeline.chain.links()[0].manifest.options["mode"], "recall");
+        assert_eq!(pipeline.chain.links()[0].manifest.options["tables"], true, "defaults are filled in");
+        assert_eq!((pipeline.exports[0].manifest.name, pipeline.run.batch), ("jsonl", 3));
     }
 }
 

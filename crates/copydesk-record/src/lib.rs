@@ -12,6 +12,8 @@ mod line;
 mod markdown;
 mod record;
 
+copydesk_fingerprint::fingerprint!();
+
 pub use build::{Options, text, to_record};
 pub use line::RecordLine;
 pub use markdown::{Markup, markdown};

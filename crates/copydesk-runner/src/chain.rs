@@ -9,7 +9,7 @@ use std::{
 
 use copydesk_document::{Document, DocumentSource, Input};
 use copydesk_parse::Limits;
-use copydesk_stage::{AnyStage, Context, StageError, Verdict};
+use copydesk_stage::{AnyStage, Context, Manifest, StageError, Verdict};
 
 use crate::{
     Report,
@@ -21,14 +21,17 @@ use crate::{
 /// A stage in its place in a chain.
 #[derive(Debug)]
 pub struct StageInstance {
-    /// Its name in the pipeline file.
-    pub name: &'static str,
-    /// Version of its results.
-    pub version: u32,
-    /// Its options in full, as [`copydesk_stage::StageEntry::resolve`] gives them.
-    pub config: serde_json::Value,
+    /// What it is called, and what its results depend on.
+    pub manifest: Manifest,
     /// The stage.
     pub stage: AnyStage,
+}
+
+impl StageInstance {
+    /// Its name in the pipeline.
+    pub fn name(&self) -> &'static str {
+        self.manifest.name
+    }
 }
 
 /// Stages in the order in which they run, with a parser before the first.
@@ -188,7 +191,7 @@ impl Chain {
 
     /// A report with a line for the parser and for each stage.
     pub(crate) fn empty_report(&self) -> Report {
-        Report::new(self.links.iter().map(|link| link.name))
+        Report::new(self.links.iter().map(StageInstance::name))
     }
 
     /// Whether any stage waits.
@@ -201,12 +204,6 @@ impl Chain {
         self.time
     }
 
-    /// What the results depend on: the parser, and every stage with its version and options. Limits apart.
-    pub(crate) fn work(&self) -> impl serde::Serialize + '_ {
-        let links: Vec<_> = self.links.iter().map(|link| (link.name, link.version, &link.config)).collect();
-        (copydesk_parse::VERSION, links)
-    }
-
     /// The limits of the parser.
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
@@ -214,7 +211,7 @@ impl Chain {
 
     /// The parser (0) or a stage by its place.
     pub(crate) fn name_of(&self, place: usize) -> &'static str {
-        place.checked_sub(1).and_then(|at| self.links.get(at)).map_or("parse", |link| link.name)
+        place.checked_sub(1).and_then(|at| self.links.get(at)).map_or("parse", StageInstance::name)
     }
 
     /// Sets a document aside whose thread does not come back.
@@ -288,12 +285,12 @@ impl Chain {
 
     /// The document and the name of its next stage, unless it is done or out of time.
     fn admit<'p>(&self, passage: &'p mut Passage) -> Option<(&'p mut Document, &'static str)> {
-        let name = self.links[passage.next].name;
+        let name = self.links[passage.next].name();
         let spent = passage.spent();
         if self.time.is_some_and(|limit| spent > limit)
             && let State::Parsed(doc) = &passage.state
         {
-            let last = passage.next.checked_sub(1).map_or("parse", |at| self.links[at].name);
+            let last = passage.next.checked_sub(1).map_or("parse", |at| self.links[at].name());
             let error = self.too_slow(last);
             let fault = Fault { stage: last, rule: error.rule, error: error.message, span: None };
             let entry = Quarantined::document(doc, fault);
@@ -307,7 +304,7 @@ impl Chain {
 
     fn settle(&self, passage: &mut Passage, lap: Lap, verdict: Result<Result<Verdict, StageError>, String>) {
         passage.laps.push(lap);
-        let stage = self.links[passage.next].name;
+        let stage = self.links[passage.next].name();
         passage.next += 1;
         let State::Parsed(doc) = &mut passage.state else { return };
         let fault = match verdict {

@@ -69,6 +69,12 @@ pub enum RunError {
     /// The system gave no thread or runtime.
     #[error("cannot start: {0}")]
     Start(io::Error),
+    /// The running program cannot be read, and results depend on all of it.
+    #[error(
+        "cannot read the running program, which tells finished work from work that another build has done: {0}; a stage \
+        or an export from outside of copydesk needs that, unless its kind has a FINGERPRINT"
+    )]
+    Program(io::Error),
     /// A bug in the runner itself.
     #[error("this is a bug in copydesk: {0}")]
     Bug(String),

@@ -24,6 +24,7 @@ mod output;
 mod own_files;
 mod part;
 mod pool;
+mod program;
 mod publish;
 mod quarantine;
 mod queue;
@@ -39,6 +40,8 @@ mod storage;
 mod store;
 mod work;
 mod writer;
+
+copydesk_fingerprint::fingerprint!();
 
 pub use chain::{Chain, Outcome, StageInstance};
 pub use copydesk_parse::Limits;

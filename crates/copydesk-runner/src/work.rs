@@ -1,14 +1,22 @@
 //! What the results of a shard depend on besides its documents.
 
+use copydesk_stage::Fingerprint;
+
 use crate::{
     Chain, ExportInstance, RunError,
     checksum::{Key, sum},
+    program,
 };
 
-/// The stages and exports, with their options and versions.
+/// The runner with the parser and the record, which lie below it; every stage and export; and the whole program, where
+/// one of these is from outside.
 pub(crate) fn key(chain: &Chain, exports: &[ExportInstance]) -> Result<Key, RunError> {
-    let exports: Vec<_> = exports.iter().map(|export| (export.name, export.version, &export.config)).collect();
-    of(&(env!("CARGO_PKG_VERSION"), copydesk_record::SCHEMA_VERSION, chain.work(), exports))
+    let runner = Fingerprint::of::<Chain>(Some(crate::FINGERPRINT));
+    let stages = chain.links().iter().map(|stage| &stage.manifest);
+    let manifests: Vec<_> = stages.chain(exports.iter().map(|export| &export.manifest)).collect();
+    let foreign = manifests.iter().any(|manifest| manifest.fingerprint.is_foreign());
+    let program = foreign.then(program::digest).transpose()?;
+    of(&(runner, manifests, exports.len(), program.map(|digest| digest.to_string())))
 }
 
 /// With the limits: what the keys of all shards of a run begin with.

@@ -19,7 +19,9 @@ use copydesk_runner::{
     Chain, ExportInstance, Limits, LocalFolder, Options, Output, QUARANTINE_FILE, Report, Run, RunError, ShardSize,
     run_shard, shards,
 };
-use copydesk_stage::{AnyStage, Assemble, Assembly, Context, Export, ExportError, Stage, StageError, Verdict};
+use copydesk_stage::{
+    AnyStage, Assemble, Assembly, Context, Export, ExportError, Fingerprint, Stage, StageError, Verdict,
+};
 use kit::{Given, Lines, Obedient, Sleepy, export, link, options};
 
 /// Counts the documents that come to it.
@@ -117,7 +119,8 @@ struct Job {
     texts: Vec<String>,
     breaks_after: Option<usize>,
     sharded: bool,
-    version: u32,
+    /// The digest of a stage.
+    sources: Option<u128>,
     retry: bool,
     /// With an export whose parts have to be put together.
     built: bool,
@@ -130,7 +133,7 @@ impl Job {
             texts: texts(),
             breaks_after: None,
             sharded: false,
-            version: 1,
+            sources: Some(1),
             retry: false,
             built: true,
         }
@@ -149,7 +152,7 @@ impl Job {
     fn chain(&self) -> (Chain, Arc<AtomicU64>) {
         let seen = Arc::new(AtomicU64::new(0));
         let mut count = link("count", AnyStage::cpu(Count(Arc::clone(&seen))));
-        count.version = self.version;
+        count.manifest.fingerprint = Fingerprint::of::<()>(self.sources);
         let chain = Chain::new(Limits::default())
             .then(count)
             .then(link("mended", AnyStage::cpu(Mended(self.dir.join("mended")))))
@@ -214,10 +217,15 @@ fn the_same_run_again_does_nothing_and_a_change_does_what_it_touches() {
         edited.dir = fresh.path().into();
         edited.run().0.expect("it finishes");
         assert_eq!(below(dir.path()), below(fresh.path()), "sharded: {sharded}, built: {built}");
-        // One option.
-        let (result, seen) = Job { sharded, built, version: 2, ..Job::new(dir.path()) }.run();
-        result.expect("it finishes");
-        assert_eq!(seen, ALL);
+        // The code of a stage, which then is not known at all.
+        for sources in [Some(2), None] {
+            let changed = Job { sharded, sources, built, ..Job::new(dir.path()) };
+            let (result, seen) = changed.run();
+            result.expect("it finishes");
+            assert_eq!(seen, ALL);
+            let (result, seen) = changed.run();
+            assert_eq!((result.expect("it finishes").unchanged, seen), (true, 0), "the program is the same");
+        }
     }
 }
 
@@ -314,7 +322,7 @@ fn retry(built: bool) {
     let quarantine = fs::read_to_string(dir.path().join(QUARANTINE_FILE)).expect("it is there");
     assert_eq!(rows.lines().count() - 1 + quarantine.lines().count(), 60);
     // With other stages a retry would mix two sorts of records.
-    let (result, _) = Job { version: 2, ..retry }.run();
+    let (result, _) = Job { sources: Some(2), ..retry }.run();
     assert!(matches!(result, Err(RunError::Retry(_))), "{result:?}");
 }
 

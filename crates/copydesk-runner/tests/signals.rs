@@ -10,7 +10,7 @@ use std::{
 
 use copydesk_document::{Document, Input};
 use copydesk_runner::{Chain, ExportInstance, Limits, Options, Output, Run, RunError};
-use copydesk_stage::{Export, ExportError, Source, SourceError, SourceItem};
+use copydesk_stage::{Export, ExportError, Fingerprint, Manifest, Source, SourceError, SourceItem};
 
 /// One document, and then nothing, like a terminal at which nobody types.
 #[derive(Debug)]
@@ -50,8 +50,10 @@ fn a_signal_ends_a_run_and_leaves_earlier_output_alone() {
         let id = std::process::id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().expect("kill runs").success());
     });
-    let exports =
-        vec![ExportInstance { name: "lines", version: 1, config: serde_json::Value::Null, export: Box::new(Lines) }];
+    let fingerprint = Fingerprint::of::<Lines>(Some(1));
+    let (name, options) = ("lines", serde_json::Value::Null);
+    let manifest = Manifest { name, kind: name, reads: &[], writes: &[], fingerprint, options };
+    let exports = vec![ExportInstance { manifest, export: Box::new(Lines) }];
     let options = Options { batch: 1, signals: true, ..Options::default() };
     let output = Output::Folder { folder: dir.path().into(), sharded: false };
     let run = Run { source: Box::new(Terminal), chain: Chain::new(Limits::default()), exports, output, options };

@@ -7,6 +7,8 @@
 
 mod vote;
 
+copydesk_fingerprint::fingerprint!();
+
 use std::collections::BTreeMap;
 
 use copydesk_document::{BlockId, Document, LanguageGuess, Origin};
@@ -105,6 +107,7 @@ impl StageKind for DetectLanguage {
         "Says which language the document and each block is in; keeps, drops or routes languages.";
     const READS: &'static [Facet] = &[Facet::Body];
     const WRITES: &'static [Facet] = &[Facet::Languages];
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
@@ -188,7 +191,7 @@ impl Stage for DetectLanguage {
         doc.languages.shares = settled.shares();
         doc.languages.main = main;
         if let Some(route) = self.route(doc) {
-            doc.ext.insert(Self::NAME.to_owned(), route.into());
+            doc.ext.insert(cx.stage().to_owned(), route.into());
         }
         Ok(self.verdict(doc))
     }

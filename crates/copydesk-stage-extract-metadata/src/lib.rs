@@ -19,6 +19,8 @@ mod titles;
 mod visible;
 mod vocabulary;
 
+copydesk_fingerprint::fingerprint!();
+
 use copydesk_document::{Candidate, Document, Field, Metadata};
 use copydesk_lexicon::Lexicon;
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
@@ -65,6 +67,7 @@ impl StageKind for ExtractMetadata {
     const SUMMARY: &'static str = "Title, authors, dates and other facts, each with origin and confidence.";
     const READS: &'static [Facet] = &[Facet::Body, Facet::Captions, Facet::Languages];
     const WRITES: &'static [Facet] = &[Facet::Metadata, Facet::Text];
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

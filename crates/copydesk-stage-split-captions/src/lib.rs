@@ -11,6 +11,8 @@ mod find;
 mod lines;
 mod pair;
 
+copydesk_fingerprint::fingerprint!();
+
 use copydesk_document::{BlockId, BlockKind, Caption, CaptionKind, Credit, Document, Label, Origin};
 use copydesk_lexicon::{Lexicon, credit::CreditMark, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
@@ -55,6 +57,7 @@ impl StageKind for SplitCaptions {
     const SUMMARY: &'static str = "Sets captions apart from the body, with their credits and translations.";
     const READS: &'static [Facet] = &[Facet::Body, Facet::Languages];
     const WRITES: &'static [Facet] = &[Facet::Captions];
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

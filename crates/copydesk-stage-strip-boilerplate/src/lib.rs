@@ -18,6 +18,8 @@ pub mod model;
 pub mod templates;
 pub mod training;
 
+copydesk_fingerprint::fingerprint!();
+
 pub use config::{Config, Mode};
 pub use stage::StripBoilerplate;
 

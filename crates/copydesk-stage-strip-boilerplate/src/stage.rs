@@ -42,6 +42,7 @@ impl StageKind for StripBoilerplate {
     const SUMMARY: &'static str = "Tells the main text of a page from its boilerplate.";
     const READS: &'static [Facet] = &[];
     const WRITES: &'static [Facet] = &[Facet::Body];
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

@@ -3,7 +3,10 @@
 use schemars::Schema;
 use serde_json::Value;
 
-use crate::{AnyStage, ConfigError, Export, ExportKind, Facet, Source, SourceKind, StageKind, config::read};
+use crate::{
+    AnyStage, ConfigError, Export, ExportKind, Facet, Fingerprint, Manifest, Source, SourceKind, StageKind,
+    config::read, manifest::is_kind_name,
+};
 
 /// What is known of a stage before it is built.
 #[derive(Debug, Clone)]
@@ -12,8 +15,8 @@ pub struct StageEntry {
     pub name: &'static str,
     /// One line.
     pub summary: &'static str,
-    /// Version of its results.
-    pub version: u32,
+    /// The code, data and models that its results depend on.
+    pub fingerprint: Fingerprint,
     /// What it reads.
     pub reads: &'static [Facet],
     /// What it writes.
@@ -40,8 +43,8 @@ pub struct ExportEntry {
     pub name: &'static str,
     /// One line.
     pub summary: &'static str,
-    /// Version of its bytes.
-    pub version: u32,
+    /// The code that its bytes depend on.
+    pub fingerprint: Fingerprint,
     options: Options,
     build: fn(&Value) -> Result<Box<dyn Export>, ConfigError>,
 }
@@ -93,6 +96,22 @@ entry!(StageEntry, AnyStage);
 entry!(SourceEntry, Box<dyn Source>);
 entry!(ExportEntry, Box<dyn Export>);
 
+impl StageEntry {
+    /// What an instance of it is that goes by its own name, from its options in full.
+    pub fn manifest(&self, options: Value) -> Manifest {
+        let Self { name, reads, writes, fingerprint, .. } = *self;
+        Manifest { name, kind: name, reads, writes, fingerprint, options }
+    }
+}
+
+impl ExportEntry {
+    /// What an instance of it is that goes by its own name, from its options in full.
+    pub fn manifest(&self, options: Value) -> Manifest {
+        let Self { name, fingerprint, .. } = *self;
+        Manifest { name, kind: name, reads: Facet::ALL, writes: &[], fingerprint, options }
+    }
+}
+
 /// The stages, sources and exports that a program knows, in the order in which they were added. A name that is added
 /// again replaces the earlier one, so that a program can put its own in place of one of the house's.
 #[derive(Debug, Clone, Default)]
@@ -110,13 +129,28 @@ impl Catalog {
         self
     }
 
-    /// Adds a stage.
+    /// Adds a stage. One whose name nobody could write down does not compile:
+    ///
+    /// ```compile_fail
+    /// # use copydesk_stage::*;
+    /// # struct Nameless;
+    /// impl StageKind for Nameless {
+    ///     const NAME: &'static str = "two words";
+    /// #   const SUMMARY: &'static str = "";
+    /// #   const READS: &'static [Facet] = &[];
+    /// #   const WRITES: &'static [Facet] = &[];
+    /// #   type Config = ();
+    /// #   fn build(_: ()) -> Result<AnyStage, ConfigError> { unimplemented!() }
+    /// }
+    /// Catalog::default().stage::<Nameless>();
+    /// ```
     pub fn stage<K: StageKind>(&mut self) {
+        const { assert!(is_kind_name(K::NAME), "the NAME of a stage is one word without control characters") }
         self.stages.retain(|e| e.name != K::NAME);
         self.stages.push(StageEntry {
             name: K::NAME,
             summary: K::SUMMARY,
-            version: K::VERSION,
+            fingerprint: Fingerprint::of::<K>(K::FINGERPRINT),
             reads: K::READS,
             writes: K::WRITES,
             options: Options::of::<K::Config>(),
@@ -126,6 +160,7 @@ impl Catalog {
 
     /// Adds a source.
     pub fn source<K: SourceKind>(&mut self) {
+        const { assert!(is_kind_name(K::NAME), "the NAME of a source is one word without control characters") }
         self.sources.retain(|e| e.name != K::NAME);
         self.sources.push(SourceEntry {
             name: K::NAME,
@@ -137,11 +172,12 @@ impl Catalog {
 
     /// Adds an export.
     pub fn export<K: ExportKind>(&mut self) {
+        const { assert!(is_kind_name(K::NAME), "the NAME of an export is one word without control characters") }
         self.exports.retain(|e| e.name != K::NAME);
         self.exports.push(ExportEntry {
             name: K::NAME,
             summary: K::SUMMARY,
-            version: K::VERSION,
+            fingerprint: Fingerprint::of::<K>(K::FINGERPRINT),
             options: Options::of::<K::Config>(),
             build: |config| K::build(read(config)?),
         });

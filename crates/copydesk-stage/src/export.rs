@@ -78,8 +78,8 @@ pub trait ExportKind: 'static {
     const NAME: &'static str;
     /// One line for lists.
     const SUMMARY: &'static str;
-    /// Raised whenever the bytes for the same document and config change.
-    const VERSION: u32 = 1;
+    /// The digest of what its bytes depend on, as for [`crate::StageKind::FINGERPRINT`].
+    const FINGERPRINT: Option<u128> = None;
     /// Its options, as for [`crate::StageKind::Config`].
     type Config: DeserializeOwned + Serialize + JsonSchema + Default;
 

@@ -81,9 +81,13 @@ mod config;
 mod context;
 mod export;
 mod facet;
+mod fingerprint;
+mod manifest;
 mod source;
 mod stage;
 mod suggest;
+
+copydesk_fingerprint::fingerprint!();
 
 pub use async_trait::async_trait;
 pub use catalog::{Catalog, ExportEntry, SourceEntry, StageEntry};
@@ -91,6 +95,8 @@ pub use config::{ConfigError, check_file_name};
 pub use context::Context;
 pub use export::{Assemble, Assembly, Export, ExportError, ExportKind};
 pub use facet::Facet;
+pub use fingerprint::Fingerprint;
+pub use manifest::Manifest;
 pub use source::{Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
 pub use suggest::closest;

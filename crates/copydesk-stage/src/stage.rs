@@ -78,14 +78,16 @@ pub trait StageKind: 'static {
     const NAME: &'static str;
     /// One line for lists.
     const SUMMARY: &'static str;
-    /// Raised whenever the output for the same input and config changes, so that finished work is done again.
-    const VERSION: u32 = 1;
+    /// The digest of what its results depend on: `Some(crate::FINGERPRINT)` beside `copydesk_fingerprint::fingerprint!();`
+    /// in a crate that is built on house crates alone. Without it every new build of the program does its work again,
+    /// which is always right.
+    const FINGERPRINT: Option<u128> = None;
     /// What it reads.
     const READS: &'static [Facet];
     /// What it writes.
     const WRITES: &'static [Facet];
     /// Its options. Derive `Deserialize` with `#[serde(deny_unknown_fields, default)]` and document every field: the
-    /// docs, the editor schema and `copydesk stages` come from it.
+    /// docs, the editor schema and `copydesk stages` come from it. The keys `use` and `name` are taken.
     type Config: DeserializeOwned + Serialize + JsonSchema + Default;
 
     /// Builds a stage from its options.

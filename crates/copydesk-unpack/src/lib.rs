@@ -11,6 +11,8 @@ mod stream;
 mod tests;
 mod window;
 
+copydesk_fingerprint::fingerprint!();
+
 pub use codec::{Codec, names_codec};
 pub use fault::{Fault, FaultKind};
 pub use stream::{MemberBegin, Stream};

@@ -13,6 +13,8 @@ use crate::{
 
 /// The key that names what a table is an instance of.
 pub(super) const USE: &str = "use";
+/// The key that gives an instance of a stage or an export a name of its own.
+pub(super) const NAME: &str = "name";
 /// What people write in the place of `use`.
 const NEAR_USE: [&str; 5] = ["name", "type", "kind", "uses", "id"];
 
@@ -66,6 +68,8 @@ pub(super) struct Instance<'n> {
     pub(super) kind: &'n str,
     /// Where that stands.
     pub(super) span: Range<usize>,
+    /// The keys of the table that are no options.
+    pub(super) besides: &'static [&'static str],
 }
 
 impl Loader<'_> {
@@ -111,7 +115,9 @@ impl Loader<'_> {
             )));
             return None;
         };
-        Some(Instance { node, kind, span: entry.node.span.clone() })
+        // There is one source, which needs no name.
+        let besides: &[_] = if part == Part::Source { &[USE] } else { &[USE, NAME] };
+        Some(Instance { node, kind, span: entry.node.span.clone(), besides })
     }
 
     fn not_a_table(&mut self, node: &Node, part: Part) {

@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use copydesk_parse::Limits;
-use copydesk_stage::ConfigError;
+use copydesk_stage::{ConfigError, Manifest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
     Loader,
-    instance::{Instance, USE},
+    instance::{Instance, NAME},
 };
 use crate::{
     Run,
@@ -47,13 +47,14 @@ impl Loader<'_> {
         schema: &Value,
         resolve: impl FnOnce(&Value) -> Result<Value, ConfigError>,
     ) -> Option<(Value, Value)> {
-        let subject_of_check = Subject { name: subject.into(), schema, besides: &[USE], elsewhere: &option_home };
+        let subject_of_check =
+            Subject { name: subject.into(), schema, besides: instance.besides, elsewhere: &option_home };
         let found = subject_of_check.check(instance.node);
         if !found.is_empty() {
             self.found.extend(found);
             return None;
         }
-        let mut config = instance.node.to_json(&[USE]);
+        let mut config = instance.node.to_json(instance.besides);
         self.read_files(instance, schema, &mut config)?;
         let resolved = self.built(instance, subject, resolve(&config))?;
         Some((config, resolved))
@@ -80,6 +81,17 @@ impl Loader<'_> {
             }
         }
         all_read
+    }
+
+    /// Gives an instance the name that its table has for it.
+    pub(super) fn named(&mut self, instance: &Instance<'_>, subject: &str, manifest: Manifest) -> Option<Manifest> {
+        let Some(entry) = instance.node.get(NAME) else { return Some(manifest) };
+        let Some(name) = entry.node.as_str() else {
+            let message = format!("`{NAME}` of {subject} must be text, not {}", entry.node.kind());
+            self.say(Diagnostic::error(message, entry.node.span.clone()));
+            return None;
+        };
+        self.built(instance, subject, manifest.named(name))
     }
 
     /// Puts an error of the typed build at its place.

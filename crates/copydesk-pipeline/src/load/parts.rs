@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use copydesk_runner::{ExportInstance, StageInstance};
-use copydesk_stage::{AnyStage, Source, StageEntry};
+use copydesk_stage::{Manifest, StageEntry};
 
 use super::{
-    Built, Loader,
-    instance::{Instance, Part},
+    BuiltSource, Loader,
+    instance::{Instance, NAME, Part},
 };
 use crate::{
     diagnosis::Diagnostic,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Loader<'_> {
-    pub(super) fn source(&mut self, entry: &Entry) -> Option<Built<dyn Source>> {
+    pub(super) fn source(&mut self, entry: &Entry) -> Option<BuiltSource> {
         if matches!(entry.node.value, NodeValue::Array(_)) {
             let help = self.syntax.one_source();
             self.say(Diagnostic::error("a pipeline has one source", entry.node.span.clone()).help(help));
@@ -29,14 +29,14 @@ impl Loader<'_> {
         };
         let subject = format!("source `{}`", known.name);
         let schema = known.schema().to_value();
-        let (config, resolved) = self.options(&instance, &subject, &schema, |config| known.resolve(config))?;
-        let part = self.built(&instance, &subject, known.build(&config))?;
-        Some(Built { name: known.name, version: 0, config: resolved, part })
+        let (config, options) = self.options(&instance, &subject, &schema, |config| known.resolve(config))?;
+        let source = self.built(&instance, &subject, known.build(&config))?;
+        Some(BuiltSource { kind: known.name, options, source })
     }
 
     pub(super) fn stages(&mut self, entry: &Entry) -> Vec<StageInstance> {
         let mut links = Vec::new();
-        let mut placed = Vec::new();
+        let mut placed: Vec<Placed<'_>> = Vec::new();
         for node in self.list(entry, Part::Stage) {
             let Some(instance) = self.instance(node, Part::Stage) else { continue };
             let Some(known) = self.catalog.find_stage(instance.kind) else {
@@ -45,8 +45,13 @@ impl Loader<'_> {
             };
             // A stage with bad options has its place all the same.
             let line = self.lines.line(instance.span.start);
-            placed.push(Placed { entry: known, span: instance.span.clone(), line });
-            links.extend(self.stage(&instance, known));
+            let built = self.stage(&instance, known);
+            let name = built.as_ref().map_or(known.name, StageInstance::name);
+            if let Some(first) = placed.iter().find(|p| p.name == name).filter(|_| built.is_some()) {
+                self.same_name(Part::Stage, name, &instance, first.span.clone());
+            }
+            placed.push(Placed { name, entry: known, span: instance.span, line });
+            links.extend(built);
         }
         let errors = order::check(&placed);
         // A chain in the wrong order gets one message, not a second about what is then not written.
@@ -57,9 +62,21 @@ impl Loader<'_> {
     fn stage(&mut self, instance: &Instance<'_>, known: &StageEntry) -> Option<StageInstance> {
         let subject = format!("stage `{}`", known.name);
         let schema = known.schema().to_value();
-        let (config, resolved) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
-        let stage: AnyStage = self.built(instance, &subject, known.build(&config))?;
-        Some(StageInstance { name: known.name, version: known.version, config: resolved, stage })
+        let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
+        let manifest = self.named(instance, &subject, known.manifest(options))?;
+        let stage = self.built(instance, &subject, known.build(&config))?;
+        Some(StageInstance { manifest, stage })
+    }
+
+    /// Decisions and reports name the stage that they come from, so that no two may have the same name.
+    fn same_name(&mut self, part: Part, name: &str, second: &Instance<'_>, first: Range<usize>) {
+        let own = second.node.place_of(NAME).unwrap_or_else(|| second.span.clone());
+        self.say(
+            Diagnostic::error(format!("two {}s are called `{name}`", part.noun()), own)
+                .label("the second")
+                .also(first, "the first")
+                .help(format!("give one of them a name of its own: `{NAME} = \"{name}-again\"`")),
+        );
     }
 
     pub(super) fn exports(&mut self, entry: &Entry) -> Vec<ExportInstance> {
@@ -67,23 +84,35 @@ impl Loader<'_> {
         let mut places: Vec<Range<usize>> = Vec::new();
         for node in self.list(entry, Part::Export) {
             let Some(instance) = self.instance(node, Part::Export) else { continue };
-            let Some(known) = self.catalog.find_export(instance.kind) else {
-                self.unknown_kind(&instance, Part::Export);
-                continue;
-            };
-            let subject = format!("export `{}`", known.name);
-            let schema = known.schema().to_value();
-            let options = self.options(&instance, &subject, &schema, |config| known.resolve(config));
-            let Some((config, resolved)) = options else { continue };
-            let Some(export) = self.built(&instance, &subject, known.build(&config)) else { continue };
-            if let Some(first) = exports.iter().position(|e| e.export.file_name() == export.file_name()) {
-                let has_option = schema.pointer("/properties/file").is_some();
-                self.same_file(export.file_name(), has_option, instance.span.clone(), places[first].clone());
+            let Some((outlet, has_file)) = self.export(&instance) else { continue };
+            let file = outlet.export.file_name();
+            if let Some(first) = exports.iter().position(|e| e.export.file_name() == file) {
+                self.same_file(file, has_file, instance.span.clone(), places[first].clone());
+            }
+            // Without names of their own exports are told apart by their files.
+            let name = outlet.manifest.name;
+            let taken = exports.iter().position(|e| e.manifest.name == name);
+            if let Some(first) = taken.filter(|_| instance.node.get(NAME).is_some()) {
+                self.same_name(Part::Export, name, &instance, places[first].clone());
             }
             places.push(instance.span);
-            exports.push(ExportInstance { name: known.name, version: known.version, config: resolved, export });
+            exports.push(outlet);
         }
         exports
+    }
+
+    /// An export, and whether its options say what its file is called.
+    fn export(&mut self, instance: &Instance<'_>) -> Option<(ExportInstance, bool)> {
+        let Some(known) = self.catalog.find_export(instance.kind) else {
+            self.unknown_kind(instance, Part::Export);
+            return None;
+        };
+        let subject = format!("export `{}`", known.name);
+        let schema = known.schema().to_value();
+        let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
+        let manifest: Manifest = self.named(instance, &subject, known.manifest(options))?;
+        let export = self.built(instance, &subject, known.build(&config))?;
+        Some((ExportInstance { manifest, export }, schema.pointer("/properties/file").is_some()))
     }
 
     fn same_file(&mut self, file: &str, has_option: bool, second: Range<usize>, first: Range<usize>) {

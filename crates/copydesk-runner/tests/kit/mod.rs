@@ -7,8 +7,8 @@ use copydesk_runner::{
     Chain, ExportInstance, Limits, Observer, Options, Output, Quarantined, Report, Run, RunError, StageInstance,
 };
 use copydesk_stage::{
-    AnyStage, AsyncStage, Context, Export, ExportError, Source, SourceError, SourceItem, Stage, StageError, Verdict,
-    async_trait,
+    AnyStage, AsyncStage, Context, Export, ExportError, Facet, Fingerprint, Manifest, Source, SourceError, SourceItem,
+    Stage, StageError, Verdict, async_trait,
 };
 
 /// Hands over what it is given.
@@ -107,8 +107,8 @@ impl Export for Lines {
 }
 
 pub(crate) fn export(export: impl Export + 'static) -> ExportInstance {
-    let config = serde_json::json!({ "file": export.file_name() });
-    ExportInstance { name: "lines", version: 1, config, export: Box::new(export) }
+    let options = serde_json::json!({ "file": export.file_name() });
+    ExportInstance { manifest: Manifest { options, ..manifest("lines") }, export: Box::new(export) }
 }
 
 pub(crate) fn folder(dir: &Path) -> Output {
@@ -116,7 +116,13 @@ pub(crate) fn folder(dir: &Path) -> Output {
 }
 
 pub(crate) fn link(name: &'static str, stage: AnyStage) -> StageInstance {
-    StageInstance { name, version: 1, config: serde_json::Value::Null, stage }
+    StageInstance { manifest: manifest(name), stage }
+}
+
+/// Of something without options that is built from the same sources for ever.
+pub(crate) fn manifest(name: &'static str) -> Manifest {
+    let fingerprint = Fingerprint::of::<()>(Some(1));
+    Manifest { name, kind: name, reads: Facet::ALL, writes: Facet::ALL, fingerprint, options: serde_json::Value::Null }
 }
 
 /// Obedient, Sleepy, and Obedient again.

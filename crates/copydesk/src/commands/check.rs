@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
+use copydesk_runner::StageInstance;
 use copydesk_stage::Catalog;
 
 use super::open::open;
@@ -24,9 +25,9 @@ impl Args {
         for path in &self.pipelines {
             match open(path, catalog, reporter) {
                 Ok(pipeline) => {
-                    let stages: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();
+                    let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
                     let exports: Vec<&str> = pipeline.exports.iter().map(|e| e.export.file_name()).collect();
-                    let source = pipeline.source.as_ref().map_or("inputs on the command line", |s| s.name);
+                    let source = pipeline.source.as_ref().map_or("inputs on the command line", |s| s.kind);
                     let summary = format!(
                         "{}: good: {source} > {} > {}\n",
                         path.display(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use copydesk_pipeline::{Built, Pipeline};
+use copydesk_pipeline::{BuiltSource, Pipeline};
 use copydesk_stage::{Catalog, Source};
 use serde_json::{Value, json};
 
@@ -31,14 +31,14 @@ pub(crate) fn source(
         let file = file.display();
         anyhow!("{file} has no [source]: name inputs on the command line, such as\n  copydesk run {file} page.html")
     })?;
-    Ok(source.part)
+    Ok(source.source)
 }
 
 /// The source that reads these inputs: the named one, or the one that tells by content. What the pipeline says of its own
 /// source (what to leave out of folders, which field is the document) holds for these inputs too.
 pub(crate) fn named(
     catalog: &Catalog,
-    of_pipeline: Option<&Built<dyn Source>>,
+    of_pipeline: Option<&BuiltSource>,
     from: Option<&str>,
     inputs: &[String],
 ) -> anyhow::Result<Box<dyn Source>> {
@@ -46,7 +46,7 @@ pub(crate) fn named(
     let entry = catalog.find_source(name).ok_or_else(|| anyhow!(unknown(catalog, name, Some(Part::Source))))?;
     let defaults = entry.defaults();
     let mut config = json!({});
-    if let Some(Built { name: own_name, config: Value::Object(own), .. }) = of_pipeline {
+    if let Some(BuiltSource { kind: own_name, options: Value::Object(own), .. }) = of_pipeline {
         let kept = own.iter().filter(|(key, _)| *own_name == name || SHARED.contains(&key.as_str()));
         for (key, value) in kept.filter(|(key, _)| defaults.get(key.as_str()).is_some()) {
             config[key] = value.clone();

@@ -59,6 +59,22 @@ fn the_same_run_again_does_nothing_and_a_retry_needs_a_run() {
     assert!(retry.stderr.contains("0 read"), "{}", retry.stderr);
 }
 
+/// A new build of the program differs in its bytes, and in nothing that a chain of the house's stages depends on.
+#[test]
+fn a_new_build_with_the_same_rules_does_nothing_again() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes())]);
+    let (a, out, rebuilt) = (path(&files, "a.md"), path(&files, "out"), path(&files, "copydesk"));
+    let args = ["run", "pipelines/news.toml", &a, "-o", &out];
+    assert_eq!(copydesk(args, "").code, 0);
+    let mut program = fs::read(env!("CARGO_BIN_EXE_copydesk")).unwrap();
+    program.push(0);
+    fs::write(&rebuilt, program).unwrap();
+    fs::set_permissions(&rebuilt, fs::metadata(env!("CARGO_BIN_EXE_copydesk")).unwrap().permissions()).unwrap();
+    let again = std::process::Command::new(&rebuilt).args(args).current_dir(crate::program::root()).output().unwrap();
+    let stderr = String::from_utf8_lossy(&again.stderr);
+    assert!(stderr.contains("nothing to do"), "{stderr}");
+}
+
 #[test]
 fn a_run_leaves_its_records_and_nothing_else() {
     let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.md", ARTICLE.as_bytes())]);

@@ -13,7 +13,7 @@ use std::{
 use anyhow::{anyhow, bail};
 use copydesk_document::{Document, Input, Label};
 use copydesk_pipeline::Pipeline;
-use copydesk_runner::{Outcome, Quarantined};
+use copydesk_runner::{Outcome, Quarantined, StageInstance};
 use copydesk_stage::{Catalog, SourceItem};
 
 use super::{
@@ -187,7 +187,7 @@ impl Args {
         };
         let source = &doc.source;
         fact("read as", &format!("{}, {}, {} bytes", source.media_type, source.charset, thousands(source.bytes)));
-        let stages: Vec<&str> = pipeline.chain.links().iter().map(|l| l.name).collect();
+        let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
         fact("pipeline", &format!("{name}: {}", stages.join(" > ")));
         fact("language", &language(doc));
         fact("blocks", &blocks(doc));
