@@ -1,5 +1,7 @@
 //! Training in folds by site, so that no page is judged by a model that has seen its site.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use copydesk_stage_strip_boilerplate::{
     model::{Forest, Model, Names, Table},
     training::{Measured, SURE, both, columns},
@@ -116,8 +118,20 @@ pub(crate) fn train(
         names: learn(samples, &(0..samples.len()).collect::<Vec<_>>()),
         first: whole,
         second: grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, second),
+        trained_on: described(samples),
     });
     Trained { held_out, held_out_first, model }
+}
+
+/// How many pages of each set, and of how many sites.
+fn described(samples: &[Sample]) -> String {
+    let mut sets: BTreeMap<String, usize> = BTreeMap::new();
+    for sample in samples {
+        *sets.entry(format!("{:?}", sample.set).to_lowercase()).or_default() += 1;
+    }
+    let sets: Vec<_> = sets.iter().map(|(set, pages)| format!("{pages} {set}")).collect();
+    let sites: BTreeSet<_> = samples.iter().map(|sample| &sample.site).collect();
+    format!("{} of {} sites", sets.join(", "), sites.len())
 }
 
 impl Rows {

@@ -1,5 +1,7 @@
 //! From numbers to a choice of blocks.
 
+use std::sync::OnceLock;
+
 use copydesk_document::Block;
 
 use crate::{
@@ -56,6 +58,17 @@ pub(crate) fn second_names() -> Vec<&'static str> {
     titles.0
 }
 
+/// Stands for the names of all columns in their order. FNV-1a: it is written into files, and has to stay the same.
+pub(crate) fn columns_digest() -> u64 {
+    static DIGEST: OnceLock<u64> = OnceLock::new();
+    *DIGEST.get_or_init(|| {
+        let (first, second) = (first_names(), second_names());
+        let names = first.iter().chain([&""]).chain(&second);
+        let bytes = names.flat_map(|name| name.bytes().chain([b'\n']));
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    })
+}
+
 /// The columns of the first forest for some blocks, with room for more columns behind them.
 pub(crate) fn first_table(page: &Page<'_>, frame: &Frame, blocks: &[u32], more: usize) -> Table {
     let columns = first_columns();
@@ -67,12 +80,12 @@ pub(crate) fn first_table(page: &Page<'_>, frame: &Frame, blocks: &[u32], more: 
 }
 
 fn first_columns() -> usize {
-    static COUNT: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| first_names().len())
 }
 
 fn second_columns() -> usize {
-    static COUNT: std::sync::OnceLock<usize> = std::sync::OnceLock::new();
+    static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| second_names().len())
 }
 
@@ -237,6 +250,7 @@ mod tests {
 
     #[test]
     fn the_embedded_models_read_and_ask_for_columns_that_are_there() {
+        assert_eq!(Model::check_embedded(), Ok(()), "the columns are {:016x}", columns_digest());
         for model in [Model::html(), Model::text()] {
             let (first, second) = model.columns();
             assert!(first > 0 && first <= first_columns());

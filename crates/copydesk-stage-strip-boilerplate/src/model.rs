@@ -7,7 +7,10 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use crate::class_words::{self, Senses};
+use crate::{
+    class_words::{self, Senses},
+    judge,
+};
 
 /// Questions of a tree.
 pub const DEPTH: usize = 6;
@@ -248,14 +251,36 @@ pub struct Model {
     pub first: Forest,
     /// Judges it again, knowing what the first forest thinks of its surroundings.
     pub second: Forest,
+    /// What it was trained on, in words.
+    pub trained_on: String,
 }
 
-const MAGIC: &[u8; 4] = b"CDB1";
+/// A file that is no model for this program.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// It is something else, or not whole.
+    #[error("is no model, or not a whole one")]
+    Malformed,
+    /// A forest knows its columns by their numbers, so that with other columns it would answer at random.
+    #[error(
+        "was trained for other columns than this program has (on {trained_on}): train it again with \
+        copydesk-boilerplate-trainer"
+    )]
+    OtherColumns {
+        /// What it was trained on.
+        trained_on: String,
+    },
+}
+
+const MAGIC: &[u8; 4] = b"CDB2";
 
 impl Model {
-    /// The model as bytes.
+    /// The model as bytes, bound to the columns of this program.
     pub fn write(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
+        out.extend(judge::columns_digest().to_le_bytes());
+        out.extend((self.trained_on.len() as u32).to_le_bytes());
+        out.extend(self.trained_on.bytes());
         let mut names: Vec<_> = self.names.weights().collect();
         names.sort_unstable();
         out.extend((names.len() as u32).to_le_bytes());
@@ -268,20 +293,44 @@ impl Model {
         out
     }
 
-    /// Reads what [`Self::write`] wrote; `None` for anything else.
-    pub fn read(bytes: &[u8]) -> Option<Self> {
+    /// Reads what [`Self::write`] wrote in a program with the same columns.
+    pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
         let mut from = Bytes(bytes);
-        if from.take::<4>()? != *MAGIC {
-            return None;
+        let trained_on = Self::header(&mut from)?;
+        Self::body(&mut from, trained_on).ok_or(ModelError::Malformed)
+    }
+
+    /// What stands before the forests: for which columns they are, and what they were trained on.
+    fn header(from: &mut Bytes<'_>) -> Result<String, ModelError> {
+        let mut read = || {
+            let magic = from.take::<4>()?;
+            let columns = u64::from_le_bytes(from.take::<8>()?);
+            let length = from.u32()? as usize;
+            let (text, rest) = from.0.split_at_checked(length)?;
+            from.0 = rest;
+            Some((magic, columns, String::from_utf8(text.to_vec()).ok()?))
+        };
+        match read() {
+            Some((magic, columns, trained_on)) if magic == *MAGIC => {
+                if columns == judge::columns_digest() {
+                    Ok(trained_on)
+                } else {
+                    Err(ModelError::OtherColumns { trained_on })
+                }
+            }
+            _ => Err(ModelError::Malformed),
         }
+    }
+
+    fn body(from: &mut Bytes<'_>, trained_on: String) -> Option<Self> {
         let mut names = Vec::new();
         for _ in 0..from.u32()? {
             let name = from.u32()?;
             names.push((name, from.take::<1>()?[0].cast_signed()));
         }
-        let first = Forest::read(&mut from)?;
-        let second = Forest::read(&mut from)?;
-        from.0.is_empty().then_some(Self { names: Names::new(names), first, second })
+        let first = Forest::read(from)?;
+        let second = Forest::read(from)?;
+        from.0.is_empty().then_some(Self { names: Names::new(names), first, second, trained_on })
     }
 
     /// The columns that the forests ask for, first and second.
@@ -289,21 +338,33 @@ impl Model {
         (self.first.columns(), self.second.columns())
     }
 
+    /// Whether the embedded models are for the columns of this program: which file is not, and why.
+    pub(crate) fn check_embedded() -> Result<(), String> {
+        for (name, bytes) in [("model/html.bin", HTML), ("model/text.bin", TEXT)] {
+            Self::header(&mut Bytes(bytes)).map_err(|error| format!("{name} {error}"))?;
+        }
+        Ok(())
+    }
+
     /// The model for pages with an element tree.
     pub(crate) fn html() -> &'static Self {
-        static READ: LazyLock<Model> = LazyLock::new(|| embedded(include_bytes!("../model/html.bin")));
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(HTML));
         &READ
     }
 
     /// The model for texts without one.
     pub(crate) fn text() -> &'static Self {
-        static READ: LazyLock<Model> = LazyLock::new(|| embedded(include_bytes!("../model/text.bin")));
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(TEXT));
         &READ
     }
 }
 
+const HTML: &[u8] = include_bytes!("../model/html.bin");
+const TEXT: &[u8] = include_bytes!("../model/text.bin");
+
 fn embedded(bytes: &[u8]) -> Model {
-    Model::read(bytes).unwrap_or_else(|| unreachable!("the embedded model is tested to read"))
+    Model::read(bytes)
+        .unwrap_or_else(|error| unreachable!("an embedded model {error}; the build of the stage looks first"))
 }
 
 struct Bytes<'a>(&'a [u8]);
@@ -341,9 +402,11 @@ mod tests {
         leaves[0b101] = 2.0;
         leaves[0b001] = -2.0;
         let forest = Forest { bias: 0.0, trees: vec![Tree { splits, leaves }] };
-        let model =
-            Model { names: Names::new([(class_words::number("nav"), -32)]), first: forest, second: Forest::default() };
-        let model = Model::read(&model.write()).expect("what was written");
+        let names = Names::new([(class_words::number("nav"), -32)]);
+        let trained_on = "three invented pages".to_owned();
+        let model = Model { names, first: forest, second: Forest::default(), trained_on };
+        let bytes = model.write();
+        let model = Model::read(&bytes).expect("what was written");
         let mut table = Table::new(3, 2);
         table.set(0, 0, 3.0);
         table.set(0, 1, 1.0);
@@ -352,6 +415,17 @@ mod tests {
         assert!(p[0] > 0.87 && p[1] < 0.13 && (p[2] - 0.5).abs() < 1e-6, "{p:?}");
         assert!((model.names.read("main-nav").1 + 2.0).abs() < 1e-6);
         assert_eq!(model.columns(), (2, 0));
-        assert!(Model::read(&model.write()[1..]).is_none() && Model::read(b"").is_none());
+        for bad in [&bytes[1..], &bytes[..bytes.len() - 1], b"", b"CDB2"] {
+            assert_eq!(Model::read(bad).err(), Some(ModelError::Malformed));
+        }
+    }
+
+    #[test]
+    fn a_model_for_other_columns_is_refused_by_name() {
+        let mut bytes = Model { trained_on: "three invented pages".into(), ..Model::default() }.write();
+        assert_eq!(Model::read(&bytes).expect("what was written").trained_on, "three invented pages");
+        bytes[MAGIC.len()] ^= 1;
+        let error = Model::read(&bytes).expect_err("other columns").to_string();
+        assert!(error.contains("other columns") && error.contains("three invented pages"), "{error}");
     }
 }

@@ -46,6 +46,7 @@ impl StageKind for StripBoilerplate {
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
+        Model::check_embedded().map_err(|message| ConfigError::at("", message))?;
         Ok(AnyStage::cpu(Self::new(config)?))
     }
 }
