@@ -1,8 +1,12 @@
 //! A stream that takes bytes back.
 
-use std::io::{self, BufRead, Read};
+use std::{
+    fmt,
+    io::{self, BufRead, Read},
+};
 
 use copydesk_unpack::{MemberBegin, Stream};
+use encoding_rs::{Decoder, Encoding};
 
 /// What is read once more may be so many times what has been read, and this much besides: records that all claim to go
 /// on to the end of the file would else cost their number times its size.
@@ -17,12 +21,41 @@ pub struct Rewind<R: Read> {
     at: usize,
     position: u64,
     again: u64,
+    charset: Option<Charset>,
+    /// An error that was met by looking ahead, for the read that comes to it.
+    pending: Option<io::Error>,
+}
+
+/// A charset that is being decoded.
+struct Charset {
+    decoder: Decoder,
+    ended: bool,
+}
+
+impl fmt::Debug for Charset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Charset").field(&self.decoder.encoding().name()).finish()
+    }
+}
+
+impl Charset {
+    /// Decodes a piece; nothing comes out of one that is but a part of a character. An empty one is the end.
+    fn decode(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let last = bytes.is_empty();
+        if std::mem::replace(&mut self.ended, last) && last {
+            return Vec::new();
+        }
+        let most = self.decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len() * 4 + 16);
+        let mut text = String::with_capacity(most);
+        let _ = self.decoder.decode_to_string(bytes, &mut text, last);
+        text.into_bytes()
+    }
 }
 
 impl<R: Read> Rewind<R> {
     /// Reads from the stream.
     pub fn new(stream: Stream<R>) -> Self {
-        Self { stream, ahead: Vec::new(), at: 0, position: 0, again: 0 }
+        Self { stream, ahead: Vec::new(), at: 0, position: 0, again: 0, charset: None, pending: None }
     }
 
     /// Bytes of the opened stream before the next one.
@@ -47,12 +80,57 @@ impl<R: Read> Rewind<R> {
         }
         self.ahead = Vec::new();
         self.at = 0;
+        if let Some(error) = self.pending.take() {
+            return Err(error);
+        }
+        if self.charset.is_some() {
+            return self.decoded();
+        }
         while let Err(error) = self.stream.fill_buf() {
             if error.kind() != io::ErrorKind::Interrupted {
                 return Err(error);
             }
         }
         self.stream.fill_buf()
+    }
+
+    fn decoded(&mut self) -> io::Result<&[u8]> {
+        let Some(charset) = &mut self.charset else { return Ok(&[]) };
+        loop {
+            let bytes = match self.stream.fill_buf() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                result => result?,
+            };
+            let (len, text) = (bytes.len(), charset.decode(bytes));
+            self.stream.consume(len);
+            if !text.is_empty() || len == 0 {
+                self.ahead = text;
+                return Ok(&self.ahead);
+            }
+        }
+    }
+
+    /// Up to so many bytes of what comes, without going on. An error on the way is told by the read that comes to it.
+    pub fn peek(&mut self, bytes: u64) -> Vec<u8> {
+        let mut ahead = Vec::new();
+        let error = self.read_into(&mut ahead, bytes).err();
+        self.put_back(ahead.clone());
+        self.pending = error.or(self.pending.take());
+        ahead
+    }
+
+    /// Decodes all that comes. Positions count UTF-8 from here on. To be called before anything is read.
+    pub fn decode(&mut self, encoding: &'static Encoding) {
+        let mut charset = Charset { decoder: encoding.new_decoder(), ended: false };
+        let ahead = std::mem::take(&mut self.ahead);
+        self.ahead = charset.decode(&ahead[self.at..]);
+        self.at = 0;
+        self.charset = Some(charset);
+    }
+
+    /// Whether a charset is being decoded.
+    pub fn is_decoding(&self) -> bool {
+        self.charset.is_some()
     }
 
     /// Goes on by so many of the bytes at hand.

@@ -59,6 +59,15 @@ pub(crate) fn decode(bytes: Vec<u8>, hints: Hints<'_>, notes: &mut Vec<Note>) ->
     legacy(&bytes, other, declared == Some(UTF_8), hints, notes)
 }
 
+/// The charset that a text is in of which this is the beginning, as far as its bytes tell. `None` for UTF-32.
+pub fn charset_of(head: &[u8]) -> Option<&'static Encoding> {
+    match utf::by_mark(head).map(|(kind, _)| kind).or_else(|| utf::by_pattern(head)) {
+        Some(utf) => Encoding::for_label(utf.name().as_bytes()),
+        None if Utf8Shape::of(head).is_utf8() || head.is_ascii() => Some(UTF_8),
+        None => Some(guess(head, "")),
+    }
+}
+
 /// Whether bytes are UTF-16 or UTF-32, in which zero bytes are nothing odd.
 pub(crate) fn is_wide(bytes: &[u8]) -> bool {
     utf::by_mark(bytes).is_some() || utf::by_pattern(bytes).is_some()

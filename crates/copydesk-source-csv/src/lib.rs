@@ -29,8 +29,8 @@ copydesk_intake::source_config! {
     content_type: Vec<String> = Usual::names().content_type.clone(),
     /// Columns that may say when the document was fetched.
     fetched: Vec<String> = Usual::names().fetched.clone(),
-    /// What stands between two fields, one character; told from the first line if left out (comma, semicolon, tab or
-    /// bar).
+    /// What stands between two fields, one character; told from the first rows if left out (comma, semicolon, tab or
+    /// bar): the one by which the header has a column for the document.
     delimiter: String = String::new(),
     /// Names of the columns, for files whose first line is a row like all others.
     columns: Vec<String> = Vec::new(),

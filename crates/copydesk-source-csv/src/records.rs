@@ -5,10 +5,12 @@ use std::{
     io::{self, Read},
 };
 
-use copydesk_document::Extent;
+use copydesk_document::{Extent, Note};
 use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault};
+use copydesk_parse::charset_of;
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
+use encoding_rs::UTF_8;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -30,11 +32,11 @@ pub fn records<R: Read>(
     let FileName { uri, name } = file;
     let names = Names::new(name);
     let mut records =
-        Records { uri, names, rows: None, options, columns: Vec::new(), number: 0, lost: false, first: None };
-    match Rows::new(stream, records.options.delimiter_byte(), records.options.max_row) {
+        Records { uri, names, rows: None, options, columns: Vec::new(), named: 0, number: 0, lost: false, first: None };
+    match Rows::new(stream, records.options.delimiter_byte(), &records.options.text, records.options.max_row) {
         Ok(Some(rows)) => records.rows = Some(rows),
         Ok(None) => {
-            let message = "this is UTF-16; CSV is read as UTF-8, and `iconv` makes one of the other";
+            let message = "this is UTF-32, which is not read; `iconv -t UTF-8` makes UTF-8 of it";
             records.first = Some(bad(records.uri.as_str(), "csv.utf8", message));
         }
         Err(error) => {
@@ -52,6 +54,8 @@ struct Records<R: Read> {
     rows: Option<Rows<R>>,
     options: Options,
     columns: Vec<String>,
+    /// How many columns there are up to the last that has a name.
+    named: usize,
     number: u64,
     /// Whether rows are looked for among the lines of one that was none.
     lost: bool,
@@ -68,6 +72,7 @@ impl<R: Read> Records<R> {
 
     /// Takes the names of the columns. The error is what is wrong with the file.
     fn header(&mut self, names: Vec<String>) -> Result<(), Box<SourceItem>> {
+        self.named = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
         self.columns = distinct(names);
         let has = |wanted: &String| self.columns.iter().any(|column| column.eq_ignore_ascii_case(wanted));
         if self.options.text.iter().any(has) {
@@ -78,9 +83,13 @@ impl<R: Read> Records<R> {
         Err(Box::new(bad(self.uri.as_str(), "csv.column", message)))
     }
 
-    fn row(&mut self, row: &Row) -> Option<SourceItem> {
-        let (columns, len) = (self.columns.len(), row.len());
-        if len != columns {
+    fn row(&mut self, mut row: Row) -> Option<SourceItem> {
+        let columns = self.columns.len();
+        row.trim(columns);
+        let (row, len) = (&row, row.len());
+        // A header that ends in a delimiter has columns without names, which rows may lack.
+        let lacks_nothing = len < columns && len >= self.named;
+        if len != columns && !lacks_nothing {
             let again =
                 (row.last || columns >= TELLING_COLUMNS) && self.rows.as_mut().is_some_and(|rows| rows.read_again(row));
             if self.lost {
@@ -94,23 +103,49 @@ impl<R: Read> Records<R> {
         }
         self.lost = false;
         self.number += 1;
-        let mut record = Map::new();
-        for (name, field) in self.columns.iter().zip(row.fields()) {
-            let Ok(text) = std::str::from_utf8(field) else {
-                let message = format!("`{name}` is no UTF-8; `iconv` makes UTF-8 of another charset");
-                return Some(self.bad("csv.utf8", row.line, row.position, &message));
-            };
-            record.insert(name.clone(), Value::from(text));
-        }
+        let (record, notes) = self.record(row);
+        let decoding = self.rows.as_ref().is_some_and(Rows::is_decoding);
+        let extent = Extent { offset: row.position, length: row.stored_len() };
         let standing = Standing {
             uri: format!("{}#record-{}", self.uri, self.number),
-            extent: Some(Extent { offset: row.position, length: row.stored_len() }),
-            notes: Vec::new(),
+            extent: (!decoding).then_some(extent),
+            notes,
         };
         match self.options.columns().input(standing, &mut self.names, record) {
             Ok(input) => Some(SourceItem::Input(input)),
             Err(refused) => Some(self.bad(refused.rule, row.line, row.position, &refused.message)),
         }
+    }
+
+    /// The fields of a row by the names of their columns. One that is not in the charset of the file is decoded by itself.
+    fn record(&self, row: &Row) -> (Map<String, Value>, Vec<Note>) {
+        let mut record = Map::new();
+        let mut notes = Vec::new();
+        let is_utf8 = row.fields().all(|field| std::str::from_utf8(field).is_ok());
+        let charset = if is_utf8 { UTF_8 } else { charset_of(row.raw()).unwrap_or(UTF_8) };
+        let mut replaced = 0;
+        for (name, field) in self.columns.iter().zip(row.fields()) {
+            let (text, _) = charset.decode_without_bom_handling(field);
+            replaced += text.matches('\u{FFFD}').count();
+            record.insert(name.clone(), Value::from(text));
+        }
+        let mut note = |code: &'static str, message: String| {
+            notes.push(Note { stage: "source".into(), code: code.into(), message, span: None });
+        };
+        if !is_utf8 {
+            let charset = charset.name();
+            note(
+                "charset-mismatch",
+                format!("the file begins in UTF-8, and this row is none; it was read as {charset}"),
+            );
+        }
+        if replaced > 0 {
+            note(
+                "charset-replaced",
+                format!("{replaced} places of the row are U+FFFD, which stands for what cannot be read"),
+            );
+        }
+        (record, notes)
     }
 
     fn fail(&mut self, error: &io::Error) -> SourceItem {
@@ -169,7 +204,7 @@ impl<R: Read> Iterator for Records<R> {
                     }
                 }
                 Ok(Read1::Row(row)) => {
-                    if let Some(item) = self.row(&row) {
+                    if let Some(item) = self.row(row) {
                         return Some(item);
                     }
                 }

@@ -3,13 +3,17 @@
 use std::io::{self, Read};
 
 use copydesk_intake::Rewind;
+use copydesk_parse::charset_of;
 use copydesk_unpack::Stream;
 use csv_core::{ReadRecordResult, Reader};
+use encoding_rs::UTF_8;
 
 /// More fields has no row.
 const MOST_FIELDS: usize = 1 << 16;
-/// So much of the beginning is looked at for the delimiter.
-const FIRST_LINE: usize = 64 << 10;
+/// So much of the beginning is looked at for the delimiter, and so many rows of that; so much for the charset.
+const HEAD: u64 = 64 << 10;
+const FIRST_ROWS: usize = 20;
+const CHARSET_HEAD: u64 = 1 << 20;
 /// What may stand between fields, the likeliest first.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -51,6 +55,22 @@ impl Row {
         self.raw.trim_ascii_end().len() as u64
     }
 
+    /// Leaves out fields at its end that are empty, as far as it has more than so many.
+    pub(crate) fn trim(&mut self, fields: usize) {
+        while self.ends.len() > fields && self.ends.len() > 1 {
+            let [.., before, last] = self.ends[..] else { return };
+            if before != last {
+                return;
+            }
+            self.ends.pop();
+        }
+    }
+
+    /// Its bytes as they stand in the file.
+    pub(crate) fn raw(&self) -> &[u8] {
+        &self.raw
+    }
+
     pub(crate) fn fields(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| &self.text[start..*end])
@@ -71,24 +91,41 @@ pub(crate) struct Rows<R: Read> {
 }
 
 impl<R: Read> Rows<R> {
-    /// Rows of a stream, with the delimiter that is given or that its first line shows. UTF-16 gives none.
-    pub(crate) fn new(stream: Stream<R>, delimiter: Option<u8>, max_row: u64) -> io::Result<Option<Self>> {
+    /// Rows of a stream, with the delimiter that is given or that its beginning shows. `text` are the names of which one
+    /// should be a column. A charset that is not read gives none.
+    pub(crate) fn new(
+        stream: Stream<R>,
+        delimiter: Option<u8>,
+        text: &[String],
+        max_row: u64,
+    ) -> io::Result<Option<Self>> {
         let mut bytes = Rewind::new(stream);
-        let mut head = Vec::new();
-        while head.len() < FIRST_LINE && !head.ends_with(b"\n") {
-            let before = head.len();
-            bytes.read_into(&mut head, 1)?;
-            if head.len() == before {
-                break;
-            }
+        let head = bytes.peek(CHARSET_HEAD);
+        match charset_of(&head) {
+            Some(charset) if charset == UTF_8 => {}
+            Some(charset) => bytes.decode(charset),
+            None => return Ok(None),
         }
-        if matches!(head.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-            return Ok(None);
+        if bytes.peek(3) == b"\xEF\xBB\xBF" {
+            bytes.pass_over(3)?;
         }
-        let delimiter = delimiter.unwrap_or_else(|| likely_delimiter(&head));
-        bytes.put_back(head.strip_prefix(b"\xEF\xBB\xBF").map_or(head.clone(), <[u8]>::to_vec));
+        let head = bytes.peek(HEAD);
+        let mut line = 1;
+        let told = separator_line(&head);
+        if let Some((_, len)) = told {
+            bytes.pass_over(len as u64)?;
+            line += 1;
+        }
+        let head = &head[told.map_or(0, |(_, len)| len)..];
+        let delimiter =
+            delimiter.or(told.map(|(delimiter, _)| delimiter)).unwrap_or_else(|| likely_delimiter(head, text));
         let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        Ok(Some(Self { bytes, parser, line: 1, max_row: usize::try_from(max_row).unwrap_or(usize::MAX) }))
+        Ok(Some(Self { bytes, parser, line, max_row: usize::try_from(max_row).unwrap_or(usize::MAX) }))
+    }
+
+    /// Whether positions are those of the bytes in the file.
+    pub(crate) fn is_decoding(&self) -> bool {
+        self.bytes.is_decoding()
     }
 
     pub(crate) fn read(&mut self) -> io::Result<Read1> {
@@ -167,19 +204,53 @@ impl<R: Read> Rows<R> {
     }
 }
 
-/// The delimiter of which the first line has most, outside of quotes.
-fn likely_delimiter(head: &[u8]) -> u8 {
-    let mut counts = [0_usize; DELIMITERS.len()];
-    let mut quoted = false;
-    for byte in head {
-        quoted ^= *byte == b'"';
-        if let Some(which) = DELIMITERS.iter().position(|delimiter| delimiter == byte).filter(|_| !quoted) {
-            counts[which] += 1;
-        }
+/// The delimiter that a first line `sep=;` names, as Excel writes it, and the length of the line.
+fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
+    let len = memchr::memchr(b'\n', head)? + 1;
+    let line = head[..len].trim_ascii_end();
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    // A tab is no part of the line once its end is trimmed.
+    if head[..len].trim_ascii().eq_ignore_ascii_case(b"sep=") && head[..len].contains(&b'\t') {
+        return Some((b'\t', len));
     }
-    // Of several with as many, the likeliest.
-    let most = counts.iter().max().copied().unwrap_or(0);
-    counts.iter().position(|count| *count == most).map_or(b',', |which| DELIMITERS[which])
+    match line {
+        [s, e, p, b'=', delimiter] if [*s, *e, *p].eq_ignore_ascii_case(b"sep") && delimiter.is_ascii() => {
+            Some((*delimiter, len))
+        }
+        _ => None,
+    }
+}
+
+/// The delimiter by which the header has a column with one of these names; of several or none, the one by which most of
+/// the first rows have as many fields as the header, and then the one that gives most.
+fn likely_delimiter(head: &[u8], text: &[String]) -> u8 {
+    let score = |delimiter: u8| {
+        let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        let (mut out, mut ends) = (vec![0; head.len() + 1], vec![0; head.len() + 1]);
+        let (mut rest, mut counts, mut named) = (head, Vec::new(), false);
+        while counts.len() < FIRST_ROWS {
+            let (result, read, _, fields) = reader.read_record(rest, &mut out, &mut ends);
+            // A row that is cut off by the end of what is looked at says nothing.
+            if result != ReadRecordResult::Record {
+                if counts.is_empty() && fields > 0 {
+                    counts.push(fields + 1);
+                }
+                break;
+            }
+            if counts.is_empty() {
+                let starts = std::iter::once(0).chain(ends[..fields].iter().copied());
+                let mut header = starts.zip(&ends[..fields]).map(|(start, end)| out[start..*end].trim_ascii());
+                named = header.any(|name| text.iter().any(|text| text.as_bytes().eq_ignore_ascii_case(name)));
+            }
+            counts.push(fields);
+            rest = &rest[read..];
+        }
+        let columns = counts.first().copied().unwrap_or(0);
+        let alike = counts.iter().filter(|count| **count == columns).count();
+        (named && columns > 1, if columns > 1 { alike * 100 / counts.len().max(1) } else { 0 }, columns)
+    };
+    // Of several that are as good, the likeliest, which is the last maximum of the reversed list.
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
 }
 
 #[cfg(test)]
@@ -189,6 +260,9 @@ mod tests {
     #[test]
     fn the_first_line_shows_the_delimiter() {
         for (line, delimiter) in [
+            ("url;Share, in %, of all;text\nx;1,5;a, b, c\n", b';'),
+            ("url,\"a;b;c;d\",text\n", b','),
+            ("a|b|c\n1|2|x, y, z\n", b'|'),
             ("id,text\n", b','),
             ("id;text;\"a,b,c,d\"\n", b';'),
             ("id\ttext\n", b'\t'),
@@ -196,7 +270,7 @@ mod tests {
             ("text\n", b','),
             ("", b','),
         ] {
-            assert_eq!(likely_delimiter(line.as_bytes()), delimiter, "{line:?}");
+            assert_eq!(likely_delimiter(line.as_bytes(), &["text".to_owned()]), delimiter, "{line:?}");
         }
     }
 }
