@@ -49,7 +49,7 @@ fn input(case: &Path) -> PathBuf {
 fn shown(outcome: &Outcome) -> String {
     let value = match outcome {
         Outcome::Kept(doc) => {
-            let options = Options { blocks: false, metadata: false, decisions: false, markdown: None };
+            let options = Options { blocks: false, metadata: false, decisions: false, markdown: None, nested: true };
             serde_json::to_value(to_record(doc, options)).expect("a record is JSON")
         }
         Outcome::Dropped { stage, reason, .. } => json!({ "dropped": { "stage": stage, "reason": reason } }),
@@ -90,7 +90,8 @@ fn every_record_fits_the_schema_in_the_repository() {
     let schema: serde_json::Value =
         serde_json::from_slice(&fs::read(path).expect("the schema can be read")).expect("it is JSON");
     let schema = jsonschema::draft202012::new(&schema).expect("it is a schema");
-    let options = Options { blocks: true, metadata: true, decisions: true, markdown: Some(Markup::default()) };
+    let options =
+        Options { blocks: true, metadata: true, decisions: true, markdown: Some(Markup::default()), nested: true };
     let mut records = 0;
     for folder in folders(&root().join("corpus")) {
         let chain = pipeline(&name(&folder)).chain;

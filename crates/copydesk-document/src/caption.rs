@@ -23,10 +23,8 @@ pub enum CaptionKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Credit {
     /// The photographer or other maker.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The agency, archive or organisation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agency: Option<String>,
 }
 

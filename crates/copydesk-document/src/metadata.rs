@@ -64,10 +64,8 @@ pub enum Field {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Dateline {
     /// The place as printed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
     /// The agency or publication as printed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agency: Option<String>,
 }
 

@@ -19,8 +19,31 @@ pub(crate) enum Column {
     Block(&'static str, OfBlock),
     /// `fields.NAME`, whole.
     Field(String),
-    /// `ext.NAME`, whole.
-    Ext(String),
+    /// `ext.STAGE`, whole, or `ext.STAGE.KEY`.
+    Ext(Ext),
+}
+
+/// A finding of a stage.
+#[derive(Clone, Debug)]
+pub(crate) struct Ext {
+    name: String,
+    pub(crate) stage: String,
+    /// Key in key, from the stage's own object on.
+    keys: Vec<String>,
+}
+
+impl Ext {
+    fn parse(name: &str) -> Option<Self> {
+        let mut parts = name.strip_prefix(EXT)?.split('.').map(str::to_owned);
+        let (stage, keys) = (parts.next()?, parts.collect::<Vec<_>>());
+        let named = !stage.is_empty() && keys.iter().all(|key| !key.is_empty());
+        named.then(|| Self { name: name.to_owned(), stage, keys })
+    }
+
+    fn cell<'r>(&self, record: &'r Record<'_>) -> Cow<'r, str> {
+        let found = record.ext.get(&self.stage);
+        self.keys.iter().fold(found, |found, key| found?.get(key)).map_or("".into(), value)
+    }
 }
 
 const FIELD: &str = "fields.";
@@ -43,7 +66,11 @@ const OF_RECORD: &[(&str, OfRecord)] = &[
     ("title", |r| known(r.title.as_ref())),
     ("authors", |r| joined(r.authors.iter().map(|s| &**s))),
     ("published", |r| r.published.as_ref().map(ToString::to_string).unwrap_or_default().into()),
+    ("published_day", |r| copydesk_record::day(r.published).unwrap_or_default().into()),
+    ("published_utc", |r| copydesk_record::utc(r.published).unwrap_or_default().into()),
     ("modified", |r| r.modified.as_ref().map(ToString::to_string).unwrap_or_default().into()),
+    ("modified_day", |r| copydesk_record::day(r.modified).unwrap_or_default().into()),
+    ("modified_utc", |r| copydesk_record::utc(r.modified).unwrap_or_default().into()),
     ("site_name", |r| known(r.site_name.as_ref())),
     ("section", |r| known(r.section.as_ref())),
     ("tags", |r| joined(r.tags.iter().map(|s| &**s))),
@@ -84,6 +111,8 @@ const USUAL: &[&str] = &[
     "title",
     "authors",
     "published",
+    "published_day",
+    "published_utc",
     "modified",
     "site_name",
     "section",
@@ -130,7 +159,8 @@ impl Column {
             None => {
                 let blocks = if rows == Rows::Blocks { OF_BLOCK } else { &[] };
                 let known = || OF_RECORD.iter().map(|c| c.0).chain(blocks.iter().map(|c| c.0));
-                let allowed = known().chain(["fields.NAME", "ext.NAME"]).collect::<Vec<_>>().join(", ");
+                let allowed =
+                    known().chain(["fields.NAME", "ext.STAGE", "ext.STAGE.KEY"]).collect::<Vec<_>>().join(", ");
                 Err(ConfigError::at("", format!("there is no column `{name}`"))
                     .did_you_mean(name, known())
                     .help(format!("allowed: {allowed}")))
@@ -145,14 +175,15 @@ impl Column {
         of_record()
             .or_else(of_block)
             .or_else(|| open(FIELD).map(|_| Self::Field(name.to_owned())))
-            .or_else(|| open(EXT).map(|_| Self::Ext(name.to_owned())))
+            .or_else(|| Ext::parse(name).map(Self::Ext))
     }
 
     /// Its name, which is its header.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Record(name, _) | Self::Block(name, _) => name,
-            Self::Field(name) | Self::Ext(name) => name,
+            Self::Field(name) => name,
+            Self::Ext(ext) => &ext.name,
         }
     }
 
@@ -162,7 +193,7 @@ impl Column {
             Self::Record(_, cell) => cell(record),
             Self::Block(_, cell) => block.map_or("".into(), cell),
             Self::Field(name) => record.fields.get(&name[FIELD.len()..]).map_or("".into(), value),
-            Self::Ext(name) => record.ext.get(&name[EXT.len()..]).map_or("".into(), value),
+            Self::Ext(ext) => ext.cell(record),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Writes records as CSV (RFC 4180): one row a document, or one a block, with the columns that the pipeline file
 //! chooses. What is not known is an empty cell.
 
+mod cell;
 mod column;
 
 copydesk_fingerprint::fingerprint!();
@@ -11,7 +12,11 @@ use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind, chec
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::column::{BlockRow, Column};
+pub use crate::cell::LongCells;
+use crate::{
+    cell::guarded,
+    column::{BlockRow, Column},
+};
 
 /// The export `csv`.
 #[derive(Debug)]
@@ -46,15 +51,19 @@ pub struct Config {
     /// What a row stands for: `documents` or `blocks`.
     pub rows: Rows,
     /// The columns, in order; an empty list takes the usual ones. A column is a field of the record (`title`,
-    /// `source.uri`, `dateline.place`), a field that the input carried beside the text (`fields.NAME`), a finding of a
-    /// custom stage (`ext.NAME`), or, for rows of blocks, `block.text` and its kin. Several values in one cell are
+    /// `source.uri`, `dateline.place`), a field that the input carried beside the text (`fields.NAME`), what a stage has
+    /// found (`ext.STAGE.KEY`, or `ext.STAGE` whole), or, for rows of blocks, `block.text` and its kin. Several values in one cell are
     /// joined by `; `, and captions stand one a line.
     pub columns: Vec<String>,
     /// What stands between cells: one ASCII character.
     pub delimiter: String,
-    /// Put `'` before a cell that a spreadsheet would take for a formula. Off by default, because it changes the text
-    /// for every other reader; turn it on for files that people open in a spreadsheet.
+    /// Put `'` before a cell that a spreadsheet would take for a formula. It changes the text for every other reader: turn
+    /// it off for files that nobody opens in a spreadsheet.
     pub formula_guard: bool,
+    /// What becomes of a cell longer than the 32,767 characters that a cell of Excel holds, which breaks the rest of the
+    /// row there: `cut` (it ends with `[cut: N characters]`, N being those of the whole), `refuse` (its document goes to
+    /// quarantine) or `keep`.
+    pub long_cells: LongCells,
     /// Begin with a byte order mark, by which Excel knows UTF-8.
     pub excel_bom: bool,
 }
@@ -68,7 +77,8 @@ impl Default for Config {
             rows: Rows::Documents,
             columns: Vec::new(),
             delimiter: ",".into(),
-            formula_guard: false,
+            formula_guard: true,
+            long_cells: LongCells::Cut,
             excel_bom: false,
         }
     }
@@ -121,40 +131,44 @@ fn columns(config: &Config) -> Result<Vec<Column>, ConfigError> {
 impl Csv {
     fn row<'c>(
         &self,
-        writer: &mut csv::Writer<&mut Vec<u8>>,
         cells: impl Iterator<Item = std::borrow::Cow<'c, str>>,
-    ) -> csv::Result<()> {
-        for cell in cells {
-            if self.config.formula_guard && looks_like_a_formula(&cell) {
-                writer.write_field(format!("'{cell}"))?;
-            } else {
-                writer.write_field(cell.as_bytes())?;
-            }
+        out: &mut Vec<u8>,
+    ) -> Result<(), ExportError> {
+        let mut fitted = Vec::with_capacity(self.columns.len());
+        for (cell, column) in cells.zip(&self.columns) {
+            let cell = if self.config.formula_guard { guarded(cell) } else { cell };
+            fitted.push(self.config.long_cells.fit(cell).map_err(|length| {
+                ExportError::new(format!(
+                    "`{}` has {length} characters: more than a cell of Excel holds",
+                    column.name()
+                ))
+            })?);
         }
-        writer.write_record(None::<&[u8]>)
+        self.write(fitted.iter().map(|cell| &**cell), out).map_err(|error| ExportError::new(error.to_string()))
     }
 
-    fn writer<'o>(&self, out: &'o mut Vec<u8>) -> csv::Writer<&'o mut Vec<u8>> {
-        csv::WriterBuilder::new()
+    fn write<'c>(&self, cells: impl Iterator<Item = &'c str> + Clone, out: &mut Vec<u8>) -> csv::Result<()> {
+        // Whenever its buffer is full, the writer looks for a quote in all that is left of a cell: so the buffer holds
+        // the longest, with all of its quotes doubled.
+        let longest = cells.clone().map(str::len).max().unwrap_or(0);
+        let mut writer = csv::WriterBuilder::new()
             .delimiter(self.delimiter)
             .terminator(csv::Terminator::CRLF)
-            .buffer_capacity(4096)
-            .from_writer(out)
+            .buffer_capacity(4096 + 2 * longest)
+            .from_writer(out);
+        writer.write_record(cells)?;
+        Ok(writer.flush()?)
     }
 
-    fn rows(&self, doc: &Document, out: &mut Vec<u8>) -> csv::Result<()> {
-        let options = copydesk_record::Options { blocks: false, metadata: false, decisions: false, markdown: None };
+    fn rows(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
+        let options =
+            copydesk_record::Options { blocks: false, metadata: false, decisions: false, markdown: None, nested: true };
         let record = copydesk_record::to_record(doc, options);
-        let mut writer = self.writer(out);
         match self.config.rows {
-            Rows::Documents => self.row(&mut writer, self.columns.iter().map(|c| c.cell(&record, None)))?,
-            Rows::Blocks => {
-                for block in BlockRow::all(doc) {
-                    self.row(&mut writer, self.columns.iter().map(|c| c.cell(&record, Some(&block))))?;
-                }
-            }
+            Rows::Documents => self.row(self.columns.iter().map(|c| c.cell(&record, None)), out),
+            Rows::Blocks => BlockRow::all(doc)
+                .try_for_each(|block| self.row(self.columns.iter().map(|c| c.cell(&record, Some(&block))), out)),
         }
-        Ok(writer.flush()?)
     }
 }
 
@@ -165,27 +179,18 @@ impl Export for Csv {
 
     fn header(&self, out: &mut Vec<u8>) {
         let mut head = if self.config.excel_bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-        let mut writer = self.writer(&mut head);
         // Writing to memory does not fail, and neither does compressing there.
-        let _ = writer.write_record(self.columns.iter().map(Column::name));
-        let _ = writer.flush();
-        drop(writer);
+        let _ = self.write(self.columns.iter().map(Column::name), &mut head);
         out.extend(self.packer.first(&head).unwrap_or_default());
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
-        self.rows(doc, out).map_err(|error| ExportError::new(error.to_string()))
+        self.rows(doc, out)
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
         self.packer.next(rows).map_err(|error| ExportError::new(error.to_string()))
     }
-}
-
-/// White space does not shield a formula: importers trim it. The full-width forms count as well, because spreadsheets
-/// set to Chinese or Japanese read them as formulas.
-fn looks_like_a_formula(cell: &str) -> bool {
-    cell.starts_with(['\t', '\r', '\n']) || cell.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// What a program passes to [`Catalog::with`].

@@ -77,9 +77,12 @@ fn a_document_is_a_row_with_the_chosen_columns() {
         "fields.batch",
         "fields.none",
         "ext.count-words",
+        "ext.count-words.words",
+        "ext.count-words.words.none",
+        "ext.other.words",
         "text",
     ];
-    let text = written(&*export(&json!({ "columns": columns })), &document());
+    let text = written(&*export(&json!({ "columns": columns, "formula_guard": false })), &document());
     assert_eq!(text.matches("\r\n").count(), 2, "rows end as RFC 4180 has it: {text:?}");
     let rows = rows(&text, b',');
     assert_eq!(rows[0], columns);
@@ -95,6 +98,9 @@ fn a_document_is_a_row_with_the_chosen_columns() {
             "7",
             "",
             "{\"words\":4}",
+            "4",
+            "",
+            "",
             "=1+1 is two"
         ]
     );
@@ -106,18 +112,18 @@ fn a_block_is_a_row_with_the_decision_that_counts() {
     let columns = ["block.id", "block.line", "block.label", "block.rule", "block.text", "title"];
     let text = written(&*export(&json!({ "rows": "blocks", "columns": columns, "delimiter": ";" })), &document());
     let rows = rows(&text, b';');
-    assert_eq!(rows[1], ["0", "3", "body", "prose", "=1+1 is two", "A \"quoted\", title"]);
+    assert_eq!(rows[1], ["0", "3", "body", "prose", "'=1+1 is two", "A \"quoted\", title"]);
     assert_eq!(rows[2], ["1", "4", "newsletter", "newsletter", "Subscribe", "A \"quoted\", title"]);
     assert_eq!(rows.len(), 3);
 }
 
 #[test]
 fn spreadsheets_get_their_mark_and_no_formula() {
-    let guarded = json!({ "columns": ["text", "title"], "formula_guard": true, "excel_bom": true });
+    let guarded = json!({ "columns": ["text", "title"], "excel_bom": true });
     let text = written(&*export(&guarded), &document());
     assert!(text.starts_with("\u{feff}text,title\r\n"), "{text:?}");
     assert_eq!(rows(&text, b',')[1][0], "'=1+1 is two");
-    let plain = written(&*export(&json!({ "columns": ["text"] })), &document());
+    let plain = written(&*export(&json!({ "columns": ["text"], "formula_guard": false })), &document());
     assert_eq!(plain, "text\r\n=1+1 is two\r\n");
 }
 
@@ -132,6 +138,7 @@ fn wrong_options_name_their_key() {
         (json!({ "file": "a/b.csv" }), "file"),
         (json!({ "rows": "words" }), "rows"),
         (json!({ "columns": ["block.text"] }), "columns[0]"),
+        (json!({ "columns": ["ext..key"] }), "columns[0]"),
     ] {
         assert_eq!(csv.build(&config).expect_err("refused").path, path, "{config}");
     }
@@ -154,8 +161,8 @@ fn all_wrong_options_are_told_at_once() {
 }
 
 #[test]
-fn no_cell_is_a_formula_for_who_asks_for_it() {
-    let guarded = export(&json!({ "columns": ["title", "fields.note"], "formula_guard": true }));
+fn no_cell_is_a_formula() {
+    let guarded = export(&json!({ "columns": ["title", "fields.note"] }));
     let mut doc = document();
     for evil in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1", "\n=1", " =1"] {
         doc.metadata.title = Some(text_value(evil));
@@ -167,6 +174,34 @@ fn no_cell_is_a_formula_for_who_asks_for_it() {
         doc.metadata.title = Some(text_value(tame));
         assert_eq!(rows(&written(&*guarded, &doc), b',')[1][0], tame);
     }
+}
+
+#[test]
+fn times_have_columns_that_sort() {
+    let export = export(&json!({ "columns": ["published", "published_day", "published_utc"] }));
+    let mut doc = document();
+    for (given, day, utc) in [
+        ("2024", "", ""),
+        ("2024-10-25", "2024-10-25", ""),
+        ("2024-10-25T08:24:00", "2024-10-25", ""),
+        ("2024-10-25T00:24:00+09:00", "2024-10-25", "2024-10-24T15:24:00Z"),
+    ] {
+        let (value, origin, name) = (given.parse().unwrap_or_else(|_| panic!("{given}")), Origin::Meta, String::new());
+        doc.metadata.published = Some(Value { value, origin, name, span: None, confidence: 1.0 });
+        assert_eq!(rows(&written(&*export, &doc), b',')[1], [given, day, utc]);
+    }
+}
+
+#[test]
+fn long_cells_are_cut_or_refused_by_choice() {
+    let mut doc = document();
+    doc.metadata.title = Some(text_value(&"\"long\" ".repeat(10_000)));
+    let config = |choice| json!({ "columns": ["title"], "long_cells": choice });
+    let cut = rows(&written(&*export(&config("cut")), &doc), b',')[1][0].clone();
+    assert!(cut.len() == 32_767 && cut.ends_with("\"long\" \"lon [cut: 70000 characters]"), "{}", &cut[32_700..]);
+    assert_eq!(rows(&written(&*export(&config("keep")), &doc), b',')[1][0].len(), 70_000);
+    let error = export(&config("refuse")).encode(&doc, &mut Vec::new()).expect_err("it is refused").to_string();
+    assert!(error.contains("`title` has 70000 characters"), "{error}");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Writes records as JSON Lines: one record a line, UTF-8, nothing lost that the options ask for.
 //!
-//! The fields of a record are those of [`copydesk_record::Record`].
+//! The fields of a record are those of [`copydesk_record::Record`]. `README.md` says how to load them.
+
+mod lines;
 
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
@@ -39,6 +41,9 @@ pub struct Config {
     pub markdown: bool,
     /// What the Markdown carries beside headings, lists, tables and code.
     pub markup: Markup,
+    /// Write `ext` and `fields` as objects. Their keys and types may differ from record to record, which loaders that
+    /// make a table of the file refuse; so they are JSON text unless this is set.
+    pub nested: bool,
 }
 
 impl Default for Config {
@@ -52,6 +57,7 @@ impl Default for Config {
             decisions: false,
             markdown: false,
             markup: Markup::default(),
+            nested: false,
         }
     }
 }
@@ -81,13 +87,11 @@ impl Export for Jsonl {
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
-        let Config { blocks, metadata, decisions, markdown, markup, .. } = self.config;
+        let Config { blocks, metadata, decisions, markdown, markup, nested, .. } = self.config;
         let markdown = markdown.then_some(markup);
-        let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
+        let options = copydesk_record::Options { blocks, metadata, decisions, markdown, nested };
         let record = copydesk_record::to_record(doc, options);
-        serde_json::to_writer(&mut *out, &record).map_err(|error| ExportError::new(error.to_string()))?;
-        out.push(b'\n');
-        Ok(())
+        lines::write(&record, out).map_err(|error| ExportError::new(error.to_string()))
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
@@ -102,7 +106,7 @@ pub fn register(catalog: &mut Catalog) {
 
 #[cfg(test)]
 mod tests {
-    use copydesk_document::{Decision, DocumentSource, Label, NewBlock};
+    use copydesk_document::{Caption, Credit, Decision, DocumentSource, Label, NewBlock, Note};
     use serde_json::{Value, json};
 
     use super::*;
@@ -141,6 +145,53 @@ mod tests {
         let record: Value = serde_json::from_slice(&out).expect("JSON");
         assert!(record.get("blocks").is_none() && record.get("metadata").is_none());
         assert_eq!(record["decisions"][0]["rule"], "all");
+    }
+
+    /// Every key of an object and of those inside it, with the objects of a list taken for one.
+    fn keys(value: &Value, path: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(object) => object.iter().for_each(|(key, value)| {
+                found.push(format!("{path}.{key}"));
+                keys(value, &format!("{path}.{key}"), found);
+            }),
+            Value::Array(items) => items.iter().for_each(|item| keys(item, path, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_object_of_a_kind_has_all_of_its_keys() {
+        let mut doc = document();
+        doc.push_block(NewBlock { text: "A heading", level: 2, ..NewBlock::default() });
+        doc.captions = vec![Caption { credits: vec![Credit::default()], ..Caption::default() }];
+        let (stage, code, message) = ("test".into(), "code".into(), "message".into());
+        doc.notes = vec![Note { stage, code, message, span: None }];
+        let mut out = Vec::new();
+        export(&json!({})).encode(&doc, &mut out).expect("it can be written");
+        let record: Value = serde_json::from_slice(&out).expect("JSON");
+        let mut found = Vec::new();
+        keys(&record, "", &mut found);
+        for (key, times) in
+            [(".blocks.language", 2), (".blocks.level", 2), (".captions.credits.agency", 1), (".notes.place", 1)]
+        {
+            assert_eq!(found.iter().filter(|found| *found == key).count(), times, "{key}");
+        }
+        assert_eq!((&record["blocks"][0]["level"], &record["blocks"][1]["level"]), (&Value::Null, &json!(2)));
+    }
+
+    #[test]
+    fn what_has_no_shape_of_its_own_is_text_unless_it_is_asked_for() {
+        let mut doc = document();
+        let written = |config, doc: &Document| {
+            let mut out = Vec::new();
+            export(&config).encode(doc, &mut out).expect("it can be written");
+            serde_json::from_slice::<Value>(&out).expect("JSON")
+        };
+        assert_eq!(written(json!({}), &doc)["ext"], "{}");
+        assert_eq!(written(json!({ "nested": true }), &doc)["fields"], json!({}));
+        doc.source.fields.insert("batch".into(), json!(7));
+        assert_eq!(written(json!({}), &doc)["fields"], "{\"batch\":7}");
+        assert_eq!(written(json!({ "nested": true }), &doc)["fields"]["batch"], 7);
     }
 
     #[test]

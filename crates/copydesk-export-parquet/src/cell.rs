@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, ListArray, StructArray,
-    builder::{BooleanBuilder, Float32Builder, Int64Builder, StringBuilder},
+    builder::{
+        BooleanBuilder, Date32Builder, Float32Builder, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    },
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, FieldRef, Fields};
@@ -21,6 +23,10 @@ pub(crate) enum Cell<'r> {
     Int(i64),
     Float(f32),
     Bool(bool),
+    /// Days since 1970.
+    Day(i32),
+    /// Microseconds since 1970, in UTC.
+    Instant(i64),
     List(Vec<Cell<'r>>),
     Struct(Vec<Cell<'r>>),
 }
@@ -50,6 +56,8 @@ pub(crate) enum Column {
     Int(Int64Builder),
     Float(Float32Builder),
     Bool(BooleanBuilder),
+    Day(Date32Builder),
+    Instant(TimestampMicrosecondBuilder),
     List { item: FieldRef, items: Box<Column>, lengths: Vec<usize> },
     Struct { fields: Fields, columns: Vec<Column> },
 }
@@ -61,6 +69,10 @@ impl Column {
             DataType::Int64 => Self::Int(Int64Builder::new()),
             DataType::Float32 => Self::Float(Float32Builder::new()),
             DataType::Boolean => Self::Bool(BooleanBuilder::new()),
+            DataType::Date32 => Self::Day(Date32Builder::new()),
+            DataType::Timestamp(..) => {
+                Self::Instant(TimestampMicrosecondBuilder::new().with_data_type(data_type.clone()))
+            }
             DataType::List(item) => {
                 let items = Box::new(Self::new(item.data_type()));
                 Self::List { item: item.clone(), items, lengths: Vec::new() }
@@ -84,6 +96,10 @@ impl Column {
             (Self::Float(column), Cell::Float(number)) => column.append_value(number),
             (Self::Bool(column), Cell::Bool(value)) => column.append_value(value),
             (Self::Bool(column), Cell::Null) => column.append_null(),
+            (Self::Day(column), Cell::Day(days)) => column.append_value(days),
+            (Self::Day(column), Cell::Null) => column.append_null(),
+            (Self::Instant(column), Cell::Instant(moment)) => column.append_value(moment),
+            (Self::Instant(column), Cell::Null) => column.append_null(),
             (Self::List { items, lengths, .. }, Cell::List(cells)) => {
                 lengths.push(cells.len());
                 cells.into_iter().try_for_each(|cell| items.push(cell))?;
@@ -103,6 +119,8 @@ impl Column {
             Self::Int(column) => Arc::new(column.finish()),
             Self::Float(column) => Arc::new(column.finish()),
             Self::Bool(column) => Arc::new(column.finish()),
+            Self::Day(column) => Arc::new(column.finish()),
+            Self::Instant(column) => Arc::new(column.finish()),
             Self::List { item, items, lengths } => {
                 let offsets = OffsetBuffer::from_lengths(std::mem::take(lengths));
                 Arc::new(ListArray::try_new(item.clone(), offsets, items.finish()?, None)?)

@@ -5,7 +5,7 @@ use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use bytes::Bytes;
-use copydesk_record::RecordLine;
+use copydesk_record::{Record, read_lines};
 use copydesk_stage::{Assemble, ExportError};
 use parquet::{
     arrow::{
@@ -69,11 +69,11 @@ impl Layout {
     pub(crate) fn part(
         &self,
         rows: &[u8],
-        mut cells: impl FnMut(&RecordLine<'static>, &mut Batch<'_>) -> Result<(), ExportError>,
+        mut cells: impl FnMut(&Record<'static>, &mut Batch<'_>) -> Result<(), ExportError>,
     ) -> Result<Vec<u8>, ExportError> {
         let mut writer = self.writer()?;
         let mut batch = Batch::new(&self.arrow);
-        for (line, number) in RecordLine::read(rows).zip(1..) {
+        for (line, number) in read_lines(rows).zip(1..) {
             cells(&line.map_err(error)?, &mut batch)?;
             if number % BATCH == 0 {
                 writer.write(&batch.finish()?).map_err(error)?;

@@ -11,7 +11,7 @@ mod table;
 copydesk_fingerprint::fingerprint!();
 
 use copydesk_document::Document;
-use copydesk_record::{Markup, RecordLine};
+use copydesk_record::{Markup, write_line};
 use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -89,12 +89,13 @@ impl Export for Parquet {
                 metadata: documents && metadata,
                 decisions: table == Table::Decisions,
                 markdown: (documents && markdown).then_some(markup),
+                nested: false,
             },
         );
         if !documents {
             record.text = String::new();
         }
-        RecordLine::write(record, rows).map_err(|error| ExportError::new(error.to_string()))
+        write_line(&record, rows).map_err(|error| ExportError::new(error.to_string()))
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {

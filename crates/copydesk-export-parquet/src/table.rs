@@ -1,10 +1,11 @@
 //! The tables, column by column: name, type, and where the value stands in the record.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use arrow_schema::{DataType, Field, Fields, Schema};
-use copydesk_document::{Credit, LanguageShare};
-use copydesk_record::{Block, Caption, Decision, Note, Place, Provenance, RecordLine, Translation};
+use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
+use copydesk_document::{Credit, LanguageShare, Timestamp};
+use copydesk_record::{Block, Caption, Decision, FreeJson, Note, Place, Provenance, Record, Translation};
+use jiff::civil;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +55,7 @@ impl Table {
             let row = |item| cells(OF_DOCUMENT, line).into_iter().chain(cells(columns, item)).collect();
             items.iter().map(row).collect()
         }
-        let record = &line.record;
+        let record = line;
         match self {
             Self::Documents => vec![documents(config).map(|column| (column.cell)(line)).collect()],
             Self::Blocks => each(line, record.blocks.as_deref().unwrap_or_default(), BLOCK),
@@ -65,7 +66,7 @@ impl Table {
 }
 
 /// A record as it was read back.
-pub(crate) type Stored = RecordLine<'static>;
+pub(crate) type Stored = Record<'static>;
 
 /// A column of rows that are made from a `T`.
 struct Column<T> {
@@ -84,6 +85,10 @@ enum Kind {
     MaybeInt,
     Float,
     MaybeBool,
+    /// A day of the calendar.
+    MaybeDay,
+    /// A moment, in UTC.
+    MaybeInstant,
     Texts,
     /// A list of structs.
     Structs(fn() -> Vec<Field>),
@@ -97,42 +102,46 @@ macro_rules! columns {
 
 /// What every row says of its document.
 const OF_DOCUMENT: &[Column<Stored>] = columns! {
-    "id": Kind::Text, |l| Cell::Text(&l.record.id);
-    "source_uri": Kind::Text, |l| Cell::Text(&l.record.source.uri);
+    "id": Kind::Text, |l| Cell::Text(&l.id);
+    "source_uri": Kind::Text, |l| Cell::Text(&l.source.uri);
 };
 
 const DOCUMENT: &[Column<Stored>] = columns! {
-    "source_media_type": Kind::Text, |l| Cell::Text(&l.record.source.media_type);
-    "source_charset": Kind::Text, |l| Cell::Text(&l.record.source.charset);
-    "source_bytes": Kind::Int, |l| Cell::Int(i64::try_from(l.record.source.bytes).unwrap_or(i64::MAX));
-    "source_sha256": Kind::Text, |l| Cell::Text(&l.record.source.sha256);
-    "source_url": Kind::MaybeText, |l| Cell::text(l.record.source.url.as_deref());
-    "source_fetched": Kind::MaybeText, |l| l.record.source.fetched.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
-    "source_status": Kind::MaybeInt, |l| l.record.source.status.map_or(Cell::Null, |n| Cell::Int(n.into()));
-    "source_content_type": Kind::MaybeText, |l| Cell::text(l.record.source.content_type.as_deref());
-    "source_offset": Kind::MaybeInt, |l| number(l.record.source.offset);
-    "source_length": Kind::MaybeInt, |l| number(l.record.source.length);
-    "title": Kind::MaybeText, |l| Cell::text(l.record.title.as_deref());
-    "authors": Kind::Texts, |l| Cell::texts(&l.record.authors);
-    "published": Kind::MaybeText, |l| l.record.published.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
-    "modified": Kind::MaybeText, |l| l.record.modified.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
-    "site_name": Kind::MaybeText, |l| Cell::text(l.record.site_name.as_deref());
-    "section": Kind::MaybeText, |l| Cell::text(l.record.section.as_deref());
-    "tags": Kind::Texts, |l| Cell::texts(&l.record.tags);
-    "description": Kind::MaybeText, |l| Cell::text(l.record.description.as_deref());
-    "url": Kind::MaybeText, |l| Cell::text(l.record.url.as_deref());
-    "image": Kind::MaybeText, |l| Cell::text(l.record.image.as_deref());
-    "language": Kind::MaybeText, |l| Cell::text(l.record.language.as_deref());
-    "languages": Kind::Structs(|| fields(LANGUAGE)), |l| structs(&l.record.languages, LANGUAGE);
-    "dateline_place": Kind::MaybeText, |l| Cell::text(l.record.dateline.as_ref().and_then(|d| d.place.as_deref()));
-    "dateline_agency": Kind::MaybeText, |l| Cell::text(l.record.dateline.as_ref().and_then(|d| d.agency.as_deref()));
-    "license": Kind::MaybeText, |l| Cell::text(l.record.license.as_deref());
-    "paywalled": Kind::MaybeBool, |l| l.record.paywalled.map_or(Cell::Null, Cell::Bool);
-    "text": Kind::Text, |l| Cell::Text(&l.record.text);
-    "captions": Kind::Structs(|| fields(CAPTION)), |l| structs(&l.record.captions, CAPTION);
-    "notes": Kind::Structs(|| fields(NOTE)), |l| structs(&l.record.notes, NOTE);
-    "ext": Kind::MaybeText, |l| Cell::text(l.ext.as_deref());
-    "fields": Kind::MaybeText, |l| Cell::text(l.fields.as_deref());
+    "source_media_type": Kind::Text, |l| Cell::Text(&l.source.media_type);
+    "source_charset": Kind::Text, |l| Cell::Text(&l.source.charset);
+    "source_bytes": Kind::Int, |l| Cell::Int(i64::try_from(l.source.bytes).unwrap_or(i64::MAX));
+    "source_sha256": Kind::Text, |l| Cell::Text(&l.source.sha256);
+    "source_url": Kind::MaybeText, |l| Cell::text(l.source.url.as_deref());
+    "source_fetched": Kind::MaybeText, |l| l.source.fetched.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "source_status": Kind::MaybeInt, |l| l.source.status.map_or(Cell::Null, |n| Cell::Int(n.into()));
+    "source_content_type": Kind::MaybeText, |l| Cell::text(l.source.content_type.as_deref());
+    "source_offset": Kind::MaybeInt, |l| number(l.source.offset);
+    "source_length": Kind::MaybeInt, |l| number(l.source.length);
+    "title": Kind::MaybeText, |l| Cell::text(l.title.as_deref());
+    "authors": Kind::Texts, |l| Cell::texts(&l.authors);
+    "published": Kind::MaybeText, |l| l.published.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "published_day": Kind::MaybeDay, |l| day(l.published);
+    "published_utc": Kind::MaybeInstant, |l| instant(l.published);
+    "modified": Kind::MaybeText, |l| l.modified.map_or(Cell::Null, |time| Cell::Made(time.to_string()));
+    "modified_day": Kind::MaybeDay, |l| day(l.modified);
+    "modified_utc": Kind::MaybeInstant, |l| instant(l.modified);
+    "site_name": Kind::MaybeText, |l| Cell::text(l.site_name.as_deref());
+    "section": Kind::MaybeText, |l| Cell::text(l.section.as_deref());
+    "tags": Kind::Texts, |l| Cell::texts(&l.tags);
+    "description": Kind::MaybeText, |l| Cell::text(l.description.as_deref());
+    "url": Kind::MaybeText, |l| Cell::text(l.url.as_deref());
+    "image": Kind::MaybeText, |l| Cell::text(l.image.as_deref());
+    "language": Kind::MaybeText, |l| Cell::text(l.language.as_deref());
+    "languages": Kind::Structs(|| fields(LANGUAGE)), |l| structs(&l.languages, LANGUAGE);
+    "dateline_place": Kind::MaybeText, |l| Cell::text(l.dateline.as_ref().and_then(|d| d.place.as_deref()));
+    "dateline_agency": Kind::MaybeText, |l| Cell::text(l.dateline.as_ref().and_then(|d| d.agency.as_deref()));
+    "license": Kind::MaybeText, |l| Cell::text(l.license.as_deref());
+    "paywalled": Kind::MaybeBool, |l| l.paywalled.map_or(Cell::Null, Cell::Bool);
+    "text": Kind::Text, |l| Cell::Text(&l.text);
+    "captions": Kind::Structs(|| fields(CAPTION)), |l| structs(&l.captions, CAPTION);
+    "notes": Kind::Structs(|| fields(NOTE)), |l| structs(&l.notes, NOTE);
+    "ext": Kind::MaybeText, |l| free(&l.ext);
+    "fields": Kind::MaybeText, |l| free(&l.fields);
 };
 
 fn number(number: Option<u64>) -> Cell<'static> {
@@ -140,16 +149,16 @@ fn number(number: Option<u64>) -> Cell<'static> {
 }
 
 const MARKDOWN: &[Column<Stored>] = columns! {
-    "markdown": Kind::MaybeText, |l| Cell::text(l.record.markdown.as_deref());
+    "markdown": Kind::MaybeText, |l| Cell::text(l.markdown.as_deref());
 };
 
 const BLOCKS: &[Column<Stored>] = columns! {
-    "blocks": Kind::Structs(|| fields(BLOCK)), |l| structs(l.record.blocks.as_deref().unwrap_or_default(), BLOCK);
+    "blocks": Kind::Structs(|| fields(BLOCK)), |l| structs(l.blocks.as_deref().unwrap_or_default(), BLOCK);
 };
 
 const METADATA: &[Column<Stored>] = columns! {
     "metadata": Kind::Structs(|| fields(PROVENANCE)),
-        |l| structs(l.record.metadata.as_deref().unwrap_or_default(), PROVENANCE);
+        |l| structs(l.metadata.as_deref().unwrap_or_default(), PROVENANCE);
 };
 
 const LANGUAGE: &[Column<LanguageShare>] = columns! {
@@ -181,7 +190,7 @@ const CREDIT: &[Column<Credit>] = columns! {
 const BLOCK: &[Column<Block<'static>>] = columns! {
     "block": Kind::Int, |b| b.id.into();
     "kind": Kind::Text, |b| name(&b.kind);
-    "level": Kind::MaybeInt, |b| if b.level == 0 { Cell::Null } else { Cell::Int(b.level.into()) };
+    "level": Kind::MaybeInt, |b| b.level.map_or(Cell::Null, |level| Cell::Int(level.into()));
     "label": Kind::Text, |b| name(&b.label);
     "text": Kind::Text, |b| Cell::Text(&b.text);
     "language": Kind::MaybeText, |b| Cell::text(b.language.as_deref());
@@ -243,6 +252,8 @@ fn field(name: &str, kind: Kind) -> Field {
         Kind::MaybeInt => (DataType::Int64, true),
         Kind::Float => (DataType::Float32, false),
         Kind::MaybeBool => (DataType::Boolean, true),
+        Kind::MaybeDay => (DataType::Date32, true),
+        Kind::MaybeInstant => (DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
         Kind::Texts => (list(DataType::Utf8), false),
         Kind::Structs(fields) => (list(DataType::Struct(Fields::from(fields()))), false),
     };
@@ -259,6 +270,24 @@ fn structs<'r, T>(values: &'r [T], columns: &[Column<T>]) -> Cell<'r> {
 
 fn of_place(place: Option<Place>, number: fn(Place) -> u32) -> Cell<'static> {
     place.map_or(Cell::Null, |place| number(place).into())
+}
+
+fn free(object: &FreeJson) -> Cell<'_> {
+    object.text().map_or(Cell::Null, |text| match text {
+        Cow::Borrowed(text) => Cell::Text(text),
+        Cow::Owned(text) => Cell::Made(text),
+    })
+}
+
+/// Days since 1970, as Arrow counts them.
+fn day(time: Option<Timestamp>) -> Cell<'static> {
+    let days = |day: civil::Date| (day - civil::date(1970, 1, 1)).get_days();
+    time.and_then(Timestamp::day).map_or(Cell::Null, |day| Cell::Day(days(day)))
+}
+
+/// Microseconds since 1970.
+fn instant(time: Option<Timestamp>) -> Cell<'static> {
+    time.and_then(Timestamp::instant).map_or(Cell::Null, |moment| Cell::Instant(moment.as_microsecond()))
 }
 
 /// The name that a value has in a record.

@@ -36,6 +36,13 @@ fn document(uri: &str) -> Document {
     };
     doc.metadata.title = Some(text("Harbour"));
     doc.metadata.authors = vec![text("Ann"), text("Bo")];
+    doc.metadata.published = Some(Value {
+        value: "2024-05-02T06:30:00+09:00".parse().unwrap_or_else(|_| panic!("it is a time")),
+        origin: Origin::Meta,
+        name: "published".into(),
+        span: None,
+        confidence: 0.5,
+    });
     doc.captions = vec![Caption {
         text: "A ferry".into(),
         credit: Some("Wire".into()),
@@ -77,7 +84,8 @@ fn a_document_is_a_row() {
     assert_eq!(rows.len(), 2);
     for part in [
         "source_uri: \"a.txt\"",
-        "title: \"Harbour\", authors: [\"Ann\", \"Bo\"], published: null",
+        "title: \"Harbour\", authors: [\"Ann\", \"Bo\"], published: \"2024-05-02T06:30:00+09:00\", \
+            published_day: 2024-05-02, published_utc: 2024-05-01 21:30:00.000000 +00:00, modified: null, modified_day: null",
         "text: \"The ferry is late.\"",
         "captions: [{text: \"A ferry\", language: null, credit: \"Wire\", translations: \
             [{text: \"Eine Fähre\", language: \"de\", credit: null}], credits: [], image: null, kind: \"photo\"}]",

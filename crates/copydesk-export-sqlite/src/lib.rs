@@ -5,6 +5,7 @@
 //! filling it while the run goes on would leave it to `SQLite`'s own journal whether a killed run can go on.
 
 mod rows;
+mod search;
 
 copydesk_fingerprint::fingerprint!();
 
@@ -12,7 +13,7 @@ use std::path::Path;
 
 use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Document;
-use copydesk_record::{Markup, RecordLine};
+use copydesk_record::{Markup, read_lines, write_line};
 use copydesk_stage::{Assemble, Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
 use rusqlite::{Connection, OpenFlags};
 use schemars::JsonSchema;
@@ -27,28 +28,15 @@ pub struct Sqlite {
     parts: Packer,
 }
 
-/// How the full-text index takes a text apart.
+/// Whether there is a full-text index.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Search {
-    /// Into words, without regard to case and accents.
+    /// There is one, for all languages.
     #[default]
     Words,
-    /// Into runs of three characters: for languages that put no spaces between words. Larger, and a search needs three
-    /// characters at least.
-    Trigrams,
     /// There is none.
     None,
-}
-
-impl Search {
-    fn tokenizer(self) -> Option<&'static str> {
-        match self {
-            Self::Words => Some("unicode61 remove_diacritics 2"),
-            Self::Trigrams => Some("trigram"),
-            Self::None => None,
-        }
-    }
 }
 
 /// What a pipeline file may say in its `[[export]]` table.
@@ -68,7 +56,8 @@ pub struct Config {
     pub markdown: bool,
     /// What the Markdown carries beside headings, lists, tables and code.
     pub markup: Markup,
-    /// The full-text index over title and main text: `words`, `trigrams` (for Chinese, Japanese, Thai) or `none`.
+    /// The full-text index over headlines, main texts, captions with credits and authors: `words` or `none`. The view
+    /// `how_to_search` holds the query that finds words of any language.
     pub search: Search,
 }
 
@@ -108,8 +97,8 @@ impl Export for Sqlite {
     fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
         let Config { blocks, metadata, decisions, markdown, markup, .. } = self.config;
         let markdown = markdown.then_some(markup);
-        let options = copydesk_record::Options { blocks, metadata, decisions, markdown };
-        RecordLine::write(copydesk_record::to_record(doc, options), rows).map_err(error)
+        let options = copydesk_record::Options { blocks, metadata, decisions, markdown, nested: false };
+        write_line(&copydesk_record::to_record(doc, options), rows).map_err(error)
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
@@ -130,24 +119,21 @@ impl Assemble for Sqlite {
         let connection = open(to).map_err(error)?;
         connection.execute_batch("BEGIN").map_err(error)?;
         connection.execute_batch(include_str!("tables.sql")).map_err(error)?;
-        let mut rows = Rows::new(&connection).map_err(error)?;
+        let search = self.config.search == Search::Words;
+        if search {
+            connection.execute_batch(&search::tables()).map_err(error)?;
+        }
+        let mut rows = Rows::new(&connection, search).map_err(error)?;
         for part in parts {
             let part = decompress_zstd(&part?).map_err(error)?;
-            for line in RecordLine::read(&part) {
-                rows.add(&line.map_err(error)?).map_err(error)?;
+            for record in read_lines(&part) {
+                rows.add(&record.map_err(error)?).map_err(error)?;
             }
         }
         drop(rows);
         connection.execute_batch(include_str!("indices.sql")).map_err(error)?;
-        if let Some(tokenizer) = self.config.search.tokenizer() {
-            let sql = format!(
-                "CREATE VIRTUAL TABLE search USING fts5(
-                     title, text, content = 'documents', content_rowid = 'document', tokenize = '{tokenizer}'
-                 );
-                 INSERT INTO search (search) VALUES ('rebuild');
-                 INSERT INTO search (search) VALUES ('optimize');"
-            );
-            connection.execute_batch(&sql).map_err(error)?;
+        if search {
+            connection.execute_batch("INSERT INTO search (search) VALUES ('optimize')").map_err(error)?;
         }
         connection.execute_batch("COMMIT").map_err(error)?;
         connection.close().map_err(|(_, failed)| error(failed))

@@ -1,6 +1,6 @@
 //! A record becomes rows.
 
-use copydesk_record::{Caption, Place, RecordLine, name};
+use copydesk_record::{Caption, Place, Record, day, name, utc};
 use rusqlite::{Connection, Result, Statement, ToSql, params};
 
 /// The prepared statements of one filling.
@@ -16,18 +16,21 @@ pub(crate) struct Rows<'c> {
     decision: Statement<'c>,
     metadata: Statement<'c>,
     note: Statement<'c>,
+    search: Option<Statement<'c>>,
     documents: i64,
     captions: i64,
 }
 
 impl<'c> Rows<'c> {
-    pub(crate) fn new(connection: &'c Connection) -> Result<Self> {
+    pub(crate) fn new(connection: &'c Connection, search: bool) -> Result<Self> {
+        let columns = "rowid, title, text, captions, authors, unmarked";
+        let to_search = || connection.prepare(&format!("INSERT INTO search ({columns}) VALUES (?, ?, ?, ?, ?, ?)"));
         let insert = |table: &str, columns: usize| {
             let marks = vec!["?"; columns].join(", ");
             connection.prepare(&format!("INSERT INTO {table} VALUES ({marks})"))
         };
         Ok(Self {
-            document: insert("documents", 30)?,
+            document: insert("documents", 34)?,
             author: insert("authors", 3)?,
             tag: insert("tags", 3)?,
             language: insert("languages", 3)?,
@@ -37,14 +40,14 @@ impl<'c> Rows<'c> {
             decision: insert("decisions", 7)?,
             metadata: insert("metadata", 9)?,
             note: insert("notes", 7)?,
+            search: search.then(to_search).transpose()?,
             documents: 0,
             captions: 0,
         })
     }
 
     /// Adds all that a record holds.
-    pub(crate) fn add(&mut self, line: &RecordLine<'_>) -> Result<()> {
-        let record = &line.record;
+    pub(crate) fn add(&mut self, record: &Record<'_>) -> Result<()> {
         self.documents += 1;
         let document = self.documents;
         let dateline = record.dateline.as_ref();
@@ -64,7 +67,11 @@ impl<'c> Rows<'c> {
             record.source.length.and_then(|n| i64::try_from(n).ok()),
             record.title,
             record.published.map(|time| time.to_string()),
+            day(record.published),
+            utc(record.published),
             record.modified.map(|time| time.to_string()),
+            day(record.modified),
+            utc(record.modified),
             record.site_name,
             record.section,
             record.description,
@@ -77,8 +84,8 @@ impl<'c> Rows<'c> {
             record.paywalled,
             record.text,
             record.markdown,
-            line.ext,
-            line.fields,
+            record.ext.text(),
+            record.fields.text(),
         ])?;
         for (position, author) in (1_i64..).zip(&record.authors) {
             self.author.execute(params![document, position, author])?;
@@ -93,11 +100,10 @@ impl<'c> Rows<'c> {
             self.add_caption(document, caption)?;
         }
         for block in record.blocks.iter().flatten() {
-            let level = (block.level > 0).then_some(block.level);
             let (kind, label) = (name(&block.kind), name(&block.label));
             let Place { start, end, line } = block.place;
             let row: [&dyn ToSql; 10] =
-                [&document, &block.id, &kind, &level, &label, &block.text, &block.language, &start, &end, &line];
+                [&document, &block.id, &kind, &block.level, &label, &block.text, &block.language, &start, &end, &line];
             self.block.execute(row)?;
         }
         for (position, decision) in (1_i64..).zip(record.decisions.iter().flatten()) {
@@ -122,6 +128,10 @@ impl<'c> Rows<'c> {
         for note in &record.notes {
             let (start, end, line) = numbers(note.place);
             self.note.execute(params![document, note.stage, note.code, note.message, start, end, line])?;
+        }
+        if let Some(search) = &mut self.search {
+            let [title, text, captions, authors, unmarked] = searched(record);
+            search.execute(params![document, title, text, captions, authors, unmarked])?;
         }
         Ok(())
     }
@@ -159,6 +169,31 @@ impl<'c> Rows<'c> {
         }
         Ok(())
     }
+}
+
+/// What the full-text index is given, column by column.
+fn searched(record: &Record<'_>) -> [String; 5] {
+    let mut all: [String; 5] = Default::default();
+    let [.., unmarked] = &mut all;
+    let mut unmarked_texts = std::mem::take(unmarked);
+    let mut add = |column: &mut String, text: &str| {
+        crate::search::add(text, column);
+        crate::search::add_unmarked(text, &mut unmarked_texts);
+    };
+    let [title, text, captions, authors, _] = &mut all;
+    add(title, record.title.as_deref().unwrap_or_default());
+    add(text, &record.text);
+    for caption in &record.captions {
+        add(captions, &caption.text);
+        add(captions, caption.credit.as_deref().unwrap_or_default());
+        for translation in &caption.translations {
+            add(captions, &translation.text);
+            add(captions, translation.credit.as_deref().unwrap_or_default());
+        }
+    }
+    record.authors.iter().for_each(|author| add(authors, author));
+    all[4] = unmarked_texts;
+    all
 }
 
 fn numbers(place: Option<Place>) -> (Option<u32>, Option<u32>, Option<u32>) {

@@ -15,8 +15,12 @@ CREATE TABLE documents (
     source_offset INTEGER,
     source_length INTEGER,
     title TEXT,
-    published TEXT,
+    published TEXT,                  -- as precise as the document gives it
+    published_day TEXT,              -- its day, where one is given: sorts, groups, and suits `date()`
+    published_utc TEXT,              -- the instant, where a time of day and its zone are given
     modified TEXT,
+    modified_day TEXT,
+    modified_utc TEXT,
     site_name TEXT,
     section TEXT,
     description TEXT,

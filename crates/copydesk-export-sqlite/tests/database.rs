@@ -3,7 +3,8 @@
 use std::{fs, path::Path};
 
 use copydesk_document::{
-    BoilerplateKind, Caption, Credit, Decision, Document, DocumentSource, Label, NewBlock, Origin, Span, Value,
+    BoilerplateKind, Caption, Credit, Decision, Document, DocumentSource, Label, NewBlock, Origin, Span, Timestamp,
+    Value,
 };
 use copydesk_stage::{Assembly, Catalog, Export};
 use rusqlite::{Connection, types::ValueRef};
@@ -48,6 +49,11 @@ fn document(uri: &str, title: &str, body: &str) -> Document {
     }];
     doc.source.fields.insert("batch".into(), json!(7));
     doc
+}
+
+fn time(text: &str) -> Value<Timestamp> {
+    let value = text.parse().unwrap_or_else(|_| panic!("{text} is a time"));
+    Value { value, origin: Origin::Meta, name: "n".into(), span: None, confidence: 1.0 }
 }
 
 fn documents() -> Vec<Document> {
@@ -106,12 +112,18 @@ fn dump(connection: &Connection) -> String {
 #[test]
 fn a_record_becomes_rows() {
     let docs = documents();
+    let mut docs = docs;
+    docs[0].metadata.published = Some(time("2024-05-02T06:30:00+09:00"));
+    docs[0].metadata.modified = Some(time("2024-05"));
     let (_folder, db) = database(&json!({}), &[&docs[..1]]);
     for (sql, rows) in [
         (
-            "SELECT document, source_uri, title, published, text, markdown, fields FROM documents",
-            &["1|a|Late again|-|The ferry is late, and nobody knows why.|-|{\"batch\":7}"][..],
+            "SELECT document, source_uri, title, published, published_day, published_utc, text, markdown, fields FROM documents",
+            &[
+                "1|a|Late again|2024-05-02T06:30:00+09:00|2024-05-02|2024-05-01T21:30:00Z|The ferry is late, and nobody knows why.|-|{\"batch\":7}",
+            ][..],
         ),
+        ("SELECT modified, modified_day, modified_utc FROM documents", &["2024-05|-|-"]),
         ("SELECT * FROM authors", &["1|1|Ann", "1|2|Bo"]),
         ("SELECT * FROM captions", &["1|1|-|A ferry|-|Ann/Wire|-|photo", "2|1|1|Eine Fähre|de|-|-|photo"]),
         ("SELECT * FROM credits", &["1|Ann|Wire"]),
@@ -142,8 +154,9 @@ fn the_examples_of_the_readme_answer() {
     let readme = include_str!("../README.md");
     let examples: Vec<&str> =
         readme.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
-    let answers: [&[&str]; 3] = [
-        &["-|Late again|The [ferry] is late, and nobody knows why."],
+    let answers: [&[&str]; 4] = [
+        &["-|Late again|a", "-|On strike|b", "-|日本語|c"],
+        &["-|Late again", "-|日本語"],
         &["Ann|3|107", "Bo|3|107"],
         &["test|newsletter|3|27"],
     ];
@@ -153,18 +166,72 @@ fn the_examples_of_the_readme_answer() {
     }
 }
 
+/// The query that the database carries, for another word.
+fn search(db: &Connection, word: &str) -> Vec<String> {
+    let query = ask(db, "SELECT query FROM how_to_search").concat();
+    assert!(include_str!("../README.md").contains(&query), "README.md has another query");
+    let mut found = ask(db, &query.replace("'ferry'", &format!("'{}'", word.replace('\'', "''"))));
+    found.sort();
+    found.into_iter().map(|row| row.rsplit('|').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// Each line: a word, the texts that have it, and texts that only seem to.
+const WORDS: &[(&str, &[&str], &[&str])] = &[
+    ("art", &["The ART of the harbour", "State-of-the-art cranes", "“Art” is on."], &["A party at sea", "He starts"]),
+    ("new ferry", &["A new ferry sails."], &["It is new. Ferry 4 is old.", "Ferry, new"]),
+    ("정부", &["정부는 예산을 늘린다.", "새 정부에서", "한국 정부"], &["행정부는 오늘"]),
+    ("한국 정부", &["어제 한국 정부가"], &["한국은 정부가"]),
+    ("東京", &["昨日、東京都で", "NHK東京", "東京"], &["東の京", "関東、京都"]),
+    ("アメリカ", &["北アメリカの港"], &["アメリ、カ"]),
+    ("政府", &["省政府说"], &["财政，府上", "财政\n府上"]),
+    ("一", &["第一个"], &["第二个"]),
+    ("2024年", &["在2024年春"], &["在12024年春"]),
+    ("น้ำ", &["แม่น้ำสายใหม่"], &["นา มี"]),
+    ("រដ្ឋ", &["ទីស្នាក់ការរដ្ឋាភិបាល"], &["ទីក្រុង"]),
+    ("ລັດ", &["ສຳນັກງານລັດຖະບານ"], &["ເມືອງ"]),
+    ("အစိုးရ", &["မြန်မာအစိုးရသစ်"], &["မြို့"]),
+    ("chính phủ", &["Chính phủ họp."], &["Chinh phu hop.", "chỉnh phu", "Tài chính. Phủ Tây Hồ"]),
+    ("chinh phu", &["Chính phủ họp.", "Chinh phu hop."], &["Tài chính. Phủ Tây Hồ"]),
+    ("duong sat", &["Đường sắt điện"], &["Đường ngắn"]),
+    ("đường", &["Đường sắt điện"], &["Dương sắt", "Duong"]),
+    ("Grosse", &["Die Größe des Hafens"], &["Die Grösslinge"]),
+    ("العربية", &["قال إن العَرَبِيّة لغة"], &["بالعربية"]),
+    ("قال", &["قَالَ الوزير"], &["مقال جديد"]),
+    ("все", &["Все говорят", "всё о порте"], &["всегда"]),
+    ("край", &["Приморский край"], &["краи"]),
+    ("हिन्दी", &["वह हिन्दी बोलता है"], &["हिन्द महासागर"]),
+    ("O'Neil Jo", &["O'Neil Jo Smith"], &["O'Neil, Jo"]),
+];
+
 #[test]
-fn three_letters_find_what_has_no_words() {
-    let docs = documents();
-    let found = |db: &Connection, what: &str| {
-        ask(db, &format!("SELECT rowid FROM search WHERE search MATCH '\"{what}\"' ORDER BY rowid"))
-    };
-    let (_words, words) = database(&json!({}), &[&docs]);
-    assert_eq!(found(&words, "FERRY"), ["1", "2"]);
-    assert!(found(&words, "渡し船").is_empty() && found(&words, "erry").is_empty());
-    let (_trigrams, trigrams) = database(&json!({ "search": "trigrams" }), &[&docs]);
-    assert_eq!(found(&trigrams, "渡し船"), ["3"]);
-    let (_none, none) = database(&json!({ "search": "none" }), &[&docs]);
+fn words_of_every_language_are_found_by_the_query_in_the_readme() {
+    for (word, with, without) in WORDS {
+        let docs: Vec<_> = with.iter().chain(*without).map(|text| document(text, "-", text)).collect();
+        let (_folder, db) = database(&json!({}), &[&docs]);
+        let expected: std::collections::BTreeSet<&str> = with.iter().copied().collect();
+        let expected: Vec<&str> = expected.into_iter().collect();
+        assert_eq!(search(&db, word), expected, "{word}");
+    }
+}
+
+#[test]
+fn decomposed_text_and_all_parts_of_a_record_are_found() {
+    let decomposed =
+        "\u{1107}\u{116e}\u{1109}\u{1161}\u{11ab} \u{1112}\u{1161}\u{11bc} \u{0110}u\u{031b}\u{01a1}\u{0300}ng";
+    let docs = [document("a", "Late again", decomposed), document("b", "On strike", "text")];
+    let (_folder, db) = database(&json!({}), &[&docs]);
+    assert_eq!(search(&db, "부산"), ["a"]);
+    for word in ["late again", "strike", "A ferry", "Fähre", "Fahre", "Wire", "Bo"] {
+        let expected = if word.contains("again") {
+            vec!["a"]
+        } else if word == "strike" {
+            vec!["b"]
+        } else {
+            vec!["a", "b"]
+        };
+        assert_eq!(search(&db, word), expected, "{word}");
+    }
+    let (_folder, none) = database(&json!({ "search": "none" }), &[&docs]);
     assert!(none.prepare("SELECT * FROM search").is_err());
 }
 

@@ -2,14 +2,17 @@
 
 use std::{borrow::Cow, cell::OnceCell};
 
-use copydesk_document::{BlockId, Document, Field, LineIndex, Span, Value};
+use copydesk_document::{BlockId, Document, Field, LineIndex, Span, Timestamp, Value};
 use sha2::{Digest, Sha256};
 
 use crate::markdown::Markup;
-use crate::record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
+use crate::record::{
+    Block, Caption, Decision, FreeJson, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation,
+};
 
 /// Which of the longer parts a record carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Options {
     /// Every block, kept or not.
     pub blocks: bool,
@@ -19,11 +22,13 @@ pub struct Options {
     pub decisions: bool,
     /// The main text once more, as Markdown.
     pub markdown: Option<Markup>,
+    /// `ext` and `fields` as objects, and not as their text.
+    pub nested: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { blocks: true, metadata: true, decisions: false, markdown: None }
+        Self { blocks: true, metadata: true, decisions: false, markdown: None, nested: false }
     }
 }
 
@@ -46,6 +51,16 @@ pub fn text(doc: &Document) -> String {
         }
     }
     out
+}
+
+/// The day of a time, where it is known: the day that the document prints, in its own zone.
+pub fn day(time: Option<Timestamp>) -> Option<String> {
+    Some(time?.day()?.to_string())
+}
+
+/// A time as an instant in UTC (`2024-10-25T08:24:49Z`), where the document gives a time of day and its zone.
+pub fn utc(time: Option<Timestamp>) -> Option<String> {
+    Some(time?.instant()?.to_string())
 }
 
 /// The record of a document, borrowing what it can.
@@ -110,9 +125,21 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
                 place: n.span.map(|s| places.of(s)),
             })
             .collect(),
-        ext: doc.ext.clone(),
-        fields: doc.source.fields.clone(),
+        ext: free_json(&doc.ext, options.nested),
+        fields: free_json(&doc.source.fields, options.nested),
     }
+}
+
+fn free_json(object: &impl serde::Serialize, nested: bool) -> FreeJson {
+    let found = if nested {
+        match serde_json::to_value(object) {
+            Ok(serde_json::Value::Object(object)) => Some(FreeJson::Object(object)),
+            _ => None,
+        }
+    } else {
+        serde_json::to_string(object).ok().map(FreeJson::Text)
+    };
+    found.unwrap_or_default()
 }
 
 /// Places in the source. The lines are counted when the first is asked for: many records ask for none.
@@ -173,7 +200,7 @@ fn block<'a>(doc: &'a Document, id: BlockId, places: &Places<'_>) -> Block<'a> {
     Block {
         id: id.0,
         kind: block.kind,
-        level: block.level,
+        level: (block.level > 0).then_some(block.level),
         label: block.label(),
         text: doc.text(id).into(),
         language: block.language.as_ref().map(|guess| Cow::Borrowed(guess.tag.as_str())),

@@ -5,7 +5,8 @@
 //! [`json_schema`] and tested against real output.
 //!
 //! Fields that are not known are `null` or empty, never guessed, and always there, so that a reader needs no test for
-//! their presence. Only what was asked for by an option ([`Options`]) may be absent.
+//! their presence; in nested objects too, so that whatever infers types from rows finds one type for each key. Only what
+//! was not asked for by an option ([`Options`]) is absent, and then from every record.
 
 mod build;
 mod line;
@@ -14,10 +15,12 @@ mod record;
 
 copydesk_fingerprint::fingerprint!();
 
-pub use build::{Options, text, to_record};
-pub use line::RecordLine;
+pub use build::{Options, day, text, to_record, utc};
+pub use line::{read_lines, write_line};
 pub use markdown::{Markup, markdown};
-pub use record::{Block, Caption, Decision, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation};
+pub use record::{
+    Block, Caption, Decision, FreeJson, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation,
+};
 
 /// The name that a value without fields, such as a label or a kind, has in a record.
 pub fn name(value: &impl serde::Serialize) -> String {

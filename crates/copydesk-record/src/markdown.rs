@@ -27,7 +27,7 @@ impl Default for Markup {
 impl Markup {
     fn carries(self, kind: &InlineKind) -> bool {
         match kind {
-            InlineKind::Link(_) => self.links,
+            InlineKind::Link(href) => self.links && leads_somewhere(href),
             InlineKind::Strong | InlineKind::Emphasis => self.emphasis,
             InlineKind::Code => true,
             InlineKind::Part(_) => false,
@@ -92,7 +92,7 @@ fn pictures(doc: &Document) -> Vec<&Image> {
     let is_body = |id: Option<BlockId>| id.is_some_and(|id| doc.block(id).label() == Label::Body);
     let captioned: BTreeSet<&str> = doc.captions.iter().filter_map(|c| c.image.as_deref()).collect();
     let mut seen = BTreeSet::new();
-    let mut pictures: Vec<&Image> = doc.images.iter().filter(|i| !i.video && !i.src.is_empty()).collect();
+    let mut pictures: Vec<&Image> = doc.images.iter().filter(|i| !i.video && leads_somewhere(&i.src)).collect();
     pictures.retain(|image| {
         // Bounded: a page can have ten thousand pictures behind ten thousand captions.
         let above = (0..image.before.0).rev().take(8).map(BlockId).find(counts);
@@ -110,8 +110,31 @@ fn picture(out: &mut String, image: &Image) {
     let _ = write!(out, "![{}](<{}>)", one_line(&escaped(&image.alt)), address(&image.src));
 }
 
+/// Whether an address is one of a page or file. The others run a program in whatever shows the Markdown, or hold their
+/// content themselves; browsers pass over white space and control characters when they look for the scheme.
+fn leads_somewhere(href: &str) -> bool {
+    let mut scheme: String = href.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(12).collect();
+    scheme.make_ascii_lowercase();
+    !scheme.is_empty() && !["javascript:", "vbscript:", "data:"].iter().any(|unsafe_one| scheme.starts_with(unsafe_one))
+}
+
+/// An address for its place between `<` and `>`, where Markdown still reads escapes and entities.
 fn address(href: &str) -> String {
-    href.replace(['<', '>', '\n'], "")
+    let mut out = String::with_capacity(href.len());
+    for (at, c) in href.char_indices().filter(|(_, c)| !matches!(c, '<' | '>' | '\n' | '\r')) {
+        if c == '\\' || begins_entity(&href[at..]) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Whether Markdown would read another character here: `&copy;`, `&#39;`. A name without its semicolon is none there.
+fn begins_entity(text: &str) -> bool {
+    let Some(name) = text.strip_prefix('&') else { return false };
+    let end = name.bytes().take(40).take_while(|b| b.is_ascii_alphanumeric() || *b == b'#').count();
+    end > 0 && name[end..].starts_with(';')
 }
 
 /// `1. First`: the number stays what it was.
@@ -217,7 +240,9 @@ fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for (at, c) in text.char_indices() {
         let starts_line = at == 0 || text[..at].ends_with('\n');
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<') || (starts_line && matches!(c, '#' | '>' | '+' | '-'))
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<')
+            || (starts_line && matches!(c, '#' | '>' | '+' | '-' | '=' | '~'))
+            || begins_entity(&text[at..])
         {
             out.push('\\');
         }
@@ -267,6 +292,21 @@ mod tests {
         let linked = markdown(&doc, Markup { emphasis: false, ..Markup::default() });
         assert_eq!(linked, expected.replace("**", ""));
     }
+
+    #[test]
+    fn entities_stay_text_and_programs_are_no_addresses() {
+        let mut doc = Document::new(DocumentSource::default(), String::new());
+        let inlines = |href: &str| [Inline { range: 0..4, kind: InlineKind::Link(href.into()) }];
+        for href in ["javascript:alert(1)", " Java\tScript:x", "VBScript:x", "data:text/html,x", "\u{1}data:x", " "] {
+            let text = "Here &lt;b> & c&d; R&D, &#39; &amp";
+            add(&mut doc, NewBlock { text, inlines: &inlines(href), ..NewBlock::default() });
+        }
+        add(&mut doc, NewBlock { text: "Here", inlines: &inlines("/a?b=1&copy;=\\<2"), ..NewBlock::default() });
+        let got = markdown(&doc, Markup::default());
+        let expected = "Here \\&lt;b> & c\\&d; R&D, \\&#39; &amp\n\n".repeat(6) + "[Here](</a?b=1\\&copy;=\\\\2>)";
+        assert_eq!(got, expected);
+    }
+
     #[test]
     fn pictures_of_the_text_come_on_request() {
         let mut doc = Document::new(DocumentSource::default(), String::new());

@@ -1,6 +1,6 @@
 //! The types of a record.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use copydesk_document::{BlockKind, CaptionKind, Credit, Dateline, Field, Label, LanguageShare, Origin, Timestamp};
 use schemars::JsonSchema;
@@ -71,12 +71,51 @@ pub struct Record<'a> {
     /// Doubts.
     pub notes: Vec<Note<'a>>,
     /// Findings of stages that the house does not know, each under its stage's name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub ext: BTreeMap<String, serde_json::Value>,
+    pub ext: FreeJson,
     /// Fields that stood beside the document in its container.
-    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
-    pub fields: serde_json::Map<String, serde_json::Value>,
+    pub fields: FreeJson,
 }
+
+/// A JSON object of any shape.
+///
+/// Two documents may have the same key with different types, and no table has a column for that: so it is the text of
+/// the object, unless the object itself is asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FreeJson {
+    /// The object as text, `{}` where it has no keys.
+    Text(String),
+    /// The object.
+    Object(serde_json::Map<String, serde_json::Value>),
+}
+
+impl FreeJson {
+    /// The text of an object that has keys.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::Text(text) => (text != EMPTY).then_some(text.into()),
+            Self::Object(object) if object.is_empty() => None,
+            Self::Object(object) => serde_json::to_string(object).ok().map(Cow::Owned),
+        }
+    }
+
+    /// The value at a key. A text is not looked into.
+    pub fn get(&self, key: &str) -> Option<&serde_json::Value> {
+        match self {
+            Self::Text(_) => None,
+            Self::Object(object) => object.get(key),
+        }
+    }
+}
+
+impl Default for FreeJson {
+    fn default() -> Self {
+        Self::Text(EMPTY.into())
+    }
+}
+
+/// An object without keys, as text.
+const EMPTY: &str = "{}";
 
 /// Where a document came from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -156,14 +195,12 @@ pub struct Block<'a> {
     /// Its form.
     pub kind: BlockKind,
     /// Level of a heading, depth of a list item.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub level: u8,
+    pub level: Option<u8>,
     /// What it was found to be; `body` blocks make up the record's `text`.
     pub label: Label,
     /// Its text; a line feed is a forced line break.
     pub text: Cow<'a, str>,
     /// BCP 47 tag.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Cow<'a, str>>,
     /// Where it stands.
     pub place: Place,
@@ -183,7 +220,6 @@ pub struct Provenance<'a> {
     /// From 0 to 1.
     pub confidence: f32,
     /// Where it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
 
@@ -212,11 +248,5 @@ pub struct Note<'a> {
     /// One sentence.
     pub message: Cow<'a, str>,
     /// Where.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(level: &u8) -> bool {
-    *level == 0
 }

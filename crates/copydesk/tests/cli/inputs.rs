@@ -54,7 +54,7 @@ fn files_of_all_kinds_are_read_side_by_side() {
         "/page.html",
     ];
     assert_eq!(uris, expected);
-    assert_eq!(found[3]["fields"]["id"], "l1");
+    assert_eq!(found[3]["fields"], "{\"id\":\"l1\"}");
     assert_eq!(found[1]["url"], "https://example.org/archived");
     assert!(found[1]["text"].as_str().unwrap().contains("The city council"), "{}", found[1]["text"]);
     let quarantine = fs::read_to_string(format!("{out}/quarantine.jsonl")).unwrap();
@@ -76,9 +76,8 @@ fn a_source_can_be_named_and_keeps_the_options_of_the_pipeline() {
         let ended = copydesk([&["run", &pipeline, &own, "-q", "-o", "-"], from].concat(), "");
         assert_eq!(ended.code, 0, "{}", ended.stderr);
         let record: Value = serde_json::from_str(&ended.stdout).unwrap();
-        assert!(
-            record["source"]["uri"].as_str().unwrap().ends_with("own#line-1") && record["fields"]["text"] == "other"
-        );
+        assert!(record["source"]["uri"].as_str().unwrap().ends_with("own#line-1"));
+        assert_eq!(record["fields"], "{\"text\":\"other\"}");
     }
     let ended = copydesk(["run", &pipeline, &own, "-q", "-o", "-", "--from", "files"], "");
     assert!(!ended.stdout.contains("#line"), "{}", ended.stdout);

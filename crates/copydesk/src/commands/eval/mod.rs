@@ -97,7 +97,8 @@ impl Answer {
 
     /// The id that it had in a file of many, else the name of its file, without folders and extensions.
     fn page(&self) -> String {
-        match self.fields.get("id") {
+        let of_text = self.fields.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        match of_text.as_ref().unwrap_or(&self.fields).get("id") {
             Some(Value::String(id)) => return id.clone(),
             Some(Value::Number(id)) => return id.to_string(),
             _ => {}

@@ -34,7 +34,8 @@ const NAME: usize = 12;
 
 /// Every fact with the values that were considered for it.
 pub(super) fn metadata(doc: &Document, style: Style) -> String {
-    let options = copydesk_record::Options { blocks: false, metadata: false, decisions: false, markdown: None };
+    let options =
+        copydesk_record::Options { blocks: false, metadata: false, decisions: false, markdown: None, nested: true };
     // The record has the last word on what a user gets; it only borrows from the document.
     let record = serde_json::to_value(copydesk_record::to_record(doc, options)).unwrap_or(Value::Null);
     let lines = LineIndex::new(doc.content());
