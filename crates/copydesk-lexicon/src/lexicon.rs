@@ -106,12 +106,18 @@ pub struct Lexicon {
     pub(crate) roles: Phrases<()>,
     pub(crate) joiners: FxHashSet<String>,
     pub(crate) particles: FxHashSet<String>,
+    pub(crate) also_names: FxHashSet<String>,
+    pub(crate) hangul_families: FxHashSet<char>,
+    pub(crate) hangul_given: FxHashSet<char>,
+    pub(crate) han_families: FxHashSet<char>,
     pub(crate) place_words: FxHashSet<String>,
     pub(crate) tails: FxHashSet<String>,
     pub(crate) controls: Phrases<()>,
     pub(crate) not_names: FxHashSet<String>,
     pub(crate) titles: FxHashSet<String>,
     pub(crate) page_labels: FxHashMap<String, PageLabelKind>,
+    /// The words of the labels: a line of nothing else is a button rather than a name.
+    pub(crate) label_words: FxHashSet<String>,
     pub(crate) longest_page_label: usize,
     pub(crate) page_label_first_words: Starts,
     pub(crate) page_label_starts: Phrases<PageLabelKind>,
@@ -237,11 +243,16 @@ impl Lexicon {
             roles: phrases(|v| &v.byline.roles),
             joiners: words(|v| &v.byline.joiners),
             particles: words(|v| &v.byline.particles),
+            also_names: words(|v| &v.byline.also_names),
+            hangul_families: signs_of(files, |v| &v.byline.hangul_families),
+            hangul_given: signs_of(files, |v| &v.byline.hangul_given),
+            han_families: signs_of(files, |v| &v.byline.han_families),
             place_words: words(|v| &v.byline.place_words),
             tails: words(|v| &v.byline.tails),
             controls: phrases(|v| &v.byline.controls),
             not_names: words(|v| &v.byline.not_names),
             titles: words(|v| &v.byline.titles),
+            label_words: page_labels.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect(),
             longest_page_label: page_labels.keys().map(String::len).max().unwrap_or(0),
             // By their first words, of which a line must have the whole.
             page_label_first_words: Starts::new(page_labels.keys().filter_map(|key| key.split(' ').next())),
@@ -251,6 +262,11 @@ impl Lexicon {
             form_ids,
         }
     }
+}
+
+/// The signs of a list in all files.
+fn signs_of(files: &[Vocabulary], pick: fn(&Vocabulary) -> &String) -> FxHashSet<char> {
+    files.iter().flat_map(|file| pick(file).chars()).filter(|sign| sign.is_alphabetic()).collect()
 }
 
 /// The number of a form's id. Rule names are `&'static str` in every result; ids of users' files are kept for the

@@ -107,6 +107,12 @@ pub(crate) struct BylineWords {
     pub(crate) not_names: Vec<String>,
     /// Words that stand before a name (`Dr.`).
     pub(crate) titles: Vec<String>,
+    /// Openers and tails that are names as well (`Do`, `Mai`): they count where no name can stand.
+    pub(crate) also_names: Vec<String>,
+    /// Signs by which Korean family names begin, those of given names, and those of Chinese family names.
+    pub(crate) hangul_families: String,
+    pub(crate) hangul_given: String,
+    pub(crate) han_families: String,
 }
 
 /// One form of byline.
@@ -241,6 +247,7 @@ impl Vocabulary {
             ("controls", &byline.controls),
             ("not_names", &byline.not_names),
             ("titles", &byline.titles),
+            ("also_names", &byline.also_names),
         ];
         for (key, list) in lists {
             check_list(&format!("byline.{key}"), list.iter())?;

@@ -8,9 +8,11 @@ use crate::candidates::key;
 /// The lines that were understood, to be labelled once the winners are known.
 #[derive(Default)]
 pub(crate) struct LineLabels {
-    pub(super) labels: Vec<(BlockId, Label, &'static str, String)>,
-    pub(super) headlines: Vec<BlockId>,
-    pub(super) dateline: Option<(BlockId, usize)>,
+    pub(crate) labels: Vec<(BlockId, Label, &'static str, String)>,
+    pub(crate) headlines: Vec<BlockId>,
+    pub(crate) dateline: Option<(BlockId, usize)>,
+    /// The reporters in brackets behind the last paragraph: where it ends without them.
+    pub(crate) wire_tail: Option<(BlockId, usize)>,
 }
 
 impl LineLabels {
@@ -43,6 +45,10 @@ impl LineLabels {
             if taken {
                 cx.label(doc, id, label, rule, detail);
             }
+        }
+        if let Some((id, end)) = self.wire_tail {
+            let text = doc.text(id).get(..end).unwrap_or_default().to_owned();
+            doc.set_text(id, &text);
         }
         if let Some((id, end)) = self.dateline.filter(|_| !keep_dateline && doc.metadata.dateline.is_some()) {
             let rest = doc.text(id).get(end..).unwrap_or_default().trim_start().to_owned();
