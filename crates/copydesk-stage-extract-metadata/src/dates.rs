@@ -12,7 +12,7 @@ use crate::{
 pub(crate) fn hints(doc: &Document) -> Hints<'_> {
     let declared = doc.evidence.value(Origin::Attribute, "lang");
     Hints {
-        language: doc.languages.main.as_ref().map(|l| l.tag.as_str()).or(declared),
+        language: doc.languages().main.as_ref().map(|l| l.tag.as_str()).or(declared),
         region: region(doc),
         fetched: doc.source.fetched,
         ..Hints::default()

@@ -137,7 +137,7 @@ impl Stage for ExtractMetadata {
         };
         note_conflicts(doc, cx, &candidates);
         meta.candidates = candidates;
-        doc.metadata = meta;
+        cx.facts(doc, meta);
         labels.apply(doc, cx, self.config.keep_dateline);
         Ok(Verdict::Keep)
     }

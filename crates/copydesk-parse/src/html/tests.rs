@@ -331,7 +331,7 @@ mod limits {
     fn check(page: &str, note: Option<&str>, text: &str) {
         let started = std::time::Instant::now();
         let doc = read(page);
-        assert_eq!(doc.notes.iter().map(|n| &*n.code).next(), note);
+        assert_eq!(doc.notes().iter().map(|n| &*n.code).next(), note);
         assert!(doc.iter().any(|(id, _)| doc.text(id).contains(text)), "{text:?} is lost");
         let tree = doc.tree.as_ref().unwrap();
         assert!(tree.elements().iter().all(|e| e.depth <= 512));

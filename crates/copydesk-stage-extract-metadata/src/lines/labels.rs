@@ -18,7 +18,7 @@ pub(crate) struct LineLabels {
 impl LineLabels {
     /// Labels the lines whose facts were taken.
     pub(crate) fn apply(self, doc: &mut Document, cx: &mut Context<'_>, keep_dateline: bool) {
-        if let Some(title) = doc.metadata.title.as_ref().map(|t| key(&t.value)) {
+        if let Some(title) = doc.metadata().title.as_ref().map(|t| key(&t.value)) {
             let shows = |doc: &Document, id: BlockId| {
                 let own = key(doc.text(id));
                 own == title || (own.len() >= 12 && title.starts_with(&own))
@@ -50,14 +50,14 @@ impl LineLabels {
             let text = doc.text(id).get(..end).unwrap_or_default().to_owned();
             doc.set_text(id, &text);
         }
-        if let Some((id, end)) = self.dateline.filter(|_| !keep_dateline && doc.metadata.dateline.is_some()) {
+        if let Some((id, end)) = self.dateline.filter(|_| !keep_dateline && doc.metadata().dateline.is_some()) {
             let rest = doc.text(id).get(end..).unwrap_or_default().trim_start().to_owned();
-            doc.set_text(id, &rest);
+            cx.text(doc, id, &rest);
         }
     }
 }
 
 /// Whether a field has a value.
 fn taken(doc: &Document, field: Field) -> bool {
-    doc.metadata.candidates.iter().any(|c| c.field == field && c.won)
+    doc.metadata().candidates.iter().any(|c| c.field == field && c.won)
 }

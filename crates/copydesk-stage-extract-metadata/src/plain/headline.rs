@@ -87,7 +87,7 @@ fn own_score(doc: &Document, head: &[HeadLine<'_>], at: usize, text: &Grams) -> 
     if is_numbered(line.text) {
         score -= 0.8;
     }
-    let main = doc.languages.main.as_ref().map(|main| main.tag.as_str());
+    let main = doc.languages().main.as_ref().map(|main| main.tag.as_str());
     let own = block.language.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
     match (main, own) {
         (Some(main), Some(own)) if main != own => score -= 1.0,

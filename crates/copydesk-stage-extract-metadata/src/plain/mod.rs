@@ -63,7 +63,7 @@ const SENTENCE: usize = 40;
 const ENOUGH: usize = 8_000;
 
 fn story(doc: &Document, first: Option<BlockId>) -> Grams {
-    let pairs = doc.languages.main.as_ref().is_some_and(|main| main.tag.as_str() == "vi");
+    let pairs = doc.languages().main.as_ref().is_some_and(|main| main.tag.as_str() == "vi");
     let mut left = ENOUGH;
     // Lines of a few words may be names and buttons.
     let texts = doc.iter().filter(|(id, block)| {
