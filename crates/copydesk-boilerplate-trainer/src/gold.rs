@@ -18,6 +18,9 @@ pub(crate) struct Gold {
     pub domain: String,
     #[serde(default, deserialize_with = "or_default")]
     pub url: String,
+    /// The corpus, where a folder holds more than one.
+    #[serde(default, deserialize_with = "or_default")]
+    pub corpus: String,
     #[serde(default, deserialize_with = "or_default")]
     pub text: String,
     #[serde(default, deserialize_with = "or_default")]

@@ -4,6 +4,7 @@
 //! - `cv`: the figures of models that have not seen the site of the page they judge;
 //! - `train`: the same, and the model over all pages, written where the stage embeds it;
 //! - `choose`: the figures of the choice of blocks from the likelihoods that `cv --save` left, without training again.
+//! - `rules`: what the rules drop, and how much of it is main text after all;
 //! - `speed`: how long the stage takes against parsing.
 //!
 //! Everything is deterministic: the same pages give the same bytes.
@@ -25,7 +26,7 @@ use copydesk_stage_strip_boilerplate::{Config, Mode};
 use corpus::{Numbers, Sample, Set, read_set};
 
 const USAGE: &str =
-    "usage: copydesk-boilerplate-trainer ceiling|cv|train|choose|speed [--text] [--bench FOLDER] [--out FOLDER]
+    "usage: copydesk-boilerplate-trainer ceiling|cv|train|choose|rules|speed [--text] [--bench FOLDER] [--out FOLDER] [--every N]
        [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
 struct Options {
@@ -33,6 +34,8 @@ struct Options {
     bench: PathBuf,
     out: PathBuf,
     trees: Option<usize>,
+    every: usize,
+    mixed: f32,
     rate: f32,
     ridge: f32,
     page: Option<String>,
@@ -49,6 +52,8 @@ fn main() -> Result<()> {
         bench: "../shared/bench".into(),
         out: "crates/copydesk-stage-strip-boilerplate/model".into(),
         trees: None,
+        every: 1,
+        mixed: 0.6,
         rate: 0.1,
         ridge: 12.0,
         page: None,
@@ -66,6 +71,8 @@ fn main() -> Result<()> {
             "--bench" => options.bench = value.into(),
             "--out" => options.out = value.into(),
             "--trees" => options.trees = Some(value.parse()?),
+            "--mixed" => options.mixed = value.parse()?,
+            "--every" => options.every = value.parse::<usize>()?.max(1),
             "--rate" => options.rate = value.parse()?,
             "--ridge" => options.ridge = value.parse()?,
             "--page" => options.page = Some(value),
@@ -90,6 +97,7 @@ fn main() -> Result<()> {
     }
     let samples = samples(&options)?;
     match command.as_str() {
+        "rules" => report::rules(&samples, options.worst),
         "ceiling" => {
             let kept: Vec<Vec<bool>> = samples.iter().map(report::ceiling).collect();
             show(&samples, &kept, None, &options);
@@ -100,6 +108,7 @@ fn main() -> Result<()> {
             let trained =
                 cross::train(&samples, growth, Growth { seed: 2, ..growth }, command == "train", |s| match s.set {
                     Set::News => 1.5,
+                    Set::Mixed => options.mixed,
                     Set::Pages if s.gold.page_type != "article" => 1.3,
                     Set::Pages | Set::Text => 1.0,
                     Set::Trimmed | Set::Bare => 0.3,
@@ -141,17 +150,21 @@ fn samples(options: &Options) -> Result<Vec<Sample>> {
     let mut numbers = Numbers::default();
     let pages = options.bench.join("wcxb");
     let mut samples = if options.text {
-        read_set(&pages, Set::Text, &mut numbers)?
+        read_set(&pages, Set::Text, options.every, &mut numbers)?
     } else {
-        read_set(&pages, Set::Pages, &mut numbers)?
+        read_set(&pages, Set::Pages, options.every, &mut numbers)?
     };
     let news = options.bench.join("news");
     if news.exists() {
         let set = if options.text { Set::Bare } else { Set::News };
-        samples.extend(read_set(&news, set, &mut numbers)?);
+        samples.extend(read_set(&news, set, options.every, &mut numbers)?);
+    }
+    let mixed = options.bench.join("mixed");
+    if mixed.exists() && !options.text {
+        samples.extend(read_set(&mixed, Set::Mixed, options.every, &mut numbers)?);
     }
     if options.text {
-        samples.extend(read_set(&pages, Set::Bare, &mut numbers)?);
+        samples.extend(read_set(&pages, Set::Bare, options.every, &mut numbers)?);
     }
     eprintln!("{} pages read", samples.len());
     Ok(samples)

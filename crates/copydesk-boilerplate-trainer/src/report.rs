@@ -25,6 +25,10 @@ pub(crate) fn by_type(samples: &[Sample], kept: &[Vec<bool>]) {
             groups.entry(format!("~{:?}", sample.set).to_lowercase()).or_default().push(row);
             continue;
         }
+        if sample.set == Set::Mixed {
+            groups.entry(format!("~{}", sample.gold.corpus)).or_default().push(row);
+            continue;
+        }
         groups.entry(sample.gold.page_type.clone()).or_default().push(row);
         groups.entry("~all".into()).or_default().push(row);
     }
@@ -147,4 +151,36 @@ pub(crate) fn ceiling(sample: &Sample) -> Vec<bool> {
         }
     }
     kept
+}
+
+/// Prints what each rule drops on each sort of page: blocks, words, and the share of the words that is main text; and
+/// `most` blocks for each that are.
+pub(crate) fn rules(samples: &[Sample], most: usize) {
+    let mut counts: BTreeMap<(&str, String), [f64; 3]> = BTreeMap::new();
+    let mut wrong: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let names = Names::default();
+    for sample in samples {
+        let sort = if sample.gold.corpus.is_empty() { &sample.gold.page_type } else { &sample.gold.corpus };
+        let measured = Measured::read(&sample.doc, &names);
+        for (index, rule) in measured.settled().into_iter().enumerate() {
+            let Some(rule) = rule else { continue };
+            let (words, answer) = (sample.blocks[index].len() as f64, f64::from(sample.answers[index]));
+            let count = counts.entry((rule, sort.clone())).or_default();
+            count[0] += 1.0;
+            count[1] += words;
+            count[2] += words * answer;
+            if answer > 0.5 && words > 2.0 {
+                let text: String =
+                    sample.doc.text(copydesk_document::BlockId(index as u32)).chars().take(120).collect();
+                wrong.entry(rule).or_default().push(format!("{} {}", sample.gold.id, text.replace('\n', "⏎")));
+            }
+        }
+    }
+    for ((rule, sort), [blocks, words, body]) in &counts {
+        println!("{rule:<12} {sort:<16} {blocks:>8} blocks {words:>9} words, {:.3} main text", body / words.max(1.0));
+    }
+    for (rule, texts) in &wrong {
+        let step = (texts.len() / most.max(1)).max(1);
+        texts.iter().step_by(step).take(most).for_each(|text| println!("  {rule}: {text}"));
+    }
 }

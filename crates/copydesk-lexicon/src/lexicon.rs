@@ -120,7 +120,7 @@ pub struct Lexicon {
     pub(crate) label_words: FxHashSet<String>,
     pub(crate) longest_page_label: usize,
     pub(crate) page_label_first_words: Starts,
-    pub(crate) page_label_starts: Phrases<PageLabelKind>,
+    pub(crate) page_label_starts: Phrases<(PageLabelKind, bool)>,
     pub(crate) fields: Phrases<FieldKind>,
 }
 
@@ -206,7 +206,8 @@ impl Lexicon {
                         page_labels.insert(key, *kind);
                     }
                 }
-                page_label_starts.extend(words.starts.iter().map(|w| (w.as_str(), *kind)));
+                page_label_starts.extend(words.starts.iter().map(|w| (w.as_str(), (*kind, false))));
+                page_label_starts.extend(words.sure.iter().map(|w| (w.as_str(), (*kind, true))));
             }
         }
         let fields =

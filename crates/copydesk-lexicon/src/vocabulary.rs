@@ -188,6 +188,8 @@ pub(crate) struct PageLabelWords {
     pub(crate) lines: Vec<String>,
     /// Beginnings of short lines.
     pub(crate) starts: Vec<String>,
+    /// Beginnings that need nothing else to be told by: no sentence of a story begins so.
+    pub(crate) sure: Vec<String>,
     /// Lines that must be found, beyond the lists.
     pub(crate) yes: Vec<String>,
     /// Lines that must not be found.

@@ -4,7 +4,7 @@ use copydesk_document::{BlockKind, Document, NewBlock, Span};
 
 use crate::{
     Limits, ParseError,
-    fold::{Folded, columns},
+    fold::{Folded, columns, is_ideographic},
     marks::{Mark, is_ruler, mark},
     too_many_blocks,
 };
@@ -67,6 +67,38 @@ pub(crate) fn parse(doc: &mut Document, from: usize, limits: &Limits) -> Result<
         });
     }
     Ok(())
+}
+
+/// A paragraph of a text that stands inside another format.
+pub(crate) struct Paragraph {
+    pub(crate) kind: BlockKind,
+    pub(crate) level: u8,
+    pub(crate) text: String,
+    /// Which bytes of the given text went where in this one.
+    pub(crate) pieces: Vec<(std::ops::Range<usize>, u32)>,
+}
+
+/// The paragraphs of a text.
+pub(crate) fn paragraphs(content: &str) -> Vec<Paragraph> {
+    let Some(lines) = lines(content, 0, usize::MAX) else { return Vec::new() };
+    let width = wrap_width(content, &lines);
+    let mut drafts = drafts(content, &lines, width);
+    mark_numbered_lists(&lines, &mut drafts);
+    let paragraph = |draft: Draft| {
+        let (mut text, mut pieces) = (String::new(), Vec::new());
+        for line in &lines[draft.lines.clone()] {
+            let range = line.start.max(draft.start)..line.end;
+            let piece = &content[range.clone()];
+            let ideographic = text.chars().next_back().is_some_and(is_ideographic) && piece.starts_with(is_ideographic);
+            if !(text.is_empty() || ideographic || ends_in_hyphen(&text, piece)) {
+                text.push(' ');
+            }
+            pieces.push((range, text.len() as u32));
+            text.push_str(piece);
+        }
+        Paragraph { kind: draft.kind, level: draft.level, text, pieces }
+    };
+    drafts.into_iter().map(paragraph).filter(|paragraph| !paragraph.text.is_empty()).collect()
 }
 
 /// The lines that are not blank; `None` if there are more than `most`.

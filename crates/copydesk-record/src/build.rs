@@ -32,7 +32,8 @@ impl Default for Options {
     }
 }
 
-/// The main text of a document: one line for each block of the body. A line break inside a block becomes a space.
+/// The main text of a document: every block of the body begins a line. A line break inside a block (in verse, in code,
+/// in an address) is one in the text as well.
 pub fn text(doc: &Document) -> String {
     let mut out = String::new();
     for (id, _) in doc.body() {
@@ -43,12 +44,7 @@ pub fn text(doc: &Document) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        for (i, line) in text.lines().enumerate() {
-            if i > 0 {
-                out.push(' ');
-            }
-            out.push_str(line);
-        }
+        out.push_str(text);
     }
     out
 }

@@ -10,6 +10,8 @@ mod elements;
 mod features;
 mod judge;
 mod page;
+mod promotion;
+mod regions;
 mod rules;
 mod shape;
 mod stage;

@@ -64,6 +64,20 @@ impl<'d> Measured<'d> {
         self.page.shapes.iter().map(|s| s.words).collect()
     }
 
+    /// Blocks that some corpora count as main text and others do not: headlines, bylines, dates, captions.
+    pub fn conventional(&self) -> Vec<bool> {
+        let certain = rules::certain(&self.page, &crate::Config::default());
+        let line = |index: usize| &self.page.lines[index];
+        let by_line = |index: usize| line(index).headline || line(index).byline || line(index).date;
+        certain.iter().enumerate().map(|(index, found)| found.is_some() || by_line(index)).collect()
+    }
+
+    /// The rule that settles each block before any forest is asked.
+    pub fn settled(&self) -> Vec<Option<&'static str>> {
+        let certain = rules::certain(&self.page, &crate::Config::default());
+        certain.into_iter().map(|found| found.map(|found| found.rule)).collect()
+    }
+
     /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
     pub fn kept(&self, probability: &[f32], config: &crate::Config) -> Vec<bool> {
         judge::judge(&self.page, probability, rules::certain(&self.page, config), config)

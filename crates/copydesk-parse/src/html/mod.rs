@@ -11,6 +11,8 @@ mod embedded;
 mod entities;
 mod evidence;
 mod images;
+mod inline;
+mod prose;
 mod rawtext;
 mod run;
 mod tables;
