@@ -11,9 +11,10 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 use crate::path_text::shown;
 
 /// Files that hold many documents, by the ends of their names.
-const CONTAINERS: [&str; 14] = [
+const CONTAINERS: &[&str] = &[
     "arc",
     "arrow",
+    "atom",
     "csv",
     "json",
     "jsonl",
@@ -22,6 +23,7 @@ const CONTAINERS: [&str; 14] = [
     "mbox",
     "ndjson",
     "parquet",
+    "rss",
     "tsv",
     "wacz",
     "warc",

@@ -6,6 +6,7 @@
 //! - [`Rewind`] gives bytes back to a stream, for readers that find out late that a record was none.
 //! - [`Columns`] turns a record with named fields into a document, [`Usual`] is the names that fields usually have, and
 //!   [`Names`] what its records are called.
+//! - [`zip_entries`] and [`Tar`] give the files of an archive.
 //! - [`source_config!`] writes the options of a source: those that all share, and its own.
 
 mod columns;
@@ -19,7 +20,9 @@ mod path_text;
 mod pattern;
 mod rewind;
 mod selection;
+mod tar;
 mod walk;
+mod zip;
 
 pub use columns::{Columns, Refused, Standing};
 pub use fields::Usual;
@@ -28,3 +31,5 @@ pub use open::{Bytes, FileName, Opened, StoredFile, bad, decompress_fault};
 pub use path_text::{read as read_path, shown as shown_path};
 pub use rewind::Rewind;
 pub use selection::{Documents, Intake, Selection};
+pub use tar::{Tar, TarEntry, TarReader, is_tar};
+pub use zip::{ZIP_MAGIC, ZipEntry, zip_entries};

@@ -14,6 +14,12 @@ pub(crate) fn exists(path: &str) -> Result<(), SourceError> {
 }
 
 fn not_found(path: &str) -> String {
+    if let Some(help) = address(path) {
+        return help;
+    }
+    if let Some(list) = path.strip_prefix('@').filter(|list| Path::new(list).exists()) {
+        return format!("there is no `{path}`; `--files-from {list}` reads the names of files from a list");
+    }
     if let Some(likely) = likely(Path::new(path)) {
         return format!("there is no `{path}`; did you mean `{likely}`?");
     }
@@ -21,6 +27,32 @@ fn not_found(path: &str) -> String {
         Ok(current) if Path::new(path).is_relative() => format!("there is no `{path}` in {}", current.display()),
         _ => format!("there is no `{path}`"),
     }
+}
+
+/// What to do about an address: nothing is fetched here.
+fn address(path: &str) -> Option<String> {
+    let (scheme, rest) = path.split_once("://")?;
+    let fetch = match scheme.to_ascii_lowercase().as_str() {
+        "http" | "https" | "ftp" => format!("curl -sL {path}"),
+        "s3" | "s3a" | "s3n" => format!("aws s3 cp s3://{rest} -"),
+        "gs" => format!("gcloud storage cat {path}"),
+        "hf" => format!("hf download {rest}"),
+        "file" => {
+            return Some(format!(
+                "`{path}` is an address; name the file by its path: `/{}`",
+                rest.trim_start_matches('/')
+            ));
+        }
+        _ => {
+            return Some(format!(
+                "`{path}` is an address, and nothing is fetched: save it as a file, or pipe it in with `-`"
+            ));
+        }
+    };
+    Some(format!(
+        "`{path}` is an address, and nothing is fetched: save it as a file and name that, or pipe it in: `{fetch} | copydesk \
+         run PIPELINE -`"
+    ))
 }
 
 /// The first part of the path that is not there, put right by its nearest neighbour in the same folder.
@@ -59,6 +91,14 @@ mod tests {
         let wrong = dir.path().join("artikles/first.html");
         let error = exists(wrong.to_str().expect("plain")).expect_err("it is not there").to_string();
         assert!(error.ends_with(&format!("did you mean `{}`?", dir.path().join("articles/first.html").display())));
+        for (path, says) in [
+            ("https://example.org/a.html", "curl -sL https://example.org/a.html | copydesk run"),
+            ("s3://bucket/x.warc.gz", "aws s3 cp s3://bucket/x.warc.gz -"),
+            ("file:///tmp/a", "`/tmp/a`"),
+        ] {
+            let error = exists(path).expect_err("it is not there").to_string();
+            assert!(error.contains(says), "{error}");
+        }
         let far = dir.path().join("photographs");
         assert!(
             !exists(far.to_str().expect("plain")).expect_err("it is not there").to_string().contains("did you mean")

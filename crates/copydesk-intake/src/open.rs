@@ -58,6 +58,11 @@ impl StoredFile {
         Self { name: "-".into(), path: None }
     }
 
+    /// Its path; none for standard input.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
     /// The name under which it goes.
     pub fn name(&self) -> &FileName {
         &self.name

@@ -1,4 +1,4 @@
-//! The source that tells by content what is in a file.
+//! The source that tells by content what is in a file, and what is in the files of an archive.
 //!
 //! It stands here and not in a crate of its own, since it is made of other sources, which no source may know.
 
@@ -7,13 +7,18 @@ use std::{
     io::{Cursor, Read},
 };
 
-use copydesk_intake::{Documents, Intake, Opened, StoredFile};
+use copydesk_intake::{Documents, Intake, Opened, StoredFile, ZIP_MAGIC, bad, is_tar};
 use copydesk_source_csv as csv;
+use copydesk_source_feed as feed;
 use copydesk_source_files as files;
 use copydesk_source_jsonl as jsonl;
+use copydesk_source_mail as mail;
+use copydesk_source_parquet as parquet;
 use copydesk_source_warc as warc;
 use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::{Codec, Limits, Stream, names_codec};
+
+mod archive;
 
 copydesk_intake::source_config! {
     /// Largest file, in bytes, as stored, that is one document. A larger one goes to quarantine (`limit.size`).
@@ -22,6 +27,12 @@ copydesk_intake::source_config! {
     jsonl: jsonl::Options = jsonl::Options::default(),
     /// How CSV is read: the options of the source `csv`.
     csv: csv::Options = csv::Options::default(),
+    /// How Parquet is read: the options of the source `parquet`.
+    parquet: parquet::Options = parquet::Options::default(),
+    /// How RSS and Atom are read: the options of the source `feed`.
+    feed: feed::Options = feed::Options::default(),
+    /// How mail is read: the options of the source `mail`.
+    mail: mail::Options = mail::Options::default(),
     /// How web archives are read: the options of the source `warc`.
     warc: warc::Options = warc::Options::default(),
 }
@@ -36,7 +47,7 @@ pub(crate) struct Auto {
 impl SourceKind for Auto {
     const NAME: &'static str = "auto";
     const SUMMARY: &'static str =
-        "Reads pages, JSON Lines, CSV and web archives side by side, each told by its content.";
+        "Reads pages, JSON, CSV, Parquet, feeds, mail and web archives, each told by its content.";
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Source>, ConfigError> {
@@ -47,6 +58,9 @@ impl SourceKind for Auto {
         options.files().check()?;
         below("jsonl", options.jsonl.check())?;
         below("csv", options.csv.check())?;
+        below("parquet", options.parquet.check())?;
+        below("feed", options.feed.check())?;
+        below("mail", options.mail.check())?;
         below("warc", options.warc.check())?;
         Ok(Box::new(Self { intake: selection.check()?, options }))
     }
@@ -70,6 +84,8 @@ const HEAD: u64 = 64 << 10;
 const COMPRESSED_HEAD: u64 = 1 << 20;
 /// So much tells whether more has to be looked at.
 const BEGINNING: u64 = 1 << 10;
+/// A message begins with more lines that say nothing than other formats do.
+const MAIL_HEAD: u64 = 8 << 10;
 
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,15 +93,30 @@ enum Kind {
     Document,
     Jsonl,
     Csv,
+    Feed,
+    Mail,
+    Parquet,
+    Tar,
     Warc,
+    Zip,
+}
+
+fn one(item: SourceItem) -> Documents {
+    Box::new(std::iter::once(item))
 }
 
 fn documents(file: StoredFile, options: &Options) -> Documents {
-    let one = |item| Box::new(std::iter::once(item)) as Documents;
-    let Opened { name, size, mut reader } = match file.open() {
-        Ok(opened) => opened,
-        Err(item) => return one(*item),
-    };
+    let again = file.clone();
+    match file.open() {
+        Ok(opened) => documents_of(opened, Some(again), options),
+        Err(item) => one(*item),
+    }
+}
+
+/// The documents of what has been opened. `file` is what it was opened from, for formats that are read from their end;
+/// none for a file in an archive.
+fn documents_of(opened: Opened, file: Option<StoredFile>, options: &Options) -> Documents {
+    let Opened { name, size, mut reader } = opened;
     // An error of reading comes again when all of it is read, and is told of there.
     let mut head = Vec::new();
     let _ = reader.by_ref().take(HEAD).read_to_end(&mut head);
@@ -98,30 +129,59 @@ fn documents(file: StoredFile, options: &Options) -> Documents {
     let opened = Opened { name: name.clone(), size, reader: Box::new(Cursor::new(head).chain(reader)) };
     let limits = match kind {
         Kind::Document => return one(files::whole(opened, &options.files())),
+        Kind::Parquet => {
+            return match file {
+                Some(file) => parquet::records(file, &options.parquet),
+                None => one(bad(name.uri, "parquet.archive", "Parquet is not read inside of an archive; unpack it")),
+            };
+        }
+        Kind::Zip => return archive::zip(file.as_ref(), opened, options),
+        Kind::Tar => Limits::default(),
         Kind::Jsonl => options.jsonl.limits(),
         Kind::Csv => options.csv.limits(),
         Kind::Warc => options.warc.limits(),
+        Kind::Feed => options.feed.limits(),
+        Kind::Mail => options.mail.limits(),
     };
     match (opened.stream(limits), kind) {
         (Err(item), _) => one(*item),
         (Ok(stream), Kind::Csv) => Box::new(csv::records(name, stream, &options.csv)),
         (Ok(stream), Kind::Warc) => Box::new(warc::records(name, stream, &options.warc)),
+        (Ok(stream), Kind::Feed) => Box::new(feed::records(&name, stream, &options.feed)),
+        (Ok(stream), Kind::Mail) => Box::new(mail::records(name, stream, &options.mail)),
+        (Ok(stream), Kind::Tar) => archive::tar(name, stream, options),
         (Ok(stream), _) => Box::new(jsonl::records(name, stream, &options.jsonl)),
     }
 }
 
 /// What a file is, by its beginning where that tells, else by its name.
 fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
+    if stored.starts_with(ZIP_MAGIC) {
+        return Kind::Zip;
+    }
     let (beginning, _) = opened(stored, whole, BEGINNING);
+    if is_tar(&beginning) {
+        return Kind::Tar;
+    }
     if warc::looks_like(&beginning) {
         return Kind::Warc;
     }
+    if parquet::looks_like(stored) {
+        return Kind::Parquet;
+    }
     let extension = extension(name);
     match extension.as_str() {
-        "warc" | "wet" => return Kind::Warc,
+        "warc" | "wet" | "arc" => return Kind::Warc,
         "jsonl" | "ndjson" | "jsonlines" | "ldjson" => return Kind::Jsonl,
         "csv" | "tsv" => return Kind::Csv,
+        "eml" | "mbox" => return Kind::Mail,
         _ => {}
+    }
+    if feed::looks_like(&beginning) {
+        return Kind::Feed;
+    }
+    if mail::looks_like(&opened(stored, whole, MAIL_HEAD).0) {
+        return Kind::Mail;
     }
     if !jsonl::may_begin(&beginning) {
         return Kind::Document;
@@ -178,6 +238,14 @@ mod tests {
         for (name, head, expected) in [
             ("a.html", "<p>x</p>", Kind::Document),
             ("a.html", "WARC/1.0\r\n", Kind::Warc),
+            ("a", "filedesc://a.arc 0.0.0.0 20080312101530 text/plain 5\n", Kind::Warc),
+            ("a", "PAR1\x15", Kind::Parquet),
+            ("a.xml", "<?xml version=\"1.0\"?>\n<!-- x --><rss version=\"2.0\"><channel>", Kind::Feed),
+            ("a", "<feed xmlns=\"http://www.w3.org/2005/Atom\">", Kind::Feed),
+            ("a.html", "<html><feed>", Kind::Document),
+            ("a", "Received: by x\nFrom: Ann <a@example.org>\nSubject: y\n\nText", Kind::Mail),
+            ("a", "From a@example.org Mon May  6 07:08:09 2024\nSubject: y\n\nText", Kind::Mail),
+            ("a.txt", "From: our desk\nDate: today\n\nThe text", Kind::Document),
             ("-", "{\"text\":\"x\"}\n{\"text\":\"y\"}\n", Kind::Jsonl),
             ("-", "{\"text\":\"x\"}", Kind::Jsonl),
             ("a.txt", "{\"a\":1}\n{\"a\":2}", Kind::Jsonl),

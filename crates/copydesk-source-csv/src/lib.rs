@@ -2,7 +2,9 @@
 //!
 //! The first line names the columns; one of them is the document, and the others pass through to the record, as text.
 //! Files may be compressed as gzip, zstd, bzip2 or xz. A row with another number of fields than the header is
-//! quarantined, and reading goes on with the next. A document is called `path#record-N`, with the number of its row
+//! quarantined, and reading goes on with the next; empty fields too many at its end are no fault. The charset is told
+//! from the first mebibyte as that of a page is, UTF-16 too; a row that is not in it is decoded by itself, with a note. A
+//! first line `sep=;` names the delimiter. A document is called `path#record-N`, with the number of its row
 //! after the header.
 //!
 //! A quote that nobody closes swallows all that comes behind it. A row that such a quote has made too long is given up,

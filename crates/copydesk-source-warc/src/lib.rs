@@ -1,7 +1,8 @@
-//! Reads web archives (WARC), one document a response.
+//! Reads web archives (WARC and ARC), one document a response.
 //!
 //! Records of the types `response`, `resource` and `conversion` are documents; all others are skipped, and so are
-//! responses that are no success and media types that hold no text. Files may be compressed as gzip, zstd, bzip2 or xz,
+//! responses that are no success, media types that hold no text, and resources and conversions of a page that has been
+//! read as a response. Files may be compressed as gzip, zstd, bzip2 or xz,
 //! as a whole or record by record. A document is called `path#record-N`, where all records count.
 //!
 //! A record that is cut off, damaged or wrong is quarantined, never given out as if it were whole, and reading goes on
@@ -10,6 +11,7 @@
 //! Of an HTTP response the chunks are joined and the content coding undone; its `Content-Type` goes with the document,
 //! since its charset counts for more than what the page says.
 
+mod arc;
 mod body;
 mod fields;
 mod http;

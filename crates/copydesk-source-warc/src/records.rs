@@ -1,6 +1,10 @@
 //! The documents of one file.
 
-use std::io::Read;
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::Read,
+};
 
 use copydesk_document::Input;
 use copydesk_intake::{FileName, Names, bad};
@@ -9,11 +13,12 @@ use copydesk_unpack::Stream;
 use serde_json::{Map, Value};
 
 use crate::{
-    Options,
+    Options, arc,
+    arc::ArcReader,
     body::{self, Refused},
     fields::Fields,
     http,
-    reader::{Reader, Record, begins_record},
+    reader::{Lost, Reader, Record, begins_record},
 };
 
 /// The types of records that are documents.
@@ -25,22 +30,53 @@ pub fn records<R: Read>(
     stream: Stream<R>,
     options: &Options,
 ) -> impl Iterator<Item = SourceItem> + use<R> {
-    let reader = Reader::new(stream, options.max_bytes, options.max_header);
+    let mut stream = stream;
+    // An error of reading comes again, and is told of there.
+    let is_arc = arc::looks_like(stream.look_ahead());
+    let reader = if is_arc {
+        Either::Arc(Box::new(ArcReader::new(stream, options.max_bytes, options.max_header)))
+    } else {
+        Either::Warc(Box::new(Reader::new(stream, options.max_bytes, options.max_header)))
+    };
     let FileName { uri, name } = file;
-    Records { uri, names: Names::new(name), reader, options: options.clone() }
+    Records { uri, names: Names::new(name), reader, given: HashSet::new(), options: options.clone() }
 }
 
-/// Whether the beginning of a file is that of a WARC.
+/// Whether the beginning of a file is that of a WARC or an ARC.
 pub fn looks_like(head: &[u8]) -> bool {
-    begins_record(head.trim_ascii_start())
+    begins_record(head.trim_ascii_start()) || arc::looks_like(head)
 }
 
 struct Records<R: Read> {
     uri: String,
     names: Names,
-    reader: Reader<R>,
+    reader: Either<R>,
+    /// Pages that were given, by hashes of the ids of their records and of their addresses.
+    given: HashSet<u64>,
     options: Options,
 }
+
+enum Either<R: Read> {
+    Warc(Box<Reader<R>>),
+    Arc(Box<ArcReader<R>>),
+}
+
+impl<R: Read> Iterator for Either<R> {
+    type Item = Result<Record, Lost>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Warc(reader) => reader.next(),
+            Self::Arc(reader) => reader.next(),
+        }
+    }
+}
+
+/// So many pages of a file are known again.
+const MOST_GIVEN: usize = 4 << 20;
+
+/// What crawlers put before the address of a page that they keep the text or a picture of.
+const DERIVED: [&str; 3] = ["urn:text:", "urn:view:", "urn:markdown:"];
 
 /// What a record is.
 enum Found {
@@ -58,6 +94,9 @@ impl<R: Read> Records<R> {
         }
         if fields.get("warc-segment-number").is_some() {
             return Err(("warc.segmented", "it is a part of a segmented record, and parts are not joined".into()));
+        }
+        if kind != "response" && self.is_given(&fields) {
+            return Ok(Found::Other(format!("a {kind} of a page that is read")));
         }
         let declared = fields.get("content-type").unwrap_or_default();
         let response = http::response(&block);
@@ -93,6 +132,9 @@ impl<R: Read> Records<R> {
             None => block,
         };
         let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
+        if kind == "response" && self.given.len() < MOST_GIVEN {
+            self.given.extend(fields.get("warc-record-id").into_iter().chain(url.as_deref()).map(hash));
+        }
         let own = fields.get("warc-record-id").or(url.as_deref()).unwrap_or_default();
         Ok(Found::Document(Box::new(Input {
             uri: format!("{}#record-{number}", self.uri),
@@ -120,12 +162,28 @@ impl<R: Read> Records<R> {
         }
     }
 
+    /// Whether a resource or conversion is of a page that has been given: its text, say.
+    fn is_given(&self, fields: &Fields) -> bool {
+        let address = fields.get("warc-target-uri").map(|url| {
+            let url = url.trim_matches(['<', '>']);
+            DERIVED.iter().find_map(|before| url.strip_prefix(before)).unwrap_or(url)
+        });
+        let of = [fields.get("warc-refers-to"), fields.get("warc-concurrent-to"), address];
+        of.into_iter().flatten().any(|name| self.given.contains(&hash(name)))
+    }
+
     fn takes(&self, media_type: &str) -> bool {
         self.options.types.iter().any(|taken| match taken.strip_suffix('*') {
             Some(start) => media_type.starts_with(&start.to_ascii_lowercase()),
             None => media_type.eq_ignore_ascii_case(taken),
         })
     }
+}
+
+fn hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.trim_matches(['<', '>']).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A media type without its parameters, in lower case. `None` for what is none.

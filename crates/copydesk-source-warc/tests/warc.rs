@@ -113,6 +113,78 @@ fn what_is_meant_to_be_no_document_is_passed_over() {
 }
 
 #[test]
+fn a_page_comes_once() {
+    let named = |id: &str, kind: &str, more: &str| format!("WARC-Type: {kind}\r\nWARC-Record-ID: <urn:{id}>\r\n{more}");
+    let page = "WARC-Target-URI: https://example.org/a\r\nContent-Type: application/http\r\n";
+    let file = [
+        record(&named("1", "response", page), &http("Content-Type: text/html\r\n", b"page")),
+        record(&named("2", "conversion", "WARC-Refers-To: <urn:1>\r\nContent-Type: text/plain\r\n"), b"its text"),
+        record(&named("3", "resource", "WARC-Target-URI: urn:text:https://example.org/a\r\n"), b"its text"),
+        record(&named("4", "conversion", "WARC-Refers-To: <urn:9>\r\nContent-Type: text/plain\r\n"), b"another"),
+        record(&named("5", "resource", "WARC-Target-URI: https://example.org/b\r\n"), b"another"),
+    ];
+    let expected = [
+        "1: page",
+        "2 [a conversion of a page that is read]",
+        "3 [a resource of a page that is read]",
+        "4: another",
+        "5: another",
+    ];
+    assert_eq!(read(&file.concat()), expected);
+}
+
+#[test]
+fn a_record_is_found_again_where_it_says() {
+    let records = [good("a"), good("b"), good("c")];
+    let cut = |file: &[u8], compressed: bool| -> Vec<Vec<u8>> {
+        let extents = items(file, &Options::default()).into_iter().map(|item| {
+            let SourceItem::Input(input) = item else { panic!("{item:?}") };
+            input.extent.expect("known")
+        });
+        extents
+            .map(|extent| file[extent.offset as usize..][..extent.length as usize].to_vec())
+            .map(|part| if compressed { gunzip(&part) } else { part })
+            .collect()
+    };
+    assert_eq!(cut(&records.concat(), false), records);
+    assert_eq!(cut(&records.iter().flat_map(|record| gzip(record)).collect::<Vec<u8>>(), true), records);
+}
+
+fn gunzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes), &mut out).expect("one sound member");
+    out
+}
+
+#[test]
+fn arc_is_read_as_well() {
+    let record = |url: &str, kind: &str, block: &[u8]| {
+        let head = format!("{url} 192.0.2.1 20080312101530 {kind} {}\n", block.len());
+        [head.as_bytes(), block, b"\n"].concat()
+    };
+    let page = |text: &str| http("Content-Type: text/html; charset=EUC-KR\r\n", text.as_bytes());
+    let first =
+        record("filedesc://a.arc", "text/plain", b"1 0 x\nURL IP-address Archive-date Content-type Archive-length\n");
+    let dns = record("dns:example.org", "text/dns", b"20080312101530\nexample.org. 1 IN A 192.0.2.1");
+    let (a, b) = (
+        record("http://example.org/a", "text/html", &page("a")),
+        record("http://example.org/b", "text/html", &page("b")),
+    );
+    let expected = ["1 [type filedesc]", "2 [type dns]", "3: a", "4: b"];
+    assert_eq!(read(&[&first[..], &dns, &a, &b].concat()), expected);
+    assert_eq!(read(&[gzip(&first), gzip(&dns), gzip(&a), gzip(&b)].concat()), expected);
+    let Some(SourceItem::Input(input)) = items(&[&first[..], &a].concat(), &Options::default()).pop() else { panic!() };
+    assert_eq!((input.url.as_deref(), input.status), (Some("http://example.org/a"), Some(200)));
+    assert_eq!(input.fetched, copydesk_date::machine("2008-03-12T10:15:30Z"));
+    assert_eq!(input.content_type.as_deref(), Some("text/html; charset=EUC-KR"));
+    // A length that is wrong, a line that is none, an end that is missing.
+    let short = String::from_utf8(a.clone()).expect("text").replacen(&format!(" {}\n", page("a").len()), " 20\n", 1);
+    let found = read(&[&first[..], short.as_bytes(), &b].concat());
+    assert_eq!(found, ["1 [type filedesc]", "2 (arc.length)", "3: b"]);
+    assert_eq!(read(&[&first[..], &a[..a.len() - 9]].concat()), ["1 [type filedesc]", "2 (arc.truncated)"]);
+}
+
+#[test]
 fn codings_of_the_transfer_are_undone() {
     let chunked = format!("{:x}\r\n{BODY}\r\n0\r\n\r\n", BODY.len());
     for (headers, body) in [

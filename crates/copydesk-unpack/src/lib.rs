@@ -10,6 +10,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 mod window;
+mod zstd_frame;
 
 copydesk_fingerprint::fingerprint!();
 

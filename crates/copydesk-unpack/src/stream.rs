@@ -7,8 +7,14 @@ use std::{
 
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
+use zstd::stream::raw::{self, Operation as _};
 
-use crate::{Codec, Fault, FaultKind, Limits, codec::MAGIC_BYTES, window::Window};
+use crate::{
+    Codec, Fault, FaultKind, Limits,
+    codec::MAGIC_BYTES,
+    window::Window,
+    zstd_frame::{self, ZstdFrame},
+};
 
 /// So much comes out at a time, once it is clear that more than the beginning is asked for.
 const CHUNK: usize = 64 << 10;
@@ -23,6 +29,9 @@ pub struct Stream<R: Read> {
     state: State<R>,
     codec: Option<Codec>,
     limits: Limits,
+    /// A decoder of zstd between two frames, and the dictionary of the file.
+    zstd: Option<raw::Decoder<'static>>,
+    dictionary: Option<Vec<u8>>,
     /// What has come out, up to `len`; made when the first member begins.
     out: Vec<u8>,
     at: usize,
@@ -59,23 +68,33 @@ enum State<R: Read> {
 
 enum Decoder<R: Read> {
     Gzip(Box<GzDecoder<Window<R>>>),
-    Zstd(zstd::stream::read::Decoder<'static, Window<R>>),
+    Zstd(ZstdFrame<R>),
     Bzip2(bzip2::bufread::BzDecoder<Window<R>>),
     Xz(Box<XzReader<Window<R>>>),
 }
 
 impl<R: Read> Decoder<R> {
-    fn new(codec: Codec, window: Window<R>, limits: &Limits) -> Result<Self, (Window<R>, io::Error)> {
+    /// `zstd` is a decoder of an earlier frame, which is used again.
+    fn new(
+        codec: Codec,
+        window: Window<R>,
+        limits: &Limits,
+        zstd: &mut Option<raw::Decoder<'static>>,
+        dictionary: Option<&[u8]>,
+    ) -> Result<Self, (Window<R>, io::Error)> {
         let window_log = limits.max_window_log.clamp(10, 31);
         Ok(match codec {
             Codec::Gzip => Self::Gzip(Box::new(GzDecoder::new(window))),
-            Codec::Zstd => {
-                let mut frame = zstd::stream::read::Decoder::try_with_buffer(window)?.single_frame();
-                if let Err(error) = frame.window_log_max(window_log) {
-                    return Err((frame.finish(), error));
-                }
-                Self::Zstd(frame)
-            }
+            Codec::Zstd => match zstd.take() {
+                Some(mut decoder) => match decoder.reinit() {
+                    Ok(()) => Self::Zstd(ZstdFrame::new(window, decoder)),
+                    Err(error) => return Err((window, error)),
+                },
+                None => match zstd_frame::decoder(dictionary, limits) {
+                    Ok(decoder) => Self::Zstd(ZstdFrame::new(window, decoder)),
+                    Err(error) => return Err((window, error)),
+                },
+            },
             Codec::Bzip2 => Self::Bzip2(bzip2::bufread::BzDecoder::new(window)),
             // The decoder takes a little more than the window, in KiB.
             Codec::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(window, false, (1 << (window_log - 10)) + 1024))),
@@ -94,16 +113,20 @@ impl<R: Read> Decoder<R> {
     fn window(&self) -> &Window<R> {
         match self {
             Self::Gzip(decoder) => decoder.get_ref(),
-            Self::Zstd(decoder) => decoder.get_ref(),
+            Self::Zstd(frame) => &frame.window,
             Self::Bzip2(decoder) => decoder.get_ref(),
             Self::Xz(decoder) => decoder.inner(),
         }
     }
 
-    fn into_window(self) -> Window<R> {
+    /// What is left to be read; a decoder of zstd is kept for the next frame.
+    fn into_window(self, zstd: &mut Option<raw::Decoder<'static>>) -> Window<R> {
         match self {
             Self::Gzip(decoder) => decoder.into_inner(),
-            Self::Zstd(decoder) => decoder.finish(),
+            Self::Zstd(frame) => {
+                *zstd = Some(frame.decoder);
+                frame.window
+            }
             Self::Bzip2(decoder) => decoder.into_inner(),
             Self::Xz(decoder) => decoder.into_inner(),
         }
@@ -115,11 +138,14 @@ impl<R: Read> Stream<R> {
     pub fn open(inner: R, limits: Limits) -> io::Result<Self> {
         let mut window = Window::new(inner);
         let codec = Codec::of(window.want(MAGIC_BYTES)?);
+        let dictionary = if codec == Some(Codec::Zstd) { zstd_frame::dictionary(&mut window)? } else { None };
         let state = if codec.is_some() { State::Between(window) } else { State::Plain(window) };
         Ok(Self {
             state,
             codec,
             limits,
+            zstd: None,
+            dictionary,
             out: Vec::new(),
             at: 0,
             len: 0,
@@ -129,6 +155,15 @@ impl<R: Read> Stream<R> {
             opened_start: 0,
             pending: None,
         })
+    }
+
+    /// What comes next, as far as it is at hand. An error is told by the read that comes to it.
+    pub fn look_ahead(&mut self) -> &[u8] {
+        if let Err(error) = self.fill_buf() {
+            self.pending = Some(error);
+            return &[];
+        }
+        self.fill_buf().unwrap_or_default()
     }
 
     /// How it is compressed; `None` for plain bytes.
@@ -209,7 +244,7 @@ impl<R: Read> Stream<R> {
                     let result = decoder.read(&mut self.out);
                     (self.at, self.len) = (0, *result.as_ref().unwrap_or(&0));
                     match result {
-                        Ok(0) => self.state = State::Between(decoder.into_window()),
+                        Ok(0) => self.state = State::Between(decoder.into_window(&mut self.zstd)),
                         Ok(read) => {
                             self.decompressed += read as u64;
                             self.state = State::Inside(decoder);
@@ -217,7 +252,10 @@ impl<R: Read> Stream<R> {
                             return Ok(true);
                         }
                         Err(error) if error.kind() == io::ErrorKind::Interrupted => self.state = State::Inside(decoder),
-                        Err(error) => return Err(self.fail(decoder.into_window(), error)),
+                        Err(error) => {
+                            let window = decoder.into_window(&mut self.zstd);
+                            return Err(self.fail(window, error));
+                        }
                     }
                 }
                 ended @ (State::Plain(_) | State::Ended(_) | State::Moving) => {
@@ -231,11 +269,7 @@ impl<R: Read> Stream<R> {
     /// Opens the next member; `false` at the end.
     fn begin(&mut self, mut window: Window<R>) -> io::Result<bool> {
         let Some(codec) = self.codec else { return Ok(false) };
-        // Zeros are padding, as tapes and tar leave it.
-        while self.member > 0 && window.want(1)?.first() == Some(&0) {
-            let zeros = window.rest().iter().take_while(|byte| **byte == 0).count();
-            window.skip(zeros);
-        }
+        self.pass_fillings(&mut window, codec)?;
         self.start = window.position();
         self.opened_start = self.decompressed;
         let head = window.want(MAGIC_BYTES)?;
@@ -253,11 +287,36 @@ impl<R: Read> Stream<R> {
             self.state = State::Between(window);
             return Err(self.window_fault().into());
         }
-        match Decoder::new(codec, window, &self.limits) {
+        match Decoder::new(codec, window, &self.limits, &mut self.zstd, self.dictionary.as_deref()) {
             Ok(decoder) => self.state = State::Inside(decoder),
             Err((window, error)) => return Err(self.fail(window, error)),
         }
         Ok(true)
+    }
+
+    /// Passes over what stands between members and is none: zeros, as tapes and tar leave them, and frames of zstd that
+    /// decoders skip.
+    fn pass_fillings(&self, window: &mut Window<R>, codec: Codec) -> io::Result<()> {
+        loop {
+            let head = window.want(MAGIC_BYTES)?;
+            if self.member > 0 && head.first() == Some(&0) {
+                let zeros = window.rest().iter().take_while(|byte| **byte == 0).count();
+                window.skip(zeros);
+            } else if let Some(length) = zstd_frame::skippable(head).filter(|_| codec == Codec::Zstd) {
+                let mut left = length + 8;
+                while left > 0 {
+                    let here = window.want(1)?.len();
+                    if here == 0 {
+                        break;
+                    }
+                    let passed = here.min(usize::try_from(left).unwrap_or(usize::MAX));
+                    window.skip(passed);
+                    left -= passed as u64;
+                }
+            } else {
+                return Ok(());
+            }
+        }
     }
 
     fn fail(&mut self, window: Window<R>, error: io::Error) -> io::Error {
@@ -291,7 +350,7 @@ impl<R: Read> Stream<R> {
             return Ok(());
         };
         if let State::Inside(decoder) = std::mem::replace(&mut self.state, State::Moving) {
-            self.state = State::Ended(decoder.into_window());
+            self.state = State::Ended(decoder.into_window(&mut self.zstd));
         }
         self.len = 0;
         Err(fault.into())

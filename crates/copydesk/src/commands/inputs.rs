@@ -18,14 +18,15 @@ const SHARED: [&str; 4] = ["include", "exclude", "hidden", "follow_links"];
 /// Where the documents come from: what the command line names, or else the pipeline's own source.
 pub(crate) fn source(
     inputs: &[String],
+    lists: &[String],
     from: Option<&str>,
     file: &Path,
     catalog: &Catalog,
     pipeline: &mut Pipeline,
 ) -> anyhow::Result<Box<dyn Source>> {
     let of_pipeline = pipeline.source.take();
-    if !inputs.is_empty() {
-        return named(catalog, of_pipeline.as_ref(), from, inputs);
+    if !inputs.is_empty() || !lists.is_empty() {
+        return named(catalog, of_pipeline.as_ref(), from, inputs, lists);
     }
     let source = of_pipeline.ok_or_else(|| {
         let file = file.display();
@@ -41,6 +42,7 @@ pub(crate) fn named(
     of_pipeline: Option<&BuiltSource>,
     from: Option<&str>,
     inputs: &[String],
+    lists: &[String],
 ) -> anyhow::Result<Box<dyn Source>> {
     let name = from.unwrap_or(AUTO);
     let entry = catalog.find_source(name).ok_or_else(|| anyhow!(unknown(catalog, name, Some(Part::Source))))?;
@@ -65,8 +67,26 @@ pub(crate) fn named(
         }
     }
     config["paths"] = json!(inputs);
-    config["lists"] = json!([]);
+    config["lists"] = json!(lists);
     entry.build(&config).map_err(|error| anyhow!("{}", error.message))
+}
+
+/// A path as an argument, in whatever bytes: names that are no UTF-8 are written as the program shows them.
+#[derive(Clone)]
+pub(crate) struct PathText;
+
+impl clap::builder::TypedValueParser for PathText {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        _: &clap::Command,
+        _: Option<&clap::Arg>,
+        value: &std::ffi::OsStr,
+    ) -> Result<String, clap::Error> {
+        // What is text is taken as it is: only then is it clear what is meant by a backslash.
+        Ok(value.to_str().map_or_else(|| copydesk_intake::shown_path(Path::new(value)), str::to_owned))
+    }
 }
 
 /// The names of sources for `--from`: those of the house are offered, others are taken.

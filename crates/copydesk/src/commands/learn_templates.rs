@@ -43,7 +43,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
-        let source = source(&self.inputs, None, &self.pipeline, catalog, &mut pipeline)?;
+        let source = source(&self.inputs, &[], None, &self.pipeline, catalog, &mut pipeline)?;
         let mut learner = Learner::default();
         let (mut read, mut bad) = (0u64, 0u64);
         let items = source.open().map_err(anyhow::Error::from)?;

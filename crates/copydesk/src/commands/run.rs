@@ -14,7 +14,7 @@ use copydesk_stage::Catalog;
 use serde_json::json;
 
 use super::{
-    inputs::{SourceName, source},
+    inputs::{PathText, SourceName, source},
     open::open,
 };
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
 
 /// Arguments of `copydesk run`.
 #[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("named").multiple(true)))]
 #[command(after_help = "\
 Examples:
   copydesk run pipelines/news.toml                     its own source and output folder
@@ -33,6 +34,7 @@ Examples:
   copydesk run pipelines/news.toml 'pages/**/*.html' --limit 100
   copydesk run pipelines/news.toml crawl.warc.gz pages.jsonl.zst list.csv --out out
   copydesk run pipelines/text.toml page.html | jq .text
+  find pages -name '*.html' -mtime -1 | copydesk run pipelines/news.toml --files-from - --out out
   curl -s https://example.com | copydesk run pipelines/text.toml -
 
 Outputs appear under their names only when they are complete. A run that was stopped or killed
@@ -45,12 +47,15 @@ works on those documents only.")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
     pipeline: PathBuf,
-    /// Files, folders, globs, or - for standard input: pages, JSON Lines, CSV and web archives, each told by its
+    /// Files, folders, globs, or - for standard input: pages, JSON, CSV, Parquet and web archives, each told by its
     /// content. They replace the pipeline's source; what it leaves out of folders stays out.
-    #[arg(value_name = "INPUT")]
+    #[arg(value_name = "INPUT", value_parser = PathText, group = "named")]
     inputs: Vec<String>,
+    /// A text file that names one input file a line; - reads the names from standard input.
+    #[arg(long, value_name = "LIST", value_parser = PathText, group = "named")]
+    files_from: Vec<String>,
     /// Read the inputs by this source, whatever they look like.
-    #[arg(long, value_name = "SOURCE", value_parser = SourceName, requires = "inputs")]
+    #[arg(long, value_name = "SOURCE", value_parser = SourceName, requires = "named")]
     from: Option<String>,
     /// The folder for the outputs, or - for standard output. It replaces the one in the pipeline.
     #[arg(short, long, value_name = "DIR")]
@@ -80,8 +85,10 @@ impl Args {
     /// Runs; as a retry, over what the last run has quarantined.
     pub(crate) fn execute(self, retry: bool, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
-        let source = source(&self.inputs, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
+        let source =
+            source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         let output = self.output(&pipeline);
+        refuse_address(&output)?;
         hold_open(pipeline.run.open_files)?;
         let of_pipeline = pipeline.run.options();
         let options = Options {
@@ -101,7 +108,13 @@ impl Args {
         if !reporter.quiet {
             self.say(&report, reporter);
         }
-        Ok(if report.quarantined > 0 { ExitCode::from(WITH_QUARANTINE) } else { ExitCode::SUCCESS })
+        // A run that found nothing to work on has most likely looked in the wrong place.
+        let nothing = !retry && is_empty(&report);
+        if nothing {
+            tracing::error!("there was no document among the inputs: nothing was read that holds text");
+        }
+        let is_whole = report.quarantined == 0 && !nothing;
+        Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(WITH_QUARANTINE) })
     }
 
     fn output(&self, pipeline: &Pipeline) -> Output {
@@ -127,6 +140,26 @@ impl Args {
             }
         }
     }
+}
+
+/// Whether nothing was read, or only files that hold no text.
+fn is_empty(report: &Report) -> bool {
+    let no_text = report.stages.iter().filter(|stage| stage.name == "parse").flat_map(|stage| stage.dropped.values());
+    let no_text: u64 = no_text.sum();
+    report.written == 0 && report.quarantined == 0 && report.read == no_text
+}
+
+/// Outputs go to a folder of this machine; an address would become a folder called `s3:`.
+fn refuse_address(output: &Output) -> anyhow::Result<()> {
+    let Output::Folder { folder, .. } = output else { return Ok(()) };
+    let folder = folder.to_string_lossy();
+    if folder.contains("://") {
+        return Err(anyhow!(
+            "`{folder}` is an address, and outputs are written to a folder of this machine: name one, and copy it there \
+             when the run is done"
+        ));
+    }
+    Ok(())
 }
 
 /// Lets this program hold so many files open, and no more.

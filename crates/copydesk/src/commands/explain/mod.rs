@@ -44,6 +44,7 @@ Each entry has its line and column in the source, what it was found to be, its t
 the stage, the rule, and what the rule saw. The READMEs of the stages explain the rules.")]
 pub(crate) struct Args {
     /// The document; - for standard input; crawl.warc.gz#record-3 or pages.jsonl#line-7 for one of many in a file.
+    #[arg(value_parser = inputs::PathText)]
     file: String,
     /// Read the file by this source, whatever it looks like.
     #[arg(long, value_name = "SOURCE", value_parser = SourceName)]
@@ -146,7 +147,7 @@ impl Args {
         // A name that a file has is that file's, whatever marks are in it.
         let place = if Path::new(&self.file).exists() { None } else { self.file.rsplit_once('#') };
         let file = place.map_or(self.file.as_str(), |(file, _)| file);
-        let source = inputs::named(catalog, pipeline.source.as_ref(), self.from.as_deref(), &[file.to_owned()])?;
+        let source = inputs::named(catalog, pipeline.source.as_ref(), self.from.as_deref(), &[file.to_owned()], &[])?;
         let items = source.open()?;
         if let Some((_, record)) = place {
             for item in items {

@@ -1,0 +1,161 @@
+//! The files of a tar, one after the other, as they come.
+
+use std::{
+    io::{self, Read},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+const BLOCK: usize = 512;
+/// A name or a header of names is no longer.
+const MOST_NAME: u64 = 64 << 10;
+
+/// Whether the beginning of a file is that of a tar.
+pub fn is_tar(head: &[u8]) -> bool {
+    head.get(257..262) == Some(b"ustar") && head.len() >= BLOCK && checksum_fits(&head[..BLOCK])
+}
+
+/// A tar that is being read. The reader of a file is to be read before the next file is asked for; what is left of it is
+/// passed over.
+pub struct Tar<R>(Arc<Mutex<Shared<R>>>);
+
+struct Shared<R> {
+    inner: R,
+    /// What is left of the file, and of the padding behind it.
+    left: u64,
+    padding: u64,
+}
+
+/// One file of a tar.
+pub struct TarEntry<R> {
+    /// Its path in the tar.
+    pub name: String,
+    /// Its size.
+    pub size: u64,
+    /// Its bytes.
+    pub reader: TarReader<R>,
+}
+
+/// The bytes of a file in a tar.
+pub struct TarReader<R>(Arc<Mutex<Shared<R>>>);
+
+fn lock<R>(shared: &Mutex<Shared<R>>) -> MutexGuard<'_, Shared<R>> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<R: Read> Shared<R> {
+    fn pass_over(&mut self) -> io::Result<()> {
+        let rest = self.left + self.padding;
+        (self.left, self.padding) = (0, 0);
+        io::copy(&mut self.inner.by_ref().take(rest), &mut io::sink()).map(|_| ())
+    }
+
+    fn header(&mut self) -> io::Result<Option<[u8; BLOCK]>> {
+        self.pass_over()?;
+        let mut header = [0; BLOCK];
+        let mut read = 0;
+        while read < BLOCK {
+            match self.inner.read(&mut header[read..]) {
+                Ok(0) if read == 0 => return Ok(None),
+                Ok(0) => return Err(damaged("it is cut off")),
+                Ok(len) => read += len,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        // Two blocks of zeros end it; the first is enough.
+        Ok((header != [0; BLOCK]).then_some(header))
+    }
+
+    /// The text that stands in the place of a file: a long name.
+    fn text(&mut self) -> io::Result<Vec<u8>> {
+        if self.left > MOST_NAME {
+            return Err(damaged("a name in it is too long"));
+        }
+        let mut text = Vec::new();
+        self.inner.by_ref().take(self.left).read_to_end(&mut text)?;
+        self.left = 0;
+        Ok(text)
+    }
+}
+
+fn damaged(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the tar is damaged: {what}"))
+}
+
+impl<R: Read> Tar<R> {
+    /// Reads from the beginning of a tar.
+    pub fn new(inner: R) -> Self {
+        Self(Arc::new(Mutex::new(Shared { inner, left: 0, padding: 0 })))
+    }
+
+    /// The next plain file.
+    pub fn next_file(&mut self) -> io::Result<Option<TarEntry<R>>> {
+        let mut long_name = None;
+        loop {
+            let mut shared = lock(&self.0);
+            let Some(header) = shared.header()? else { return Ok(None) };
+            if !checksum_fits(&header) {
+                return Err(damaged("a header in it is wrong"));
+            }
+            let size = number(&header[124..136]).ok_or_else(|| damaged("a size in it is no number"))?;
+            (shared.left, shared.padding) = (size, size.next_multiple_of(BLOCK as u64) - size);
+            match header[156] {
+                b'L' => long_name = Some(text(&shared.text()?)),
+                b'x' => long_name = pax_path(&shared.text()?).or(long_name),
+                0 | b'0' | b'7' => {
+                    let name = long_name.unwrap_or_else(|| name(&header));
+                    return Ok(Some(TarEntry { name, size, reader: TarReader(Arc::clone(&self.0)) }));
+                }
+                _ => long_name = None,
+            }
+        }
+    }
+}
+
+impl<R: Read> Read for TarReader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let mut shared = lock(&self.0);
+        let most = out.len().min(usize::try_from(shared.left).unwrap_or(usize::MAX));
+        let read = shared.inner.read(&mut out[..most])?;
+        if read == 0 && most > 0 {
+            return Err(damaged("it is cut off"));
+        }
+        shared.left -= read as u64;
+        Ok(read)
+    }
+}
+
+fn checksum_fits(header: &[u8]) -> bool {
+    let sum: u64 = header
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| u64::from(if (148..156).contains(&at) { b' ' } else { *byte }))
+        .sum();
+    number(&header[148..156]) == Some(sum)
+}
+
+/// A number in octal digits, or in bytes where the first bit is set.
+fn number(field: &[u8]) -> Option<u64> {
+    if field.first()? & 0x80 != 0 {
+        return Some(field[1..].iter().fold(0, |number: u64, byte| number << 8 | u64::from(*byte)));
+    }
+    let digits = std::str::from_utf8(field).ok()?.trim_matches(['\0', ' ']);
+    u64::from_str_radix(digits, 8).ok()
+}
+
+fn text(bytes: &[u8]) -> String {
+    let end = memchr::memchr(0, bytes).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end]).into_owned()
+}
+
+fn name(header: &[u8]) -> String {
+    let (prefix, name) = (text(&header[345..500]), text(&header[..100]));
+    let name = if prefix.is_empty() || &header[257..262] != b"ustar" { name } else { format!("{prefix}/{name}") };
+    name.trim_start_matches("./").to_owned()
+}
+
+/// The path in a header of POSIX: lines `LENGTH path=NAME`.
+fn pax_path(header: &[u8]) -> Option<String> {
+    let header = String::from_utf8_lossy(header);
+    header.lines().find_map(|line| line.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
+}

@@ -1,0 +1,163 @@
+//! The documents of one feed.
+
+use std::io::Read;
+
+use copydesk_document::Extent;
+use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
+use copydesk_parse::charset_of;
+use copydesk_stage::SourceItem;
+use copydesk_unpack::Stream;
+use encoding_rs::{Encoding, UTF_8};
+use serde_json::{Map, Value};
+
+use crate::{
+    Options,
+    entries::{Elements, Entries, Part},
+};
+
+/// So much of a file is looked at for its first element.
+const HEAD: usize = 4 << 10;
+
+/// Whether the beginning of a file is that of a feed.
+pub fn looks_like(head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&head[..head.len().min(HEAD)]).to_lowercase();
+    let mut rest = head.trim_start_matches('\u{feff}').trim_start();
+    // Declarations and comments may stand before the first element.
+    while rest.starts_with("<?") || rest.starts_with("<!") {
+        let end = if rest.starts_with("<!--") { "-->" } else { ">" };
+        let Some(at) = rest.find(end) else { return false };
+        rest = rest[at + end.len()..].trim_start();
+    }
+    let is = |name: &str| {
+        let behind = rest.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
+        behind.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>'))
+    };
+    is("rss") || (is("feed") && rest.contains("atom")) || (is("rdf:rdf") && rest.contains("purl.org/rss/"))
+}
+
+/// The documents of a feed, and what is wrong with the entries that are none.
+pub fn records<R: Read>(
+    file: &FileName,
+    stream: Stream<R>,
+    options: &Options,
+) -> impl Iterator<Item = SourceItem> + use<R> {
+    let mut bytes = Vec::new();
+    let items = match stream.take(options.max_bytes.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(_) if bytes.len() as u64 > options.max_bytes => {
+            let message = format!("the feed has more than {} bytes; raise `max_bytes` to read it", options.max_bytes);
+            vec![bad(file.uri.as_str(), "limit.size", message)]
+        }
+        Ok(_) => documents(file, &bytes, options),
+        Err(error) => {
+            let (rule, message) = decompress_fault(&error);
+            vec![bad(file.uri.as_str(), rule, message)]
+        }
+    };
+    items.into_iter()
+}
+
+fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem> {
+    let charset = charset(bytes);
+    let (text, _, _) = charset.decode(bytes);
+    // Places are those in the file only where that is what is read.
+    let shift = (charset == UTF_8).then(|| bytes.len().saturating_sub(text.len()) as u64);
+    let one = |name: &str| [name.to_owned()];
+    let (content, id, url, content_type) = (one("content"), one("id"), one("url"), one("content_type"));
+    let columns = Columns {
+        text: &content,
+        id: &id,
+        url: &url,
+        content_type: &content_type,
+        fetched: &[],
+        max_bytes: options.max_bytes,
+    };
+    let mut names = Names::new(file.name.clone());
+    let mut entries = Entries::new(&text);
+    let mut items = Vec::new();
+    let mut number = 0_u64;
+    while let Some(part) = entries.next() {
+        number += 1;
+        let uri = format!("{}#entry-{number}", file.uri);
+        items.push(match part {
+            Part::Entry(range, elements) => {
+                let extent =
+                    shift.map(|shift| Extent { offset: range.start as u64 + shift, length: range.len() as u64 });
+                let record = record(&elements, &entries.feed);
+                let standing = Standing { uri: uri.clone(), extent, notes: Vec::new() };
+                match columns.input(standing, &mut names, record) {
+                    Ok(input) => SourceItem::Input(input),
+                    Err(refused) => bad(uri, refused.rule, refused.message),
+                }
+            }
+            Part::Broken(at, error) => bad(uri, "feed.syntax", format!("entry {number}, at byte {at}: {error}")),
+        });
+    }
+    items
+}
+
+/// The charset that the XML declares, if the bytes can be in it.
+fn charset(bytes: &[u8]) -> &'static Encoding {
+    let found = charset_of(bytes).unwrap_or(UTF_8);
+    if found == UTF_8 || !found.is_ascii_compatible() {
+        return found;
+    }
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).into_owned();
+    let label = head.split_once("encoding=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
+    label.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|named| *named != UTF_8).unwrap_or(found)
+}
+
+/// An entry by the names that records usually have.
+fn record(entry: &Elements, feed: &Elements) -> Map<String, Value> {
+    let first = |names: &[&str]| names.iter().find_map(|name| value(entry, name));
+    let mut record = Map::new();
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            record.insert(name.to_owned(), value.into());
+        }
+    };
+    let content = first(&["content:encoded", "content", "xhtml:body", "body"]);
+    let summary = first(&["description", "summary", "itunes:summary", "media:description"]);
+    let text = content.clone().or_else(|| summary.clone()).unwrap_or_default();
+    // What feeds hold is a part of a page.
+    add("content", Some(format!("<html><body><article>{text}</article></body></html>")));
+    add("content_type", Some("text/html".into()));
+    add("title", first(&["title", "media:title"]));
+    add("description", summary.filter(|_| content.is_some()));
+    let permanent = value(entry, "guid").filter(|_| value(entry, "guid@ispermalink").as_deref() != Some("false"));
+    let permanent = permanent.filter(|guid| guid.contains("://"));
+    add("url", first(&["feedburner:origlink", "link@href", "link"]).or(permanent));
+    add("id", first(&["guid", "id"]));
+    add(
+        "published",
+        first(&["pubdate", "published", "dc:date", "dcterms:issued", "dcterms:created", "issued", "date"]),
+    );
+    add("modified", first(&["updated", "atom:updated", "dcterms:modified", "modified"]));
+    add("language", first(&["dc:language", "language"]).or_else(|| value(feed, "language")));
+    add("site_name", value(feed, "title"));
+    for (name, from) in [("authors", AUTHORS), ("tags", TAGS)] {
+        let all: Vec<Value> = entry
+            .iter()
+            .filter(|(name, _)| from.contains(&name.as_str()))
+            .map(|(_, value)| author(value).into())
+            .collect();
+        if !all.is_empty() {
+            record.insert(name.into(), all.into());
+        }
+    }
+    record
+}
+
+const AUTHORS: &[&str] = &["dc:creator", "author/name", "author", "itunes:author", "contributor/name"];
+const TAGS: &[&str] = &["category", "dc:subject", "media:keywords"];
+
+/// RSS has an address for mail before the name: `ann@example.org (Ann Lee)`.
+fn author(value: &str) -> &str {
+    match value.split_once(" (") {
+        Some((mail, name)) if mail.contains('@') => name.trim_end_matches(')'),
+        _ => value,
+    }
+}
+
+fn value(elements: &Elements, name: &str) -> Option<String> {
+    elements.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+}

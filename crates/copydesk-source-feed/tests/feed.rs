@@ -1,0 +1,104 @@
+//! What the source makes of feeds, sound and otherwise.
+
+use copydesk_document::Input;
+use copydesk_source_feed::{Options, looks_like, records};
+use copydesk_stage::SourceItem;
+use copydesk_unpack::Stream;
+use serde_json::{Value, json};
+
+fn items(bytes: &[u8]) -> Vec<SourceItem> {
+    let options = Options::default();
+    let stream = Stream::open(bytes, options.limits()).expect("it can be read");
+    records(&"f".into(), stream, &options).collect()
+}
+
+fn inputs(text: &str) -> Vec<Input> {
+    let input = |item| if let SourceItem::Input(input) = item { input } else { panic!("{item:?}") };
+    items(text.as_bytes()).into_iter().map(input).collect()
+}
+
+const RSS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel><title>Harbour Daily</title><link>https://example.org/</link><language>en-gb</language>
+<image><title>A logo</title></image>
+<item>
+  <title>Ferries &amp; boats</title>
+  <link>https://example.org/a</link>
+  <guid isPermaLink="false">a-1</guid>
+  <pubDate>Mon, 06 May 2024 07:08:09 GMT</pubDate>
+  <dc:creator><![CDATA[Ann Lee]]></dc:creator>
+  <category>Sea</category><category>Travel</category>
+  <description>A short word.</description>
+  <content:encoded><![CDATA[<p>The ferry sails.</p>]]></content:encoded>
+</item>
+<item><title>Second</title><description>&lt;p&gt;Only a&nbsp;summary.&lt;/p&gt;</description><author>bo@example.org (Bo Chen)</author></item>
+</channel></rss>"#;
+
+#[test]
+fn an_item_of_rss_is_a_document() {
+    let found = inputs(RSS);
+    let text = |input: &Input| String::from_utf8(input.bytes.clone()).expect("UTF-8");
+    assert_eq!(text(&found[0]), "<html><body><article><p>The ferry sails.</p></article></body></html>");
+    assert_eq!(text(&found[1]), "<html><body><article><p>Only a&nbsp;summary.</p></article></body></html>");
+    assert_eq!((found[0].uri.as_str(), found[0].name.as_str()), ("f#entry-1", "f#a-1"));
+    assert_eq!(found[0].url.as_deref(), Some("https://example.org/a"));
+    let expected = json!({
+        "content_type": "text/html", "title": "Ferries & boats", "description": "A short word.",
+        "url": "https://example.org/a", "id": "a-1", "published": "Mon, 06 May 2024 07:08:09 GMT", "language": "en-gb",
+        "site_name": "Harbour Daily", "authors": ["Ann Lee"], "tags": ["Sea", "Travel"],
+    });
+    assert_eq!(Value::from(found[0].fields.clone()), expected);
+    assert_eq!(found[1].fields["authors"], json!(["Bo Chen"]));
+    let extent = found[0].extent.expect("known");
+    let cut = &RSS[extent.offset as usize..][..extent.length as usize];
+    assert!(cut.starts_with("<item>") && cut.ends_with("</item>"), "{cut}");
+}
+
+#[test]
+fn an_entry_of_atom_is_a_document() {
+    let found = inputs(
+        r#"<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>Hafen</title>
+        <entry><title type="html">F&#228;hren</title><id>urn:1</id><link rel="self" href="https://example.org/x"/>
+        <link rel="alternate" href="https://example.org/a"/><author><name>Ann Lee</name><uri>x</uri></author>
+        <published>2024-05-06T07:08:09Z</published><updated>2024-05-07T00:00:00Z</updated><category term="See"/>
+        <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>Die <b>Fähre</b> fährt.</p></div></content>
+        </entry></feed>"#,
+    );
+    let [entry] = &found[..] else { panic!("one entry") };
+    assert!(String::from_utf8_lossy(&entry.bytes).contains("<p>Die <b>Fähre</b> fährt.</p>"), "{entry:?}");
+    assert_eq!((&entry.fields["title"], &entry.fields["site_name"]), (&json!("Fähren"), &json!("Hafen")));
+    assert_eq!((&entry.fields["authors"], &entry.fields["tags"]), (&json!(["Ann Lee"]), &json!(["See"])));
+    assert_eq!(entry.fields["published"], json!("2024-05-06T07:08:09Z"));
+    assert_eq!(entry.fields["modified"], json!("2024-05-07T00:00:00Z"));
+    assert_eq!((&entry.fields["url"], &entry.fields["language"]), (&json!("https://example.org/a"), &json!("de")));
+}
+
+#[test]
+fn what_is_broken_costs_its_entry() {
+    let broken = RSS.replacen("<item>", "<item><title>x</title><a b=<</item>\n<item>", 1);
+    let shown: Vec<String> = items(broken.as_bytes())
+        .into_iter()
+        .map(|item| match item {
+            SourceItem::Input(input) => input.fields["title"].as_str().unwrap_or_default().to_owned(),
+            SourceItem::Bad { rule, .. } => rule,
+            SourceItem::Skipped { uri, .. } => panic!("{uri}"),
+        })
+        .collect();
+    assert_eq!(shown, ["feed.syntax", "Ferries & boats", "Second"]);
+    let cut = &RSS[..RSS.len() - 60];
+    assert!(matches!(items(cut.as_bytes()).last(), Some(SourceItem::Bad { rule, .. }) if rule == "feed.syntax"));
+}
+
+#[test]
+fn a_charset_is_that_of_the_declaration() {
+    let text = RSS.replace("UTF-8", "windows-1251").replace("The ferry sails.", "Паром уходит.");
+    let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
+    let Some(SourceItem::Input(input)) = items(&bytes).into_iter().next() else { panic!("a document") };
+    assert!(String::from_utf8_lossy(&input.bytes).contains("Паром уходит.") && input.extent.is_none());
+}
+
+#[test]
+fn it_is_known_by_its_first_element() {
+    assert!(looks_like(RSS.as_bytes()) && looks_like(b"<!-- x -->\n<feed xmlns='http://www.w3.org/2005/Atom'>"));
+    assert!(!looks_like(b"<html><rss>") && !looks_like(b"<feed>") && !looks_like(b"<rssx>") && !looks_like(b"rss"));
+}

@@ -1,0 +1,105 @@
+//! The messages of a file, as bytes.
+
+use std::io::{self, Read};
+
+use copydesk_intake::Rewind;
+use copydesk_unpack::Stream;
+
+/// A message that was cut out.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    /// Where it begins, behind the line that an mbox has before it.
+    pub(crate) offset: u64,
+    /// How long it is.
+    pub(crate) length: u64,
+    /// Its bytes; none if it is longer than allowed.
+    pub(crate) bytes: Option<Vec<u8>>,
+}
+
+pub(crate) struct Messages<R: Read> {
+    bytes: Rewind<R>,
+    max_bytes: usize,
+    is_mbox: bool,
+    ended: bool,
+}
+
+/// No line is looked at further than this to tell whether it begins a message.
+const LINE: usize = 1 << 10;
+
+/// Whether bytes begin an mbox.
+pub(crate) fn is_mbox(head: &[u8]) -> bool {
+    let mut lines = head.splitn(3, |byte| *byte == b'\n');
+    let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return false };
+    begins_message(first) && is_header(second)
+}
+
+/// A line `From SENDER DATE`, with a time in it.
+fn begins_message(line: &[u8]) -> bool {
+    let has_time = |line: &[u8]| {
+        line.windows(3).any(|three| three[1] == b':' && three[0].is_ascii_digit() && three[2].is_ascii_digit())
+    };
+    line.starts_with(b"From ") && has_time(line)
+}
+
+/// A line `Name: value`, as a message begins.
+pub(crate) fn is_header(line: &[u8]) -> bool {
+    let name = line.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').count();
+    name > 0 && line.get(name) == Some(&b':')
+}
+
+impl<R: Read> Messages<R> {
+    pub(crate) fn new(stream: Stream<R>, max_bytes: u64) -> Self {
+        let mut bytes = Rewind::new(stream);
+        let is_mbox = is_mbox(&bytes.peek(2 * LINE as u64));
+        Self { bytes, max_bytes: usize::try_from(max_bytes).unwrap_or(usize::MAX), is_mbox, ended: false }
+    }
+
+    pub(crate) fn is_mbox(&self) -> bool {
+        self.is_mbox
+    }
+
+    pub(crate) fn read(&mut self) -> io::Result<Option<Raw>> {
+        if self.ended {
+            return Ok(None);
+        }
+        if self.is_mbox {
+            self.bytes.line(&mut Vec::new(), 0)?;
+        }
+        let offset = self.bytes.position();
+        let mut held = Vec::new();
+        let mut blank_before = false;
+        loop {
+            let mut line = Vec::new();
+            let room = self.max_bytes.saturating_add(1).saturating_sub(held.len()).max(LINE);
+            let read = self.bytes.line(&mut line, room)?;
+            if read == 0 {
+                self.ended = true;
+                break;
+            }
+            // A line of the text that looks so has no header behind it, or a `>` before it.
+            if self.is_mbox && blank_before && begins_message(&line) {
+                let next = self.bytes.peek(LINE as u64);
+                if is_header(&next) {
+                    self.bytes.put_back(line);
+                    break;
+                }
+            }
+            blank_before = line.trim_ascii().is_empty();
+            let room = self.max_bytes.saturating_add(1).saturating_sub(held.len());
+            let line = if self.is_mbox && is_quoted(&line) { &line[1..] } else { &line[..] };
+            held.extend_from_slice(&line[..line.len().min(room)]);
+        }
+        let length = self.bytes.position() - offset;
+        if length == 0 {
+            return Ok(None);
+        }
+        let bytes = (held.len() <= self.max_bytes).then_some(held);
+        Ok(Some(Raw { offset, length, bytes }))
+    }
+}
+
+/// Whether a line begins with `From ` behind the marks that mailboxes put before such a line.
+fn is_quoted(line: &[u8]) -> bool {
+    let marks = line.iter().take_while(|byte| **byte == b'>').count();
+    marks > 0 && line[marks..].starts_with(b"From ")
+}
