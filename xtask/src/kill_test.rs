@@ -62,6 +62,10 @@ struct Bench {
 /// A corpus, and what an undisturbed run makes of it.
 struct Case {
     corpus: PathBuf,
+    /// What the command is told beside its inputs. A document of an earlier corpus is gone in the second one.
+    option: Option<&'static str>,
+    /// What an earlier run has left.
+    from: Option<PathBuf>,
     tree: Tree,
     code: Option<i32>,
 }
@@ -75,35 +79,34 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let scratch = fs::canonicalize(&args.scratch)?;
     fs::write(scratch.join("pipeline.toml"), PIPELINE)?;
     let mut bench = Bench { program, scratch, usual: Duration::ZERO };
-    let first = bench.case("first", |_| Ok(()))?;
-    // One document edited, one added, one gone.
-    let second = bench.case("second", |corpus| {
-        let file = |name: &str| corpus.join("000/000").join(name);
-        let text = fs::read_to_string(file("05.txt"))?;
-        fs::write(file("05.txt"), text + "\n\nA paragraph that was added by hand, long enough to count as text.\n")?;
-        fs::copy(file("07.txt"), file("07a.txt"))?;
-        Ok(fs::remove_file(file("44.txt"))?)
-    })?;
+    let first = bench.case("first", None, None, |_| Ok(()))?;
     let finished = bench.scratch.join("finished");
     bench.undisturbed(&first, &finished)?;
+    let second = bench.case("second", Some("--replace"), Some(finished.clone()), edit)?;
+    let added = bench.case("added", Some("--append"), Some(finished), edit)?;
+    let twice = bench.scratch.join("twice");
+    copy_tree(&bench.scratch.join("reference"), &twice)?;
+    let again = bench.case("again", Some("--append"), Some(twice), |corpus| {
+        let file = |name: &str| corpus.join("000/000").join(name);
+        fs::write(file("07.txt"), fs::read_to_string(file("05.txt"))?)?;
+        Ok(fs::copy(file("44.txt"), file("44a.txt")).map(drop)?)
+    })?;
+    let cases = [first, second, added, again];
 
     let mut random = Random::of(args.seed, 0);
     let (mut blows, mut rounds, mut by_kind) = (0, 0, BTreeMap::<String, u64>::new());
     while blows < args.runs {
         rounds += 1;
         let out = bench.scratch.join("out");
-        clear(&out)?;
-        // Half of the runs start from nothing, half from what a run over another corpus has left.
-        let fresh = random.below(2) == 0;
-        let case = if fresh { &first } else { &second };
-        if !fresh {
-            copy_tree(&finished, &out)?;
-        }
+        // Some runs start from nothing, others from what runs over other corpora have left.
+        let case = &cases[random.below(cases.len() as u64) as usize];
+        case.start(&out)?;
         let mut old = tree(&out)?;
         let mut history = Vec::new();
+        let mut spoiled = false;
         for _ in 0..=random.below(3) {
             let blow = draw(&mut random);
-            let ended = bench.disturbed(case, &out, &blow, &mut random)?;
+            let ended = bench.disturbed(case, &out, spoiled, &blow, &mut random)?;
             history.push(format!("{blow:?}"));
             if ended == case.code {
                 // It was over before the blow came.
@@ -116,12 +119,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             };
             *by_kind.entry(kind).or_default() += 1;
             torn(&out, &old, &case.tree).with_context(|| format!("after {}", history.join(", ")))?;
-            if random.below(3) == 0 {
+            // What is added to is somebody's, and a spoiled file of it is refused.
+            if random.below(3) == 0 && case.option != Some("--append") {
                 history.push(spoil(&out, &mut random)?);
+                spoiled = true;
                 old = tree(&out)?;
             }
         }
-        let code = bench.resume(case, &out)?;
+        let code = bench.command(case, &out, spoiled).status()?.code();
         let now = tree(&out)?;
         let difference = difference(&case.tree, &now);
         if code != case.code || difference.is_some() {
@@ -168,16 +173,22 @@ fn draw(random: &mut Random) -> Blow {
 }
 
 impl Bench {
-    fn case(&mut self, name: &str, edit: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<Case> {
+    fn case(
+        &mut self,
+        name: &str,
+        option: Option<&'static str>,
+        from: Option<PathBuf>,
+        edit: impl FnOnce(&Path) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Case> {
         let corpus = self.scratch.join(name);
         small(DOCUMENTS, Shape::Tree, &corpus, 1)?;
         // One that is no text, one that cannot be read.
         fs::write(corpus.join("000/000/20a.png"), b"\x89PNG\r\n\x1a\n0000")?;
         fs::write(corpus.join("000/000/30a.html.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\x03torn")?;
         edit(&corpus)?;
-        let mut case = Case { corpus, tree: Tree::new(), code: None };
+        let mut case = Case { corpus, option, from, tree: Tree::new(), code: None };
         let out = self.scratch.join("reference");
-        clear(&out)?;
+        case.start(&out)?;
         let start = Instant::now();
         case.code = self.undisturbed(&case, &out)?;
         self.usual = self.usual.max(start.elapsed());
@@ -186,27 +197,36 @@ impl Bench {
         Ok(case)
     }
 
-    fn command(&self, case: &Case, out: &Path) -> Command {
-        // Both corpora go by one name, so that what they share is known again.
+    /// The command. Where a file was spoiled it has to be told to replace it: it could be somebody's work.
+    fn command(&self, case: &Case, out: &Path, spoiled: bool) -> Command {
+        // All corpora go by one name, so that what they share is known again.
         let corpus = self.scratch.join("corpus");
-        let _ = fs::remove_file(&corpus);
-        let linked = std::os::unix::fs::symlink(&case.corpus, &corpus);
-        debug_assert!(linked.is_ok(), "{linked:?}");
+        let copied = clear(&corpus).and_then(|()| copy_tree(&case.corpus, &corpus));
+        debug_assert!(copied.is_ok(), "{copied:?}");
         let mut command = Command::new(&self.program);
         command.args(["run", "pipeline.toml", "corpus", "--out"]).arg(out).current_dir(&self.scratch);
+        let replaces = Some("--replace").filter(|_| spoiled);
+        command.args(case.option.or(replaces));
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
     fn undisturbed(&self, case: &Case, out: &Path) -> anyhow::Result<Option<i32>> {
-        let code = self.command(case, out).status()?.code();
+        let code = self.command(case, out, false).status()?.code();
         ensure!(matches!(code, Some(0 | 1)), "an undisturbed run ended with {code:?}");
         Ok(code)
     }
 
     /// Runs with a blow. The exit code; none if it was killed.
-    fn disturbed(&self, case: &Case, out: &Path, blow: &Blow, random: &mut Random) -> anyhow::Result<Option<i32>> {
-        let mut command = self.command(case, out);
+    fn disturbed(
+        &self,
+        case: &Case,
+        out: &Path,
+        spoiled: bool,
+        blow: &Blow,
+        random: &mut Random,
+    ) -> anyhow::Result<Option<i32>> {
+        let mut command = self.command(case, out, spoiled);
         command.arg("--threads").arg((1 + random.below(3)).to_string());
         let status: ExitStatus = match blow {
             Blow::After(share) => {
@@ -231,9 +251,22 @@ impl Bench {
         };
         Ok(status.code())
     }
+}
 
-    fn resume(&self, case: &Case, out: &Path) -> anyhow::Result<Option<i32>> {
-        Ok(self.command(case, out).status()?.code())
+/// One document edited, one added, one gone.
+fn edit(corpus: &Path) -> anyhow::Result<()> {
+    let file = |name: &str| corpus.join("000/000").join(name);
+    let text = fs::read_to_string(file("05.txt"))?;
+    fs::write(file("05.txt"), text + "\n\nA paragraph that was added by hand, long enough to count as text.\n")?;
+    fs::copy(file("07.txt"), file("07a.txt"))?;
+    Ok(fs::remove_file(file("44.txt"))?)
+}
+
+impl Case {
+    /// Puts a folder as a run of the case finds it.
+    fn start(&self, out: &Path) -> anyhow::Result<()> {
+        clear(out)?;
+        self.from.iter().try_for_each(|from| copy_tree(from, out))
     }
 }
 
@@ -252,7 +285,9 @@ fn torn(out: &Path, old: &Tree, new: &Tree) -> anyhow::Result<()> {
 
 /// Tears a part or a file, as a bad disk may.
 fn spoil(out: &Path, random: &mut Random) -> anyhow::Result<String> {
-    let files: Vec<PathBuf> = tree(out)?.into_keys().collect();
+    // Without its manifest a folder is somebody else's; a test of the runner looks at that.
+    let kept = Path::new(".copydesk/manifest");
+    let files: Vec<PathBuf> = tree(out)?.into_keys().filter(|file| file != kept).collect();
     if files.is_empty() {
         return Ok("nothing to spoil".into());
     }

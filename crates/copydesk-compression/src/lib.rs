@@ -4,7 +4,7 @@
 
 copydesk_fingerprint::fingerprint!();
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -122,6 +122,19 @@ impl Packer {
         }
     }
 
+    /// What a piece was before it was compressed.
+    pub fn open(&self, piece: Vec<u8>) -> io::Result<Vec<u8>> {
+        match self.compression {
+            Compression::None => Ok(piece),
+            Compression::Zstd => decompress_zstd(&piece),
+            Compression::Gzip => {
+                let mut opened = Vec::new();
+                flate2::read::MultiGzDecoder::new(&piece[..]).read_to_end(&mut opened)?;
+                Ok(opened)
+            }
+        }
+    }
+
     /// One more piece. Nothing stays nothing.
     pub fn next(&self, piece: Vec<u8>) -> io::Result<Vec<u8>> {
         if self.compression == Compression::None || piece.is_empty() { Ok(piece) } else { self.first(&piece) }
@@ -135,8 +148,6 @@ pub fn decompress_zstd(compressed: &[u8]) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
 
     fn opened(compression: Compression, bytes: &[u8]) -> Vec<u8> {
@@ -164,6 +175,17 @@ mod tests {
             let text = opened(compression, &file);
             assert_eq!(text, format!("head\n{}two\n", "one\n".repeat(9000)).into_bytes(), "{compression:?}");
             assert!(compression == Compression::None || file.len() < 1000);
+        }
+    }
+
+    #[test]
+    fn a_piece_opens() {
+        for compression in ALL {
+            let packer = Packer::new("a.txt", compression, None).expect("usual");
+            for text in ["", "one\ntwo\n"] {
+                let piece = packer.next(text.as_bytes().to_vec()).expect("memory");
+                assert_eq!(packer.open(piece).expect("it opens"), text.as_bytes(), "{compression:?}");
+            }
         }
     }
 

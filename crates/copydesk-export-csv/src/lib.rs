@@ -8,7 +8,7 @@ copydesk_fingerprint::fingerprint!();
 
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
-use copydesk_stage::{Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
+use copydesk_stage::{Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -190,6 +190,11 @@ impl Export for Csv {
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
         self.packer.next(rows).map_err(|error| ExportError::new(error.to_string()))
+    }
+
+    fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
+        let opened = self.packer.open(part).map_err(|error| ExportError::new(error.to_string()))?;
+        self.part(DocumentRows::cut(&opened, rows)?)
     }
 }
 

@@ -6,11 +6,11 @@ use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use bytes::Bytes;
 use copydesk_record::{Record, read_lines};
-use copydesk_stage::{Assemble, ExportError};
+use copydesk_stage::{Assemble, DocumentRows, ExportError};
 use parquet::{
     arrow::{
         ArrowSchemaConverter,
-        arrow_reader::ParquetRecordBatchReaderBuilder,
+        arrow_reader::{ParquetRecordBatchReaderBuilder, RowSelector},
         arrow_writer::{ArrowWriter, ArrowWriterOptions},
     },
     basic::{Compression, ZstdLevel},
@@ -87,14 +87,32 @@ impl Layout {
     fn merged(&self, parts: &[Bytes]) -> Result<Bytes, ExportError> {
         let mut writer = self.writer()?;
         for part in parts {
-            let reader =
-                ParquetRecordBatchReaderBuilder::try_new(part.clone()).and_then(ParquetRecordBatchReaderBuilder::build);
-            for batch in reader.map_err(error)? {
-                let columns = batch.map_err(error)?.columns().to_vec();
-                writer.write(&RecordBatch::try_new(self.arrow.clone(), columns).map_err(error)?).map_err(error)?;
-            }
+            let reader = ParquetRecordBatchReaderBuilder::try_new(part.clone()).map_err(error)?;
+            self.write_all(reader, &mut writer)?;
         }
         writer.into_inner().map(Bytes::from).map_err(error)
+    }
+
+    /// A part without some of its rows, of which each document has one.
+    pub(crate) fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
+        let select = |rows: &DocumentRows| if rows.stay { RowSelector::select(1) } else { RowSelector::skip(1) };
+        let selection: Vec<RowSelector> = rows.iter().map(select).collect();
+        let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(part)).map_err(error)?;
+        let mut writer = self.writer()?;
+        self.write_all(reader.with_row_selection(selection.into()), &mut writer)?;
+        writer.into_inner().map_err(error)
+    }
+
+    fn write_all(
+        &self,
+        reader: ParquetRecordBatchReaderBuilder<Bytes>,
+        writer: &mut ArrowWriter<Vec<u8>>,
+    ) -> Result<(), ExportError> {
+        for batch in reader.build().map_err(error)? {
+            let columns = batch.map_err(error)?.columns().to_vec();
+            writer.write(&RecordBatch::try_new(self.arrow.clone(), columns).map_err(error)?).map_err(error)?;
+        }
+        Ok(())
     }
 
     fn writer(&self) -> Result<ArrowWriter<Vec<u8>>, ExportError> {

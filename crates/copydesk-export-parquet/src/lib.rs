@@ -12,7 +12,7 @@ copydesk_fingerprint::fingerprint!();
 
 use copydesk_document::Document;
 use copydesk_record::{Markup, write_line};
-use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
+use copydesk_stage::{Assembly, Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +102,16 @@ impl Export for Parquet {
         self.layout.part(&rows, |line, batch| {
             self.config.table.rows(&self.config, line).into_iter().try_for_each(|row| batch.push(row))
         })
+    }
+
+    fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
+        if self.config.table != Table::Documents {
+            return Err(ExportError::new(format!(
+                "documents have changed, and the rows of old ones cannot be taken out of `{}`; `--replace` makes it anew",
+                self.config.table.name()
+            )));
+        }
+        self.layout.without(part, rows)
     }
 
     fn assembly(&self) -> Assembly<'_> {

@@ -14,7 +14,9 @@ use std::path::Path;
 use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Document;
 use copydesk_record::{Markup, read_lines, write_line};
-use copydesk_stage::{Assemble, Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name};
+use copydesk_stage::{
+    Assemble, Assembly, Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name,
+};
 use rusqlite::{Connection, OpenFlags};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -103,6 +105,10 @@ impl Export for Sqlite {
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
         self.parts.next(rows).map_err(error)
+    }
+
+    fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
+        self.part(DocumentRows::cut(&self.parts.open(part).map_err(error)?, rows)?)
     }
 
     fn assembly(&self) -> Assembly<'_> {

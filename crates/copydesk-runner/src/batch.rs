@@ -1,8 +1,14 @@
 //! What goes from thread to thread: documents in batches, batches in shards.
 
-use copydesk_stage::SourceError;
+use copydesk_stage::{SourceError, SourceItem};
 
-use crate::{Chain, ExportInstance, Quarantined, Report, RunError, chain::Passage, checksum::Key, reuse::Done};
+use crate::{
+    Chain, ExportInstance, Quarantined, Report, RunError,
+    chain::Passage,
+    checksum::Key,
+    index::{self, Indexed},
+    reuse::Done,
+};
 
 /// A batch is sent on when it holds this much, so that large documents spread over the threads as well.
 const BATCH_BYTES: u64 = 1 << 20;
@@ -36,6 +42,8 @@ pub(crate) enum Work {
 #[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) passages: Vec<Passage>,
+    /// The hash of each input, and what it is called in its container.
+    pub(crate) inputs: Vec<(Key, Option<String>)>,
     pub(crate) weight: u64,
     pub(crate) bytes: u64,
     pub(crate) last: String,
@@ -57,6 +65,7 @@ pub(crate) struct Finished {
     pub(crate) weight: u64,
     pub(crate) rows: Vec<Vec<u8>>,
     pub(crate) quarantined: Vec<Quarantined>,
+    pub(crate) index: Vec<Indexed>,
     pub(crate) counts: Report,
     pub(crate) last: String,
     pub(crate) ends: Option<End>,
@@ -66,14 +75,24 @@ pub(crate) struct Finished {
 pub(crate) struct Shard {
     pub(crate) number: u64,
     pub(crate) end: End,
-    /// Rows, then sections: one for each export, and one for the quarantine.
+    /// Rows, then sections: one for each export, one for the quarantine, and the index.
     pub(crate) sections: Vec<Vec<u8>>,
     pub(crate) counts: Report,
 }
 
 impl Batch {
-    pub(crate) fn add(&mut self, uri: String, bytes: u64, passage: Passage) {
+    /// Adds what a source has handed over, with the hash of it.
+    pub(crate) fn add(&mut self, item: SourceItem, hash: Key) {
+        let record = if let SourceItem::Input(input) = &item { index::record(input) } else { None }.map(str::to_owned);
+        let (uri, bytes, passage) = match item {
+            SourceItem::Input(input) => (input.uri.clone(), input.bytes.len() as u64, Passage::new(input)),
+            SourceItem::Bad { uri, rule, message } => {
+                (uri.clone(), 0, Passage::bad(Quarantined::bad(uri, rule, message)))
+            }
+            SourceItem::Skipped { .. } => return,
+        };
         self.passages.push(passage);
+        self.inputs.push((hash, record));
         self.weight += bytes.max(DOCUMENT_BYTES);
         self.bytes += bytes;
         self.last = uri;
@@ -86,7 +105,7 @@ impl Batch {
 
 impl Shard {
     pub(crate) fn new(number: u64, chain: &Chain, exports: &[ExportInstance]) -> Self {
-        let sections = vec![Vec::new(); exports.len() + 1];
+        let sections = vec![Vec::new(); exports.len() + 2];
         Self { number, end: End::default(), sections, counts: chain.empty_report() }
     }
 
@@ -98,13 +117,17 @@ impl Shard {
                 section.extend_from_slice(&rows);
             }
         }
-        if let Some(list) = self.sections.last_mut() {
-            for entry in &batch.quarantined {
-                serde_json::to_writer(&mut *list, entry).map_err(|error| RunError::Bug(error.to_string()))?;
-                list.push(b'\n');
-            }
+        if let [.., quarantine, index] = &mut self.sections[..] {
+            batch.quarantined.iter().try_for_each(|entry| push_line(quarantine, entry))?;
+            batch.index.iter().try_for_each(|document| push_line(index, document))?;
         }
         self.counts.merge(&batch.counts);
         Ok(())
     }
+}
+
+fn push_line(lines: &mut Vec<u8>, what: &impl serde::Serialize) -> Result<(), RunError> {
+    serde_json::to_writer(&mut *lines, what).map_err(|error| RunError::Bug(error.to_string()))?;
+    lines.push(b'\n');
+    Ok(())
 }

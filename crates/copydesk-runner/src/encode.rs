@@ -6,6 +6,7 @@ use crate::{
     Chain, ExportInstance, Outcome, Quarantined, RunError,
     batch::{Batch, Finished},
     guard::guarded,
+    index::{self, Fate, Indexed},
     quarantine::Fault,
 };
 
@@ -16,13 +17,16 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
     counts.read = batch.passages.len() as u64;
     let mut rows = vec![Vec::new(); exports.len()];
     let mut quarantined = Vec::new();
-    for passage in batch.passages {
+    let mut index = Vec::new();
+    for (passage, (input, record)) in batch.passages.into_iter().zip(batch.inputs) {
+        let before: Vec<usize> = rows.iter().map(Vec::len).collect();
         let (outcome, laps) = passage.into_outcome();
         let uri = match &outcome {
             Outcome::Kept(document) | Outcome::Dropped { document, .. } => &document.source.uri,
             Outcome::Quarantined(entry) => &entry.uri,
         };
-        counts.count_time(uri, &laps);
+        let uri = uri.clone();
+        counts.count_time(&uri, &laps);
         let outcome = match outcome {
             Outcome::Kept(doc) => match document(exports, &doc, &mut rows) {
                 Ok(()) => Outcome::Kept(doc),
@@ -30,24 +34,35 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
             },
             other => other,
         };
-        match outcome {
-            Outcome::Kept(doc) => counts.count_written(&doc),
+        let fate = match outcome {
+            Outcome::Kept(doc) => {
+                counts.count_written(&doc);
+                Fate::Written
+            }
             Outcome::Dropped { document, stage, reason } => {
                 tracing::info!(uri = document.source.uri, stage, "dropped: {reason}");
                 counts.count_dropped(stage, &reason);
+                Fate::Dropped
             }
             Outcome::Quarantined(entry) => {
                 counts.count_quarantined(&entry);
                 quarantined.push(entry);
+                Fate::Quarantined
             }
-        }
+        };
+        let sizes = rows.iter().zip(before).map(|(rows, before)| (rows.len() - before) as u64);
+        let sizes = if fate == Fate::Written { sizes.collect() } else { Vec::new() };
+        index.push(Indexed { uri, record, input, fate, rows: sizes });
     }
     let Batch { weight, last, ends, .. } = batch;
-    Finished { number, weight, rows, quarantined, counts, last, ends }
+    Finished { number, weight, rows, quarantined, index, counts, last, ends }
 }
 
 /// The last step for a shard: from rows to what is stored.
 pub(crate) fn parts(exports: &[ExportInstance], sections: &mut [Vec<u8>]) -> Result<(), RunError> {
+    if let Some(index) = sections.last_mut() {
+        *index = index::compress(std::mem::take(index)).map_err(|error| RunError::Bug(error.to_string()))?;
+    }
     for (ExportInstance { export, .. }, section) in exports.iter().zip(sections) {
         *section = export
             .part(std::mem::take(section))

@@ -44,6 +44,9 @@ pub enum RunError {
         /// What the export said.
         error: String,
     },
+    /// The output folder holds what this run would replace or lose, and must not.
+    #[error("{0}")]
+    Occupied(String),
     /// There is nothing to try again.
     #[error("{0}")]
     Retry(String),

@@ -6,12 +6,19 @@ use crate::{
     checksum::Key,
     manifest::Manifest,
     part::{self, Entry, Place},
+    work::Keys,
 };
 
 /// Name of the file that lists what could not be worked on.
 pub const QUARANTINE_FILE: &str = "quarantine.jsonl";
 /// What the shards have set aside, without regard to what was tried again since.
 pub(crate) const QUARANTINE: &str = ".copydesk/quarantine";
+
+/// Which documents the shards were made of.
+pub(crate) const INDEX: &str = ".copydesk/index";
+
+/// What the last run that added something has added, by its number.
+pub(crate) const DELTA: &str = "delta";
 
 /// How outputs lie in a folder.
 #[derive(Clone, Debug)]
@@ -24,10 +31,12 @@ pub(crate) struct Layout {
     pub(crate) sharded: bool,
     /// What the results depend on besides documents and limits.
     pub(crate) work: Key,
+    /// How its rows look.
+    pub(crate) exports: Key,
 }
 
 impl Layout {
-    pub(crate) fn new(exports: &[&dyn Export], sharded: bool, work: Key) -> Self {
+    pub(crate) fn new(exports: &[&dyn Export], sharded: bool, keys: Keys) -> Self {
         let header = |export: &&dyn Export| {
             let mut header = Vec::new();
             export.header(&mut header);
@@ -38,13 +47,26 @@ impl Layout {
             headers: exports.iter().map(header).collect(),
             keeps_parts: exports.iter().any(|e| matches!(e.assembly(), Assembly::Built(_))),
             sharded,
-            work,
+            work: keys.work,
+            exports: keys.exports,
         }
     }
 
-    /// How many sections a shard has: one for each export, and one for the quarantine.
+    /// How many sections a shard has: one for each export, one for the quarantine, and the index.
     fn sections(&self) -> usize {
+        self.names.len() + 2
+    }
+
+    /// The section of the index.
+    pub(crate) fn index(&self) -> usize {
         self.names.len() + 1
+    }
+
+    /// Whether that file is named as the shards of an output are.
+    pub(crate) fn is_shard_of(&self, output: usize, file: &str) -> bool {
+        let (before, after) = shard_name(&self.names[output]);
+        let number = file.strip_prefix(&before).and_then(|rest| rest.strip_suffix(&after));
+        number.is_some_and(|number| number.len() >= 6 && number.bytes().all(|b| b.is_ascii_digit()))
     }
 
     /// The section of the quarantine.
@@ -58,14 +80,9 @@ impl Layout {
         if self.sharded { shard_file(name, shard) } else { name.clone() }
     }
 
-    /// The folders that outputs stand in.
-    pub(crate) fn folders(&self) -> Vec<String> {
-        let folder = |name: &String| shard_file(name, 0).rsplit_once('/').map(|(folder, _)| folder.to_owned());
-        let shards = self.names.iter().filter(|_| self.sharded).filter_map(folder);
-        let mut folders: Vec<String> = std::iter::once(String::new()).chain(shards).collect();
-        folders.sort_unstable();
-        folders.dedup();
-        folders
+    /// The file that holds what the run of that number has added to an output.
+    pub(crate) fn delta(&self, output: usize, run: usize) -> String {
+        format!("{DELTA}/{run:06}/{}", self.names[output])
     }
 
     /// Whether a shard has a section for each of these outputs.
@@ -78,8 +95,9 @@ impl Layout {
         let mut offsets: Vec<u64> = manifest.files.headers.clone();
         offsets.resize(self.sections(), 0);
         let mut place = |output: usize, shard: usize, bytes: u64| {
-            let own_file = manifest.files.sharded && output != self.quarantine();
+            let own_file = manifest.files.sharded && output < self.quarantine();
             let name = match self.names.get(output) {
+                None if output == self.index() => INDEX.to_owned(),
                 None => QUARANTINE.to_owned(),
                 Some(name) if own_file => shard_file(name, shard),
                 Some(name) => name.clone(),
@@ -105,6 +123,12 @@ impl Layout {
 
 /// `records/part-000003.jsonl` for the fourth shard of `records.jsonl`.
 fn shard_file(name: &str, shard: usize) -> String {
+    let (before, after) = shard_name(name);
+    format!("{before}{shard:06}{after}")
+}
+
+/// What stands before and after the number.
+fn shard_name(name: &str) -> (String, String) {
     let (stem, extension) = name.split_once('.').map_or((name, String::new()), |(s, e)| (s, format!(".{e}")));
-    format!("{stem}/part-{shard:06}{extension}")
+    (format!("{stem}/part-"), extension)
 }

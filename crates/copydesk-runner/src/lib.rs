@@ -9,19 +9,25 @@
 //! before. What was done until then is safe: the source is cut into shards, each shard is made durable as a whole, and
 //! the same run goes on where it was stopped.
 
+mod append;
 mod batch;
 mod chain;
 mod checksum;
 mod clock;
+mod earlier;
 mod encode;
 mod error;
 mod export_instance;
 mod fail;
 mod guard;
+mod index;
 mod layout;
+mod losses;
 mod manifest;
 mod output;
 mod own_files;
+mod owner;
+mod ownership;
 mod part;
 mod pool;
 mod program;
@@ -50,6 +56,7 @@ pub use export_instance::ExportInstance;
 pub use fail::FAIL_POINTS;
 pub use layout::QUARANTINE_FILE;
 pub use output::Output;
+pub use owner::{Existing, Owner};
 pub use quarantine::Quarantined;
 pub use report::{Observer, Progress, Report, Slow, StageReport, Written};
 pub use run::{Options, Run};

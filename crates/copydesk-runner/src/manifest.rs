@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     RunError,
     checksum::{Key, Sum, checked_line, read_checked_line},
+    owner::Owner,
     part::Entry,
     storage::Storage,
 };
@@ -29,8 +30,14 @@ pub(crate) struct Manifest {
 /// What a manifest says of the files in the folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Files {
-    /// What the results depend on besides documents and limits.
+    /// Whose they are.
+    pub(crate) owner: Owner,
+    /// What the results of the last run depend on besides documents and limits.
     pub(crate) work: Key,
+    /// How its rows look: those of others cannot be put behind them.
+    pub(crate) exports: Key,
+    /// Each run that has added to the folder, with its shards behind those of the one before.
+    pub(crate) segments: Vec<Segment>,
     /// One file a shard and output, or one file an output.
     pub(crate) sharded: bool,
     /// Whether the parts were kept, because some file does not hold them as they are.
@@ -39,6 +46,17 @@ pub(crate) struct Files {
     pub(crate) headers: Vec<u64>,
     /// All files.
     pub(crate) list: Vec<FileEntry>,
+}
+
+/// The shards of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Segment {
+    /// How many.
+    pub(crate) shards: usize,
+    /// The way from the folder to where the command was given.
+    pub(crate) place: String,
+    /// What the results depend on besides documents and limits.
+    pub(crate) work: Key,
 }
 
 /// A file that a run has made.
@@ -56,17 +74,22 @@ enum Line<E> {
     /// A shard that is done.
     Shard(E),
     /// The end: the files that are made of the shards above it.
-    Files(Files),
+    Files(Box<Files>),
 }
 
 impl Manifest {
+    /// The segment of each shard.
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.files.segments.iter().flat_map(|segment| std::iter::repeat_n(segment, segment.shards))
+    }
+
     /// As it is stored.
     pub(crate) fn write(&self) -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
         for entry in &self.entries {
             text.extend_from_slice(checked_line(&Line::Shard(&**entry))?.as_bytes());
         }
-        text.extend_from_slice(checked_line(&Line::<&Entry>::Files(self.files.clone()))?.as_bytes());
+        text.extend_from_slice(checked_line(&Line::<&Entry>::Files(Box::new(self.files.clone())))?.as_bytes());
         Ok(text)
     }
 
@@ -86,7 +109,7 @@ impl Manifest {
         for line in bytes.split_inclusive(|b| *b == b'\n') {
             match (read_checked_line(line)?, &files) {
                 (Line::Shard(entry), None) => entries.push(Arc::new(entry)),
-                (Line::Files(end), None) => files = Some(end),
+                (Line::Files(end), None) => files = Some(*end),
                 // Nothing comes behind the end.
                 (_, Some(_)) => return None,
             }

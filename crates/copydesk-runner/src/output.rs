@@ -12,12 +12,15 @@ use copydesk_stage::{Assembly, Export};
 
 use crate::{
     Report, RunError,
+    append::Seen,
     checksum::Key,
     error::write_error,
+    index::Identities,
     layout::{Layout, QUARANTINE_FILE},
     report::Written,
     reuse::{Done, Known},
-    store::{Retry, Store},
+    store::{Claim, Retry, Store},
+    work::Keys,
 };
 
 const BUFFER: usize = 256 * 1024;
@@ -51,7 +54,13 @@ pub(crate) enum Sink {
 
 impl Sink {
     /// Checks that the outputs can work together, and makes what has to be made.
-    pub(crate) fn open(output: &Output, exports: &[&dyn Export], work: Key) -> Result<(Self, Known), RunError> {
+    pub(crate) fn open(
+        output: &Output,
+        exports: &[&dyn Export],
+        keys: Keys,
+        claim: Claim,
+        list: impl FnMut() -> Result<Option<Identities>, RunError>,
+    ) -> Result<(Self, Known), RunError> {
         check_names(output, exports)?;
         Ok(match output {
             Output::Nowhere => (Self::Nowhere, Known::default()),
@@ -65,7 +74,9 @@ impl Sink {
                 (Self::Stdout(out), Known::default())
             }
             Output::Folder { folder, sharded } => {
-                let (store, known) = Store::open(folder.clone(), Layout::new(exports, *sharded, work))?;
+                let mut store = Store::open(folder.clone(), Layout::new(exports, *sharded, keys), claim, list)?;
+                store.roll_forward()?;
+                let known = store.known()?;
                 (Self::Folder(Box::new(store)), known)
             }
         })
@@ -102,6 +113,11 @@ impl Sink {
             Self::Folder(store) => store.start_retry(),
             _ => Err(RunError::Retry("only a run into a folder can be gone back to; name it with --out".into())),
         }
+    }
+
+    /// What has been read already that this run adds to, and by how many runs.
+    pub(crate) fn start_append(&self) -> Result<Option<(Seen, usize)>, RunError> {
+        if let Self::Folder(store) = self { store.start_append() } else { Ok(None) }
     }
 
     /// How many documents need not be worked on again.

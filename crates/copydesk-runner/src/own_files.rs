@@ -4,7 +4,11 @@ use std::path::{Path, PathBuf};
 
 use copydesk_stage::Export;
 
-use crate::{Output, layout::QUARANTINE_FILE, storage::STATE};
+use crate::{
+    Output,
+    layout::{DELTA, QUARANTINE_FILE},
+    storage::STATE,
+};
 
 /// The files of a run, as a source inside the output folder would meet them.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +40,7 @@ impl OwnFiles {
         let ours = |path: &Path| {
             let Ok(path) = path.strip_prefix(folder) else { return false };
             let stem = |name: &str| name.split('.').next().is_some_and(|stem| path.parent() == Some(Path::new(stem)));
-            path.parent() == Some(Path::new("")) || self.names.iter().any(|name| stem(name))
+            path.starts_with(DELTA) || path.parent() == Some(Path::new("")) || self.names.iter().any(|name| stem(name))
         };
         // The cheap test first: only a file of the right name is worth asking the system about.
         let state = path.iter().any(|name| name == STATE);

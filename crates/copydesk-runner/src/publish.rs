@@ -4,39 +4,37 @@
 //! then the plan becomes the manifest, then what nobody needs any more goes.
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     fs::File,
-    io::{self, Read, Write},
-    path::{Path, PathBuf},
+    io::{self, Write},
+    path::Path,
     sync::Arc,
 };
 
 use copydesk_stage::{Assembly, Export, ExportError};
 
 use crate::{
-    RunError,
-    checksum::{Sum, Summer},
+    RunError, append, earlier,
     error::write_error,
     fail,
-    layout::{QUARANTINE, QUARANTINE_FILE},
-    manifest::{FileEntry, Files, MANIFEST, Manifest, PLAN},
+    index::{Identities, Standpoint},
+    layout::{DELTA, INDEX, QUARANTINE, QUARANTINE_FILE},
+    manifest::{FileEntry, Files, MANIFEST, Manifest, PLAN, Segment},
+    owner::Existing,
+    ownership::RUN,
     part::{self, PARTS},
     report::Written,
     reuse::Done,
-    storage::{Draft, STATE, Storage},
+    storage::{Draft, STATE, Storage, sum_of},
     store::Store,
 };
-
-/// A file that waits for its name.
-struct Ready {
-    draft: PathBuf,
-    file: FileEntry,
-}
 
 impl Store {
     /// Makes the files of the shards and gives them their names. The files and whether they had to be made.
     pub(crate) fn publish(mut self, exports: &[&dyn Export]) -> Result<(Vec<Written>, bool), RunError> {
         self.keep_retries();
+        self.check_losses()?;
+        let segments = self.take_over(exports)?;
         if self.is_published() {
             let files = self.before.take().map(|manifest| manifest.files.list).unwrap_or_default();
             self.clean_up()?;
@@ -45,26 +43,103 @@ impl Store {
         if self.layout.keeps_parts {
             self.keep_parts()?;
         }
-        let ready = self.assemble_all(exports)?;
+        let list = self.assemble_all(exports, &segments)?;
         let entries = self.shards.iter().map(|done| Arc::clone(&done.entry)).collect();
-        let manifest = Manifest { entries, files: self.files(&ready) };
+        let manifest = Manifest { entries, files: self.files(list, segments) };
+        self.check_names(&manifest.files.list)?;
         let text = manifest.write().map_err(|error| self.failed(PLAN, error))?;
         let planned = fail::point("plan-write").and_then(|()| self.folder.replace(PLAN, &text));
         planned.map_err(|error| self.failed(PLAN, error))?;
-        for Ready { draft, file } in &ready {
-            let named = fail::point("file-rename").and_then(|()| self.folder.publish(draft, &file.name));
-            named.map_err(|error| self.failed(&file.name, error))?;
-        }
-        self.remove_stale(&manifest.files.list)?;
-        for folder in self.layout.folders() {
-            if self.folder.locate(&folder).is_dir() {
-                self.folder.sync_folder(&folder).map_err(|error| self.failed(&folder, error))?;
-            }
-        }
-        let replaced = fail::point("manifest-write").and_then(|()| self.folder.replace(MANIFEST, &text));
-        replaced.map_err(|error| self.failed(MANIFEST, error))?;
+        self.name_files(&manifest, &manifest.files.list)?;
         self.clean_up()?;
         Ok((self.written(&manifest.files.list), true))
+    }
+
+    /// Ends what a run had planned that was killed while its files got their names, if all of them are there. Otherwise the
+    /// shards are as good as any that were done, and the files are made again.
+    pub(crate) fn roll_forward(&mut self) -> Result<(), RunError> {
+        let Some(plan) = &self.plan else { return Ok(()) };
+        let is = |path: &Path, file: &FileEntry| {
+            path.metadata().is_ok_and(|m| m.len() == file.bytes) && sum_of(path).is_ok_and(|sum| sum == file.sum)
+        };
+        let (named, unnamed): (Vec<_>, Vec<_>) =
+            plan.files.list.iter().partition(|file| is(&self.folder.locate(&file.name), file));
+        if unnamed.iter().all(|file| is(&self.folder.draft_path(&file.name), file)) {
+            tracing::debug!(named = named.len(), unnamed = unnamed.len(), "the files of the last run get their names");
+            self.name_files(plan, unnamed)?;
+            self.folder.remove(PLAN).map_err(|error| self.failed(PLAN, error))?;
+            self.before = self.plan.take();
+        }
+        Ok(())
+    }
+
+    /// Gives the files their names and then makes the plan the manifest.
+    fn name_files<'f>(
+        &self,
+        plan: &Manifest,
+        unnamed: impl IntoIterator<Item = &'f FileEntry>,
+    ) -> Result<(), RunError> {
+        let list = &plan.files.list;
+        for file in unnamed {
+            let draft = self.folder.draft_path(&file.name);
+            let named = fail::point("file-rename").and_then(|()| self.folder.publish(&draft, &file.name));
+            named.map_err(|error| self.failed(&file.name, error))?;
+        }
+        self.remove_stale(list)?;
+        let folders: BTreeSet<&str> =
+            list.iter().map(|file| file.name.rsplit_once('/').map_or("", |(f, _)| f)).collect();
+        for folder in folders {
+            self.folder.sync_folder(folder).map_err(|error| self.failed(folder, error))?;
+        }
+        let text = plan.write().map_err(|error| self.failed(MANIFEST, error))?;
+        let replaced = fail::point("manifest-write").and_then(|()| self.folder.replace(MANIFEST, &text));
+        replaced.map_err(|error| self.failed(MANIFEST, error))
+    }
+
+    /// Sees to it that no name is taken that was free when the run began.
+    fn check_names(&self, files: &[FileEntry]) -> Result<(), RunError> {
+        let ours = self.before.iter().chain(&self.plan).flat_map(|manifest| &manifest.files.list);
+        let ours: HashSet<&str> = ours.map(|file| file.name.as_str()).collect();
+        let free = |name: &str| !name.starts_with(STATE) && !ours.contains(name);
+        match files.iter().find(|file| free(&file.name) && self.folder.locate(&file.name).exists()) {
+            Some(file) => Err(RunError::Occupied(format!(
+                "{} was put there while the run went on, and an output needs that name. Move it away and run again",
+                self.folder.locate(&file.name).display()
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts the shards of this run behind those that it adds to, without the documents that it has read anew.
+    fn take_over(&mut self, exports: &[&dyn Export]) -> Result<Vec<Segment>, RunError> {
+        let own = |shards| Segment { shards, place: self.claim.owner.place.clone(), work: self.layout.work };
+        let Some(before) = self.before.as_ref().filter(|_| self.claim.retry || self.claim.existing == Existing::Append)
+        else {
+            return Ok(vec![own(self.shards.len())]);
+        };
+        let mut segments = before.files.segments.clone();
+        if self.claim.retry {
+            if let Some(last) = segments.last_mut() {
+                last.shards += self.shards.len().saturating_sub(before.entries.len());
+            }
+            return Ok(segments);
+        }
+        if !self.shards.is_empty() {
+            segments.push(own(self.shards.len()));
+        }
+        let from = Standpoint::new(self.folder.root(), &self.claim.owner.place);
+        let mut newer = Identities::new();
+        for done in &self.shards {
+            newer.extend(earlier::of_done(&self.folder, done, &from)?.into_iter().map(|earlier| earlier.identity));
+        }
+        let then = Done::of_manifest(&self.layout, before);
+        let mut shards = append::make_room(&self.folder, exports, then, before, &newer).inspect_err(|_| {
+            // What cannot be undone is at least no part of any manifest.
+            let _ = self.undo();
+        })?;
+        shards.append(&mut self.shards);
+        self.shards = shards;
+        Ok(segments)
     }
 
     /// The shards of a retry stay behind those of the run that they belong to, as long as that has not changed.
@@ -95,7 +170,9 @@ impl Store {
         let whole = |file: &FileEntry| {
             let path = self.folder.locate(&file.name);
             let size = path.metadata().is_ok_and(|m| m.is_file() && m.len() == file.bytes);
-            size && sum_of(&path).is_ok_and(|now| now == file.sum)
+            // Who has read what was added may have taken it away.
+            let taken = file.name.starts_with(DELTA) && !path.exists();
+            taken || (size && sum_of(&path).is_ok_and(|now| now == file.sum))
         };
         let in_place = || {
             let places = self.layout.places(before);
@@ -126,21 +203,43 @@ impl Store {
         Ok(())
     }
 
-    fn assemble_all(&self, exports: &[&dyn Export]) -> Result<Vec<Ready>, RunError> {
-        let mut ready = Vec::new();
+    fn assemble_all(&self, exports: &[&dyn Export], segments: &[Segment]) -> Result<Vec<FileEntry>, RunError> {
+        let mut files = Vec::new();
         for (output, export) in exports.iter().enumerate() {
             let count = if self.layout.sharded { self.shards.len() } else { 1 };
             for n in 0..count {
                 let shards = if self.layout.sharded { &self.shards[n..=n] } else { &self.shards[..] };
-                ready.push(self.assemble(*export, output, self.layout.file(output, n), shards)?);
+                files.push(self.assemble(*export, output, self.layout.file(output, n), shards)?);
             }
         }
-        ready.extend(self.assemble_quarantine()?);
-        Ok(ready)
+        if let Some(last) = segments.last().filter(|_| self.makes_delta()) {
+            let added = &self.shards[self.shards.len().saturating_sub(last.shards)..];
+            for (output, export) in exports.iter().enumerate() {
+                files.push(self.assemble(*export, output, self.layout.delta(output, segments.len()), added)?);
+            }
+        }
+        files.extend(self.assemble_quarantine()?);
+        if !self.layout.keeps_parts {
+            files.push(self.assemble_state(INDEX, self.layout.index())?);
+        }
+        Ok(files)
+    }
+
+    /// Whether what was added is put down on its own: by every run that adds, and by a retry behind one.
+    fn makes_delta(&self) -> bool {
+        let mut before = self.before.iter().flat_map(|manifest| &manifest.files.list);
+        let retry = self.claim.retry && before.any(|file| file.name.starts_with(DELTA));
+        retry || (self.claim.existing == Existing::Append && !self.claim.retry)
     }
 
     /// Makes one file as a draft, durable.
-    fn assemble(&self, export: &dyn Export, output: usize, name: String, shards: &[Done]) -> Result<Ready, RunError> {
+    fn assemble(
+        &self,
+        export: &dyn Export,
+        output: usize,
+        name: String,
+        shards: &[Done],
+    ) -> Result<FileEntry, RunError> {
         let wrong = |error| self.failed(&name, error);
         fail::point("assemble").map_err(wrong)?;
         let draft = self.folder.draft(&name).map_err(wrong)?;
@@ -167,7 +266,7 @@ impl Store {
                 synced.map_err(wrong)?
             }
         };
-        Ok(Ready { draft, file: FileEntry { name, bytes, sum } })
+        Ok(FileEntry { name, bytes, sum })
     }
 
     fn copy_sections(&self, output: usize, shards: &[Done], to: &mut Draft, name: &str) -> Result<(), RunError> {
@@ -181,37 +280,44 @@ impl Store {
 
     /// What the shards have set aside, for ourselves; and the list of it without what a later retry has tried again, for
     /// everybody, unless nothing is left.
-    fn assemble_quarantine(&self) -> Result<Vec<Ready>, RunError> {
+    fn assemble_quarantine(&self) -> Result<Vec<FileEntry>, RunError> {
         let output = self.layout.quarantine();
         if self.shards.iter().all(|done| done.entry.sections[output].bytes == 0) {
             return Ok(Vec::new());
         }
         let wrong = |error| self.failed(QUARANTINE_FILE, error);
-        let open = |name: &str| {
-            let draft = self.folder.draft(name)?;
-            let file = Draft::create(&draft)?;
-            Ok((draft, file))
-        };
-        let ready = |name: &str, draft: PathBuf, file: Draft| {
-            let (bytes, sum) = file.finish()?;
-            Ok(Ready { draft, file: FileEntry { name: name.to_owned(), bytes, sum } })
-        };
-        let (draft, mut file) = open(QUARANTINE).map_err(wrong)?;
-        self.copy_sections(output, &self.shards, &mut file, QUARANTINE)?;
-        let own = ready(QUARANTINE, draft, file).map_err(wrong)?;
-        let (draft, mut file) = open(QUARANTINE_FILE).map_err(wrong)?;
+        let own = self.assemble_state(QUARANTINE, output)?;
+        let draft = self.folder.draft(QUARANTINE_FILE).map_err(wrong)?;
+        let mut file = Draft::create(&draft).map_err(wrong)?;
         self.quarantine(|_, line| file.write_all(line).map_err(wrong))?;
-        let shown = ready(QUARANTINE_FILE, draft, file).map_err(wrong)?;
-        Ok([own, shown].into_iter().filter(|ready| ready.file.bytes > 0).collect())
+        let (bytes, sum) = file.finish().map_err(wrong)?;
+        let mut files = vec![own];
+        if bytes > 0 {
+            files.push(FileEntry { name: QUARANTINE_FILE.to_owned(), bytes, sum });
+        }
+        Ok(files)
     }
 
-    fn files(&self, ready: &[Ready]) -> Files {
+    /// Makes a file of our own, of the sections that all shards have for it.
+    fn assemble_state(&self, name: &str, section: usize) -> Result<FileEntry, RunError> {
+        let wrong = |error| self.failed(name, error);
+        let draft = self.folder.draft(name).map_err(wrong)?;
+        let mut file = Draft::create(&draft).map_err(wrong)?;
+        self.copy_sections(section, &self.shards, &mut file, name)?;
+        let (bytes, sum) = file.finish().map_err(wrong)?;
+        Ok(FileEntry { name: name.to_owned(), bytes, sum })
+    }
+
+    fn files(&self, list: Vec<FileEntry>, segments: Vec<Segment>) -> Files {
         Files {
+            owner: self.claim.owner.clone(),
             work: self.layout.work,
+            exports: self.layout.exports,
+            segments,
             sharded: self.layout.sharded,
             parts: self.layout.keeps_parts,
             headers: self.header_sizes(),
-            list: ready.iter().map(|ready| ready.file.clone()).collect(),
+            list,
         }
     }
 
@@ -222,8 +328,13 @@ impl Store {
     /// Removes the files of the run before that this one has not made.
     fn remove_stale(&self, now: &[FileEntry]) -> Result<(), RunError> {
         let before = self.before.iter().flat_map(|manifest| &manifest.files.list).map(|file| file.name.as_str());
-        for name in before.chain([QUARANTINE_FILE]).filter(|name| now.iter().all(|file| file.name != *name)) {
+        let now: HashSet<&str> = now.iter().map(|file| file.name.as_str()).collect();
+        for name in before.filter(|name| !now.contains(name)) {
             self.folder.remove(name).map_err(|error| self.failed(name, error))?;
+            if let Some((run, _)) = name.rsplit_once('/').filter(|_| name.starts_with(DELTA)) {
+                let removed = [run, DELTA].iter().try_for_each(|folder| self.folder.remove_empty_folder(folder));
+                removed.map_err(|error| self.failed(run, error))?;
+            }
         }
         Ok(())
     }
@@ -243,7 +354,9 @@ impl Store {
                     self.folder.remove(&name)?;
                 }
             }
-            self.folder.remove_empty_folder(PARTS)
+            self.folder.remove_empty_folder(PARTS)?;
+            // The last of all: until then it is the same run.
+            self.folder.remove(RUN)
         };
         clean().map_err(|error| self.failed(STATE, error))
     }
@@ -255,17 +368,5 @@ impl Store {
 
     fn failed(&self, name: &str, error: io::Error) -> RunError {
         write_error(self.folder.locate(name), error)
-    }
-}
-
-fn sum_of(path: &Path) -> io::Result<Sum> {
-    let mut file = File::open(path)?;
-    let mut summer = Summer::default();
-    let mut buffer = vec![0; 256 << 10];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(summer.finish()),
-            n => summer.update(&buffer[..n]),
-        }
     }
 }

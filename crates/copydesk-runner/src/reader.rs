@@ -8,10 +8,11 @@ use std::{
 use copydesk_stage::{SourceError, SourceItem};
 
 use crate::{
-    Quarantined,
+    append::Seen,
     batch::{Batch, End, Message},
-    chain::Passage,
+    checksum::Key,
     guard::guarded,
+    index,
     own_files::OwnFiles,
     reuse::Known,
     shard::Cutter,
@@ -29,6 +30,8 @@ pub(crate) struct Reader {
     pub(crate) cutter: Cutter,
     pub(crate) own: OwnFiles,
     pub(crate) only: Option<HashSet<String>>,
+    /// What need not be read again.
+    pub(crate) seen: Option<Seen>,
     pub(crate) batch: usize,
     pub(crate) limit: Option<u64>,
 }
@@ -67,13 +70,18 @@ impl Reader {
             if self.only.as_ref().is_some_and(|only| !only.contains(uri)) {
                 continue;
             }
+            let input = index::hash(&item);
+            if self.seen.as_ref().is_some_and(|seen| seen.has(&item, input)) {
+                self.shared.skip(uri, "not changed");
+                continue;
+            }
             read += 1;
             self.shared.read.fetch_add(1, Ordering::Relaxed);
             if self.cutter.ends_before(&item) && !self.send(std::mem::take(&mut shard)) {
                 return Ok(());
             }
-            let ends = self.cutter.add(&item);
-            shard.push(item);
+            let ends = self.cutter.add(&item, input);
+            shard.push((item, input));
             if ends && !self.send(std::mem::take(&mut shard)) {
                 return Ok(());
             }
@@ -85,7 +93,7 @@ impl Reader {
     }
 
     /// Sends a shard on its way. `false` once the run has ended.
-    fn send(&mut self, items: Vec<SourceItem>) -> bool {
+    fn send(&mut self, items: Vec<(SourceItem, Key)>) -> bool {
         let key = self.cutter.end();
         if let Some(done) = self.known.find(key) {
             let number = self.shared.admitted.fetch_add(1, Ordering::Relaxed);
@@ -94,18 +102,11 @@ impl Reader {
         let mut retried = Vec::new();
         let mut batch = Batch::default();
         let count = items.len();
-        for (n, item) in items.into_iter().enumerate() {
-            let (uri, bytes, passage) = match item {
-                SourceItem::Input(input) => (input.uri.clone(), input.bytes.len() as u64, Passage::new(input)),
-                SourceItem::Skipped { .. } => continue,
-                SourceItem::Bad { uri, rule, message } => {
-                    (uri.clone(), 0, Passage::bad(Quarantined::bad(uri, rule, message)))
-                }
-            };
+        for (n, (item, input)) in items.into_iter().enumerate() {
+            batch.add(item, input);
             if self.only.is_some() {
-                retried.push(uri.clone());
+                retried.push(batch.last.clone());
             }
-            batch.add(uri, bytes, passage);
             let last = n + 1 == count;
             if last {
                 batch.ends = Some(End { key, retried: std::mem::take(&mut retried) });

@@ -13,19 +13,23 @@ use std::{
     time::Instant,
 };
 
-use copydesk_stage::{Export, Source};
+use copydesk_document::Input;
+use copydesk_stage::{Export, Source, SourceItem};
 use tokio::runtime::Runtime;
 
 use crate::{
     Chain, ExportInstance, Observer, Output, Report, RunError,
+    index::{self, Identities, Standpoint},
     output::Sink,
     own_files::OwnFiles,
+    owner::{Existing, Owner},
     pool,
     reader::Reader,
     reuse::Known,
     shard::{Cutter, ShardSize},
     shared::Shared,
     signals::Signals,
+    store::Claim,
     work,
     writer::Writer,
 };
@@ -45,8 +49,12 @@ pub struct Options {
     pub shard: ShardSize,
     /// Stop after so many documents.
     pub limit: Option<u64>,
-    /// Work only on what the last run in the folder has set aside.
+    /// Work only on what the last run in the folder has quarantined.
     pub retry: bool,
+    /// Who runs: an output folder belongs to somebody.
+    pub owner: Owner,
+    /// What becomes of records that are in the folder already.
+    pub existing: Existing,
     /// Whether SIGINT and SIGTERM stop the run. A second one ends the process on the spot.
     pub signals: bool,
 }
@@ -61,6 +69,8 @@ impl Default for Options {
             shard: ShardSize::default(),
             limit: None,
             retry: false,
+            owner: Owner::default(),
+            existing: Existing::default(),
             signals: true,
         }
     }
@@ -89,12 +99,20 @@ impl Run {
         // The source first: its errors are the likelier ones, and they should leave no folder behind.
         let total = source.size_hint().map(|n| options.limit.map_or(n, |limit| n.min(limit)));
         let items = source.open()?;
-        let work = work::key(&chain, &exports)?;
+        let keys = work::Keys::new(&chain, &exports)?;
+        let work = keys.work;
         let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
-        let (mut sink, mut known) = Sink::open(&output, &list, work)?;
+        let owner = Owner { limit: options.limit, ..options.owner.clone() };
+        let claim = Claim { owner: owner.clone(), existing: options.existing, retry: options.retry };
+        let documents = || documents(&*source, &owner, &output, &list);
+        let (mut sink, mut known) = Sink::open(&output, &list, keys, claim, documents)?;
         let own = OwnFiles::of(&output, &list);
         let mut cutter = Cutter::new(options.shard, work::of_run(work, &chain)?);
-        let mut only = None;
+        let (mut only, mut seen) = (None, None);
+        if let Some((documents, segments)) = sink.start_append()? {
+            cutter = Cutter::new(options.shard, work::of_append(work, &chain, segments)?);
+            seen = Some(documents);
+        }
         if options.retry {
             let retry = sink.start_retry()?;
             cutter = Cutter::new(options.shard, work::of_retry(work, &chain, retry.before)?);
@@ -118,6 +136,7 @@ impl Run {
             cutter,
             own,
             only,
+            seen,
             batch: options.batch.max(1),
             limit: options.limit,
         };
@@ -129,6 +148,34 @@ impl Run {
         report.wall = start.elapsed();
         Ok(report)
     }
+}
+
+/// The documents of a run, where its source can be read twice.
+fn documents(
+    source: &dyn Source,
+    owner: &Owner,
+    output: &Output,
+    exports: &[&dyn Export],
+) -> Result<Option<Identities>, RunError> {
+    let Output::Folder { folder, .. } = output else { return Ok(None) };
+    if !owner.can_be_listed() {
+        return Ok(None);
+    }
+    let (own, from) = (OwnFiles::of(output, exports), Standpoint::new(folder, &owner.place));
+    let mut documents = Identities::new();
+    let mut read = 0;
+    for item in source.open()? {
+        if owner.limit.is_some_and(|limit| read >= limit) {
+            break;
+        }
+        let item = item?;
+        let (SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. }) = &item else { continue };
+        if !own.contains(uri) {
+            documents.extend(from.of_item(&item, index::hash(&item)));
+            read += 1;
+        }
+    }
+    Ok(Some(documents))
 }
 
 fn runtime() -> std::io::Result<Runtime> {

@@ -6,11 +6,10 @@
 use copydesk_stage::{Source, SourceError, SourceItem};
 
 use crate::{
-    Chain, ExportInstance, Quarantined, Report, RunError,
+    Chain, ExportInstance, Report, RunError,
     batch::{Batch, Shard},
-    chain::Passage,
     checksum::Key,
-    encode,
+    encode, index,
     part::{self, Entry},
     shard::{Cutter, ShardSize},
     storage::Storage,
@@ -37,8 +36,9 @@ pub fn run_shard(
     storage: &dyn Storage,
 ) -> Result<ShardReport, RunError> {
     let mut cutter = Cutter::new(ShardSize::default(), work::of_run(work::key(chain, exports)?, chain)?);
-    for item in &shard {
-        cutter.add(item);
+    let inputs: Vec<Key> = shard.iter().map(index::hash).collect();
+    for (item, input) in shard.iter().zip(&inputs) {
+        cutter.add(item, *input);
     }
     let key = cutter.end();
     let part = part::name(key);
@@ -46,17 +46,10 @@ pub fn run_shard(
         return Ok(ShardReport { part, counts: entry.counts, reused: true });
     }
     let mut batch = Batch::default();
-    for item in shard {
-        let (uri, bytes, mut passage) = match item {
-            SourceItem::Input(input) => (input.uri.clone(), input.bytes.len() as u64, Passage::new(input)),
-            SourceItem::Bad { uri, rule, message } => {
-                (uri.clone(), 0, Passage::bad(Quarantined::bad(uri, rule, message)))
-            }
-            SourceItem::Skipped { .. } => continue,
-        };
-        chain.pass(&mut passage);
-        batch.add(uri, bytes, passage);
+    for (item, input) in shard.into_iter().zip(inputs) {
+        batch.add(item, input);
     }
+    batch.passages.iter_mut().for_each(|passage| chain.pass(passage));
     let mut shard = Shard::new(0, chain, exports);
     shard.add(encode::batch(chain, exports, 0, batch))?;
     encode::parts(exports, &mut shard.sections)?;
@@ -87,7 +80,7 @@ pub fn shards(
                 cutter.end();
                 return Some(Ok(shard));
             }
-            let ends = cutter.add(&item);
+            let ends = cutter.add(&item, Key::default());
             if !matches!(item, SourceItem::Skipped { .. }) {
                 shard.push(item);
             }

@@ -4,7 +4,6 @@
 //! depends on its name, and on its size only roughly, so that an edited document stays in its shard and one that is
 //! added or taken away moves the ends of its own shard only.
 
-use copydesk_document::Input;
 use copydesk_stage::SourceItem;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -51,21 +50,13 @@ impl Cutter {
         self.documents > 0 && container(uri(item)) != self.container.as_deref()
     }
 
-    /// Adds a document; whether the shard ends with it.
-    pub(crate) fn add(&mut self, item: &SourceItem) -> bool {
+    /// Adds a document, with the hash of its input; whether the shard ends with it.
+    pub(crate) fn add(&mut self, item: &SourceItem, input: Key) -> bool {
         let uri = uri(item);
+        self.hasher.update(&input.0.to_le_bytes());
         let bytes = match item {
-            SourceItem::Input(input) => {
-                self.hash_input(input);
-                input.bytes.len() as u64
-            }
-            SourceItem::Bad { uri, rule, message } => {
-                self.hasher.update(b"bad");
-                for part in [uri, rule, message] {
-                    self.hash(part.as_bytes());
-                }
-                0
-            }
+            SourceItem::Input(input) => input.bytes.len() as u64,
+            SourceItem::Bad { .. } => 0,
             // What is no document is in no shard.
             SourceItem::Skipped { .. } => return false,
         };
@@ -87,27 +78,6 @@ impl Cutter {
         self.hasher = begin(self.work);
         (self.documents, self.bytes) = (0, 0);
         key
-    }
-
-    fn hash_input(&mut self, input: &Input) {
-        self.hasher.update(b"input");
-        self.hash(input.uri.as_bytes());
-        self.hash(&input.bytes);
-        self.hash(input.name.as_bytes());
-        for part in [&input.content_type, &input.url] {
-            self.hash(part.as_deref().unwrap_or("\0").as_bytes());
-        }
-        self.hash(input.fetched.as_ref().map_or_else(String::new, ToString::to_string).as_bytes());
-        let beside = (&input.status, &input.extent, &input.declared, &input.notes);
-        self.hash(format!("{beside:?}").as_bytes());
-        let fields = if input.fields.is_empty() { String::new() } else { format!("{:?}", input.fields) };
-        self.hash(fields.as_bytes());
-    }
-
-    /// With the length before it, so that no two lists of parts look alike.
-    fn hash(&mut self, part: &[u8]) {
-        self.hasher.update(&(part.len() as u64).to_le_bytes());
-        self.hasher.update(part);
     }
 }
 
@@ -133,8 +103,10 @@ fn container(uri: &str) -> Option<&str> {
 mod tests {
     use std::collections::HashSet;
 
+    use copydesk_document::Input;
+
     use super::*;
-    use crate::checksum::sum;
+    use crate::{checksum::sum, index::hash};
 
     fn item(uri: &str, text: &str) -> SourceItem {
         SourceItem::Input(Input::new(uri, text))
@@ -149,7 +121,7 @@ mod tests {
             if cutter.ends_before(&item) {
                 keys.push(cutter.end());
             }
-            open = !cutter.add(&item);
+            open = !cutter.add(&item, hash(&item));
             if !open {
                 keys.push(cutter.end());
             }
@@ -194,7 +166,8 @@ mod tests {
             let mut input = Input::new("a", "b");
             change(&mut input);
             let mut cutter = Cutter::new(ShardSize::default(), sum(b"work"));
-            cutter.add(&SourceItem::Input(input));
+            let item = SourceItem::Input(input);
+            cutter.add(&item, hash(&item));
             cutter.end()
         };
         let keys = [

@@ -40,7 +40,7 @@ pub trait Storage: Debug + Send + Sync {
 /// Our own folder in an output folder.
 pub(crate) const STATE: &str = ".copydesk";
 /// Files until they are whole. It lies in the output folder, so that giving them their names is one step.
-const DRAFTS: &str = ".copydesk/drafts";
+pub(crate) const DRAFTS: &str = ".copydesk/drafts";
 
 /// An output folder on this machine: files get their names by renaming, once they are durable.
 #[derive(Clone, Debug)]
@@ -58,11 +58,15 @@ impl LocalFolder {
         &self.root
     }
 
-    /// A name for a file that is not whole yet. Whatever stood there is gone.
+    /// Where a file stands until it is whole.
+    pub(crate) fn draft_path(&self, name: &str) -> PathBuf {
+        self.root.join(DRAFTS).join(name.replace('/', "+"))
+    }
+
+    /// The same, with room made for it: whatever stood there is gone.
     pub(crate) fn draft(&self, name: &str) -> io::Result<PathBuf> {
-        let drafts = self.root.join(DRAFTS);
-        fs::create_dir_all(&drafts)?;
-        let draft = drafts.join(name.replace('/', "+"));
+        fs::create_dir_all(self.root.join(DRAFTS))?;
+        let draft = self.draft_path(name);
         remove_file(&draft)?;
         Ok(draft)
     }
@@ -196,6 +200,19 @@ impl Write for Draft {
 
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
+    }
+}
+
+/// The checksum of a file.
+pub(crate) fn sum_of(path: &Path) -> io::Result<Sum> {
+    let mut file = File::open(path)?;
+    let mut summer = Summer::default();
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(summer.finish()),
+            n => summer.update(&buffer[..n]),
+        }
     }
 }
 

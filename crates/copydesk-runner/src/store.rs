@@ -5,6 +5,8 @@
 //! - `parts/KEY.part`: what a shard gives to every output; [`part`] says how;
 //! - `manifest`: the shards of the last run that ended, in their order, and the files that they made;
 //! - `plan`: the next manifest, while files are given their names;
+//! - `index`: which documents the shards were made of; it stands in the parts where these are kept;
+//! - `run`: whose run is under way;
 //! - `quarantine`: what the shards have set aside, without regard to what was tried again since;
 //! - `drafts/`: files that are not whole yet.
 
@@ -17,13 +19,18 @@ use std::{
 
 use crate::{
     Quarantined, Report, RunError,
+    append::Seen,
     checksum::Key,
     error::write_error,
+    index::Identities,
     layout::Layout,
-    manifest::{MANIFEST, Manifest, PLAN},
-    part::{self, Entry},
+    losses,
+    manifest::Manifest,
+    owner::{Existing, Owner},
+    ownership::{self, Inspection, RUN, UnderWay},
+    part::{self, Entry, PARTS},
     reuse::{Done, Known},
-    storage::LocalFolder,
+    storage::{LocalFolder, STATE, Storage},
 };
 
 /// The folder, while a run writes into it.
@@ -33,10 +40,26 @@ pub(crate) struct Store {
     pub(crate) layout: Layout,
     /// The manifest of the last run that ended.
     pub(crate) before: Option<Manifest>,
+    /// The next manifest of a run that was killed while its files got their names.
+    pub(crate) plan: Option<Manifest>,
+    pub(crate) claim: Claim,
+    /// The run that was stopped here.
+    under_way: Option<UnderWay>,
+    /// The parts that this run has put.
+    pub(crate) put: Vec<String>,
     /// The shards of this run, in their order.
     pub(crate) shards: Vec<Done>,
     // Held, not read: it keeps a second run out of the folder.
     _lock: Option<File>,
+}
+
+/// What a run asks of a folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Claim {
+    pub(crate) owner: Owner,
+    pub(crate) existing: Existing,
+    /// Whether only what was quarantined is tried again.
+    pub(crate) retry: bool,
 }
 
 /// What there is to try again.
@@ -48,31 +71,82 @@ pub(crate) struct Retry {
 }
 
 impl Store {
-    /// Opens the folder, makes it where it is missing, and looks at what earlier runs have left.
-    pub(crate) fn open(root: PathBuf, layout: Layout) -> Result<(Self, Known), RunError> {
+    /// Opens the folder, makes it where it is missing, and looks at what earlier runs have left. What must not be replaced or
+    /// lost is refused before anything is changed; `list` gives the documents of this run.
+    pub(crate) fn open(
+        root: PathBuf,
+        layout: Layout,
+        claim: Claim,
+        list: impl FnMut() -> Result<Option<Identities>, RunError>,
+    ) -> Result<Self, RunError> {
         if root.exists() && !root.is_dir() {
             return Err(RunError::Outputs(format!("{} is no folder; `--out` takes a folder", root.display())));
         }
-        fs::create_dir_all(&root).map_err(|error| write_error(&root, error))?;
         let lock = lock(&root)?;
-        for name in &layout.names {
-            let path = root.join(name);
-            if !layout.sharded && path.is_dir() {
-                return Err(RunError::Outputs(format!("{} is a folder; an output needs that name", path.display())));
-            }
-        }
         let folder = LocalFolder::new(root);
-        let before = Manifest::read(&folder, MANIFEST)?;
-        let plan = Manifest::read(&folder, PLAN)?;
-        let known = Known::look(Arc::new(folder.clone()), &layout, before.iter().chain(&plan))?;
-        Ok((Self { folder, layout, before, shards: Vec::new(), _lock: lock }, known))
+        let inspection = ownership::inspect(&folder, &layout, claim.existing)?;
+        if claim.retry && inspection.last().is_none() {
+            let folder = folder.root().display();
+            return Err(RunError::Retry(format!("no run has ended in {folder}; `copydesk run` comes first")));
+        }
+        if claim.existing != Existing::Replace && !claim.retry {
+            inspection.admit(&folder, &layout, &claim.owner, claim.existing, list)?;
+        }
+        // From here on something is changed.
+        fs::create_dir_all(folder.root()).map_err(|error| write_error(folder.root(), error))?;
+        let lock = if lock.is_none() { self::lock(folder.root())? } else { lock };
+        let Inspection { before, plan, under_way } = inspection;
+        let (put, shards) = (Vec::new(), Vec::new());
+        let store = Self { folder, layout, before, plan, claim, under_way, put, shards, _lock: lock };
+        store.say_under_way(Some(UnderWay { owner: store.claim.owner.clone(), work: store.layout.work }))?;
+        Ok(store)
+    }
+
+    /// What earlier runs have left.
+    pub(crate) fn known(&self) -> Result<Known, RunError> {
+        let manifests = self.before.iter().chain(&self.plan);
+        Known::look(Arc::new(self.folder.clone()), &self.layout, manifests)
+    }
+
+    /// Says in the folder whose run is under way.
+    fn say_under_way(&self, run: Option<UnderWay>) -> Result<(), RunError> {
+        match run {
+            Some(run) => ownership::write_under_way(&self.folder, &run),
+            None => self.folder.remove(RUN).map_err(|error| write_error(self.folder.locate(RUN), error)),
+        }
+    }
+
+    /// Refuses to lose records, at the end of a run; all is as it was then.
+    pub(crate) fn check_losses(&self) -> Result<(), RunError> {
+        let Some(before) = &self.before else { return Ok(()) };
+        if self.claim.existing != Existing::Keep || self.claim.retry {
+            return Ok(());
+        }
+        let checked = losses::check(&self.folder, before, &self.shards, &self.claim.owner.place);
+        if checked.is_err() {
+            self.undo()?;
+        }
+        checked
+    }
+
+    /// Leaves the folder as this run has found it.
+    pub(crate) fn undo(&self) -> Result<(), RunError> {
+        let undo = || {
+            for name in &self.put {
+                self.folder.remove(name)?;
+            }
+            self.folder.remove_drafts()?;
+            self.folder.remove_empty_folder(PARTS)
+        };
+        undo().map_err(|error| write_error(self.folder.locate(STATE), error))?;
+        self.say_under_way(self.under_way.clone())
     }
 
     /// Takes over the shards of the last run, so that what it has set aside is tried again behind them.
     pub(crate) fn start_retry(&mut self) -> Result<Retry, RunError> {
         let folder = self.folder.root().display();
         let Some(before) = &self.before else {
-            return Err(RunError::Retry(format!("no run has ended in {folder}; `copydesk run` comes first")));
+            return Err(RunError::Retry(format!("the last run in {folder} has not ended; `copydesk run` ends it")));
         };
         if before.files.work != self.layout.work {
             return Err(RunError::Retry(format!(
@@ -86,6 +160,17 @@ impl Store {
             Ok(())
         })?;
         Ok(Retry { uris, before: self.shards.len() })
+    }
+
+    /// What has been read already that this run adds to, and by how many runs; nothing if it adds to none.
+    pub(crate) fn start_append(&self) -> Result<Option<(Seen, usize)>, RunError> {
+        match &self.before {
+            Some(before) if self.claim.existing == Existing::Append && !self.claim.retry => {
+                let seen = Seen::look(&self.folder, before, self.layout.work, &self.claim.owner.place)?;
+                Ok(Some((seen, before.files.segments.len())))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Takes a shard that was done before, as the next one.
@@ -103,6 +188,7 @@ impl Store {
     ) -> Result<(), RunError> {
         let entry = Entry::new(key, sections, counts, retried);
         part::put(&self.folder, &entry, sections)?;
+        self.put.push(entry.name());
         self.shards.push(Done::in_part(Arc::new(entry)));
         Ok(())
     }

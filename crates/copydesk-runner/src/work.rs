@@ -19,6 +19,26 @@ pub(crate) fn key(chain: &Chain, exports: &[ExportInstance]) -> Result<Key, RunE
     of(&(runner, manifests, exports.len(), program.map(|digest| digest.to_string())))
 }
 
+/// What decides whether rows can stand behind those of an earlier run: what the exports are, and how they were asked to
+/// write. A new build of the program may add to what an old one has written.
+fn exports(exports: &[ExportInstance]) -> Result<Key, RunError> {
+    let list: Vec<_> = exports.iter().map(|e| (&e.manifest.kind, e.export.file_name(), &e.manifest.options)).collect();
+    of(&(copydesk_record::SCHEMA_VERSION, list))
+}
+
+/// What a folder remembers of a chain and its exports.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys {
+    pub(crate) work: Key,
+    pub(crate) exports: Key,
+}
+
+impl Keys {
+    pub(crate) fn new(chain: &Chain, exports: &[ExportInstance]) -> Result<Self, RunError> {
+        Ok(Self { work: key(chain, exports)?, exports: self::exports(exports)? })
+    }
+}
+
 /// With the limits: what the keys of all shards of a run begin with.
 pub(crate) fn of_run(work: Key, chain: &Chain) -> Result<Key, RunError> {
     of(&(work, chain.limits()))
@@ -27,6 +47,11 @@ pub(crate) fn of_run(work: Key, chain: &Chain) -> Result<Key, RunError> {
 /// The same for a retry behind so many shards: a document that is tried twice gets two keys.
 pub(crate) fn of_retry(work: Key, chain: &Chain, before: usize) -> Result<Key, RunError> {
     of(&(work, chain.limits(), "retry", before))
+}
+
+/// The same for a run that adds to so many others.
+pub(crate) fn of_append(work: Key, chain: &Chain, segments: usize) -> Result<Key, RunError> {
+    of(&(work, chain.limits(), "append", segments))
 }
 
 fn of(what: &impl serde::Serialize) -> Result<Key, RunError> {

@@ -16,8 +16,8 @@ use std::{
 
 use copydesk_document::Document;
 use copydesk_runner::{
-    Chain, ExportInstance, Limits, LocalFolder, Options, Output, QUARANTINE_FILE, Report, Run, RunError, ShardSize,
-    run_shard, shards,
+    Chain, Existing, ExportInstance, Limits, LocalFolder, Options, Output, QUARANTINE_FILE, Report, Run, RunError,
+    ShardSize, run_shard, shards,
 };
 use copydesk_stage::{
     AnyStage, Assemble, Assembly, Context, Export, ExportError, Fingerprint, Stage, StageError, Verdict,
@@ -122,6 +122,7 @@ struct Job {
     /// The digest of a stage.
     sources: Option<u128>,
     retry: bool,
+    existing: Existing,
     /// With an export whose parts have to be put together.
     built: bool,
 }
@@ -135,6 +136,7 @@ impl Job {
             sharded: false,
             sources: Some(1),
             retry: false,
+            existing: Existing::Keep,
             built: true,
         }
     }
@@ -142,7 +144,8 @@ impl Job {
     /// Runs, and says how many documents a stage has seen.
     fn run(&self) -> (Result<Report, RunError>, u64) {
         let (chain, seen) = self.chain();
-        let options = Options { shard: SHARD, retry: self.retry, ..options(2, 4) };
+        let Self { retry, existing, .. } = *self;
+        let options = Options { shard: SHARD, retry, existing, ..options(2, 4) };
         let output = Output::Folder { folder: self.dir.clone(), sharded: self.sharded };
         let source = Box::new(self.source());
         let result = Run { source, chain, exports: self.exports(), output, options }.execute(&mut ());
@@ -259,10 +262,11 @@ fn what_was_damaged_is_done_again() {
 
 fn damage_everything(built: bool) {
     let dir = tempfile::tempdir().expect("a folder");
-    let job = Job { built, ..Job::new(dir.path()) };
+    let mut job = Job { built, ..Job::new(dir.path()) };
     job.run().0.expect("it finishes");
     let good = tree(dir.path());
-    for (path, bytes) in &good {
+    let manifest = dir.path().join(".copydesk/manifest");
+    for (path, bytes) in good.iter().filter(|(path, _)| **path != manifest) {
         for damage in ["truncated", "changed", "removed", "longer"] {
             let mut bad = bytes.clone();
             match damage {
@@ -276,10 +280,37 @@ fn damage_everything(built: bool) {
             } else {
                 fs::write(path, bad).expect("it is damaged");
             }
-            let (result, _) = job.run();
-            result.expect("it finishes");
+            let damaged = tree(dir.path());
+            // What is not as we wrote it may be somebody's work. What stands in our own folder is not.
+            let ours = path.starts_with(dir.path().join(".copydesk"));
+            if damage != "removed" && !ours {
+                let error = job.run().0.expect_err("it is refused").to_string();
+                assert!(error.contains(&path.display().to_string()) && error.contains("--replace"), "{error}");
+                assert!(tree(dir.path()) == damaged, "{} {damage}", path.display());
+                job.existing = Existing::Replace;
+            }
+            job.run().0.expect("it finishes");
+            job.existing = Existing::Keep;
             assert!(tree(dir.path()) == good, "{} {damage}", path.display());
         }
+    }
+}
+
+#[test]
+fn without_its_manifest_a_folder_is_not_touched() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let job = Job::new(dir.path());
+    job.run().0.expect("it finishes");
+    let manifest = dir.path().join(".copydesk/manifest");
+    let bytes = fs::read(&manifest).expect("it is there");
+    for bad in [&b""[..], &bytes[..bytes.len() / 2], &bytes[1..]] {
+        fs::write(&manifest, bad).expect("it is damaged");
+        let before = tree(dir.path());
+        for existing in [Existing::Keep, Existing::Replace] {
+            let error = Job { existing, ..Job::new(dir.path()) }.run().0.expect_err("it is refused").to_string();
+            assert!(error.contains("a.txt was not written by copydesk (its manifest is damaged"), "{error}");
+        }
+        assert!(tree(dir.path()) == before);
     }
 }
 

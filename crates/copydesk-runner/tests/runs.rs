@@ -138,7 +138,7 @@ fn a_broken_source_leaves_earlier_output_alone() {
 }
 
 #[test]
-fn a_run_replaces_the_one_before_it() {
+fn what_was_mended_leaves_the_quarantine() {
     let dir = tempfile::tempdir().expect("a folder");
     let output = folder(dir.path());
     run(&["old", "PANIC"], output.clone(), options(1, 1)).expect("it finishes");
@@ -214,15 +214,20 @@ fn a_source_that_meets_the_output_passes_it_over() {
         }
     }
     let dir = tempfile::tempdir().expect("a folder");
-    fs::write(dir.path().join("a.txt"), "of an earlier run").expect("a file");
     fs::create_dir(dir.path().join("sub")).expect("a folder");
     fs::write(dir.path().join("sub/a.txt"), "a document of the same name").expect("a file");
     let path = |name: &str| dir.path().join(name).display().to_string();
-    let source = Reads(vec![path("sub/../a.txt"), path("sub/a.txt"), "http://example.org/a.txt".into()]);
-    let exports = vec![export(Lines("a.txt"))];
-    let output = folder(dir.path());
-    let run = Run { source: Box::new(source), chain: kit::chain(), exports, output, options: options(1, 1) };
-    let report = run.execute(&mut ()).expect("it finishes");
+    let run = |names: &[String]| {
+        let source = Box::new(Reads(names.to_vec()));
+        let exports = vec![export(Lines("a.txt"))];
+        let output = folder(dir.path());
+        let run = Run { source, chain: kit::chain(), exports, output, options: options(1, 1) };
+        run.execute(&mut ()).expect("it finishes")
+    };
+    let others = [path("sub/a.txt"), "http://example.org/a.txt".into()];
+    assert_eq!(run(&others).read, 2);
+    let [a, b] = others;
+    let report = run(&[path("sub/../a.txt"), a, b]);
     assert_eq!((report.read, report.written), (2, 2));
     assert_eq!(report.skipped, BTreeMap::from([("output of this run".into(), 1)]));
 }

@@ -44,7 +44,7 @@ impl Export for Lines {
 #[test]
 fn a_signal_ends_a_run_and_leaves_earlier_output_alone() {
     let dir = tempfile::tempdir().expect("a folder");
-    fs::write(dir.path().join("a.txt"), "of an earlier run").expect("a file");
+    fs::write(dir.path().join("mine.txt"), "of somebody else").expect("a file");
     let killer = thread::spawn(|| {
         thread::sleep(Duration::from_millis(300));
         let id = std::process::id().to_string();
@@ -62,8 +62,8 @@ fn a_signal_ends_a_run_and_leaves_earlier_output_alone() {
     killer.join().expect("the signal was sent");
     assert!(matches!(error, RunError::Interrupted { signal: "SIGTERM", read: 1, safe: 0 }), "{error}");
     assert!(start.elapsed() < Duration::from_secs(30));
-    assert_eq!(fs::read_to_string(dir.path().join("a.txt")).expect("a file"), "of an earlier run");
+    assert_eq!(fs::read_to_string(dir.path().join("mine.txt")).expect("a file"), "of somebody else");
     let names = fs::read_dir(dir.path()).expect("a folder").map(|e| e.expect("an entry").file_name());
-    let others: Vec<_> = names.filter(|name| name != "a.txt" && name != ".copydesk").collect();
+    let others: Vec<_> = names.filter(|name| name != "mine.txt" && name != ".copydesk").collect();
     assert!(others.is_empty(), "left behind: {others:?}");
 }

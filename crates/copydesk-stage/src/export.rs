@@ -46,9 +46,44 @@ pub trait Export: Debug + Send + Sync {
         Ok(rows)
     }
 
+    /// A part without the rows of documents that another shard has by now. `rows` are those of each document of the part,
+    /// in their order. An export with a [`Self::part`] of its own has to say how, or such a run is refused.
+    fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
+        DocumentRows::cut(&part, rows)
+    }
+
     /// How parts become a file.
     fn assembly(&self) -> Assembly<'_> {
         Assembly::Joined
+    }
+}
+
+/// The rows of one document in a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DocumentRows {
+    /// How many bytes they were, as [`Export::encode`] gave them.
+    pub bytes: u64,
+    /// Whether they stay.
+    pub stay: bool,
+}
+
+impl DocumentRows {
+    /// Of the rows of a shard, as they were before they became a part, those that stay.
+    pub fn cut(shard: &[u8], rows: &[Self]) -> Result<Vec<u8>, ExportError> {
+        if rows.iter().map(|rows| rows.bytes).sum::<u64>() != shard.len() as u64 {
+            return Err(ExportError::new(
+                "documents have changed whose rows this export cannot take out again; `--replace` makes it anew",
+            ));
+        }
+        let (mut left, mut rest) = (Vec::with_capacity(shard.len()), shard);
+        for Self { bytes, stay } in rows {
+            let (own, others) = rest.split_at(usize::try_from(*bytes).unwrap_or(usize::MAX).min(rest.len()));
+            if *stay {
+                left.extend_from_slice(own);
+            }
+            rest = others;
+        }
+        Ok(left)
     }
 }
 

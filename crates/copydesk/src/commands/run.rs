@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow};
 use copydesk_pipeline::Pipeline;
-use copydesk_runner::{Options, Output, Report, Run, RunError};
+use copydesk_runner::{Existing, Options, Output, Owner, Report, Run, RunError};
 use copydesk_stage::Catalog;
 use serde_json::json;
 
@@ -44,6 +44,7 @@ nothing, and after a change only what it touches is done again.
 Documents that could not be worked on are listed in quarantine.jsonl, and the exit code is then
 1; it is 0 if there are none, and 2 if the run could not start or finish. `copydesk retry`
 works on those documents only.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
     pipeline: PathBuf,
@@ -60,6 +61,14 @@ pub(crate) struct Args {
     /// The folder for the outputs, or - for standard output. It replaces the one in the pipeline.
     #[arg(short, long, value_name = "DIR")]
     out: Option<String>,
+    /// Make the outputs anew where they would lose records whose inputs are gone, or are those of another pipeline. Only
+    /// what copydesk itself has written there is replaced.
+    #[arg(long)]
+    replace: bool,
+    /// Add new and changed documents to what is in the folder, and keep the records of those that are gone. What this run
+    /// has added stands in delta/NUMBER/ as well.
+    #[arg(long, conflicts_with = "replace")]
+    append: bool,
     /// Stop after so many documents.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -67,7 +76,7 @@ pub(crate) struct Args {
     #[arg(short = 'n', long)]
     dry_run: bool,
     /// How many threads compute. The output does not depend on it.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = threads)]
     threads: Option<NonZero<usize>>,
     /// How many documents go through the stages together. The output does not depend on it.
     #[arg(long, value_name = "N")]
@@ -85,10 +94,15 @@ impl Args {
     /// Runs; as a retry, over what the last run has quarantined.
     pub(crate) fn execute(self, retry: bool, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
-        let source =
-            source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         let output = self.output(&pipeline);
         refuse_address(&output)?;
+        let owner = match &output {
+            Output::Folder { folder, .. } => Owner::here(folder, &self.pipeline, self.inputs(&pipeline))
+                .context("the current folder cannot be told")?,
+            Output::Stdout | Output::Nowhere => Owner::default(),
+        };
+        let source =
+            source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         hold_open(pipeline.run.open_files)?;
         let of_pipeline = pipeline.run.options();
         let options = Options {
@@ -96,6 +110,8 @@ impl Args {
             batch: self.batch.map_or(of_pipeline.batch, NonZero::get),
             limit: self.limit,
             retry,
+            owner,
+            existing: self.existing(),
             ..of_pipeline
         };
         let run = Run { source, chain: pipeline.chain, exports: pipeline.exports, output, options };
@@ -115,6 +131,23 @@ impl Args {
         }
         let is_whole = report.quarantined == 0 && !nothing;
         Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(WITH_QUARANTINE) })
+    }
+
+    fn existing(&self) -> Existing {
+        match (self.append, self.replace) {
+            (true, _) => Existing::Append,
+            (_, true) => Existing::Replace,
+            _ => Existing::Keep,
+        }
+    }
+
+    /// The inputs as they are named, here or in the pipeline file.
+    fn inputs(&self, pipeline: &Pipeline) -> Vec<String> {
+        let options = pipeline.source.as_ref().map(|source| &source.options);
+        let of = |key: &str| options.and_then(|options| options.get(key)?.as_array()).into_iter().flatten();
+        let of_pipeline = of("paths").chain(of("lists")).filter_map(|path| path.as_str().map(str::to_owned));
+        let named: Vec<String> = self.inputs.iter().chain(&self.files_from).cloned().collect();
+        if named.is_empty() { of_pipeline.collect() } else { named }
     }
 
     fn output(&self, pipeline: &Pipeline) -> Output {
@@ -146,7 +179,8 @@ impl Args {
 fn is_empty(report: &Report) -> bool {
     let no_text = report.stages.iter().filter(|stage| stage.name == "parse").flat_map(|stage| stage.dropped.values());
     let no_text: u64 = no_text.sum();
-    report.written == 0 && report.quarantined == 0 && report.read == no_text
+    let known = report.skipped.contains_key("not changed");
+    report.written == 0 && report.quarantined == 0 && report.read == no_text && !known
 }
 
 /// Outputs go to a folder of this machine; an address would become a folder called `s3:`.
@@ -160,6 +194,17 @@ fn refuse_address(output: &Output) -> anyhow::Result<()> {
         ));
     }
     Ok(())
+}
+
+/// More threads than this help nobody, and a system may not give them.
+const MOST_THREADS: usize = 1024;
+
+fn threads(given: &str) -> Result<NonZero<usize>, String> {
+    let threads: NonZero<usize> = given.parse().map_err(|_| "a number from 1 on".to_owned())?;
+    if threads.get() > MOST_THREADS {
+        return Err(format!("at most {MOST_THREADS} threads"));
+    }
+    Ok(threads)
 }
 
 /// Lets this program hold so many files open, and no more.
@@ -193,4 +238,17 @@ fn command_line() -> String {
         if !arg.is_empty() && arg.chars().all(plain) { arg } else { format!("'{}'", arg.replace('\'', "'\\''")) }
     });
     quoted.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_have_a_bound() {
+        assert_eq!(threads("8").map(NonZero::get), Ok(8));
+        for bad in ["0", "-1", "x", "20000"] {
+            assert!(threads(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -251,3 +251,82 @@ fn every_option_of_every_stage_has_a_doc() {
         }
     }
 }
+
+#[test]
+fn an_output_folder_is_somebodys() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.md", ARTICLE.as_bytes()), ("c.md", ARTICLE.as_bytes())]);
+    let (a, b, c, out) = (path(&files, "a.md"), path(&files, "b.md"), path(&files, "c.md"), path(&files, "out"));
+    assert_eq!(copydesk(["run", "pipelines/news.toml", &a, &b, "-o", &out], "").code, 0);
+    let records = || fs::read_to_string(files.path().join("out/records.jsonl")).unwrap().lines().count();
+    let refused = |args: &[&str], word: &str| {
+        let done = copydesk([&["run"], args, &["-o", &out]].concat(), "");
+        assert_eq!((done.code, records()), (2, 2), "{}", done.stderr);
+        for word in [word, "--replace", "--out", "Nothing was changed"] {
+            assert!(done.stderr.contains(word), "`{word}` is not in {}", done.stderr);
+        }
+    };
+    refused(&["pipelines/news.toml", &c], "b.md");
+    refused(&["pipelines/news.toml", &a], "a record whose input is not among those of this run");
+    refused(&["pipelines/news.toml", &a, &b, "--limit", "1"], "b.md");
+    refused(&["pipelines/text.toml", &a, &b], "another pipeline");
+    // More inputs lose nothing.
+    let more = copydesk(["run", "pipelines/news.toml", &a, &b, &c, "-o", &out], "");
+    assert_eq!((more.code, records()), (0, 3), "{}", more.stderr);
+    let replaced = copydesk(["run", "pipelines/news.toml", &c, "-o", &out, "--replace"], "");
+    assert_eq!((replaced.code, records()), (0, 1), "{}", replaced.stderr);
+    // What is somebody else's is not replaced at all.
+    fs::write(files.path().join("out/mine.txt"), "mine").unwrap();
+    fs::remove_dir_all(files.path().join("out/.copydesk")).unwrap();
+    let foreign = copydesk(["run", "pipelines/news.toml", &c, "-o", &out, "--replace"], "");
+    assert_eq!((foreign.code, records()), (2, 1));
+    assert!(foreign.stderr.contains("was not written by copydesk"), "{}", foreign.stderr);
+}
+
+#[test]
+fn threads_have_a_bound() {
+    let done = copydesk(["run", "pipelines/news.toml", "README.md", "-j", "20000", "-n"], "");
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("at most 1024 threads"), "{}", done.stderr);
+}
+
+#[test]
+fn a_log_that_nobody_reads_does_not_end_a_run() {
+    let pages: Vec<(String, &[u8])> = (0..40).map(|i| (format!("{i}.md"), ARTICLE.as_bytes())).collect();
+    let pages: Vec<(&str, &[u8])> = pages.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let files = folder(&pages);
+    let (pages, out) = (path(&files, "."), path(&files, "out"));
+    let mut child = command(["run", "pipelines/news.toml", &pages, "-o", &out, "--trace", "-vvv"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // As `head` does when it has seen enough.
+    drop(child.stderr.take());
+    assert!(child.wait().unwrap().success());
+    assert_eq!(fs::read_to_string(files.path().join("out/records.jsonl")).unwrap().lines().count(), 40);
+}
+
+#[test]
+fn what_is_appended_stands_behind() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.md", ARTICLE.as_bytes())]);
+    let (a, b, out) = (path(&files, "a.md"), path(&files, "b.md"), path(&files, "out"));
+    let uris = |name: &str| -> Vec<String> {
+        let text = fs::read_to_string(files.path().join("out").join(name)).unwrap();
+        let records = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        records.map(|record| record["source"]["uri"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
+    };
+    let append = |input: &str| copydesk(["run", "pipelines/news.toml", input, "-o", &out, "--append"], "");
+    assert_eq!(append(&a).code, 0);
+    assert_eq!(append(&b).code, 0);
+    assert_eq!(uris("records.jsonl"), ["a.md", "b.md"]);
+    assert_eq!(uris("delta/000002/records.jsonl"), ["b.md"]);
+    fs::write(files.path().join("a.md"), ARTICLE.replace("forty", "thirty")).unwrap();
+    assert_eq!(append(&a).code, 0);
+    assert_eq!(
+        (uris("records.jsonl"), uris("delta/000003/records.jsonl")),
+        (vec!["b.md".into(), "a.md".into()], vec!["a.md".to_owned()])
+    );
+    let both = copydesk(["run", "pipelines/news.toml", &a, "-o", &out, "--append", "--replace"], "");
+    assert_eq!(both.code, 2);
+}

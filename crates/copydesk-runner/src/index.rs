@@ -1,0 +1,192 @@
+//! The index: which documents a shard was made of, what became of each, and where its rows are.
+
+use std::{
+    collections::HashSet,
+    io,
+    path::{Component, Path, PathBuf},
+};
+
+use copydesk_compression::{Compression, Packer, decompress_zstd};
+use copydesk_document::Input;
+use copydesk_stage::SourceItem;
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::{
+    checksum::Key,
+    owner::{real, way},
+};
+
+/// A document of a shard: one line of its index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Indexed {
+    /// Path or URL of the document.
+    pub(crate) uri: String,
+    /// What it is called in its container.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) record: Option<String>,
+    /// A hash of all that is known of the input.
+    pub(crate) input: Key,
+    /// Whether it was written, dropped or quarantined.
+    pub(crate) fate: Fate,
+    /// The sizes of its rows, by output; none if it was not written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) rows: Vec<u64>,
+}
+
+/// What became of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Fate {
+    Written,
+    Dropped,
+    Quarantined,
+}
+
+/// Which document it is, whatever is in it.
+pub(crate) type Identity = u128;
+
+/// From where names are understood: an output folder, and the way from there to where a command was given.
+#[derive(Clone, Debug)]
+pub(crate) struct Standpoint {
+    folder: PathBuf,
+    place: PathBuf,
+}
+
+impl Standpoint {
+    pub(crate) fn new(folder: &Path, place: &str) -> Self {
+        Self { folder: real(folder), place: place.into() }
+    }
+
+    /// Which document that is, however its path was typed. What comes through standard input has no name of its own: it is
+    /// what is in it.
+    pub(crate) fn identity(&self, uri: &str, record: Option<&str>, input: Key) -> Identity {
+        let (file, own) = uri.rsplit_once('#').map_or((uri, ""), |(file, own)| (file, own));
+        let mut hasher = Hasher::default();
+        if file == "-" {
+            hasher.part(&input.0.to_le_bytes());
+        } else if file.contains("://") {
+            hasher.part(file.as_bytes());
+        } else {
+            let path = Path::new(file);
+            let path = if path.is_absolute() { way(&self.folder, path) } else { plain(&self.place.join(path)) };
+            hasher.part(path.as_os_str().as_encoded_bytes());
+        }
+        hasher.part(record.unwrap_or(own).as_bytes());
+        hasher.0.digest128()
+    }
+
+    /// The same for a document of an index.
+    pub(crate) fn of_indexed(&self, document: &Indexed) -> Identity {
+        self.identity(&document.uri, document.record.as_deref(), document.input)
+    }
+
+    /// The same for what a source has handed over.
+    pub(crate) fn of_item(&self, item: &SourceItem, input: Key) -> Option<Identity> {
+        match item {
+            SourceItem::Input(found) => Some(self.identity(&found.uri, record(found), input)),
+            SourceItem::Bad { uri, .. } => Some(self.identity(uri, None, input)),
+            SourceItem::Skipped { .. } => None,
+        }
+    }
+}
+
+/// What a record of a container is called there, which is steadier than its number.
+pub(crate) fn record(input: &Input) -> Option<&str> {
+    input.uri.contains('#').then(|| input.name.rsplit_once('#')).flatten().map(|(_, own)| own)
+}
+
+/// A path without `.` and without `..` behind a name.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// A hash of all that is known of what a source has handed over.
+pub(crate) fn hash(item: &SourceItem) -> Key {
+    let mut hasher = Hasher::default();
+    match item {
+        SourceItem::Input(input) => {
+            hasher.0.update(b"input");
+            hasher.part(input.uri.as_bytes());
+            hasher.part(&input.bytes);
+            hasher.part(input.name.as_bytes());
+            for part in [&input.content_type, &input.url] {
+                hasher.part(part.as_deref().unwrap_or("\0").as_bytes());
+            }
+            hasher.part(input.fetched.as_ref().map_or_else(String::new, ToString::to_string).as_bytes());
+            let beside = (&input.status, &input.extent, &input.declared, &input.notes);
+            hasher.part(format!("{beside:?}").as_bytes());
+            let fields = if input.fields.is_empty() { String::new() } else { format!("{:?}", input.fields) };
+            hasher.part(fields.as_bytes());
+        }
+        SourceItem::Bad { uri, rule, message } => {
+            hasher.0.update(b"bad");
+            for part in [uri, rule, message] {
+                hasher.part(part.as_bytes());
+            }
+        }
+        SourceItem::Skipped { .. } => {}
+    }
+    Key(hasher.0.digest128())
+}
+
+#[derive(Default)]
+struct Hasher(Xxh3);
+
+impl Hasher {
+    /// With the length before it, so that no two lists of parts look alike.
+    fn part(&mut self, part: &[u8]) {
+        self.0.update(&(part.len() as u64).to_le_bytes());
+        self.0.update(part);
+    }
+}
+
+/// An index as it is stored: names of files are much alike.
+pub(crate) fn compress(lines: Vec<u8>) -> io::Result<Vec<u8>> {
+    let packer = Packer::new("index", Compression::Zstd, None).map_err(io::Error::other)?;
+    packer.next(lines)
+}
+
+/// The documents of a stored index.
+pub(crate) fn read(stored: &[u8]) -> io::Result<Vec<Indexed>> {
+    let lines = decompress_zstd(stored)?;
+    let documents = lines.split_inclusive(|b| *b == b'\n').map(serde_json::from_slice);
+    Ok(documents.collect::<Result<_, _>>()?)
+}
+
+/// The documents that somebody has come across.
+pub(crate) type Identities = HashSet<Identity>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checksum::sum;
+
+    #[test]
+    fn a_document_is_the_same_however_its_path_is_typed() {
+        let from = |place: &str| Standpoint::new(Path::new("/work/out"), place);
+        let is = |place: &str, uri: &str| from(place).identity(uri, None, sum(b"x"));
+        let same = is("..", "pages/a.html");
+        assert_eq!(same, is("..", "./pages/../pages/a.html"));
+        assert_eq!(same, is("..", "/work/pages/a.html"));
+        assert_eq!(same, is("../pages", "a.html"));
+        assert_ne!(same, is("../../elsewhere", "pages/a.html"));
+        assert_ne!(is("..", "a.jsonl#line-1"), is("..", "a.jsonl#line-2"));
+        assert_eq!(
+            from("..").identity("a.jsonl#line-1", Some("id-7"), sum(b"x")),
+            from("..").identity("a.jsonl#line-2", Some("id-7"), sum(b"y"))
+        );
+        let stdin = |input: &[u8]| from("..").identity("-", None, sum(input));
+        assert_ne!(stdin(b"one"), stdin(b"two"));
+    }
+}

@@ -1,0 +1,64 @@
+//! Which records a run would lose: those of documents that an earlier run has read, and this one does not come to.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    RunError,
+    earlier::{self, Earlier},
+    index::{Fate, Identity, Indexed, Standpoint},
+    manifest::Manifest,
+    reuse::Done,
+    storage::LocalFolder,
+};
+
+/// So many of the lost are named.
+const MOST_NAMED: usize = 3;
+
+/// Refuses a run at its end, if records of the one before would go with it. A shard that is still among those of the run
+/// has lost nothing, so that only the others are looked into.
+pub(crate) fn check(folder: &LocalFolder, before: &Manifest, now: &[Done], place: &str) -> Result<(), RunError> {
+    let from = Standpoint::new(folder.root(), place);
+    let kept: HashSet<_> = now.iter().map(|done| done.entry.key).collect();
+    let mut missing: HashMap<Identity, Indexed> = HashMap::new();
+    for shard in earlier::shards(folder, before) {
+        if !kept.contains(&shard.entry.key) {
+            let documents = shard.documents(folder)?.into_iter();
+            let written = documents.filter(|earlier| earlier.document.fate == Fate::Written);
+            missing.extend(written.map(|earlier| (earlier.identity, earlier.document)));
+        }
+    }
+    let then: HashSet<_> = before.entries.iter().map(|entry| entry.key).collect();
+    // What has moved is in a shard of this run that is new, if it is anywhere; or was there twice.
+    let (old, new): (Vec<&Done>, Vec<&Done>) = now.iter().partition(|done| then.contains(&done.entry.key));
+    for done in new.into_iter().chain(old) {
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for found in earlier::of_done(folder, done, &from)? {
+            missing.remove(&found.identity);
+        }
+    }
+    let mut missing: Vec<Earlier> =
+        missing.into_iter().map(|(identity, document)| Earlier { identity, document }).collect();
+    missing.sort_unstable_by(|a, b| a.document.uri.cmp(&b.document.uri));
+    refuse(folder, missing.into_iter())
+}
+
+/// Refuses the loss of these documents, if there are any.
+pub(crate) fn refuse(folder: &LocalFolder, mut lost: impl Iterator<Item = Earlier>) -> Result<(), RunError> {
+    let named: Vec<String> = lost.by_ref().take(MOST_NAMED).map(|lost| lost.document.uri).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let count = named.len() + lost.count();
+    let others = count - named.len();
+    let others = if others > 0 { format!(" and {others} more") } else { String::new() };
+    let (records, inputs) = if count == 1 { ("a record", "input is") } else { ("records", "inputs are") };
+    Err(RunError::Occupied(format!(
+        "{} holds {records} whose {inputs} not among those of this run: {}{others}. Nothing was changed.\n\
+         If they were moved or are not mounted, bring them back. To keep the records and add to them: --append; to make the \
+         outputs without them: --replace; to write elsewhere: --out",
+        folder.root().display(),
+        named.iter().map(|uri| uri.escape_debug().to_string()).collect::<Vec<_>>().join(", "),
+    )))
+}
