@@ -1,6 +1,7 @@
 //! Bytes to text: byte order mark, declaration, detection, in this order, and each checked against the bytes.
 
 mod cyrillic;
+mod old;
 mod prescan;
 mod utf;
 mod vietnamese;
@@ -8,6 +9,7 @@ mod vietnamese;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use copydesk_document::Note;
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258};
+use old::OldCharset;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{content::note, scan};
@@ -37,6 +39,13 @@ pub(crate) fn decode(bytes: Vec<u8>, hints: Hints<'_>, notes: &mut Vec<Note>) ->
     }
     if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
         return lossy_utf8(bytes, notes);
+    }
+    if let Some(text) = old::iso_2022_kr(&bytes) {
+        note_replaced(&text, "ISO-2022-KR", notes);
+        return Decoded { text, charset: "ISO-2022-KR".into() };
+    }
+    if let Some(charset) = declared_old(&bytes, hints) {
+        return Decoded { text: charset.decode(&bytes), charset: charset.name.clone() };
     }
     let declared = declared(&bytes, hints, notes);
     let other = declared.filter(|d| *d != UTF_8);
@@ -79,11 +88,23 @@ pub(crate) fn suspect(text: &str, charset: &str) -> Option<&'static str> {
     (charset == UTF_8.name()).then(|| vietnamese::suspect(text)).flatten()
 }
 
-/// The encoding that the transfer or the document names, as the WHATWG reads such names.
-fn declared(bytes: &[u8], hints: Hints<'_>, notes: &mut Vec<Note>) -> Option<&'static Encoding> {
+/// The label that the transfer or the document names.
+fn label(bytes: &[u8], hints: Hints<'_>) -> Option<(String, &'static str)> {
     let from_header = hints.content_type.and_then(prescan::charset_parameter).map(|l| (l, "the transfer"));
     let (label, by) = from_header.or_else(|| prescan::prescan(bytes).map(|l| (l, "the document")))?;
-    let label = label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
+    Some((label.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'')).to_owned(), by))
+}
+
+/// A charset that is named, and that the WHATWG does not have. Bytes that are UTF-8 all the same are not in it.
+fn declared_old(bytes: &[u8], hints: Hints<'_>) -> Option<&'static OldCharset> {
+    let (label, _) = label(bytes, hints)?;
+    OldCharset::by_label(&label).filter(|_| !Utf8Shape::of(bytes).is_utf8() && !bytes.is_ascii())
+}
+
+/// The encoding that the transfer or the document names, as the WHATWG reads such names.
+fn declared(bytes: &[u8], hints: Hints<'_>, notes: &mut Vec<Note>) -> Option<&'static Encoding> {
+    let (label, by) = label(bytes, hints)?;
+    let label = label.as_str();
     match Encoding::for_label(label.as_bytes()) {
         // A label that is readable in ASCII cannot stand in UTF-16.
         Some(encoding) if !encoding.is_ascii_compatible() && encoding != ISO_2022_JP => match encoding.name() {
@@ -212,6 +233,14 @@ fn legacy(
         }
         _ => encoding,
     };
+    if declared.is_none()
+        && let Some(found) = cyrillic::old(encoding, &bytes[..bytes.len().min(SAMPLE)])
+    {
+        let (text, charset) = found.decode(bytes);
+        notes.push(note("charset-suspect", format!("the letters are Cyrillic in {charset}, which nothing names")));
+        note_replaced(&text, &charset, notes);
+        return Decoded { text, charset };
+    }
     if encoding.is_single_byte()
         && let Some(found) = vietnamese::convert(bytes)
     {

@@ -24,7 +24,7 @@ pub fn records<R: Read>(
 ) -> impl Iterator<Item = SourceItem> + use<R> {
     let values = Values::new(stream, options.max_line);
     let FileName { uri, name } = file;
-    Records { uri, names: Names::new(name), values, options: options.clone(), begun: false, ended: false }
+    Records { uri, names: Names::new(name), values, options: options.clone() }
 }
 
 /// Whether the beginning of a file looks like JSON with documents in it: `whole` says that there is no more to it.
@@ -96,9 +96,6 @@ struct Records<R: Read> {
     names: Names,
     values: Values<R>,
     options: Options,
-    /// Whether anything has come yet.
-    begun: bool,
-    ended: bool,
 }
 
 impl<R: Read> Records<R> {
@@ -140,11 +137,6 @@ impl<R: Read> Records<R> {
     }
 
     fn value(&mut self, place: Place, bytes: &[u8], after_gap: bool) -> Option<SourceItem> {
-        if !std::mem::replace(&mut self.begun, true) && matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]) {
-            self.ended = true;
-            let message = "this is UTF-16; JSON is UTF-8, and `iconv` makes one of the other";
-            return Some(self.bad(place, "json.not-lines", message));
-        }
         let (record, halves) = match read(bytes) {
             Ok((Value::Object(record), halves)) => (record, halves),
             _ if after_gap => return None,
@@ -153,7 +145,7 @@ impl<R: Read> Records<R> {
         };
         let standing = Standing {
             uri: self.name(place),
-            extent: Some(Extent { offset: place.offset, length: bytes.len() as u64 }),
+            extent: (!self.values.is_decoding()).then_some(Extent { offset: place.offset, length: bytes.len() as u64 }),
             notes: (halves > 0).then(|| lost_halves(halves)).into_iter().collect(),
         };
         match self.options.columns().input(standing, &mut self.names, record) {
@@ -183,12 +175,11 @@ impl<R: Read> Iterator for Records<R> {
     type Item = SourceItem;
 
     fn next(&mut self) -> Option<SourceItem> {
-        while !self.ended {
+        loop {
             let piece = self.values.next()?;
             if let Some(item) = self.item(piece) {
                 return Some(item);
             }
         }
-        None
     }
 }

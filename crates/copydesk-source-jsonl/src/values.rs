@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use copydesk_intake::Rewind;
 use copydesk_unpack::Stream;
+use encoding_rs::{UTF_16BE, UTF_16LE};
 
 use crate::shape::{Fault, Shape, Step};
 
@@ -87,8 +88,17 @@ pub(crate) struct Values<R: Read> {
 impl<R: Read> Values<R> {
     /// Values of at most so many bytes.
     pub(crate) fn new(stream: Stream<R>, max_bytes: u64) -> Self {
+        let mut bytes = Rewind::new(stream);
+        let wide = match bytes.peek(2).as_slice() {
+            [0xFF, 0xFE] => Some(UTF_16LE),
+            [0xFE, 0xFF] => Some(UTF_16BE),
+            _ => None,
+        };
+        if let Some(charset) = wide {
+            bytes.decode(charset);
+        }
         Self {
-            bytes: Rewind::new(stream),
+            bytes,
             max_bytes: usize::try_from(max_bytes).unwrap_or(usize::MAX),
             at: Cursor { line: 1, nth: 0, blank_so_far: true, column: 0 },
             in_list: false,
@@ -97,6 +107,11 @@ impl<R: Read> Values<R> {
             after_gap: false,
             ended: false,
         }
+    }
+
+    /// Whether places are those of the bytes in the file.
+    pub(crate) fn is_decoding(&self) -> bool {
+        self.bytes.is_decoding()
     }
 
     fn place(&self) -> Place {

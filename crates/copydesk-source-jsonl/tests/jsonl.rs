@@ -184,9 +184,11 @@ fn a_message_says_the_place() {
 }
 
 #[test]
-fn what_is_another_format_is_told_once() {
-    let utf16: Vec<u8> = "\u{feff}{\"text\":\"x\"}\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(read(&utf16, &Options::default()), ["f#line-1 (json.not-lines)"]);
+fn utf_16_is_read_as_well() {
+    for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+        let bytes: Vec<u8> = "\u{feff}{\"text\":\"h\u{e9}\"}\n".encode_utf16().flat_map(unit).collect();
+        assert_eq!(read(&bytes, &Options::default()), ["f#line-1: h\u{e9}"]);
+    }
 }
 
 #[test]

@@ -294,8 +294,8 @@ impl<R: Read> Stream<R> {
         Ok(true)
     }
 
-    /// Passes over what stands between members and is none: zeros, as tapes and tar leave them, and frames of zstd that
-    /// decoders skip.
+    /// Passes over what stands between members and holds nothing: zeros, as tapes and tar leave them, frames of zstd that
+    /// decoders skip, and empty streams of bzip2, whose decoder costs more than they do.
     fn pass_fillings(&self, window: &mut Window<R>, codec: Codec) -> io::Result<()> {
         loop {
             let head = window.want(MAGIC_BYTES)?;
@@ -313,6 +313,8 @@ impl<R: Read> Stream<R> {
                     window.skip(passed);
                     left -= passed as u64;
                 }
+            } else if codec == Codec::Bzip2 && is_empty_bzip2(window.want(BZIP2_EMPTY)?) {
+                window.skip(BZIP2_EMPTY);
             } else {
                 return Ok(());
             }
@@ -407,6 +409,14 @@ impl<R: Read> fmt::Debug for Stream<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stream").field("codec", &self.codec).field("member", &self.member).finish_non_exhaustive()
     }
+}
+
+/// An empty stream of bzip2: its head, the mark of the end, and a checksum of zero.
+const BZIP2_EMPTY: usize = 14;
+
+fn is_empty_bzip2(head: &[u8]) -> bool {
+    let Some((magic, rest)) = head.split_at_checked(4) else { return false };
+    magic.starts_with(b"BZh") && rest.get(..10) == Some(&[0x17, 0x72, 0x45, 0x38, 0x50, 0x90, 0, 0, 0, 0])
 }
 
 /// The window that a zstd frame asks for, as a power of two.

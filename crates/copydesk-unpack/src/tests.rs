@@ -233,3 +233,43 @@ proptest! {
         let _ = salvage(&[&compressed[..], &bytes, &compressed].concat());
     }
 }
+
+#[test]
+fn members_that_hold_nothing_are_passed_over() {
+    let read = |bytes: &[u8]| {
+        let mut out = Vec::new();
+        let mut stream = Stream::open(bytes, Limits::default()).expect("it can be read");
+        std::io::Read::read_to_end(&mut stream, &mut out).map(|_| out)
+    };
+    let skipped = [0x50, 0x2A, 0x4D, 0x18, 2, 0, 0, 0, 1, 2];
+    let text = zstd::encode_all(&b"text"[..], 1).expect("memory");
+    let empty = zstd::encode_all(&b""[..], 1).expect("memory");
+    let file = [skipped.repeat(1000), empty.repeat(1000), text.clone(), skipped.to_vec(), text].concat();
+    assert_eq!(read(&file).expect("sound"), b"texttext");
+    assert_eq!(read(&skipped).expect("sound"), b"");
+    let bzip2 = |bytes: &[u8]| {
+        let mut writer = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        std::io::Write::write_all(&mut writer, bytes).expect("memory");
+        writer.finish().expect("memory")
+    };
+    let file = [bzip2(b"").repeat(1000), bzip2(b"text"), bzip2(b"")].concat();
+    assert_eq!(read(&file).expect("sound"), b"text");
+}
+
+#[test]
+fn a_dictionary_in_front_is_used() {
+    // As a .warc.zst has it: the dictionary in a frame that decoders skip, and records that need it.
+    let dictionary = b"The council has said on Monday that the new ferry terminal will open in spring. ".repeat(20);
+    let mut compressor = zstd::bulk::Compressor::with_dictionary(3, &dictionary).expect("memory");
+    let record = b"The council has said on Monday that the new ferry terminal will open in autumn.";
+    let frame = compressor.compress(record).expect("memory");
+    let packed = zstd::encode_all(&dictionary[..], 3).expect("memory");
+    for stored in [dictionary.clone(), packed] {
+        let head = [&[0x5D, 0x2A, 0x4D, 0x18][..], &(stored.len() as u32).to_le_bytes(), &stored].concat();
+        let file = [head, frame.clone(), frame.clone()].concat();
+        let mut out = Vec::new();
+        let mut stream = Stream::open(&file[..], Limits::default()).expect("it can be read");
+        std::io::Read::read_to_end(&mut stream, &mut out).expect("sound");
+        assert_eq!(out, record.repeat(2));
+    }
+}

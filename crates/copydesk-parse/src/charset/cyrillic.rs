@@ -1,6 +1,8 @@
 //! Which of two Cyrillic encodings it is. They share their bytes, so that only the frequency of letters tells.
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, WINDOWS_1251, X_MAC_CYRILLIC};
+
+use super::old::OldCharset;
 
 /// Whether an encoding is one of those that are taken for each other.
 pub(super) fn is_cyrillic(encoding: &'static Encoding) -> bool {
@@ -12,10 +14,54 @@ pub(super) fn is_better(one: &'static Encoding, than: &'static Encoding, bytes: 
     share_of_frequent_letters(one, bytes) > share_of_frequent_letters(than, bytes) + 0.2
 }
 
+/// A charset that detectors do not know.
+pub(super) enum Old {
+    Macintosh,
+    Ibm(&'static OldCharset),
+}
+
+impl Old {
+    /// The text, and the name of the charset.
+    pub(super) fn decode(&self, bytes: &[u8]) -> (String, String) {
+        match self {
+            Self::Macintosh => {
+                let (text, _) = X_MAC_CYRILLIC.decode_without_bom_handling(bytes);
+                (text.into_owned(), X_MAC_CYRILLIC.name().into())
+            }
+            Self::Ibm(charset) => (charset.decode(bytes), charset.name.clone()),
+        }
+    }
+}
+
+/// The charset that detectors do not know in which bytes make clearly more sense than in the one that was detected.
+pub(super) fn old(detected: &'static Encoding, bytes: &[u8]) -> Option<Old> {
+    if !is_cyrillic(detected) {
+        return None;
+    }
+    if detected == WINDOWS_1251 && is_macintosh(bytes) {
+        return Some(Old::Macintosh);
+    }
+    let now = share_of_frequent_letters(detected, bytes);
+    let all = std::iter::once(Old::Macintosh).chain(OldCharset::all().iter().map(Old::Ibm));
+    let shares = all.map(|old| (share(&old.decode(bytes).0), old));
+    let (best, old) = shares.max_by(|one, other| one.0.total_cmp(&other.0))?;
+    (best > 0.55 && best > now + 0.2).then_some(old)
+}
+
+/// The Macintosh has the small letters where windows-1251 has them, but for the last: a capital `Я` would stand inside of
+/// words again and again, and never a small one.
+fn is_macintosh(bytes: &[u8]) -> bool {
+    let inside = bytes.windows(2).filter(|two| two[0] >= 0xE0 && two[1] == 0xDF).count();
+    inside >= 2 && !bytes.contains(&0xFF)
+}
+
 /// The share of the letters that are frequent in every language written in Cyrillic, among all that is not ASCII.
 /// Real text has more than half of them; text read wrongly has rare letters, capitals and signs instead.
 fn share_of_frequent_letters(encoding: &'static Encoding, bytes: &[u8]) -> f64 {
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    share(&encoding.decode_without_bom_handling(bytes).0)
+}
+
+fn share(text: &str) -> f64 {
     let (mut frequent, mut all) = (0_usize, 0_usize);
     for c in text.chars().filter(|c| !c.is_ascii()) {
         all += 1;

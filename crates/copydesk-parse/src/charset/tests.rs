@@ -180,3 +180,27 @@ fn nothing_panics_on_any_short_input() {
         }
     }
 }
+
+#[test]
+fn charsets_that_the_web_does_not_have_are_read() {
+    let text = "\u{41f}\u{430}\u{440}\u{43e}\u{43c} \u{443}\u{445}\u{43e}\u{434}\u{438}\u{442} \u{443}\u{442}\u{440}\u{43e}\u{43c}, \u{438} \u{43f}\u{440}\u{438}\u{441}\u{442}\u{430}\u{43d}\u{44c} \u{43f}\u{443}\u{441}\u{442}\u{435}\u{435}\u{442} \u{434}\u{43e} \u{432}\u{435}\u{447}\u{435}\u{440}\u{430}. ";
+    let text = text.repeat(4);
+    let ibm = super::old::OldCharset::by_label("cp855").expect("known");
+    let bytes: Vec<u8> =
+        text.chars().map(|c| (0..=255).find(|b| ibm.decode(&[*b]).starts_with(c)).expect("in it")).collect();
+    let mut notes = Vec::new();
+    let hints = Hints { content_type: Some("text/plain; charset=IBM855"), url: "" };
+    assert_eq!(decode(bytes, hints, &mut notes), Decoded { text: text.clone(), charset: "IBM855".into() });
+    let mut notes = Vec::new();
+    let (usual, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
+    assert_eq!(decode(usual.into_owned(), Hints::default(), &mut notes).charset, "windows-1251");
+    let text = "\u{42f}\u{445}\u{442}\u{44b} \u{441}\u{442}\u{43e}\u{44f}\u{442} \u{443} \u{43c}\u{43e}\u{440}\u{44f}, \u{438} \u{437}\u{435}\u{43c}\u{43b}\u{44f} \u{41f}\u{430}\u{432}\u{43b}\u{430} \u{43f}\u{443}\u{441}\u{442}\u{435}\u{435}\u{442}. ".repeat(4);
+    let upper: String =
+        encoding_rs::X_MAC_CYRILLIC.decode_without_bom_handling(&(0x80..=0xFF).collect::<Vec<u8>>()).0.into_owned();
+    let byte = |c: char| upper.chars().position(|u| u == c).map_or(c as u8, |at| at as u8 + 0x80);
+    let decoded = decode(text.chars().map(byte).collect(), Hints::default(), &mut notes);
+    assert_eq!(decoded, Decoded { text, charset: "x-mac-cyrillic".into() });
+    assert_eq!(notes.last().map(|note| &*note.code), Some("charset-suspect"));
+    let korean = decode(b"\x1B$)C\n\x0EGQ1[\x0F".to_vec(), Hints::default(), &mut notes);
+    assert_eq!((korean.text.trim(), korean.charset.as_str()), ("\u{d55c}\u{ae00}", "ISO-2022-KR"));
+}
