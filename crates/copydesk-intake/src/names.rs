@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// So many records of a container are known again. Beyond that the place of a record is a part of its name: memory must
 /// not grow with the size of a file.
-const MOST: usize = 4 << 20;
+const MOST: usize = 2 << 20;
 
 /// Names that depend on what a record is, and not on what stands before it: the file, what the record calls itself, and,
 /// for those that are equal to the last byte, which of them it is.

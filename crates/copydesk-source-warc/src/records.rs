@@ -73,7 +73,7 @@ impl<R: Read> Iterator for Either<R> {
 }
 
 /// So many pages of a file are known again.
-const MOST_GIVEN: usize = 4 << 20;
+const MOST_GIVEN: usize = 2 << 20;
 
 /// What crawlers put before the address of a page that they keep the text or a picture of.
 const DERIVED: [&str; 3] = ["urn:text:", "urn:view:", "urn:markdown:"];
