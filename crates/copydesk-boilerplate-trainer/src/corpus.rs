@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     align::align,
-    gold::{Gold, pieces, read_gold, read_page, words},
+    gold::{Gold, read_gold, read_page, words},
     names,
 };
 
@@ -30,22 +30,22 @@ pub(crate) struct Sample {
     pub answers: Vec<f32>,
     /// Length of each block in word equivalents.
     pub sizes: Vec<f32>,
+    /// Blocks of which corpora say different things: headlines, bylines, dates, captions. Nothing is learned from them.
+    pub masked: Vec<bool>,
     pub names: FxHashMap<u32, (f32, f32)>,
-    /// Blocks of which the gold says nothing sure.
-    pub unsure: Vec<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Set {
     Pages,
     News,
+    /// Pages of other corpora, whose conventions differ.
+    Mixed,
     Text,
     /// Pages without their elements, as Markdown is.
     Bare,
     /// Texts without their indentation, as other scrapers leave them.
     Trimmed,
-    /// Dumps of pages by other programs.
-    Dump,
 }
 
 /// Gives every word a number.
@@ -53,12 +53,13 @@ pub(crate) enum Set {
 pub(crate) struct Numbers(FxHashMap<String, u32>);
 
 impl Numbers {
-    fn of(&mut self, text: &str, set: Set) -> Vec<u32> {
-        let mut number = |word: String| {
-            let next = self.0.len() as u32;
-            *self.0.entry(word).or_insert(next)
-        };
-        if set == Set::Dump { pieces(text).map(&mut number).collect() } else { words(text).map(&mut number).collect() }
+    fn of(&mut self, text: &str) -> Vec<u32> {
+        words(text)
+            .map(|w| {
+                let next = self.0.len() as u32;
+                *self.0.entry(w).or_insert(next)
+            })
+            .collect()
     }
 }
 
@@ -69,7 +70,7 @@ impl Sample {
         if set == Set::Bare {
             doc.tree = None;
         }
-        let blocks: Vec<Vec<u32>> = doc.ids().map(|id| numbers.of(doc.text(id), set)).collect();
+        let blocks: Vec<Vec<u32>> = doc.ids().map(|id| numbers.of(doc.text(id))).collect();
         let mut gold_words = Vec::new();
         let mut lines = Vec::new();
         let paragraphs: Vec<&str> = if gold.text.is_empty() || set == Set::News {
@@ -79,7 +80,7 @@ impl Sample {
         };
         for line in paragraphs {
             let start = gold_words.len();
-            gold_words.extend(numbers.of(line, set));
+            gold_words.extend(numbers.of(line));
             lines.push(start..gold_words.len());
         }
         let counts = align(&blocks, &gold_words, &lines);
@@ -97,9 +98,11 @@ impl Sample {
         for word in &gold_words {
             *bag.entry(*word).or_default() += 1;
         }
-        let sizes = Measured::read(&doc, &Names::default()).sizes();
+        let measured = Measured::read(&doc, &Names::default());
+        let sizes = measured.sizes();
+        let masked = if set == Set::Mixed { measured.conventional() } else { Vec::new() };
         let mut sample = Self {
-            site: gold.site().to_owned(),
+            site: site(&gold, &doc),
             gold,
             set,
             doc,
@@ -108,36 +111,19 @@ impl Sample {
             gold_words: gold_words.len(),
             answers,
             sizes,
+            masked,
             names: FxHashMap::default(),
-            unsure: Vec::new(),
         };
-        sample.unsure = sample.unsure();
         sample.names = names::count(&sample);
         Ok(sample)
     }
 
-    /// Where the main text stands, with some blocks above and below it.
-    pub(crate) fn story(&self, above: usize, below: usize) -> Option<Span> {
+    /// Where the main text stands, with a few lines above it and nothing below: a document that was scraped well.
+    fn story(&self) -> Option<Span> {
         let first = self.answers.iter().position(|a| *a > 0.5)?;
         let last = self.answers.iter().rposition(|a| *a > 0.5)?;
         let blocks = self.doc.blocks();
-        let end = (last + below).min(blocks.len() - 1);
-        Some(blocks[first.saturating_sub(above)].span.union(blocks[end].span))
-    }
-
-    /// Some corpora count headline, byline and date as main text; above the first paragraph they are not learned from.
-    fn unsure(&self) -> Vec<bool> {
-        let mut unsure = vec![false; self.blocks.len()];
-        if self.set != Set::Dump {
-            return unsure;
-        }
-        let paragraph = |i: usize| self.answers[i] > 0.5 && self.sizes[i] >= 12.0;
-        let first = (0..unsure.len()).find(|i| paragraph(*i)).unwrap_or(0);
-        for (index, unsure) in unsure.iter_mut().enumerate() {
-            let answer = self.answers[index];
-            *unsure = (0.2..0.8).contains(&answer) || (self.gold.counts_headline && index < first && answer > 0.5);
-        }
-        unsure
+        Some(blocks[first.saturating_sub(4)].span.union(blocks[last].span))
     }
 
     /// How much each block counts in training: every page the same in all, long blocks more than short ones.
@@ -147,7 +133,8 @@ impl Sample {
         let total: f32 = raw.iter().sum();
         // A page with a short text and much boilerplate shall not be lost against one with a long text.
         let unit = 2.0 * body.max(total * 0.02) + 0.1 * total;
-        raw.iter().zip(&self.unsure).map(|(w, unsure)| if *unsure { 0.0 } else { w / unit.max(1e-3) }).collect()
+        let masked = |index: usize| self.masked.get(index).is_some_and(|masked| *masked);
+        raw.iter().enumerate().map(|(i, w)| if masked(i) { 0.0 } else { w / unit.max(1e-3) }).collect()
     }
 
     /// Precision, recall and F1 of a choice of blocks, as bags of words.
@@ -169,6 +156,20 @@ impl Sample {
     }
 }
 
+/// What pages are kept apart by: the site that the gold or the page names, or else the page itself.
+fn site(gold: &Gold, doc: &Document) -> String {
+    let declared = || {
+        let names = ["canonical", "og:url"];
+        let clue = doc.evidence.clues.iter().find(|clue| names.contains(&clue.name.as_str()))?;
+        let host = clue.value.split_once("://")?.1.split('/').next()?;
+        Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+    };
+    match gold.site() {
+        "" => declared().unwrap_or_else(|| gold.id.clone()),
+        site => site.to_owned(),
+    }
+}
+
 pub(crate) fn prf(both: usize, got: usize, want: usize) -> (f64, f64, f64) {
     if want == 0 {
         return if got == 0 { (1.0, 1.0, 1.0) } else { (0.0, 0.0, 0.0) };
@@ -181,10 +182,10 @@ pub(crate) fn prf(both: usize, got: usize, want: usize) -> (f64, f64, f64) {
 }
 
 /// Reads the pages of a benchmark folder.
-pub(crate) fn read_set(folder: &Path, set: Set, numbers: &mut Numbers) -> Result<Vec<Sample>> {
+pub(crate) fn read_set(folder: &Path, set: Set, every: usize, numbers: &mut Numbers) -> Result<Vec<Sample>> {
     let (mut samples, mut more) = (Vec::new(), Vec::new());
     for (number, gold) in read_gold(folder)?.into_iter().enumerate() {
-        if set == Set::Bare && number % 2 == 1 {
+        if (set == Set::Bare && number % 2 == 1) || number % every != 0 {
             continue;
         }
         let path = match set {
@@ -201,7 +202,7 @@ pub(crate) fn read_set(folder: &Path, set: Set, numbers: &mut Numbers) -> Result
             let kept = |content: &str| content.lines().map(str::trim_start).collect::<Vec<_>>().join("\n").into_bytes();
             let variant = match samples.len() % 4 {
                 0 => Some(kept(content)),
-                2 => sample.story(4, 0).map(|span| kept(&content[span.range()])),
+                2 => sample.story().map(|span| kept(&content[span.range()])),
                 _ => None,
             };
             if let Some(bytes) = variant {

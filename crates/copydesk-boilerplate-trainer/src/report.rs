@@ -11,7 +11,7 @@ use crate::corpus::{Sample, Set};
 pub(crate) fn by_type(samples: &[Sample], kept: &[Vec<bool>]) {
     let mut groups: BTreeMap<String, Vec<[f64; 5]>> = BTreeMap::new();
     for (sample, kept) in samples.iter().zip(kept) {
-        if matches!(sample.set, Set::News | Set::Dump) || sample.gold_words == 0 {
+        if sample.set == Set::News || sample.gold_words == 0 {
             continue;
         }
         let (p, r, f) = sample.score(kept);
@@ -23,6 +23,10 @@ pub(crate) fn by_type(samples: &[Sample], kept: &[Vec<bool>]) {
         let row = [f, p, r, share(&sample.gold.must_have, true), share(&sample.gold.must_not_have, false)];
         if matches!(sample.set, Set::Trimmed | Set::Bare) {
             groups.entry(format!("~{:?}", sample.set).to_lowercase()).or_default().push(row);
+            continue;
+        }
+        if sample.set == Set::Mixed {
+            groups.entry(format!("~{}", sample.gold.corpus)).or_default().push(row);
             continue;
         }
         groups.entry(sample.gold.page_type.clone()).or_default().push(row);
@@ -83,36 +87,6 @@ pub(crate) fn news(samples: &[Sample], kept: &[Vec<bool>]) {
         for (lost, leaks, id) in worst.iter().take(14) {
             println!("    {id}: {lost} paragraphs lost, {leaks} captions leaked");
         }
-    }
-}
-
-/// Prints how many lines of dumps are right, by language and by the program that made them.
-pub(crate) fn lines(samples: &[Sample], kept: &[Vec<bool>]) {
-    let mut groups: BTreeMap<String, [usize; 5]> = BTreeMap::new();
-    for (sample, kept) in samples.iter().zip(kept).filter(|(sample, _)| sample.set == Set::Dump) {
-        let (mut right, mut got, mut want, mut wrong) = (0, 0, 0, 0);
-        for (index, kept) in kept.iter().enumerate().filter(|(index, _)| !sample.unsure[*index]) {
-            let wanted = sample.answers[index] > 0.5;
-            right += usize::from(*kept && wanted);
-            got += usize::from(*kept);
-            want += usize::from(wanted);
-            wrong += usize::from(*kept != wanted);
-        }
-        let language = if sample.gold.language.is_empty() { "unnamed" } else { &sample.gold.language };
-        for group in [format!("by {}", sample.gold.page_type), format!("in {language}"), "~all".to_owned()] {
-            let sums = groups.entry(group).or_default();
-            for (sum, value) in sums.iter_mut().zip([1, right, got, want, usize::from(wrong == 0)]) {
-                *sum += value;
-            }
-        }
-    }
-    if groups.is_empty() {
-        return;
-    }
-    println!("{:<26}{:>7}{:>9}{:>9}{:>9}{:>9}", "lines of dumps", "dumps", "F1", "P", "R", "entire");
-    for (group, [dumps, right, got, want, entire]) in groups {
-        let (p, r, f) = crate::corpus::prf(right, got, want);
-        println!("{group:<26}{dumps:>7}{f:>9.4}{p:>9.4}{r:>9.4}{:>9.4}", entire as f64 / dumps as f64);
     }
 }
 
@@ -177,4 +151,36 @@ pub(crate) fn ceiling(sample: &Sample) -> Vec<bool> {
         }
     }
     kept
+}
+
+/// Prints what each rule drops on each sort of page: blocks, words, and the share of the words that is main text; and
+/// `most` blocks for each that are.
+pub(crate) fn rules(samples: &[Sample], most: usize) {
+    let mut counts: BTreeMap<(&str, String), [f64; 3]> = BTreeMap::new();
+    let mut wrong: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let names = Names::default();
+    for sample in samples {
+        let sort = if sample.gold.corpus.is_empty() { &sample.gold.page_type } else { &sample.gold.corpus };
+        let measured = Measured::read(&sample.doc, &names);
+        for (index, rule) in measured.settled().into_iter().enumerate() {
+            let Some(rule) = rule else { continue };
+            let (words, answer) = (sample.blocks[index].len() as f64, f64::from(sample.answers[index]));
+            let count = counts.entry((rule, sort.clone())).or_default();
+            count[0] += 1.0;
+            count[1] += words;
+            count[2] += words * answer;
+            if answer > 0.5 && words > 2.0 {
+                let text: String =
+                    sample.doc.text(copydesk_document::BlockId(index as u32)).chars().take(120).collect();
+                wrong.entry(rule).or_default().push(format!("{} {}", sample.gold.id, text.replace('\n', "⏎")));
+            }
+        }
+    }
+    for ((rule, sort), [blocks, words, body]) in &counts {
+        println!("{rule:<12} {sort:<16} {blocks:>8} blocks {words:>9} words, {:.3} main text", body / words.max(1.0));
+    }
+    for (rule, texts) in &wrong {
+        let step = (texts.len() / most.max(1)).max(1);
+        texts.iter().step_by(step).take(most).for_each(|text| println!("  {rule}: {text}"));
+    }
 }

@@ -234,7 +234,12 @@ impl Parser<'_> {
                 let known = |sense| {
                     matches!(
                         sense,
-                        Sense::Label(_) | Sense::Weekday | Sense::On | Sense::At | Sense::Half(_) | Sense::Month { .. }
+                        Sense::Label(_)
+                            | Sense::Weekday(_)
+                            | Sense::On
+                            | Sense::At
+                            | Sense::Half(_)
+                            | Sense::Month { .. }
                     )
                 };
                 let word = self.slice(before);
@@ -296,7 +301,7 @@ impl Parser<'_> {
         let label_at = start;
         let start = if start == at { self.weekday_before(start, floor) } else { start };
         let place = |day: Timestamp| time.as_ref().map_or(day, |time| self.combine(day, time));
-        let reading = match core.day {
+        let reading = match self.settled(core.day, start..at, core.end..end) {
             Day::Known(day) => Reading::Known(place(day)),
             Day::Open(one, two) => Reading::Open { day_first: place(one), month_first: place(two) },
             Day::Yearless(month, day) => Reading::Yearless { month, day, clock: time.map(|time| time.clock) },
@@ -322,7 +327,7 @@ impl Parser<'_> {
             if matches!(self.mark(next), Some(',' | '-' | '–' | '|' | '/' | '·' | '•' | '(' | '.')) {
                 next += 1;
             } else if let Some(end) =
-                self.past_any(next, |sense| matches!(sense, Sense::Weekday | Sense::On | Sense::Of))
+                self.past_any(next, |sense| matches!(sense, Sense::Weekday(_) | Sense::On | Sense::Of))
             {
                 next = end;
             } else {
@@ -409,7 +414,7 @@ impl Parser<'_> {
             {
                 at += 1;
             } else if let Some(end) =
-                self.past_any(at, |sense| matches!(sense, Sense::At | Sense::Weekday | Sense::YearMark | Sense::On))
+                self.past_any(at, |sense| matches!(sense, Sense::At | Sense::Weekday(_) | Sense::YearMark | Sense::On))
             {
                 at = end;
             } else {
@@ -419,19 +424,39 @@ impl Parser<'_> {
         None
     }
 
+    /// A date with two readings, of which only one falls on the weekday that stands beside it.
+    fn settled(&self, day: Day, before: Range<usize>, behind: Range<usize>) -> Day {
+        let Day::Open(one, two) = day else { return day };
+        let named = |date: Timestamp| {
+            let weekday = date.day().and_then(|day| u8::try_from(day.weekday().to_monday_one_offset()).ok());
+            before.clone().chain(behind.clone()).any(|place| {
+                self.past_any(place, |sense| matches!(sense, Sense::Weekday(number) if Some(number) == weekday))
+                    .is_some()
+            })
+        };
+        match (named(one), named(two)) {
+            (true, false) => Day::Known(one),
+            (false, true) => Day::Known(two),
+            _ => day,
+        }
+    }
+
+    fn past_weekday(&self, at: usize) -> Option<usize> {
+        self.past_any(at, |sense| matches!(sense, Sense::Weekday(_)))
+    }
+
     fn weekday_before(&self, start: usize, floor: usize) -> usize {
         for back in 1..=4 {
             let Some(place) = start.checked_sub(back).filter(|place| *place >= floor) else { break };
-            if let Some(end) = self.past(place, Sense::Weekday)
+            if let Some(end) = self.past_weekday(place)
                 // 日 before a date is the end of a word for a day.
                 && (end > place + 1 || self.token(place).is_some_and(|token| token.kind == Kind::Word))
                 && self.filler(end, start)
                 && end + 2 >= start
             {
                 // A longer phrase may begin one word earlier.
-                let longer = place
-                    .checked_sub(1)
-                    .filter(|place| *place >= floor && self.past(*place, Sense::Weekday) == Some(end));
+                let longer =
+                    place.checked_sub(1).filter(|place| *place >= floor && self.past_weekday(*place) == Some(end));
                 return longer.unwrap_or(place);
             }
         }
@@ -441,7 +466,7 @@ impl Parser<'_> {
     fn weekday_behind(&self, end: usize) -> usize {
         let open = matches!(self.mark(end), Some('(' | '[' | '<'));
         let place = if open || self.is_mark(end, ',') { end + 1 } else { end };
-        match self.past(place, Sense::Weekday) {
+        match self.past_weekday(place) {
             Some(behind) if open && self.mark(behind).is_some() => behind + 1,
             Some(behind) if !open => behind,
             _ => end,
@@ -480,7 +505,7 @@ impl Parser<'_> {
                     let small = |sense| {
                         matches!(
                             sense,
-                            Sense::At | Sense::On | Sense::Of | Sense::Hour | Sense::YearMark | Sense::Weekday
+                            Sense::At | Sense::On | Sense::Of | Sense::Hour | Sense::YearMark | Sense::Weekday(_)
                         )
                     };
                     match self.past_any(from, small) {

@@ -56,7 +56,9 @@ impl Parser<'_> {
             Kind::Number => {
                 let (value, digits) = self.number(at)?;
                 match digits {
-                    4 => self.year_first(at).or_else(|| self.year_of_other_calendar(at)),
+                    4 => {
+                        self.year_first(at).or_else(|| self.year_of_other_calendar(at)).or_else(|| self.year_apart(at))
+                    }
                     1 | 2 if value > 0 => self.day_first(at).or_else(|| self.east_asian(at, None)),
                     _ => None,
                 }
@@ -154,6 +156,16 @@ impl Parser<'_> {
         (!followed).then(|| Core::new(Day::Known(value), end))
     }
 
+    /// `2020 03/17`: the year stands apart, before month and day.
+    fn year_apart(&self, at: usize) -> Option<Core> {
+        let year = self.plain_year(at)?;
+        let tight = !self.glued(at + 1) && self.glued(at + 2) && self.glued(at + 3) && self.is_mark(at + 2, '/');
+        let two_digits = |at| self.number(at).filter(|(_, digits)| *digits == 2).map(|(value, _)| value as u8);
+        let (month, day) = (two_digits(at + 1)?, two_digits(at + 3)?);
+        let value = Timestamp::from_day(year, month, day).filter(|_| tight && self.ends(at + 4, '/'))?;
+        Some(Core::new(Day::Known(value), at + 4))
+    }
+
     /// Month and day behind a year, both with the same separator.
     fn three_numbers(&self, at: usize, separator: char) -> Option<(u8, u8)> {
         let gaps = separator == '.';
@@ -182,6 +194,15 @@ impl Parser<'_> {
     /// A year of the Persian or the Buddhist calendar before month and day, all in numbers.
     fn year_of_other_calendar(&self, at: usize) -> Option<Core> {
         let (value, _) = self.number(at)?;
+        if is_solar_year(value) {
+            // `1402, weekday 22 آذر`: the month says which calendar it is.
+            let next = at + 1 + usize::from(matches!(self.mark(at + 1), Some(',' | '،' | '-' | '/')));
+            let next = self.past_any(next, |sense| matches!(sense, Sense::Weekday(_))).unwrap_or(next);
+            if let Some((month, day, end)) = self.day_month(next).filter(|(month, ..)| month.solar) {
+                let day = Self::timestamp(i32::try_from(value).ok()?, month.number, day, true)?;
+                return Some(Core::new(Day::Known(day), end));
+            }
+        }
         let separator = self.mark(at + 1).filter(|mark| matches!(mark, '/' | '-' | '.'))?;
         let (month, day) = self.three_numbers(at, separator)?;
         let native_digits = !self.slice(at).is_ascii();
@@ -210,6 +231,11 @@ impl Parser<'_> {
             return None;
         }
         let (value, digits) = self.number(at + 4)?;
+        let persian = !self.slice(at + 4).is_ascii() || self.hints.speaks("fa") || self.hints.speaks("ps");
+        if digits == 4 && persian && is_solar_year(value) {
+            let day = Self::timestamp(i32::try_from(value).ok()?, second, first, true)?;
+            return self.ends(at + 5, separator).then(|| Core::new(Day::Known(day), at + 5));
+        }
         let (year, short_year) = if let Some(year) = self.plain_year(at + 4) {
             (year, false)
         } else if digits == 4 && (self.hints.speaks("th") || !self.slice(at + 4).is_ascii()) {
@@ -223,6 +249,11 @@ impl Parser<'_> {
         let end = at + 5;
         if !self.ends(end, separator) {
             return None;
+        }
+        if short_year && separator != '/' && self.is_year_first_land(at) {
+            // `작성일22-12-10`: where dates begin with the year, so do those of two digits.
+            let day = u8::try_from(value).ok().and_then(|day| Timestamp::from_day(century(first.into()), second, day));
+            return day.map(|day| Core { short_year: true, ..Core::new(Day::Known(day), end) });
         }
         let (day_first, month_first) =
             (Timestamp::from_day(year, second, first), Timestamp::from_day(year, first, second));
@@ -253,11 +284,18 @@ impl Parser<'_> {
         before > 0 && self.past(before - 1, Sense::NotADate).is_some()
     }
 
+    /// Whether the language, or the word that the number is glued to, is one of East Asia.
+    fn is_year_first_land(&self, at: usize) -> bool {
+        let sign = |c: char| matches!(c as u32, 0x3040..=0x30FF | 0x4E00..=0x9FFF | 0xAC00..=0xD7A3);
+        let glued = at > 0 && self.glued(at) && self.slice(at - 1).ends_with(sign);
+        glued || ["ko", "ja", "zh"].iter().any(|language| self.hints.speaks(language))
+    }
+
     /// Whether no word stands before the number other than one of dates: then `5.4.24` is a date.
     fn alone(&self, at: usize) -> bool {
         let before = (0..at).rev().find(|place| self.mark(*place).is_none());
         let Some(before) = before else { return true };
-        let dated = |sense| matches!(sense, Sense::Label(_) | Sense::On | Sense::Weekday | Sense::By);
+        let dated = |sense| matches!(sense, Sense::Label(_) | Sense::On | Sense::Weekday(_) | Sense::By);
         self.past_any(before, dated).is_some()
     }
 

@@ -17,8 +17,8 @@ use crate::token::{Folded, Kind, tokens};
 pub(crate) enum Sense {
     /// A month, 1 to 12; of the Persian solar year if `solar`.
     Month { number: u8, solar: bool },
-    /// A day of the week. Which one is of no use so far.
-    Weekday,
+    /// A day of the week, from 1 for Monday.
+    Weekday(u8),
     /// The half of the day.
     Half(Half),
     /// Between a date and a time: `at`, `um`, `kl.`
@@ -147,8 +147,9 @@ impl Vocabulary {
                 match words {
                     Words::Many(lines) => {
                         for (place, line) in lines.iter().enumerate() {
-                            let month = Sense::Month { number: place as u8 + 1, solar };
-                            let sense = if key == "months" { month } else { Sense::Weekday };
+                            let number = place as u8 + 1;
+                            let weekday = Sense::Weekday(number);
+                            let sense = if key == "months" { Sense::Month { number, solar } } else { weekday };
                             split(line).for_each(|phrase| self.add(code, phrase, sense));
                         }
                     }

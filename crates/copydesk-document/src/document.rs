@@ -1,10 +1,10 @@
 //! The document itself.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
-    Block, BlockId, BlockKind, Caption, Decision, DocumentSource, ElementId, Evidence, Image, Inline, InlineKind,
-    Label, Languages, Metadata, Note, Span, Tree,
+    Block, BlockId, BlockKind, Candidate, Caption, Decision, DocumentSource, ElementId, Evidence, Image, Inline,
+    InlineKind, Label, Languages, Metadata, Note, Span, Tree, caption_ledger::CaptionLedger, facts::Ledger,
 };
 
 /// A document on its way through a chain.
@@ -18,16 +18,11 @@ pub struct Document {
     pub evidence: Evidence,
     /// Pictures, in document order.
     pub images: Vec<Image>,
-    /// Facts.
-    pub metadata: Metadata,
-    /// Captions, in document order.
-    pub captions: Vec<Caption>,
-    /// Languages.
-    pub languages: Languages,
-    /// Doubts.
-    pub notes: Vec<Note>,
-    /// Findings of stages that the house does not know, each under the stage's own name.
-    pub ext: BTreeMap<String, serde_json::Value>,
+    facts: Ledger,
+    captions: CaptionLedger,
+    languages: Languages,
+    notes: Vec<Note>,
+    ext: BTreeMap<String, serde_json::Value>,
     content: String,
     text: String,
     blocks: Vec<Block>,
@@ -160,6 +155,92 @@ impl Document {
     pub fn decide(&mut self, decision: Decision) {
         self.blocks[decision.block.index()].label = decision.label;
         self.decisions.push(decision);
+    }
+
+    /// The facts that count: of all that stages found, what won.
+    pub fn metadata(&self) -> &Metadata {
+        self.facts.metadata()
+    }
+
+    /// Every value that was considered for a fact, with the stage that found it.
+    pub fn candidates(&self) -> impl Iterator<Item = (&str, &Candidate)> {
+        self.facts.candidates()
+    }
+
+    /// Adds what a stage found: its choice for each field, and all that it considered. What others found stays, and who
+    /// wins is settled between them.
+    pub fn add_facts(&mut self, stage: impl Into<Cow<'static, str>>, found: Metadata) {
+        self.facts.add(stage.into(), found);
+    }
+
+    /// The captions that count, in document order.
+    pub fn captions(&self) -> &[Caption] {
+        self.captions.captions()
+    }
+
+    /// Every caption that a stage found, with the stage.
+    pub fn all_captions(&self) -> impl Iterator<Item = (&str, &Caption)> {
+        self.captions.all()
+    }
+
+    /// Adds captions that a stage found. What others found stays; of two with the same text the surer one counts.
+    pub fn add_captions(&mut self, stage: impl Into<Cow<'static, str>>, captions: Vec<Caption>) {
+        self.captions.add(stage.into(), captions);
+    }
+
+    /// The languages of the body.
+    pub fn languages(&self) -> &Languages {
+        &self.languages
+    }
+
+    /// Says which languages the body is in.
+    pub fn set_languages(&mut self, languages: Languages) {
+        self.languages = languages;
+    }
+
+    /// Doubts, oldest first.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// Adds a doubt.
+    pub fn add_note(&mut self, note: Note) {
+        self.notes.push(note);
+    }
+
+    /// Findings of stages that the house has no words for, each under the stage's own name.
+    pub fn ext(&self) -> &BTreeMap<String, serde_json::Value> {
+        &self.ext
+    }
+
+    /// Keeps what a stage found under its name.
+    pub fn set_ext(&mut self, stage: impl Into<String>, value: serde_json::Value) {
+        self.ext.insert(stage.into(), value);
+    }
+
+    /// The document as if nobody had given these labels: for tests of what a stage reads.
+    pub fn forget_labels(&mut self, which: impl Fn(Label) -> bool) {
+        self.decisions.retain(|decision| !which(decision.label));
+        self.blocks.iter_mut().for_each(|block| block.label = Label::Unlabelled);
+        for decision in &self.decisions {
+            self.blocks[decision.block.index()].label = decision.label;
+        }
+    }
+
+    /// The document as if nobody had found a fact.
+    pub fn forget_facts(&mut self) {
+        self.facts = Ledger::default();
+    }
+
+    /// The document as if nobody had found a caption.
+    pub fn forget_captions(&mut self) {
+        self.captions = CaptionLedger::default();
+    }
+
+    /// The document as if nobody had looked at its languages.
+    pub fn forget_languages(&mut self) {
+        self.languages = Languages::default();
+        self.blocks.iter_mut().for_each(|block| block.language = None);
     }
 
     /// All decisions, oldest first.

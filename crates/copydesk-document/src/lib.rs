@@ -5,19 +5,23 @@
 //! label blocks, add facts and say why; exports choose what to show. HTML keeps its element [`Tree`] beside the
 //! blocks; other formats have none, and no stage may need it.
 //!
-//! Two invariants live in the types:
+//! Three invariants live in the types:
 //!
 //! - a block's label changes only through [`Document::decide`], which takes the [`Decision`] that explains it;
 //! - a block's text changes only through [`Document::set_text`], and the text that the parser gave stays readable
-//!   as [`Document::original_text`].
+//!   as [`Document::original_text`];
+//! - facts and captions are only ever added. [`Document::metadata`] and [`Document::captions`] say what counts of all that
+//!   stages found, and [`Document::candidates`] and [`Document::all_captions`] show everything.
 //!
 //! This crate does no I/O and holds no rules.
 
 mod block;
 mod caption;
+mod caption_ledger;
 mod decision;
 mod document;
 mod evidence;
+mod facts;
 mod language;
 mod metadata;
 mod source;
@@ -32,6 +36,7 @@ pub use copydesk_date::Timestamp;
 pub use decision::{Decision, Note};
 pub use document::{Document, NewBlock};
 pub use evidence::{Clue, Evidence, Item, ItemId, ItemValue, Origin, Syntax};
+pub use facts::Fact;
 pub use language::{LanguageGuess, LanguageShare, Languages};
 pub use metadata::{Candidate, Dateline, Field, Metadata, Value};
 pub use source::{DocumentSource, Extent, Input};

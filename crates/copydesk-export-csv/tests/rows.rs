@@ -1,7 +1,8 @@
 //! What comes out, read back by a reader of its own.
 
 use copydesk_document::{
-    BoilerplateKind, Caption, Decision, Document, DocumentSource, Label, LineIndex, NewBlock, Origin, Span, Value,
+    BoilerplateKind, Caption, Decision, Document, DocumentSource, Label, LineIndex, Metadata, NewBlock, Origin, Span,
+    Value,
 };
 use copydesk_stage::{Catalog, Export};
 use serde_json::json;
@@ -33,9 +34,10 @@ fn document() -> Document {
         let (stage, rule, detail) = ("strip".into(), rule.into(), "".into());
         doc.decide(Decision { block, label, stage, rule, detail });
     }
-    doc.metadata.title = Some(text_value("A \"quoted\", title"));
-    doc.metadata.authors = vec![text_value("Ann"), text_value("Bo")];
-    doc.captions = vec![
+    let title = Some(text_value("A \"quoted\", title"));
+    let authors = vec![text_value("Ann"), text_value("Bo")];
+    doc.add_facts("test", Metadata { title, authors, ..Metadata::default() });
+    let captions = vec![
         Caption {
             text: "The harbour".into(),
             credit: Some("Wire".into()),
@@ -44,8 +46,9 @@ fn document() -> Document {
         },
         Caption { credit: Some("Archive".into()), ..Caption::default() },
     ];
+    doc.add_captions("test", captions);
     doc.source.fields.insert("batch".into(), json!(7));
-    doc.ext.insert("count-words".into(), json!({ "words": 4 }));
+    doc.set_ext("count-words", json!({ "words": 4 }));
     assert_eq!(LineIndex::new(doc.content()).lines(), 4);
     doc
 }
@@ -160,18 +163,23 @@ fn all_wrong_options_are_told_at_once() {
     }
 }
 
+fn titled(doc: &mut Document, title: &str) {
+    doc.forget_facts();
+    doc.add_facts("test", Metadata { title: Some(text_value(title)), ..Metadata::default() });
+}
+
 #[test]
 fn no_cell_is_a_formula() {
     let guarded = export(&json!({ "columns": ["title", "fields.note"] }));
     let mut doc = document();
     for evil in ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "＝1", "\n=1", " =1"] {
-        doc.metadata.title = Some(text_value(evil));
+        titled(&mut doc, evil);
         doc.source.fields.insert("note".into(), json!(evil));
         let rows = rows(&written(&*guarded, &doc), b',');
         assert_eq!(rows[1], [format!("'{evil}"), format!("'{evil}")], "{evil:?}");
     }
     for tame in ["1 = 1", "'quoted'", "a\n=1", ""] {
-        doc.metadata.title = Some(text_value(tame));
+        titled(&mut doc, tame);
         assert_eq!(rows(&written(&*guarded, &doc), b',')[1][0], tame);
     }
 }
@@ -187,7 +195,9 @@ fn times_have_columns_that_sort() {
         ("2024-10-25T00:24:00+09:00", "2024-10-25", "2024-10-24T15:24:00Z"),
     ] {
         let (value, origin, name) = (given.parse().unwrap_or_else(|_| panic!("{given}")), Origin::Meta, String::new());
-        doc.metadata.published = Some(Value { value, origin, name, span: None, confidence: 1.0 });
+        let published = Some(Value { value, origin, name, span: None, confidence: 1.0 });
+        doc.forget_facts();
+        doc.add_facts("test", Metadata { published, ..Metadata::default() });
         assert_eq!(rows(&written(&*export, &doc), b',')[1], [given, day, utc]);
     }
 }
@@ -195,7 +205,7 @@ fn times_have_columns_that_sort() {
 #[test]
 fn long_cells_are_cut_or_refused_by_choice() {
     let mut doc = document();
-    doc.metadata.title = Some(text_value(&"\"long\" ".repeat(10_000)));
+    titled(&mut doc, &"\"long\" ".repeat(10_000));
     let config = |choice| json!({ "columns": ["title"], "long_cells": choice });
     let cut = rows(&written(&*export(&config("cut")), &doc), b',')[1][0].clone();
     assert!(cut.len() == 32_767 && cut.ends_with("\"long\" \"lon [cut: 70000 characters]"), "{}", &cut[32_700..]);

@@ -168,9 +168,9 @@ mod tests {
     fn every_object_of_a_kind_has_all_of_its_keys() {
         let mut doc = document();
         doc.push_block(NewBlock { text: "A heading", level: 2, ..NewBlock::default() });
-        doc.captions = vec![Caption { credits: vec![Credit::default()], ..Caption::default() }];
+        doc.add_captions("test", vec![Caption { credits: vec![Credit::default()], ..Caption::default() }]);
         let (stage, code, message) = ("test".into(), "code".into(), "message".into());
-        doc.notes = vec![Note { stage, code, message, span: None }];
+        doc.add_note(Note { stage, code, message, span: None });
         let mut out = Vec::new();
         export(&json!({})).encode(&doc, &mut out).expect("it can be written");
         let record: Value = serde_json::from_slice(&out).expect("JSON");

@@ -3,7 +3,7 @@
 use std::fs;
 
 use copydesk_document::{
-    BoilerplateKind, Caption, Decision, Document, DocumentSource, Label, NewBlock, Origin, Span, Value,
+    BoilerplateKind, Caption, Decision, Document, DocumentSource, Label, Metadata, NewBlock, Origin, Span, Value,
 };
 use copydesk_stage::{Assembly, Catalog, Export};
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -34,21 +34,22 @@ fn document(uri: &str) -> Document {
         span: None,
         confidence: 0.5,
     };
-    doc.metadata.title = Some(text("Harbour"));
-    doc.metadata.authors = vec![text("Ann"), text("Bo")];
-    doc.metadata.published = Some(Value {
+    let published = Some(Value {
         value: "2024-05-02T06:30:00+09:00".parse().unwrap_or_else(|_| panic!("it is a time")),
         origin: Origin::Meta,
         name: "published".into(),
         span: None,
         confidence: 0.5,
     });
-    doc.captions = vec![Caption {
+    let (title, authors) = (Some(text("Harbour")), vec![text("Ann"), text("Bo")]);
+    doc.add_facts("test", Metadata { title, authors, published, ..Metadata::default() });
+    let caption = Caption {
         text: "A ferry".into(),
         credit: Some("Wire".into()),
         translations: vec![Caption { text: "Eine Fähre".into(), language: Some("de".into()), ..Caption::default() }],
         ..Caption::default()
-    }];
+    };
+    doc.add_captions("test", vec![caption]);
     doc.source.fields.insert("batch".into(), json!(7));
     doc
 }

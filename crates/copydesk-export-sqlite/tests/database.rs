@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use copydesk_document::{
-    BoilerplateKind, Caption, Credit, Decision, Document, DocumentSource, Label, NewBlock, Origin, Span, Timestamp,
-    Value,
+    BoilerplateKind, Caption, Credit, Decision, Document, DocumentSource, Label, Metadata, NewBlock, Origin, Span,
+    Timestamp, Value,
 };
 use copydesk_stage::{Assembly, Catalog, Export};
 use rusqlite::{Connection, types::ValueRef};
@@ -38,15 +38,16 @@ fn document(uri: &str, title: &str, body: &str) -> Document {
         span: None,
         confidence: 1.0,
     };
-    doc.metadata.title = Some(text(title));
-    doc.metadata.authors = vec![text("Ann"), text("Bo")];
-    doc.captions = vec![Caption {
+    let (title, authors) = (Some(text(title)), vec![text("Ann"), text("Bo")]);
+    doc.add_facts("test", Metadata { title, authors, ..Metadata::default() });
+    let caption = Caption {
         text: "A ferry".into(),
         credit: Some("Ann/Wire".into()),
         credits: vec![Credit { name: Some("Ann".into()), agency: Some("Wire".into()) }],
         translations: vec![Caption { text: "Eine Fähre".into(), language: Some("de".into()), ..Caption::default() }],
         ..Caption::default()
-    }];
+    };
+    doc.add_captions("test", vec![caption]);
     doc.source.fields.insert("batch".into(), json!(7));
     doc
 }
@@ -113,8 +114,8 @@ fn dump(connection: &Connection) -> String {
 fn a_record_becomes_rows() {
     let docs = documents();
     let mut docs = docs;
-    docs[0].metadata.published = Some(time("2024-05-02T06:30:00+09:00"));
-    docs[0].metadata.modified = Some(time("2024-05"));
+    let (published, modified) = (Some(time("2024-05-02T06:30:00+09:00")), Some(time("2024-05")));
+    docs[0].add_facts("test", Metadata { published, modified, ..Metadata::default() });
     let (_folder, db) = database(&json!({}), &[&docs[..1]]);
     for (sql, rows) in [
         (

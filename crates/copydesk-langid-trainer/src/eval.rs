@@ -81,7 +81,7 @@ fn mixed(stage: &DetectLanguage, path: &Path) -> Result<f64> {
         }
         stage.process(&mut doc, &mut Context::new(DetectLanguage::NAME))?;
         let found =
-            doc.languages.main.as_ref().and_then(|main| Lang::from_tag(&main.tag)).map_or("nothing", Lang::iso3);
+            doc.languages().main.as_ref().and_then(|main| Lang::from_tag(&main.tag)).map_or("nothing", Lang::iso3);
         let is_right = document["language"] == found;
         if !is_right {
             println!("mixed: {} taken for {found}", document["language"]);

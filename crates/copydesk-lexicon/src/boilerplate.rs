@@ -69,8 +69,6 @@ pub enum PageLabelKind {
     Gallery,
     /// Terms, privacy, imprint: the links of the foot of a page.
     Legal,
-    /// What closes a story or a release: "END", "(끝)", "以上".
-    SignOff,
 }
 
 /// A recognised label.
@@ -80,8 +78,8 @@ pub struct PageLabel {
     pub kind: PageLabelKind,
     /// The whole line is the label. Otherwise the line only begins with it.
     pub whole: bool,
-    /// Whether the words are so many that hardly any other sentence begins with them.
-    pub telling: bool,
+    /// The beginning is one that no sentence of a story has: `Read also:`, `Article continues after`.
+    pub sure: bool,
 }
 
 /// Longest line that is looked up as a whole, in bytes.
@@ -108,7 +106,7 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
     if length <= LONGEST_LINE {
         let key = lexicon.page_label_key(folded);
         if let Some(&kind) = lexicon.page_labels.get(&key) {
-            return Some(PageLabel { kind, whole: true, telling: true });
+            return Some(PageLabel { kind, whole: true, sure: false });
         }
     }
     // Signs such as `※` belong to some beginnings; otherwise bullets and arrows before the words do not count.
@@ -120,9 +118,10 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
             found = lexicon.page_label_starts.at_start(head(start, 200));
         }
     }
-    let (end, kind) = found?;
+    let (end, (kind, sure)) = found?;
     let rest = start[end..].trim();
     let limit = match kind {
+        _ if sure => LONGEST_START,
         // Standing notices are sentences; the others are buttons, and a longer line that begins alike is text.
         PageLabelKind::Copyright
         | PageLabelKind::AuthorNote
@@ -137,14 +136,7 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
         | PageLabelKind::Legal => 200,
         _ => 60,
     };
-    let telling = is_telling(&start[..end]);
-    (rest.len() <= limit).then_some(PageLabel { kind, whole: rest.is_empty(), telling })
-}
-
-/// Three words, or as many characters as they have where a character is a syllable or a word.
-fn is_telling(phrase: &str) -> bool {
-    let characters = phrase.chars().filter(|c| crate::fold::is_unspaced(*c)).count();
-    phrase.split_whitespace().count() >= 3 || characters >= 6
+    (rest.len() <= limit).then_some(PageLabel { kind, whole: rest.is_empty(), sure })
 }
 
 /// Whether a long line begins like boilerplate: a look at its head spares the folding of the whole.
@@ -220,7 +212,7 @@ mod tests {
                 // Some letters have another one in capitals that does not lead back (`ß`).
                 if line_key(&printed) == *line {
                     let found = classify_label(&printed, lexicon);
-                    assert_eq!(found, Some(PageLabel { kind: *kind, whole: true, telling: true }), "{printed:?}");
+                    assert_eq!(found, Some(PageLabel { kind: *kind, whole: true, sure: false }), "{printed:?}");
                 }
             }
         }

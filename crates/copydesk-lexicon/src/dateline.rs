@@ -34,6 +34,38 @@ pub fn read_dateline<'t>(paragraph: &'t str, lexicon: &Lexicon) -> Option<Dateli
     (!paragraph[found.end..].trim().is_empty()).then_some(found)
 }
 
+/// Who filed a dispatch whose brackets name agency, reporter, place and day: `（中央社記者X台北29日電）`.
+pub fn read_reporter<'t>(paragraph: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
+    let text = crate::fold::head(paragraph.trim_start(), LONGEST);
+    let inside = text.strip_prefix(['(', '（', '【'])?;
+    let inside = &inside[..inside.find([')', '）', '】'])?];
+    dispatch(inside, lexicon).map(|dispatch| dispatch.reporter)
+}
+
+/// Agency, reporter, place and day of a dispatch.
+struct Dispatch<'t> {
+    agency: &'t str,
+    reporter: &'t str,
+    place: &'t str,
+    day: &'t str,
+}
+
+/// Words for a reporter that stand before the name.
+const REPORTER: [&str; 4] = ["記者", "记者", "特派員", "特派员"];
+
+fn dispatch<'t>(inside: &'t str, lexicon: &Lexicon) -> Option<Dispatch<'t>> {
+    let head = inside.trim().strip_suffix(['電', '电'])?;
+    let (agency, rest) = REPORTER.iter().find_map(|word| head.split_once(word))?;
+    let (rest, day) = rest.split_at(rest.find(|c: char| c.is_ascii_digit())?);
+    let rest = rest.trim();
+    let signs: Vec<usize> = rest.char_indices().map(|(at, _)| at).chain([rest.len()]).collect();
+    // The rest is name and place, each of two signs at least; most names have three.
+    let length = if signs.len() > 5 { 3 } else { 2 };
+    let cut = *signs.get(length)?;
+    let known = day.ends_with('日') && lexicon.han_families.contains(&rest.chars().next()?);
+    known.then(|| Dispatch { agency: agency.trim(), reporter: &rest[..cut], place: rest[cut..].trim(), day })
+}
+
 /// `(Hoaison) - `, `(CNN) —`, `(서울=연합뉴스) 홍길동 기자 = `, `【北京共同】`, `[서울=뉴시스]`.
 fn in_brackets<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
     let open = window.chars().next()?;
@@ -51,6 +83,15 @@ fn in_brackets<'t>(window: &'t str, lexicon: &Lexicon) -> Option<Dateline<'t>> {
         return None;
     }
     let after = to + close.len_utf8();
+    if let Some(found) = dispatch(inside, lexicon) {
+        return Some(Dateline {
+            place: (!found.place.is_empty()).then_some(found.place),
+            agency: (!found.agency.is_empty()).then_some(found.agency),
+            date_text: Some(found.day),
+            end: after_separator(window, after),
+            confidence: Confidence::Labelled,
+        });
+    }
     if let Some((place, agency)) =
         inside.split_once(['=', '＝', '·', '聯']).filter(|(_, a)| lexicon.agency(a).is_some())
     {

@@ -74,6 +74,9 @@ pub fn failures(source: &str, lexicon: &Lexicon) -> Result<Vec<String>, LexiconE
         for line in words.lines.iter().chain(&words.starts).chain(&words.yes) {
             check("boilerplate", line, format!("{kind:?}"), &run);
         }
+        for start in &words.sure {
+            check("boilerplate", &format!("{start} Ferries"), format!("{kind:?}"), &run);
+        }
         for line in &words.no {
             check(&format!("boilerplate {kind:?}"), line, String::new(), &run);
         }

@@ -57,6 +57,37 @@ pub fn label_of<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Field<'t>> {
     Line::new(line).field(lexicon)
 }
 
+/// The labels of a line that has several, each with what stands behind it: `저자 X 발간번호 12 발간일 2019.12.30`. None
+/// where the line does not begin with one, or has only one.
+pub fn labels_of<'t>(line: &'t str, lexicon: &Lexicon) -> Vec<Field<'t>> {
+    let line = without_bullets(line.trim());
+    if !may_be_field(line, lexicon) {
+        return Vec::new();
+    }
+    let folded = Folded::new(line);
+    let text = folded.text();
+    // A label stands at the start of the line or behind white space.
+    let mut labels: Vec<(usize, usize, FieldKind)> =
+        lexicon.fields.all(text).filter(|(start, ..)| *start == 0 || text[..*start].ends_with([' ', '|'])).collect();
+    // Two labels side by side are one: `Date Created`.
+    labels.dedup_by(|next, last| text[last.1..next.0].trim().is_empty());
+    let starts: Vec<usize> = labels.iter().skip(1).map(|label| label.0).chain([text.len()]).collect();
+    let fields: Vec<Field<'t>> = labels
+        .into_iter()
+        .zip(starts)
+        .map(|((_, from, kind), to)| {
+            let value = &line[folded.origin(from)..folded.origin(to)];
+            let marks = |c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '=' | '-' | '/');
+            Field { kind, value: value.trim_matches(marks) }
+        })
+        .collect();
+    let short = fields.len() > 1 && fields.iter().all(|field| field.value.chars().count() <= LONGEST_OF_ROW);
+    if short { fields } else { Vec::new() }
+}
+
+/// The value of one of several labels in a line has no more characters.
+const LONGEST_OF_ROW: usize = 60;
+
 /// A line without the signs before its words.
 pub(crate) fn without_bullets(line: &str) -> &str {
     line.trim_start_matches(|c: char| matches!(c, '•' | '·' | '-' | '*' | '▶' | '■' | '[') || c.is_whitespace())

@@ -13,23 +13,48 @@ use crate::fold::fold;
 use crate::phrases::{Phrases, Signs, Starts};
 use crate::vocabulary::Vocabulary;
 
-/// The files of single languages, listed by the build script: a new one need only be put into the folder.
-const LANGUAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
-
-/// The built-in vocabulary files that hold all languages, in the order in which they are read.
-const BUILTIN: &[(&str, &str)] = &[
+/// The built-in vocabulary files, in the order in which they are read.
+pub(crate) const BUILTIN: &[(&str, &str)] = &[
     ("agencies.toml", include_str!("../data/agencies.toml")),
     ("credits.toml", include_str!("../data/credits.toml")),
     ("credits-unlabelled.toml", include_str!("../data/credits-unlabelled.toml")),
     ("bylines.toml", include_str!("../data/bylines.toml")),
     ("datelines.toml", include_str!("../data/datelines.toml")),
     ("fields.toml", include_str!("../data/fields.toml")),
+    ("boilerplate/ar.toml", include_str!("../data/boilerplate/ar.toml")),
+    ("boilerplate/bg.toml", include_str!("../data/boilerplate/bg.toml")),
+    ("boilerplate/cs.toml", include_str!("../data/boilerplate/cs.toml")),
+    ("boilerplate/da.toml", include_str!("../data/boilerplate/da.toml")),
+    ("boilerplate/de.toml", include_str!("../data/boilerplate/de.toml")),
+    ("boilerplate/el.toml", include_str!("../data/boilerplate/el.toml")),
+    ("boilerplate/en.toml", include_str!("../data/boilerplate/en.toml")),
+    ("boilerplate/es.toml", include_str!("../data/boilerplate/es.toml")),
+    ("boilerplate/fa.toml", include_str!("../data/boilerplate/fa.toml")),
+    ("boilerplate/fi.toml", include_str!("../data/boilerplate/fi.toml")),
+    ("boilerplate/fr.toml", include_str!("../data/boilerplate/fr.toml")),
+    ("boilerplate/he.toml", include_str!("../data/boilerplate/he.toml")),
+    ("boilerplate/hi.toml", include_str!("../data/boilerplate/hi.toml")),
+    ("boilerplate/hr.toml", include_str!("../data/boilerplate/hr.toml")),
+    ("boilerplate/hu.toml", include_str!("../data/boilerplate/hu.toml")),
+    ("boilerplate/id.toml", include_str!("../data/boilerplate/id.toml")),
+    ("boilerplate/it.toml", include_str!("../data/boilerplate/it.toml")),
+    ("boilerplate/ja.toml", include_str!("../data/boilerplate/ja.toml")),
+    ("boilerplate/ko.toml", include_str!("../data/boilerplate/ko.toml")),
+    ("boilerplate/lt.toml", include_str!("../data/boilerplate/lt.toml")),
+    ("boilerplate/nl.toml", include_str!("../data/boilerplate/nl.toml")),
+    ("boilerplate/no.toml", include_str!("../data/boilerplate/no.toml")),
+    ("boilerplate/pl.toml", include_str!("../data/boilerplate/pl.toml")),
+    ("boilerplate/pt.toml", include_str!("../data/boilerplate/pt.toml")),
+    ("boilerplate/ro.toml", include_str!("../data/boilerplate/ro.toml")),
+    ("boilerplate/ru.toml", include_str!("../data/boilerplate/ru.toml")),
+    ("boilerplate/sv.toml", include_str!("../data/boilerplate/sv.toml")),
+    ("boilerplate/sw.toml", include_str!("../data/boilerplate/sw.toml")),
+    ("boilerplate/th.toml", include_str!("../data/boilerplate/th.toml")),
+    ("boilerplate/tr.toml", include_str!("../data/boilerplate/tr.toml")),
+    ("boilerplate/uk.toml", include_str!("../data/boilerplate/uk.toml")),
+    ("boilerplate/vi.toml", include_str!("../data/boilerplate/vi.toml")),
+    ("boilerplate/zh.toml", include_str!("../data/boilerplate/zh.toml")),
 ];
-
-/// All built-in files, with their names.
-pub(crate) fn builtin() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    BUILTIN.iter().chain(LANGUAGES)
-}
 
 /// What a credit word does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,15 +106,21 @@ pub struct Lexicon {
     pub(crate) roles: Phrases<()>,
     pub(crate) joiners: FxHashSet<String>,
     pub(crate) particles: FxHashSet<String>,
+    pub(crate) also_names: FxHashSet<String>,
+    pub(crate) hangul_families: FxHashSet<char>,
+    pub(crate) hangul_given: FxHashSet<char>,
+    pub(crate) han_families: FxHashSet<char>,
     pub(crate) place_words: FxHashSet<String>,
     pub(crate) tails: FxHashSet<String>,
     pub(crate) controls: Phrases<()>,
     pub(crate) not_names: FxHashSet<String>,
     pub(crate) titles: FxHashSet<String>,
     pub(crate) page_labels: FxHashMap<String, PageLabelKind>,
+    /// The words of the labels: a line of nothing else is a button rather than a name.
+    pub(crate) label_words: FxHashSet<String>,
     pub(crate) longest_page_label: usize,
     pub(crate) page_label_first_words: Starts,
-    pub(crate) page_label_starts: Phrases<PageLabelKind>,
+    pub(crate) page_label_starts: Phrases<(PageLabelKind, bool)>,
     pub(crate) fields: Phrases<FieldKind>,
 }
 
@@ -97,7 +128,7 @@ impl Lexicon {
     /// The built-in vocabularies.
     pub fn builtin() -> &'static Self {
         static BUILT: LazyLock<Lexicon> = LazyLock::new(|| {
-            let files = builtin().map(|(name, source)| {
+            let files = BUILTIN.iter().map(|(name, source)| {
                 Vocabulary::read(source).unwrap_or_else(|e| unreachable!("built-in {name} is tested to be sound: {e}"))
             });
             Lexicon::build(&files.collect::<Vec<_>>())
@@ -113,8 +144,8 @@ impl Lexicon {
     /// assert_eq!(split_credit("The harbour at dawn. NWx", &own).credits[0].agencies, ["NWx"]);
     /// ```
     pub fn with(source: &str) -> Result<Self, LexiconError> {
-        let mut files = Vec::with_capacity(BUILTIN.len() + LANGUAGES.len() + 1);
-        for (_, builtin) in builtin() {
+        let mut files = Vec::with_capacity(BUILTIN.len() + 1);
+        for (_, builtin) in BUILTIN {
             files.push(Vocabulary::read(builtin)?);
         }
         files.push(Vocabulary::read(source)?);
@@ -175,7 +206,8 @@ impl Lexicon {
                         page_labels.insert(key, *kind);
                     }
                 }
-                page_label_starts.extend(words.starts.iter().map(|w| (w.as_str(), *kind)));
+                page_label_starts.extend(words.starts.iter().map(|w| (w.as_str(), (*kind, false))));
+                page_label_starts.extend(words.sure.iter().map(|w| (w.as_str(), (*kind, true))));
             }
         }
         let fields =
@@ -212,11 +244,16 @@ impl Lexicon {
             roles: phrases(|v| &v.byline.roles),
             joiners: words(|v| &v.byline.joiners),
             particles: words(|v| &v.byline.particles),
+            also_names: words(|v| &v.byline.also_names),
+            hangul_families: signs_of(files, |v| &v.byline.hangul_families),
+            hangul_given: signs_of(files, |v| &v.byline.hangul_given),
+            han_families: signs_of(files, |v| &v.byline.han_families),
             place_words: words(|v| &v.byline.place_words),
             tails: words(|v| &v.byline.tails),
             controls: phrases(|v| &v.byline.controls),
             not_names: words(|v| &v.byline.not_names),
             titles: words(|v| &v.byline.titles),
+            label_words: page_labels.keys().flat_map(|key| key.split(' ')).map(str::to_owned).collect(),
             longest_page_label: page_labels.keys().map(String::len).max().unwrap_or(0),
             // By their first words, of which a line must have the whole.
             page_label_first_words: Starts::new(page_labels.keys().filter_map(|key| key.split(' ').next())),
@@ -226,6 +263,11 @@ impl Lexicon {
             form_ids,
         }
     }
+}
+
+/// The signs of a list in all files.
+fn signs_of(files: &[Vocabulary], pick: fn(&Vocabulary) -> &String) -> FxHashSet<char> {
+    files.iter().flat_map(|file| pick(file).chars()).filter(|sign| sign.is_alphabetic()).collect()
 }
 
 /// The number of a form's id. Rule names are `&'static str` in every result; ids of users' files are kept for the

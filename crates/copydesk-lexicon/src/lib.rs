@@ -32,14 +32,14 @@ copydesk_fingerprint::fingerprint!();
 
 pub use agency::{Agency, AgencyKind};
 pub use boilerplate::{PageLabel, PageLabelKind, classify_label};
-pub use byline::{Byline, clean_name, is_organisation, read_byline};
+pub use byline::{Byline, clean_name, has_role, is_organisation, read_byline};
 pub use credit::{
     Credit, CreditMark, Split, is_credit_line, looks_like_caption, may_be_credit_line, may_look_like_caption,
     split_credit, undouble,
 };
-pub use dateline::{Dateline, read_dateline};
+pub use dateline::{Dateline, read_dateline, read_reporter};
 pub use error::LexiconError;
-pub use field::{Field, FieldKind, is_counter, label_of};
+pub use field::{Field, FieldKind, is_counter, label_of, labels_of};
 pub use lexicon::Lexicon;
 pub use line::Line;
 

@@ -38,6 +38,23 @@ fn joins_name(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c) || c == '\u{200D}' || c == '\u{200C}' || c == '・' || c == '·'
 }
 
+/// Whether a word without a label is a Korean or Chinese name rather than any word of so few signs: by its family name,
+/// and in Korean by the signs that given names are made of. Names of other peoples in these scripts have kana in them,
+/// or a space between their parts.
+fn is_east_asian_name(word: &str, lexicon: &Lexicon) -> bool {
+    let signs: Vec<char> = word.nfc().collect();
+    let Some((first, given)) = signs.split_first() else { return false };
+    if signs.iter().all(|c| ('가'..='힣').contains(c)) {
+        return given.len() == 2
+            && lexicon.hangul_families.contains(first)
+            && given.iter().all(|sign| lexicon.hangul_given.contains(sign));
+    }
+    if signs.iter().all(|c| ('\u{3400}'..='\u{9fff}').contains(c)) {
+        return (1..=2).contains(&given.len()) && lexicon.han_families.contains(first);
+    }
+    true
+}
+
 /// Whether `text` has the shape of one person's name: two to six words of letters, or a short run of a script that
 /// writes names without spaces.
 pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
@@ -56,11 +73,21 @@ pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
         } else {
             4
         };
-        return (2..=limit).contains(&count) && words.len() <= 2;
+        let known = alone || text.contains('・') || words.iter().all(|word| is_east_asian_name(word, lexicon));
+        return (2..=limit).contains(&count) && words.len() <= 2 && known;
+    }
+    if !alone && words.iter().all(|word| lexicon.label_words.contains(&fold(word))) {
+        return false;
     }
     let mut names = 0;
     for (i, word) in words.iter().enumerate() {
         let folded = fold(word);
+        // `Do Seo-yun`: a family name that is a particle elsewhere.
+        let hyphened = words.get(1).is_some_and(|given| given.contains('-'));
+        if i == 0 && words.len() == 2 && hyphened && lexicon.also_names.contains(&folded) {
+            names += 1;
+            continue;
+        }
         if i > 0 && i + 1 < words.len() && lexicon.particles.contains(&folded)
             || i == 0
                 && words.len() > 1

@@ -107,6 +107,12 @@ pub(crate) struct BylineWords {
     pub(crate) not_names: Vec<String>,
     /// Words that stand before a name (`Dr.`).
     pub(crate) titles: Vec<String>,
+    /// Openers and tails that are names as well (`Do`, `Mai`): they count where no name can stand.
+    pub(crate) also_names: Vec<String>,
+    /// Signs by which Korean family names begin, those of given names, and those of Chinese family names.
+    pub(crate) hangul_families: String,
+    pub(crate) hangul_given: String,
+    pub(crate) han_families: String,
 }
 
 /// One form of byline.
@@ -182,6 +188,8 @@ pub(crate) struct PageLabelWords {
     pub(crate) lines: Vec<String>,
     /// Beginnings of short lines.
     pub(crate) starts: Vec<String>,
+    /// Beginnings that need nothing else to be told by: no sentence of a story begins so.
+    pub(crate) sure: Vec<String>,
     /// Lines that must be found, beyond the lists.
     pub(crate) yes: Vec<String>,
     /// Lines that must not be found.
@@ -241,6 +249,7 @@ impl Vocabulary {
             ("controls", &byline.controls),
             ("not_names", &byline.not_names),
             ("titles", &byline.titles),
+            ("also_names", &byline.also_names),
         ];
         for (key, list) in lists {
             check_list(&format!("byline.{key}"), list.iter())?;

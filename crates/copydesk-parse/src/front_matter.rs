@@ -169,7 +169,7 @@ pub(crate) fn read(doc: &mut Document, front: &FrontMatter, limits: &Limits) {
         let line = trouble.line.map(|line| format!(", line {}", line + 1)).unwrap_or_default();
         let mut doubt = note(code, format!("{} front matter{line}: {}", front.syntax.name(), trouble.message));
         doubt.span = Some(whole);
-        doc.notes.push(doubt);
+        doc.add_note(doubt);
         salvage::entries(prefix(&source, limits.max_front_matter as usize), front.syntax == Syntax::Toml)
     });
     for entry in entries.into_iter().take(MAX_ENTRIES) {

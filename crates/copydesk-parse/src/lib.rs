@@ -58,7 +58,9 @@ pub fn parse(input: &Input, limits: &Limits) -> Result<Document, ParseError> {
         notes.push(content::note("charset-suspect", message));
     }
     let mut doc = Document::new(source(input, decoded.charset), text);
-    doc.notes = notes;
+    for note in notes {
+        doc.add_note(note);
+    }
     doc.evidence.clues = declared(input, limits);
     read(&mut doc, limits)?;
     Ok(doc)
@@ -103,7 +105,7 @@ fn hex(bytes: &[u8]) -> String {
 fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     if doc.content().chars().all(char::is_whitespace) {
         doc.source.media_type = "text/plain".into();
-        doc.notes.push(content::note("empty", "there is no text in it"));
+        doc.add_note(content::note("empty", "there is no text in it"));
         return Ok(());
     }
     let (format, from) = match front_matter::find(doc.content(), limits) {
@@ -112,7 +114,7 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
             (Format::Markdown, front.body)
         }
         Found::Doubt(code, message) => {
-            doc.notes.push(content::note(code, message));
+            doc.add_note(content::note(code, message));
             (format::format(doc.content()), 0)
         }
         Found::None => (format::format(doc.content()), 0),
@@ -144,7 +146,9 @@ fn plain(
     doubt: Option<(&'static str, String)>,
 ) -> Result<(), ParseError> {
     doc.source.media_type = "text/plain".into();
-    doc.notes.extend(doubt.map(|(code, message)| content::note(code, message)));
+    if let Some((code, message)) = doubt {
+        doc.add_note(content::note(code, message));
+    }
     plain::parse(doc, from, limits)
 }
 

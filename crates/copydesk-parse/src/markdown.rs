@@ -29,7 +29,7 @@ pub(crate) fn parse(doc: &mut Document, from: usize, templated: bool, limits: &L
     reader.flush()?;
     if reader.flattened > 0 {
         let message = format!("nesting deeper than {} was flattened", limits.max_depth);
-        doc.notes.push(note("limit.depth", message));
+        doc.add_note(note("limit.depth", message));
     }
     Ok(())
 }

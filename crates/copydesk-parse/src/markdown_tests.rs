@@ -124,7 +124,7 @@ fn floods_stay_small() {
     let nested = Limits { max_depth: 16, ..Limits::default() };
     let mut doc = Document::new(DocumentSource::default(), "> ".repeat(200) + "deep");
     parse(&mut doc, 0, false, &nested).unwrap();
-    assert_eq!((doc.text(BlockId(0)), doc.notes[0].code.as_ref()), ("deep", "limit.depth"));
+    assert_eq!((doc.text(BlockId(0)), doc.notes()[0].code.as_ref()), ("deep", "limit.depth"));
     let few = Limits { max_blocks: 10, ..Limits::default() };
     let mut doc = Document::new(DocumentSource::default(), "x\n\n".repeat(11));
     assert_eq!(parse(&mut doc, 0, false, &few).unwrap_err().rule, "limit.blocks");

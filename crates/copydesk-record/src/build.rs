@@ -32,7 +32,8 @@ impl Default for Options {
     }
 }
 
-/// The main text of a document: one line for each block of the body. A line break inside a block becomes a space.
+/// The main text of a document: every block of the body begins a line. A line break inside a block (in verse, in code,
+/// in an address) is one in the text as well.
 pub fn text(doc: &Document) -> String {
     let mut out = String::new();
     for (id, _) in doc.body() {
@@ -43,12 +44,7 @@ pub fn text(doc: &Document) -> String {
         if !out.is_empty() {
             out.push('\n');
         }
-        for (i, line) in text.lines().enumerate() {
-            if i > 0 {
-                out.push(' ');
-            }
-            out.push_str(line);
-        }
+        out.push_str(text);
     }
     out
 }
@@ -66,7 +62,7 @@ pub fn utc(time: Option<Timestamp>) -> Option<String> {
 /// The record of a document, borrowing what it can.
 pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
     let places = Places { content: doc.content(), index: OnceCell::new() };
-    let meta = &doc.metadata;
+    let meta = doc.metadata();
     Record {
         schema: SCHEMA_VERSION,
         id: id(&doc.source.name, &doc.source.sha256),
@@ -94,13 +90,13 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
         url: string(meta.url.as_ref()),
         image: string(meta.image.as_ref()),
         language: language(doc),
-        languages: doc.languages.shares.clone(),
+        languages: doc.languages().shares.clone(),
         dateline: meta.dateline.as_ref().map(|v| v.value.clone()),
         license: string(meta.license.as_ref()),
         paywalled: meta.paywalled.as_ref().map(|v| v.value),
         text: text(doc),
         markdown: options.markdown.map(|markup| crate::markdown(doc, markup)),
-        captions: doc.captions.iter().map(caption).collect(),
+        captions: doc.captions().iter().map(caption).collect(),
         blocks: options.blocks.then(|| doc.ids().map(|id| block(doc, id, &places)).collect()),
         metadata: options.metadata.then(|| provenance(doc, &places)),
         decisions: options.decisions.then(|| {
@@ -116,7 +112,7 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
                 .collect()
         }),
         notes: doc
-            .notes
+            .notes()
             .iter()
             .map(|n| Note {
                 stage: Cow::Borrowed(&n.stage),
@@ -125,7 +121,7 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
                 place: n.span.map(|s| places.of(s)),
             })
             .collect(),
-        ext: free_json(&doc.ext, options.nested),
+        ext: free_json(doc.ext(), options.nested),
         fields: free_json(&doc.source.fields, options.nested),
     }
 }
@@ -163,8 +159,8 @@ fn id(name: &str, sha256: &str) -> String {
 
 // The vote of the letters counts; the document's own word stands in where there was too little to vote on.
 fn language(doc: &Document) -> Option<Cow<'_, str>> {
-    let voted = doc.languages.main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
-    voted.or_else(|| doc.metadata.language.as_ref().map(|v| v.value.as_str())).map(Cow::Borrowed)
+    let voted = doc.languages().main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
+    voted.or_else(|| doc.metadata().language.as_ref().map(|v| v.value.as_str())).map(Cow::Borrowed)
 }
 
 fn string(value: Option<&Value<String>>) -> Option<Cow<'_, str>> {
@@ -209,7 +205,7 @@ fn block<'a>(doc: &'a Document, id: BlockId, places: &Places<'_>) -> Block<'a> {
 }
 
 fn provenance<'a>(doc: &'a Document, places: &Places<'_>) -> Vec<Provenance<'a>> {
-    let meta = &doc.metadata;
+    let meta = doc.metadata();
     let mut all = Vec::new();
     let mut put = |field: Field, value: Cow<'a, str>, from: Value<()>| {
         all.push(Provenance {

@@ -90,7 +90,7 @@ fn pictures(doc: &Document) -> Vec<&Image> {
     // Captions are no body, but stand between its blocks.
     let counts = |id: &BlockId| !matches!(doc.block(*id).label(), Label::Caption);
     let is_body = |id: Option<BlockId>| id.is_some_and(|id| doc.block(id).label() == Label::Body);
-    let captioned: BTreeSet<&str> = doc.captions.iter().filter_map(|c| c.image.as_deref()).collect();
+    let captioned: BTreeSet<&str> = doc.captions().iter().filter_map(|c| c.image.as_deref()).collect();
     let mut seen = BTreeSet::new();
     let mut pictures: Vec<&Image> = doc.images.iter().filter(|i| !i.video && leads_somewhere(&i.src)).collect();
     pictures.retain(|image| {

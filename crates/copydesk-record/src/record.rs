@@ -52,7 +52,7 @@ pub struct Record<'a> {
     pub license: Option<Cow<'a, str>>,
     /// Whether the document declares that it is behind a paywall.
     pub paywalled: Option<bool>,
-    /// The main text, one line for each block.
+    /// The main text. Every block begins a line, and line breaks inside a block stay.
     pub text: String,
     /// The main text as Markdown, with its headings, lists, tables, links and emphasis.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -240,12 +240,16 @@ impl Chain {
                 }
             };
         }
-        while let Some(AnyStage::Cpu(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
+        while let Some(StageInstance { manifest, stage: AnyStage::Cpu(stage) }) = self.links.get(passage.next) {
             place.store(passage.next + 1, Ordering::Relaxed);
             let Some((doc, name)) = self.admit(passage) else { return };
             let _span = tracing::trace_span!("stage", stage = name, uri = doc.source.uri).entered();
             let clock = Clock::computing();
-            let verdict = guarded(|| stage.process(doc, &mut Context::new(name)));
+            let verdict = guarded(|| {
+                let mut cx = Context::of(manifest);
+                let verdict = stage.process(doc, &mut cx);
+                cx.finish(verdict)
+            });
             self.settle(passage, clock.stop(), verdict);
         }
         if passage.next >= self.links.len() {
@@ -255,12 +259,12 @@ impl Chain {
 
     /// Takes a document through the stages that wait, up to the next one that computes.
     pub(crate) async fn wait(&self, passage: &mut Passage) {
-        while let Some(AnyStage::Async(stage)) = self.links.get(passage.next).map(|link| &link.stage) {
+        while let Some(StageInstance { manifest, stage: AnyStage::Async(stage) }) = self.links.get(passage.next) {
             let left = self.time.map(|limit| limit.saturating_sub(passage.spent()));
             let Some((doc, name)) = self.admit(passage) else { return };
             let clock = Clock::waiting();
             let span = tracing::trace_span!("stage", stage = name, uri = doc.source.uri);
-            let mut cx = Context::new(name);
+            let mut cx = Context::of(manifest);
             let verdict = {
                 let mut work = pin!(stage.process(doc, &mut cx));
                 let polled =
@@ -276,6 +280,7 @@ impl Chain {
                     None => polled.await,
                 }
             };
+            let verdict = verdict.map(|verdict| cx.finish(verdict));
             self.settle(passage, clock.stop(), verdict);
         }
         if passage.next >= self.links.len() {

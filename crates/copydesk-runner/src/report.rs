@@ -143,10 +143,10 @@ impl Report {
     /// A document that was written.
     pub(crate) fn count_written(&mut self, doc: &Document) {
         self.written += 1;
-        let voted = doc.languages.main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
-        let language = voted.or_else(|| doc.metadata.language.as_ref().map(|v| v.value.as_str())).unwrap_or("und");
+        let voted = doc.languages().main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
+        let language = voted.or_else(|| doc.metadata().language.as_ref().map(|v| v.value.as_str())).unwrap_or("und");
         add(&mut self.languages, language, 1);
-        let given = doc.metadata.url.as_ref().map(|v| v.value.as_str());
+        let given = doc.metadata().url.as_ref().map(|v| v.value.as_str());
         let address = given.or(doc.source.url.as_deref()).unwrap_or(&doc.source.uri);
         if let Some(host) = host(address) {
             add(&mut self.sites, &host, 1);

@@ -11,7 +11,7 @@ use std::{
 
 use copydesk_document::Input;
 use copydesk_runner::{Chain, Limits, Options, Outcome, Output, QUARANTINE_FILE, Quarantined, Run, RunError};
-use copydesk_stage::AnyStage;
+use copydesk_stage::{AnyStage, Facet};
 use kit::{Given, Lines, Nap, Obedient, Sleepy, Watcher, export, folder, link, options, run, run_watched};
 use proptest::prelude::*;
 
@@ -82,12 +82,22 @@ fn threads_and_batches_change_no_byte() {
 #[test]
 fn one_document_alone_fares_as_in_a_run() {
     let chain = kit::chain();
-    assert!(matches!(chain.process_one(Input::new("doc-5", "fine")), Outcome::Kept(doc) if doc.ext["sleepy"] == 5));
+    assert!(matches!(chain.process_one(Input::new("doc-5", "fine")), Outcome::Kept(doc) if doc.ext()["sleepy"] == 5));
     assert!(matches!(chain.process_one(Input::new("d", "DROP")), Outcome::Dropped { stage: "first", .. }));
     for (text, stage) in [("PANIC", "first"), ("LATE", "sleepy")] {
         let Outcome::Quarantined(entry) = chain.process_one(Input::new("d", text)) else { panic!("{text}") };
         assert_eq!((entry.stage.as_str(), entry.rule.as_str()), (stage, "panic"));
     }
+}
+
+#[test]
+fn a_stage_writes_what_it_declares_and_nothing_else() {
+    let mut first = link("first", AnyStage::cpu(Obedient));
+    first.manifest.writes = &[Facet::Languages];
+    let chain = Chain::new(Limits::default()).then(first);
+    let Outcome::Quarantined(entry) = chain.process_one(Input::new("d", "fine")) else { panic!("it labelled") };
+    assert_eq!((entry.stage.as_str(), entry.rule.as_str()), ("first", "undeclared-write"));
+    assert!(entry.error.contains("`body`"), "{}", entry.error);
 }
 
 #[test]

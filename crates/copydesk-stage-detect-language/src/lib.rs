@@ -11,7 +11,7 @@ copydesk_fingerprint::fingerprint!();
 
 use std::collections::BTreeMap;
 
-use copydesk_document::{BlockId, Document, LanguageGuess, Origin};
+use copydesk_document::{BlockId, Document, LanguageGuess, Languages, Origin};
 use copydesk_langid::{Detector, Guess, Lang};
 use copydesk_lexicon::{Lexicon, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
@@ -186,12 +186,12 @@ impl Stage for DetectLanguage {
             }
             let guess =
                 guess.map(|guess| LanguageGuess { tag: guess.lang.tag().to_owned(), confidence: guess.confidence });
-            doc.set_language(id, guess);
+            cx.block_language(doc, id, guess);
         }
-        doc.languages.shares = settled.shares();
-        doc.languages.main = main;
+        cx.languages(doc, Languages { main, shares: settled.shares() });
         if let Some(route) = self.route(doc) {
-            doc.ext.insert(cx.stage().to_owned(), route.into());
+            let route = route.to_owned();
+            cx.ext(doc, route);
         }
         Ok(self.verdict(doc))
     }
@@ -255,7 +255,7 @@ impl DetectLanguage {
 
 /// The language of the document, or `und`.
 fn language_of(doc: &Document) -> Lang {
-    doc.languages.main.as_ref().and_then(|main| Lang::from_tag(&main.tag)).unwrap_or(Lang::UND)
+    doc.languages().main.as_ref().and_then(|main| Lang::from_tag(&main.tag)).unwrap_or(Lang::UND)
 }
 
 /// Whether a language of the options means this one: `zh` means `zh-Hant` as well.
@@ -410,7 +410,7 @@ mod tests {
             let (mut doc, mut cx) = (Document::default(), Context::new(DetectLanguage::NAME));
             let voted = LanguageGuess { tag: bs.tag().to_owned(), confidence };
             let main = stage.main(Some(voted), 500, neighbours, Some(hr), &mut doc, &mut cx);
-            (main.unwrap().tag, doc.notes.len())
+            (main.unwrap().tag, doc.notes().len())
         };
         assert_eq!(main(0.64, Some([bs.tag(), hr.tag()])), ("hr".to_owned(), 0));
         assert_eq!(main(0.84, Some([bs.tag(), hr.tag()])), ("bs".to_owned(), 1));

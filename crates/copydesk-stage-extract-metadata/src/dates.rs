@@ -12,11 +12,27 @@ use crate::{
 pub(crate) fn hints(doc: &Document) -> Hints<'_> {
     let declared = doc.evidence.value(Origin::Attribute, "lang");
     Hints {
-        language: doc.languages.main.as_ref().map(|l| l.tag.as_str()).or(declared),
+        language: doc.languages().main.as_ref().map(|l| l.tag.as_str()).or(declared),
         region: region(doc),
         fetched: doc.source.fetched,
         ..Hints::default()
     }
+}
+
+/// What is known of a line in a script of East Asia: its language, whatever that of the document. There dates begin with
+/// the year.
+pub(crate) fn hints_of_line<'h>(line: &str, hints: &Hints<'h>) -> Hints<'h> {
+    let script = |from: char, to: char| line.chars().any(|c| (from..=to).contains(&c));
+    let language = if script('가', '힣') {
+        Some("ko")
+    } else if script('\u{3041}', '\u{30ff}') {
+        Some("ja")
+    } else if script('\u{4e00}', '\u{9fff}') {
+        hints.language.filter(|known| matches!(known.get(..2), Some("ja" | "ko"))).or(Some("zh"))
+    } else {
+        hints.language
+    };
+    Hints { language, ..*hints }
 }
 
 /// Endings of two letters that are sold to everybody.

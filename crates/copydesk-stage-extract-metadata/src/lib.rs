@@ -14,6 +14,7 @@ mod forms;
 mod items;
 mod lines;
 mod page_type;
+mod plain;
 mod state;
 mod titles;
 mod visible;
@@ -98,7 +99,11 @@ impl Stage for ExtractMetadata {
         let window = visible::Window::new(doc, visibility, first, &mut gathered);
         visible::authors(doc, &window, lexicon, &mut gathered);
         visible::dates(doc, &window, &hints, &mut gathered);
-        let labels = lines::read(doc, first, visibility, &hints, lexicon, &mut gathered);
+        let labels = if doc.tree.is_some() {
+            lines::read(doc, first, visibility, &hints, lexicon, &mut gathered)
+        } else {
+            plain::read(doc, first, &hints, lexicon, &mut gathered)
+        };
         state::dates(doc, &hints, &mut gathered);
         dates::fall_back_on_change(&mut gathered);
         forms::settle(doc, &mut gathered);
@@ -132,7 +137,7 @@ impl Stage for ExtractMetadata {
         };
         note_conflicts(doc, cx, &candidates);
         meta.candidates = candidates;
-        doc.metadata = meta;
+        cx.facts(doc, meta);
         labels.apply(doc, cx, self.config.keep_dateline);
         Ok(Verdict::Keep)
     }

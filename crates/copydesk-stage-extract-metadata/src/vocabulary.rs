@@ -52,6 +52,16 @@ struct Lines {
     outlets: Outlets,
     offices: Offices,
     copulas: BTreeMap<String, Vec<String>>,
+    pictures: Pictures,
+    broadcasts: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pictures {
+    starts: Vec<String>,
+    tails: Vec<String>,
+    ends: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +123,38 @@ pub(crate) fn has_outlet_word(line: &str) -> bool {
             line.ends_with(word.as_str())
         }
     })
+}
+
+/// Whether a line names a picture: `Logo of the Valley Herald`, `Content image - Valley Herald`.
+pub(crate) fn starts_picture_line(line: &str) -> bool {
+    let line = line.trim_start();
+    let head = line.get(..line.floor_char_boundary(40)).unwrap_or_default().to_lowercase();
+    LINES.pictures.starts.iter().any(|start| head.starts_with(start.as_str()))
+}
+
+/// Where the words begin that count the pictures of a story behind its title: `... hinh anh 1`, `... - image 2`.
+pub(crate) fn picture_tail(title: &str) -> Option<usize> {
+    let lower = title.to_lowercase();
+    if lower.len() != title.len() {
+        return None;
+    }
+    let counted = |rest: &str| rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    let tails = LINES.pictures.tails.iter().find_map(|word| {
+        lower.match_indices(word.as_str()).find(|(at, word)| counted(&lower[at + word.len()..])).map(|(at, _)| at)
+    });
+    let ends = || {
+        let (head, _) = lower.rsplit_once(' ').filter(|(_, count)| count.bytes().all(|b| b.is_ascii_digit()))?;
+        let word = LINES.pictures.ends.iter().find(|word| head.ends_with(word.as_str()))?;
+        let before = head[..head.len() - word.len()].trim_end();
+        before.ends_with(['-', '–', '|']).then_some(before.len() - 1)
+    };
+    tails.or_else(ends).filter(|at| title.is_char_boundary(*at))
+}
+
+/// Whether a line says when a text was sent or printed: `This report aired on ...`.
+pub(crate) fn is_broadcast_note(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    line.len() <= 160 && LINES.broadcasts.values().flatten().any(|start| lower.starts_with(start.as_str()))
 }
 
 static COPULAS: LazyLock<AhoCorasick> = LazyLock::new(|| {

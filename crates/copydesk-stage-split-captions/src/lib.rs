@@ -84,17 +84,18 @@ impl Stage for SplitCaptions {
                 cx.label(doc, block, Label::Caption, one.rule, one.detail.clone());
             }
         }
-        doc.captions = join(doc, found);
-        claim_repeats(doc, cx, lexicon);
+        let mut captions = join(doc, found);
+        claim_repeats(doc, cx, lexicon, &mut captions);
+        cx.captions(doc, captions);
         Ok(Verdict::Keep)
     }
 }
 
 /// Blocks of the body that say the same as a caption, word for word, are that caption once more.
-fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon) {
+fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon, captions: &mut [Caption]) {
     let mut keys: FxHashMap<String, usize> = FxHashMap::default();
     let mut starts: FxHashSet<String> = FxHashSet::default();
-    for (at, caption) in doc.captions.iter().enumerate() {
+    for (at, caption) in captions.iter().enumerate() {
         let key = key(&caption.text);
         if key.len() >= FEWEST_TO_REPEAT {
             starts.insert(start_of(&caption.text));
@@ -118,8 +119,8 @@ fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon) {
         })
         .collect();
     for (id, at) in repeats {
-        doc.captions[at].blocks.push(id);
-        doc.captions[at].blocks.sort_unstable();
+        captions[at].blocks.push(id);
+        captions[at].blocks.sort_unstable();
         cx.label(doc, id, Label::Caption, "repeated", "says the same as a caption, word for word");
     }
 }

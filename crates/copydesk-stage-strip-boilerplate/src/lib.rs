@@ -10,11 +10,11 @@ mod elements;
 mod features;
 mod judge;
 mod page;
+mod promotion;
+mod regions;
 mod rules;
 mod shape;
 mod stage;
-mod stems;
-mod text;
 
 pub mod model;
 pub mod templates;

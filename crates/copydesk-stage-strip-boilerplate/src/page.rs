@@ -8,7 +8,6 @@ use crate::{
     elements::{Elements, Leaf},
     model::Names,
     shape::Shape,
-    text::Signs,
 };
 
 /// What a line is by its words.
@@ -17,8 +16,8 @@ use crate::{
 pub(crate) struct LineSigns {
     /// The label that it is, or begins with.
     pub label: Option<(Kind, bool)>,
-    /// Whether hardly any sentence but one of the page begins with that label.
-    pub telling: bool,
+    /// Whether that beginning is one that no sentence of a story has.
+    pub sure: bool,
     /// The label of a label/value line, and whether the value stands in the same line.
     pub field: Option<(FieldKind, bool)>,
     /// Whether a byline word or a known agency says that it names the author.
@@ -108,8 +107,6 @@ pub(crate) struct Page<'d> {
     pub linked: Vec<f32>,
     pub lines: Vec<LineSigns>,
     pub elements: Option<Elements>,
-    /// What the lines of a text without elements are.
-    pub signs: Option<Signs>,
     pub facts: Facts,
     /// The block that shows the title.
     pub headline: Option<usize>,
@@ -147,7 +144,6 @@ impl<'d> Page<'d> {
             linked,
             lines: vec![LineSigns::default(); count],
             elements,
-            signs: None,
             facts: Facts::read(doc),
             headline: None,
             words_before: Vec::with_capacity(count + 1),
@@ -158,7 +154,6 @@ impl<'d> Page<'d> {
         page.read_lines(lexicon);
         page.find_headline();
         page.add_up();
-        page.signs = page.elements.is_none().then(|| Signs::read(&page));
         page
     }
 
@@ -190,7 +185,7 @@ impl<'d> Page<'d> {
             if text.len() <= 400 && shape.words <= 45.0 {
                 let label = read.label(lexicon);
                 line.label = label.map(|l| (l.kind, l.whole));
-                line.telling = label.is_some_and(|l| l.telling);
+                line.sure = label.is_some_and(|l| l.sure);
             }
             if shape.words <= 12.0 && !shape.closed {
                 line.field = read.field(lexicon).map(|f| (f.kind, !f.value.is_empty()));
@@ -340,11 +335,17 @@ impl Told {
                 told.description.extend(&words);
             }
         }
+        let many = doc.evidence.items.iter().filter(|item| is_title_holder(item)).count() > 1;
         for item in doc.evidence.items.iter().filter(|i| is_text(i)) {
+            let titled = is_title_holder(item);
             for (name, value) in &item.properties {
                 let ItemValue::Text(text) = value else { continue };
                 match name.as_str() {
-                    "headline" | "name" => told.add_title(text, &mut words),
+                    // Questions, updates of a live blog and works that are mentioned have names as well, and on the front
+                    // of a blog each post has one.
+                    "headline" | "name" if titled && !(many && told.is_foreign(text, &mut words)) => {
+                        told.add_title(text, &mut words);
+                    }
                     "description" => {
                         hash_words(text, &mut words);
                         told.description.extend(&words);
@@ -382,6 +383,12 @@ impl Told {
                 }
             }
         }
+    }
+
+    /// Whether a title has little in common with those that the head of the page gives.
+    fn is_foreign(&self, title: &str, words: &mut Vec<u32>) -> bool {
+        hash_words(head_of(title, 600), words);
+        !self.title.is_empty() && share(words, &self.title) < 0.6
     }
 
     fn add_body(&mut self, text: &str, words: &mut Vec<u32>) {
@@ -440,6 +447,11 @@ fn is_text(item: &Item) -> bool {
                 "Product" | "WebPage" | "DiscussionForumPosting" | "QAPage" | "Question" | "Course" | "CollectionPage"
             )
     })
+}
+
+/// Whether the name of an item is that of the page: it stands in no other item, and is none of several on a page.
+fn is_title_holder(item: &Item) -> bool {
+    item.top_level && is_text(item) && !item.types.iter().any(|t| matches!(t.as_str(), "Question" | "Answer"))
 }
 
 impl Facts {

@@ -1,6 +1,6 @@
 //! What is certain without a model, and what kind of boilerplate a dropped block is.
 
-use copydesk_document::{BlockId, BlockKind, BoilerplateKind};
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Tag};
 use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind, classify_label, is_counter};
 use rustc_hash::FxHashSet;
 
@@ -10,7 +10,7 @@ use crate::{
     elements::{Node, Part},
     judge::Verdict,
     page::Page,
-    text,
+    promotion, regions,
 };
 
 /// Why a block is not main text.
@@ -21,7 +21,7 @@ pub(crate) struct Finding {
     pub detail: String,
 }
 
-pub(crate) fn finding(what: BoilerplateKind, rule: &'static str, detail: impl Into<String>) -> Finding {
+fn finding(what: BoilerplateKind, rule: &'static str, detail: impl Into<String>) -> Finding {
     Finding { what, rule, detail: detail.into() }
 }
 
@@ -29,15 +29,23 @@ pub(crate) fn finding(what: BoilerplateKind, rule: &'static str, detail: impl In
 pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> {
     let first = (0..page.len()).find(|i| page.prose_before[i + 1] > page.prose_before[*i]);
     let headline = page.headline.or_else(|| only_headline(page, first?));
-    let lines = if page.elements.is_none() { text::certain(page) } else { vec![None; page.len()] };
-    lines
-        .into_iter()
-        .enumerate()
-        .map(|(index, line)| {
+    let comments = regions::comments(page);
+    (0..page.len())
+        .map(|index| {
+            if comments[index] && !config.comments {
+                return Some(finding(
+                    BoilerplateKind::Comments,
+                    "comments",
+                    "stands among readers' comments, below a story",
+                ));
+            }
             if headline == Some(index) {
                 return Some(finding(BoilerplateKind::Other, "headline", "the title of the page"));
             }
-            certain_of(page, index, config).or(line)
+            certain_of(page, index, config).or_else(|| {
+                let text = page.elements.is_none();
+                if text { certain_in_text(page, index, first) } else { None }
+            })
         })
         .collect()
 }
@@ -71,6 +79,13 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     if block.hidden && !config.folded {
         return Some(finding(BoilerplateKind::Hidden, "hidden", "the page does not show it"));
     }
+    if block.hidden && (is_inside_a_line(page, index) || is_fallback(page, index)) {
+        return Some(finding(
+            BoilerplateKind::Hidden,
+            "hidden",
+            "words for screen readers, readings, or what stands in for a film",
+        ));
+    }
     if block.kind == BlockKind::Control {
         return Some(finding(BoilerplateKind::Form, "control", "a button or a form field"));
     }
@@ -92,6 +107,11 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     {
         return Some(finding(boilerplate_kind_of(kind), "label", format!("a label of the page: {}", name_of(kind))));
     }
+    if page.elements.is_some()
+        && let Some(found) = promotion::find(page, index)
+    {
+        return Some(found);
+    }
     if let Some((Kind::Subscribe, _)) = line.label
         && is_in_box(page, index)
     {
@@ -108,6 +128,40 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     }
     if shape.letters == 0 && shape.words <= 2.0 && after_label(page, index) {
         return Some(finding(BoilerplateKind::Other, "value", "the value of the label before it"));
+    }
+    None
+}
+
+/// Whether a hidden block stands within the visible one before it.
+fn is_inside_a_line(page: &Page<'_>, index: usize) -> bool {
+    let span = page.doc.blocks()[index].span;
+    let before = page.doc.blocks()[..index].iter().rev().take(8).find(|block| !block.hidden);
+    before.is_some_and(|before| before.span.start <= span.start && span.end <= before.span.end)
+}
+
+/// Whether a block is shown only where a film, a player or a drawing cannot be.
+fn is_fallback(page: &Page<'_>, index: usize) -> bool {
+    let element = page.doc.blocks()[index].element;
+    let stands_in = |tag| matches!(tag, Tag::Object | Tag::Applet | Tag::Audio | Tag::Video | Tag::Canvas);
+    page.doc.tree.as_ref().zip(element).is_some_and(|(tree, id)| tree.ancestors(id).any(|a| stands_in(tree.tag(a))))
+}
+
+/// What is certain of a line of a text without elements by its place.
+fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) -> Option<Finding> {
+    let shape = &page.shapes[index];
+    let line = &page.lines[index];
+    let block = page.doc.block(BlockId(index as u32));
+    let first = first_prose?;
+    if line.date && shape.words <= 14.0 {
+        return Some(finding(BoilerplateKind::Other, "date", "a date and nothing else"));
+    }
+    if line.byline && !shape.is_prose() {
+        return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
+    }
+    // A heading right above the first paragraph may belong to it; everything else up there is the head of the page.
+    let own_heading = block.kind == BlockKind::Heading && block.level > 1 && index + 1 == first;
+    if index < first && !own_heading {
+        return Some(finding(BoilerplateKind::Other, "head", "a short line above the first running text"));
     }
     None
 }
@@ -176,17 +230,13 @@ pub(crate) fn boilerplate_kind_of(kind: Kind) -> BoilerplateKind {
         Kind::Cookie => BoilerplateKind::Consent,
         Kind::Comments | Kind::Feedback => BoilerplateKind::Comments,
         Kind::Login => BoilerplateKind::Form,
-        Kind::Counter
-        | Kind::Tags
-        | Kind::Loading
-        | Kind::AuthorNote
-        | Kind::Device
-        | Kind::Gallery
-        | Kind::SignOff => BoilerplateKind::Other,
+        Kind::Counter | Kind::Tags | Kind::Loading | Kind::AuthorNote | Kind::Device | Kind::Gallery => {
+            BoilerplateKind::Other
+        }
     }
 }
 
-pub(crate) fn name_of(kind: Kind) -> &'static str {
+fn name_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Share => "share",
         Kind::LinkCopied => "link copied",
@@ -203,13 +253,6 @@ pub(crate) fn name_of(kind: Kind) -> &'static str {
         Kind::Language => "language",
         Kind::Counter => "counter",
         Kind::Subscribe => "subscribe",
-        Kind::Related => "other stories",
-        Kind::ReadMore => "read more",
-        Kind::Comments => "comments",
-        Kind::Device => "app and device",
-        Kind::Feedback => "feedback",
-        Kind::Listen => "player",
-        Kind::Legal => "terms",
         _ => "boilerplate",
     }
 }
@@ -380,25 +423,39 @@ fn ends_the_text(text: &str) -> bool {
 /// How far above the text a standfirst may stand, in blocks: byline, date and share bar stand between.
 const LEAD_WITHIN: usize = 12;
 
-/// A standfirst by its name, above the text and below the headline, belongs to the text.
+/// A standfirst, by its name or by the description that the page gives of itself, above the text and below the headline,
+/// belongs to the text.
 fn leads(page: &Page<'_>, verdicts: &mut [Verdict]) {
-    let Some(elements) = &page.elements else { return };
+    let (Some(elements), Some(headline)) = (&page.elements, page.headline) else { return };
     let Some(first) = verdicts.iter().position(Verdict::stays) else { return };
-    let above = page.headline.map_or(0, |headline| headline + 1).max(first.saturating_sub(LEAD_WITHIN));
-    for index in above..first {
-        // A teaser has its like beside it, and names that say so.
-        let single = |node: &Node| {
-            let other = [Sense::Related, Sense::Card, Sense::Caption, Sense::Comments, Sense::Newsletter];
-            node.twins <= 1 && !other.iter().any(|sense| sense.within(node.senses))
-        };
-        let element = page.doc.block(BlockId(index as u32)).element;
-        let named = element
-            .map(|element| &elements.nodes[element.index()])
-            .is_some_and(|node| Sense::Lead.within(node.sense) && single(node));
-        if named && page.headline.is_some() && reads_like_text(page, verdicts, index) {
+    // A teaser has its like beside it, and names that say so.
+    let single = |node: &Node| {
+        let other = [Sense::Related, Sense::Card, Sense::Caption, Sense::Comments, Sense::Newsletter];
+        node.twins <= 1 && !other.iter().any(|sense| sense.within(node.senses))
+    };
+    for index in (headline + 1).max(first.saturating_sub(LEAD_WITHIN))..first {
+        let node = page.doc.block(BlockId(index as u32)).element.map(|element| &elements.nodes[element.index()]);
+        let Some(node) = node.filter(|node| single(node)) else { continue };
+        let outer = &elements.nodes[node.outer as usize];
+        let named = Sense::Lead.within(node.sense) || outer.blocks <= 2 && Sense::Lead.within(outer.sense);
+        if named && reads_like_text(page, verdicts, index) {
             verdicts[index] = Verdict::Kept("lead", "a standfirst, between the headline and the text");
+        } else if describes_the_page(page, verdicts, index) {
+            verdicts[index] = Verdict::Kept("lead", "the description of the page, between the headline and the text");
         }
     }
+}
+
+/// Whether a block that was found unlikely has the words of the page's description.
+fn describes_the_page(page: &Page<'_>, verdicts: &[Verdict], index: usize) -> bool {
+    let words = page.shapes[index].words;
+    verdicts[index] == Verdict::Unlikely
+        && page.lines[index].description > 0.9
+        && page.lines[index].title < 0.8
+        && (8.0..=90.0).contains(&words)
+        && page.linked[index] < 0.3
+        && page.lines[index].label.is_none()
+        && !page.doc.block(BlockId(index as u32)).hidden
 }
 
 /// In a text without markup, sentences that stand right beside the main text belong to it.

@@ -12,8 +12,6 @@ use crate::{
     rules,
 };
 
-pub use judge::Sort;
-
 /// What the first forest finds less likely than this is not judged again.
 pub const SURE: f32 = judge::SURE;
 
@@ -23,8 +21,8 @@ pub fn both(first: f32, second: f32) -> f32 {
 }
 
 /// The names of the columns that the first forest sees, and those that the second sees on top.
-pub fn columns(sort: Sort) -> (Vec<&'static str>, Vec<&'static str>) {
-    (judge::first_names(sort), judge::second_names())
+pub fn columns() -> (Vec<&'static str>, Vec<&'static str>) {
+    (judge::first_names(), judge::second_names())
 }
 
 /// A page with its measures.
@@ -64,6 +62,20 @@ impl<'d> Measured<'d> {
     /// The length of each block in word equivalents.
     pub fn sizes(&self) -> Vec<f32> {
         self.page.shapes.iter().map(|s| s.words).collect()
+    }
+
+    /// Blocks that some corpora count as main text and others do not: headlines, bylines, dates, captions.
+    pub fn conventional(&self) -> Vec<bool> {
+        let certain = rules::certain(&self.page, &crate::Config::default());
+        let line = |index: usize| &self.page.lines[index];
+        let by_line = |index: usize| line(index).headline || line(index).byline || line(index).date;
+        certain.iter().enumerate().map(|(index, found)| found.is_some() || by_line(index)).collect()
+    }
+
+    /// The rule that settles each block before any forest is asked.
+    pub fn settled(&self) -> Vec<Option<&'static str>> {
+        let certain = rules::certain(&self.page, &crate::Config::default());
+        certain.into_iter().map(|found| found.map(|found| found.rule)).collect()
     }
 
     /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.

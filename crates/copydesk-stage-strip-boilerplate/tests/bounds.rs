@@ -35,7 +35,7 @@ fn a_hundred_thousand_nested_elements_behind_a_story_cost_it_nothing() {
 fn tens_of_thousands_of_links_are_no_text() {
     let doc = judged(&format!("<html><body><nav><ul>{}</ul></nav></body></html>", links(40_000)));
     assert_eq!(body(&doc), [""; 0]);
-    assert!(doc.notes.iter().any(|n| n.code == "no-main-text"));
+    assert!(doc.notes().iter().any(|n| n.code == "no-main-text"));
     assert_eq!(doc.decisions().len(), doc.blocks().len(), "every block has its reason");
 }
 

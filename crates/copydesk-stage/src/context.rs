@@ -2,25 +2,55 @@
 
 use std::{borrow::Cow, marker::PhantomData};
 
-use copydesk_document::{BlockId, BoilerplateKind, Decision, Document, Label, Note, Span};
+use copydesk_document::{
+    BlockId, BlockKind, BoilerplateKind, Caption, Decision, Document, Fact, Label, LanguageGuess, Languages, Metadata,
+    Note, Span, Value,
+};
 
-/// Who is speaking. Every label goes through here, so that no decision is made without its reason.
+use crate::{Facet, Manifest, StageError, Verdict};
+
+/// Who is speaking. Every change of a document goes through here, so that none is made without its reason, in another's
+/// name, or beyond what the stage declares to write.
 #[derive(Debug)]
 pub struct Context<'a> {
     stage: &'static str,
+    writes: &'static [Facet],
+    /// The first facet that the stage meant to write without having declared it.
+    undeclared: Option<Facet>,
     // Room for what a stage may borrow from the runner one day, without a change to every stage.
     _runner: PhantomData<&'a ()>,
 }
 
 impl Context<'_> {
-    /// A context for the stage of that name, as the pipeline file has it.
+    /// A context for a test: for the stage of that name, which may write everything.
     pub fn new(stage: &'static str) -> Self {
-        Self { stage, _runner: PhantomData }
+        Self { stage, writes: Facet::ALL, undeclared: None, _runner: PhantomData }
+    }
+
+    /// A context for an instance of a stage, which may write what it declares.
+    pub fn of(manifest: &Manifest) -> Self {
+        Self { writes: manifest.writes, ..Self::new(manifest.name) }
+    }
+
+    /// Ends the work on a document with the stage's verdict, or with an error where the stage meant to write what it does
+    /// not declare. Such a change was not made.
+    pub fn finish(self, verdict: Result<Verdict, StageError>) -> Result<Verdict, StageError> {
+        let Some(facet) = self.undeclared.filter(|_| verdict.is_ok()) else { return verdict };
+        let message = format!("the stage writes `{}` and does not declare it; add it to its WRITES", facet.name());
+        Err(StageError::new("undeclared-write", message))
     }
 
     /// The stage's name.
     pub fn stage(&self) -> &'static str {
         self.stage
+    }
+
+    fn may(&mut self, facet: Facet) -> bool {
+        let declared = self.writes.contains(&facet);
+        if !declared {
+            self.undeclared.get_or_insert(facet);
+        }
+        declared
     }
 
     /// Gives a block a label. `rule` is a stable name that the stage's README explains; `detail` is what it saw.
@@ -32,7 +62,9 @@ impl Context<'_> {
         rule: impl Into<Cow<'static, str>>,
         detail: impl Into<Cow<'static, str>>,
     ) {
-        doc.decide(Decision { block, label, stage: self.stage.into(), rule: rule.into(), detail: detail.into() });
+        if self.may(Facet::of_label(label)) {
+            doc.decide(Decision { block, label, stage: self.stage.into(), rule: rule.into(), detail: detail.into() });
+        }
     }
 
     /// Labels a block as main text.
@@ -58,6 +90,59 @@ impl Context<'_> {
         self.label(doc, block, Label::Boilerplate(what), rule, detail);
     }
 
+    /// Adds a fact: where it was read, by which name or rule, and how sure that is. Other stages' findings stay, and the
+    /// surer wins, whoever comes first; stages that say the same add up.
+    pub fn fact(&mut self, doc: &mut Document, fact: Value<Fact>) {
+        self.facts(doc, fact.into());
+    }
+
+    /// Adds many facts at once, with all that was considered for them.
+    pub fn facts(&mut self, doc: &mut Document, found: Metadata) {
+        if self.may(Facet::Metadata) {
+            doc.add_facts(self.stage, found);
+        }
+    }
+
+    /// Adds captions. Other stages' findings stay; of two with the same text the surer one counts.
+    pub fn captions(&mut self, doc: &mut Document, captions: Vec<Caption>) {
+        if self.may(Facet::Captions) {
+            doc.add_captions(self.stage, captions);
+        }
+    }
+
+    /// Says which languages the body is in.
+    pub fn languages(&mut self, doc: &mut Document, languages: Languages) {
+        if self.may(Facet::Languages) {
+            doc.set_languages(languages);
+        }
+    }
+
+    /// Says which language a block is in.
+    pub fn block_language(&mut self, doc: &mut Document, block: BlockId, language: Option<LanguageGuess>) {
+        if self.may(Facet::Languages) {
+            doc.set_language(block, language);
+        }
+    }
+
+    /// Replaces the text of a block. The original stays readable.
+    pub fn text(&mut self, doc: &mut Document, block: BlockId, text: &str) {
+        if self.may(Facet::Text) {
+            doc.set_text(block, text);
+        }
+    }
+
+    /// Says what form a block has, where the stage knows better than the parser.
+    pub fn kind(&mut self, doc: &mut Document, block: BlockId, kind: BlockKind) {
+        if self.may(Facet::Text) {
+            doc.set_kind(block, kind);
+        }
+    }
+
+    /// Keeps a finding that the house has no word for, under the stage's own name.
+    pub fn ext(&mut self, doc: &mut Document, value: impl Into<serde_json::Value>) {
+        doc.set_ext(self.stage, value.into());
+    }
+
     /// Leaves a note: a doubt that a user may want to know of.
     pub fn note(
         &mut self,
@@ -66,6 +151,6 @@ impl Context<'_> {
         message: impl Into<String>,
         span: Option<Span>,
     ) {
-        doc.notes.push(Note { stage: self.stage.into(), code: code.into(), message: message.into(), span });
+        doc.add_note(Note { stage: self.stage.into(), code: code.into(), message: message.into(), span });
     }
 }

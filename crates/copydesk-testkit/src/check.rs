@@ -19,13 +19,13 @@ pub(crate) fn undeclared(before: &Document, after: &Document, stage: &StageEntry
     forbid(!same_blocks, "adds or removes blocks");
     forbid(same_blocks && fixed_parts_differ(before, after), "changes what the parser knows of a block");
     forbid(!after.decisions().starts_with(before.decisions()), "takes decisions back");
-    forbid(!after.notes.starts_with(&before.notes), "takes notes back");
+    forbid(!after.notes().starts_with(before.notes()), "takes notes back");
     let new_decisions = after.decisions().iter().skip(before.decisions().len());
     forbid(new_decisions.clone().any(|d| d.stage != stage.name), "decides in another's name");
-    let new_notes = after.notes.iter().skip(before.notes.len());
+    let new_notes = after.notes().iter().skip(before.notes().len());
     forbid(new_notes.clone().any(|n| n.stage != stage.name), "notes in another's name");
     let own = |name: &String| name == stage.name;
-    let foreign = |doc: &Document| doc.ext.clone().into_iter().filter(|(n, _)| !own(n)).collect::<Vec<_>>();
+    let foreign = |doc: &Document| doc.ext().clone().into_iter().filter(|(n, _)| !own(n)).collect::<Vec<_>>();
     forbid(foreign(before) != foreign(after), "writes another's `ext`");
     forbid(new_decisions.clone().any(|d| d.rule.is_empty()), "decides without a rule");
 
@@ -43,9 +43,9 @@ fn differ(before: &Document, after: &Document, facet: Facet) -> bool {
     match facet {
         // Labels change with a decision only, and those are looked at one by one.
         Facet::Body => false,
-        Facet::Languages => before.languages != after.languages || blocks().any(|(b, a)| b.language != a.language),
-        Facet::Captions => before.captions != after.captions,
-        Facet::Metadata => before.metadata != after.metadata,
+        Facet::Languages => before.languages() != after.languages() || blocks().any(|(b, a)| b.language != a.language),
+        Facet::Captions => before.captions() != after.captions(),
+        Facet::Metadata => before.metadata() != after.metadata(),
         Facet::Text => {
             blocks().any(|(b, a)| b.kind != a.kind) || before.ids().any(|id| before.text(id) != after.text(id))
         }

@@ -26,11 +26,14 @@
 //! For every case, without a word in it:
 //!
 //! - two runs agree;
+//! - the stage reads what its kind declares: where that is taken away or put in that it does not declare, it writes the
+//!   same;
 //! - the stage writes what its kind declares, and nothing else: no other facet, no block more or less, no text
 //!   changed unless it declares [`Facet::Text`](copydesk_stage::Facet::Text), no finding or note under another name;
 //! - the input cut short at twenty places makes nobody panic.
 
 mod check;
+mod reads;
 mod show;
 
 use std::{
@@ -105,6 +108,15 @@ impl Kit {
         assert!(again == Ok((after.clone(), verdict.clone())), "{name}: a second run gives something else");
         let faults = check::undeclared(&before, &after, &self.entry);
         assert!(faults.is_empty(), "{name}: `{}` {}", self.entry.name, faults.join("; "));
+        let shown = show::written(&before, &after, &verdict, self.entry.name);
+        for facet in reads::undeclared(&self.entry) {
+            for other in [reads::without(&before, facet), reads::with_decoys(&before, facet)].into_iter().flatten() {
+                let (after, verdict) = self.process(&stage, other.clone());
+                let same = show::written(&other, &after, &verdict, self.entry.name) == shown;
+                let facet = facet.name();
+                assert!(same, "{name}: `{}` reads `{facet}` and does not declare it", self.entry.name);
+            }
+        }
         for cut in cuts(&bytes) {
             // What the test does before the stage may count on the whole input; such a cut says nothing of the stage.
             if let Ok(Ok(doc)) = catch_unwind(AssertUnwindSafe(|| self.document(&file, &bytes[..cut]))) {
@@ -113,7 +125,6 @@ impl Kit {
             }
         }
 
-        let shown = show::written(&before, &after, &verdict, self.entry.name);
         expect_test::expect_file![folder.join("expected.json")].assert_eq(&shown);
     }
 

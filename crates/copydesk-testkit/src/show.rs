@@ -22,18 +22,18 @@ pub(crate) fn written(
         Err(error) => put(&mut shown, "error", json!({ "rule": error.rule, "message": error.message })),
     }
     put(&mut shown, "blocks", blocks(before, after));
-    if before.languages != after.languages {
+    if before.languages() != after.languages() {
         put(&mut shown, "languages", languages(after));
     }
-    if before.captions != after.captions {
-        put(&mut shown, "captions", after.captions.iter().map(caption).collect());
+    if before.captions() != after.captions() {
+        put(&mut shown, "captions", after.captions().iter().map(caption).collect());
     }
-    if before.metadata != after.metadata {
-        put(&mut shown, "metadata", Value::Object(metadata(&after.metadata)));
+    if before.metadata() != after.metadata() {
+        put(&mut shown, "metadata", Value::Object(metadata(after.metadata())));
     }
-    put(&mut shown, "ext", after.ext.get(stage).cloned().unwrap_or_default());
+    put(&mut shown, "ext", after.ext().get(stage).cloned().unwrap_or_default());
     let lines = LineIndex::new(after.content());
-    let notes = after.notes.iter().skip(before.notes.len()).map(|note| {
+    let notes = after.notes().iter().skip(before.notes().len()).map(|note| {
         let line = note.span.map(|span| lines.line(span.start as usize));
         without_blanks(json!({ "line": line, "code": note.code, "message": note.message }))
     });
@@ -74,12 +74,12 @@ fn blocks(before: &Document, after: &Document) -> Value {
 
 fn languages(doc: &Document) -> Value {
     let shares: Map<_, _> = doc
-        .languages
+        .languages()
         .shares
         .iter()
         .map(|share| (share.tag.clone(), json!((f64::from(share.share) * 100.0).round() / 100.0)))
         .collect();
-    without_blanks(json!({ "main": doc.languages.main.as_ref().map(|l| &l.tag), "shares": shares }))
+    without_blanks(json!({ "main": doc.languages().main.as_ref().map(|l| &l.tag), "shares": shares }))
 }
 
 fn caption(caption: &Caption) -> Value {
@@ -87,7 +87,7 @@ fn caption(caption: &Caption) -> Value {
         "text": caption.text,
         "language": caption.language,
         "credit": caption.credit,
-        "credits": caption.credits,
+        "credits": caption.credits.iter().map(|credit| without_blanks(json!(credit))).collect::<Vec<_>>(),
         "image": caption.image,
         "kind": caption.kind,
         "origin": caption.origin,

@@ -36,9 +36,9 @@ impl Stage for Toy {
             "text" => doc.set_text(first, "rewritten"),
             "label" => cx.label(doc, first, Label::Title, "first", ""),
             "language" => doc.set_language(first, Some(LanguageGuess { tag: "en".into(), confidence: 1.0 })),
-            "caption" => doc.captions.push(copydesk_document::Caption::default()),
+            "caption" => doc.add_captions("toy", vec![copydesk_document::Caption::default()]),
             "block" => drop(doc.push_block(copydesk_document::NewBlock::default())),
-            "ext" => drop(doc.ext.insert("another".into(), 1.into())),
+            "ext" => doc.set_ext("another", 1.into()),
             "name" => doc.decide(Decision {
                 block: first,
                 label: Label::Body,
@@ -46,9 +46,10 @@ impl Stage for Toy {
                 rule: "r".into(),
                 detail: "".into(),
             }),
-            "memory" => drop(doc.ext.insert("toy".into(), RUNS.fetch_add(1, Ordering::Relaxed).into())),
+            "memory" => doc.set_ext("toy", RUNS.fetch_add(1, Ordering::Relaxed).into()),
             "slice" => drop(doc.content()[..30].to_owned()),
-            "own" => drop(doc.ext.insert("toy".into(), doc.blocks().len().into())),
+            "peek" if doc.languages().main.is_some() => cx.note(doc, "peek", "somebody knows the language", None),
+            "own" => cx.ext(doc, doc.blocks().len()),
             "drop" => return Ok(Verdict::Drop("asked for".into())),
             "error" => return Err(StageError::new("asked", "as the config asks")),
             _ => {}
@@ -111,7 +112,10 @@ fn what_went_before_is_not_shown() {
     case(dir.path(), "plain", "", &expected(""));
     let title = |doc: &mut Document| {
         Context::new("before").label(doc, BlockId(0), Label::Title, "first", "");
-        doc.captions.push(copydesk_document::Caption { text: "of another".into(), ..Default::default() });
+        doc.add_captions(
+            "before",
+            vec![copydesk_document::Caption { text: "of another".into(), ..Default::default() }],
+        );
     };
     Kit::for_stage::<Toy>().after(title).run(dir.path());
 }
@@ -119,7 +123,7 @@ fn what_went_before_is_not_shown() {
 #[test]
 fn each_misdeed_is_caught() {
     // What is expected is right, so that only the checks can fail.
-    for misdeed in ["text", "label", "language", "caption", "block", "ext", "name", "memory", "slice"] {
+    for misdeed in ["text", "label", "language", "caption", "block", "ext", "name", "memory", "slice", "peek"] {
         let dir = tempfile::tempdir().expect("a folder");
         case(dir.path(), misdeed, misdeed, &expected(""));
         let run = catch_unwind(AssertUnwindSafe(|| Kit::for_stage::<Toy>().run(dir.path())));

@@ -39,7 +39,7 @@ impl Stage for HoldEmbargoed {
                 return Ok(Verdict::Drop(format!("held back by `{mark}`")));
             }
             // What a stage finds beside labels and facts lives under its own name.
-            doc.ext.insert(cx.stage().into(), serde_json::json!({ "line": doc.text(id) }));
+            cx.ext(doc, serde_json::json!({ "line": doc.text(id) }));
             cx.drop_block(doc, id, BoilerplateKind::Other, "embargo-line", format!("begins with `{mark}`"));
         }
         Ok(Verdict::Keep)

@@ -23,6 +23,7 @@ pub fn clean_name(value: &str, lexicon: &Lexicon) -> Vec<String> {
         && value.contains(", ")
         && !last.contains(' ')
         && !first.contains(' ')
+        && !first.chars().all(crate::fold::is_unspaced)
         && [last, first].iter().all(|w| is_name_word(w) && !is_organisation(w, lexicon))
     {
         return vec![format!("{first} {last}")];
@@ -69,7 +70,8 @@ fn strip_byline_suffix<'t>(name: &'t str, lexicon: &Lexicon) -> &'t str {
 fn strip_joiner<'t>(piece: &'t str, lexicon: &Lexicon) -> &'t str {
     match piece.split_once(char::is_whitespace) {
         Some((first, rest))
-            if !is_titled(first) && !is_initial(first, &fold(first)) && lexicon.joiners.contains(&fold(first)) =>
+            if matches!(first, "&" | "+")
+                || !is_titled(first) && !is_initial(first, &fold(first)) && lexicon.joiners.contains(&fold(first)) =>
         {
             rest.trim()
         }
@@ -158,6 +160,7 @@ mod tests {
         check("Jana Weiß und Tim Roth", &["Jana Weiß", "Tim Roth"]);
         check("Ann Lee , News Reporter", &["Ann Lee"]);
         check("ANN LEE", &["ANN LEE"]);
+        check("Ann Lee, Bo Chan, & Cy Dahl", &["Ann Lee", "Bo Chan", "Cy Dahl"]);
         check("Ann Lee, Bo Chan, and Cy Dahl", &["Ann Lee", "Bo Chan", "Cy Dahl"]);
         check("Ann Lee, MD, Ph.D.", &["Ann Lee"]);
         check("Ann Lee, CEO of Harbour Works", &["Ann Lee"]);

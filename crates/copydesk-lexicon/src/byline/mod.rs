@@ -3,6 +3,8 @@
 mod metadata;
 mod names;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::agency::AgencyKind;
 use crate::fold::{Folded, fold, is_unspaced};
 use crate::lexicon::BylineWord;
@@ -38,6 +40,9 @@ impl Byline<'_> {
         self.confidence.unwrap_or(Confidence::ShapeOnly)
     }
 }
+
+/// A name before `기자` or `記者` has no more signs.
+const LONGEST_UNSPACED: usize = 5;
 
 /// Longest line that can be a byline, in bytes.
 const LONGEST: usize = 300;
@@ -82,6 +87,7 @@ pub(crate) fn labelled<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) ->
     };
     opener
         .and_then(|(end, form)| after_opener(line, folded, end, form, lexicon))
+        .filter(|byline| !is_name_itself(line, folded, byline, lexicon))
         .or_else(|| suffixed(line, folded, lexicon))
         .or_else(|| date_first(line, folded, lexicon))
 }
@@ -107,7 +113,8 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
     let at = folded.origin(end + colon.unwrap_or(0));
     // A second opener: `Posted by: By Ann Lee`, `Текст: Автор X`.
     let rest = strip_opener(line[at..].trim_start(), lexicon);
-    let found = Names::read(rest, lexicon, Mode::Labelled { sure: colon.is_some() })?;
+    let mut found = Names::read(rest, lexicon, Mode::Labelled { sure: colon.is_some() })?;
+    without_genre(&mut found.people, lexicon);
     let confidence = if colon.is_some() || found.people.iter().any(|p| p.contains(' ') || p.chars().all(is_unspaced)) {
         Confidence::Labelled
     } else if found.organisations.is_empty() {
@@ -118,10 +125,36 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
     Some(found.into_byline(lexicon.form_ids[form as usize], confidence))
 }
 
+/// `記者X／台北報導`: the place and the kind of report behind a reporter's name are nobody.
+fn without_genre(people: &mut Vec<String>, lexicon: &Lexicon) {
+    let is_genre = |name: &String| {
+        let folded = Folded::new(name);
+        matches!(lexicon.byline_suffixes.at_end(folded.text()), Some((at, _)) if at > 0)
+            && name.starts_with(is_unspaced)
+    };
+    if people.len() > 1 {
+        people.retain(|name| !is_genre(name));
+    }
+}
+
+/// `Do Seo-yun`, `Na Asha`: what looks like an opener is a family name, unless an organisation or two names follow.
+fn is_name_itself(line: &str, folded: &Folded, byline: &Byline<'_>, lexicon: &Lexicon) -> bool {
+    let word = folded.text().split_whitespace().next().unwrap_or_default();
+    lexicon.also_names.contains(word)
+        && line.starts_with(char::is_uppercase)
+        && byline.organisations.is_empty()
+        && byline.people.iter().all(|name| !name.contains(' '))
+}
+
 /// `text` without a byline word at its start.
 fn strip_opener<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
     let folded = Folded::new(crate::fold::head(text, 80));
     match lexicon.byline_words.at_start(folded.text()) {
+        Some((end, BylineWord::Opener(_)))
+            if lexicon.also_names.contains(&folded.text()[..end]) && text.starts_with(char::is_uppercase) =>
+        {
+            text
+        }
         Some((end, BylineWord::Opener(_))) => {
             let end = end + separator(&folded.text()[end..]).unwrap_or(0);
             text[folded.origin(end)..].trim_start()
@@ -150,9 +183,17 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
         ..Byline::default()
     };
     let before = before.trim_start_matches(['[', '(', '（', '【']).trim_end_matches([']', ')', '/', '／', '）']);
-    let (head, names) = match before.rsplit_once(['=', '＝', ']', '】', '／', '/']) {
-        Some((head, names)) if !names.trim().is_empty() => (Some(head.trim()), names),
-        _ => (None, before),
+    // `Paper／記者X／台北報導`: a word for reporter says which part is the name.
+    let reporter = before.split(['/', '／']).map(str::trim).find_map(|part| {
+        let name = strip_opener(part, lexicon);
+        (name.len() < part.len() && !name.is_empty()).then_some(name)
+    });
+    let (head, names) = match reporter {
+        Some(name) => (None, name),
+        None => match before.rsplit_once(['=', '＝', ']', '】', '／', '/']) {
+            Some((head, names)) if !names.trim().is_empty() => (Some(head.trim()), names),
+            _ => (None, before),
+        },
     };
     if let Some(head) = head.filter(|h| !h.is_empty()) {
         if head.chars().count() > 16 {
@@ -171,7 +212,10 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
         }
         if lexicon.agency(name).is_some() {
             byline.organisations.push(name.to_owned());
-        } else if is_person(name, lexicon, false) && name.split_whitespace().count() <= 3 {
+        } else if is_person(name, lexicon, true)
+            && name.split_whitespace().count() <= if name.contains(is_unspaced) { 2 } else { 3 }
+            && (!name.chars().all(is_unspaced) || name.nfc().count() <= LONGEST_UNSPACED)
+        {
             byline.people.push(name.to_owned());
         } else {
             return None;
@@ -241,6 +285,11 @@ pub fn is_organisation(name: &str, lexicon: &Lexicon) -> bool {
     }
     let folded = fold(crate::fold::head(name, 300));
     lexicon.desks.all(&folded).next().is_some() || lexicon.organisations.all(&folded).next().is_some()
+}
+
+/// Whether a text names the role of somebody who writes: `reporter`, `기자`.
+pub fn has_role(text: &str, lexicon: &Lexicon) -> bool {
+    lexicon.roles.all(&fold(crate::fold::head(text, 300))).next().is_some()
 }
 
 /// The stricter question: without a byline word, `News` in a line of capitalised words says nothing.

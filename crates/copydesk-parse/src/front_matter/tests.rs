@@ -11,13 +11,13 @@ fn run(content: &str) -> (Vec<(String, String)>, Vec<String>, String) {
             content[front.body..].to_owned()
         }
         Found::Doubt(code, message) => {
-            doc.notes.push(note(code, message));
+            doc.add_note(note(code, message));
             content.to_owned()
         }
         Found::None => content.to_owned(),
     };
     let clues = doc.evidence.clues.iter().map(|c| (c.name.clone(), c.value.clone())).collect();
-    let notes = doc.notes.iter().map(|n| n.code.to_string()).collect();
+    let notes = doc.notes().iter().map(|n| n.code.to_string()).collect();
     (clues, notes, body)
 }
 
@@ -150,7 +150,7 @@ fn the_note_names_the_line() {
     let mut doc = Document::new(DocumentSource::default(), "---\ntitle: t\nauthor: a: b: c\n---\nText.".into());
     let Found::Some(front) = find(doc.content(), &Limits::default()) else { panic!("is front matter") };
     read(&mut doc, &front, &Limits::default());
-    assert!(doc.notes[0].message.contains("line 3"), "{}", doc.notes[0].message);
+    assert!(doc.notes()[0].message.contains("line 3"), "{}", doc.notes()[0].message);
     let clue = &doc.evidence.clues[1];
     assert_eq!(&doc.content()[clue.span.unwrap().range()], "author: a: b: c");
 }

@@ -59,7 +59,7 @@ pub(super) fn add(doc: &mut Document, limits: &Limits) {
         doc.push_block(NewBlock { kind: *kind, text: line, span: text.span, ..NewBlock::default() });
     }
     let message = format!("the page does not show its text; it was read from {}", text.place);
-    doc.notes.push(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(text.span) });
+    doc.add_note(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(text.span) });
 }
 
 /// How much text the page has outside links.

@@ -11,6 +11,8 @@ mod embedded;
 mod entities;
 mod evidence;
 mod images;
+mod inline;
+mod prose;
 mod rawtext;
 mod run;
 mod tables;
@@ -54,7 +56,7 @@ pub fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
 
 fn note(doc: &mut Document, code: &'static str, message: String, at: u32) {
     let span = Some(Span::new(at as usize, at as usize));
-    doc.notes.push(Note { stage: "parse".into(), code: code.into(), message, span });
+    doc.add_note(Note { stage: "parse".into(), code: code.into(), message, span });
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ fn collect(node: &Handle, is_hidden: bool, shown: &mut String, hidden: &mut Stri
                 _ => {}
             }
             is_hidden |= (name.ns == ns!(html)
-                && matches!(&*name.local, "noscript" | "template" | "dialog" | "canvas"))
+                && matches!(&*name.local, "noscript" | "template" | "dialog" | "canvas" | "rt" | "rp"))
                 || (!(name.ns == ns!(html) && matches!(&*name.local, "html" | "body"))
                     && attrs.borrow().iter().any(|a| &*a.name.local == "hidden"));
             if let Some(contents) = &*template_contents.borrow() {

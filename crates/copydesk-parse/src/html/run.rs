@@ -140,6 +140,19 @@ impl Run {
         if self.is_empty() { depth } else { self.depth.min(self.low) }
     }
 
+    /// The last character, if no white space is owed behind it.
+    pub(super) fn last(&self) -> Option<char> {
+        if self.owed == Owed::Nothing { self.text.chars().next_back() } else { None }
+    }
+
+    /// Adds a quotation mark. White space that is owed stands before the first and behind the second.
+    pub(super) fn push_sign(&mut self, piece: Piece<'_>, closing: bool) -> bool {
+        let owed = if closing { std::mem::take(&mut self.owed) } else { Owed::Nothing };
+        self.add(piece, 0, piece.text.len());
+        self.owed = self.owed.max(owed);
+        true
+    }
+
     /// Adds text with its white space folded. Returns whether something visible was in it.
     pub(super) fn push_folded(&mut self, piece: Piece<'_>) -> bool {
         let bytes = piece.text.as_bytes();

@@ -331,7 +331,7 @@ mod limits {
     fn check(page: &str, note: Option<&str>, text: &str) {
         let started = std::time::Instant::now();
         let doc = read(page);
-        assert_eq!(doc.notes.iter().map(|n| &*n.code).next(), note);
+        assert_eq!(doc.notes().iter().map(|n| &*n.code).next(), note);
         assert!(doc.iter().any(|(id, _)| doc.text(id).contains(text)), "{text:?} is lost");
         let tree = doc.tree.as_ref().unwrap();
         assert!(tree.elements().iter().all(|e| e.depth <= 512));
@@ -467,5 +467,106 @@ mod evidence {
             images,
             [("/a.jpg", "A", 1, false), ("l.jpg", "", 2, false), ("v.jpg", "", 2, true), ("w.webp", "", 2, false)]
         );
+    }
+}
+
+#[test]
+fn figures_that_are_raised_or_lowered_join_no_others() {
+    check(
+        "<p>A wave of 10<sup>3</sup> m<sup>2</sup>, 5·10<sup>&minus;7</sup>, a quay<sup><a href='#n1'>1</a></sup> of 2011<sub>15 ago</sub>",
+        r#"p "A wave of 10³ m², 5·10⁻⁷, a quay¹ of 2011 15 ago" linked=1 [¹](#n1)"#,
+    );
+    check(
+        "<p>The 1<sup>st</sup> boat, M<sup>me</sup> Roux, H<sub>2</sub>O, a note<sup>[1]</sup>, x<sub>1</sub>, 7<sub>2</sub>",
+        r#"p "The 1st boat, Mme Roux, H2O, a note[1], x1, 7₂""#,
+    );
+}
+
+#[test]
+fn readings_and_words_for_screen_readers_stand_apart() {
+    check(
+        "<p><ruby>港<rt>みなと</rt></ruby>の<ruby>船<rp>(</rp><rt>ふね</rt><rp>)</rp></ruby>だ。</p>",
+        r#"
+        p "港の船だ。"
+        p "みなと ( ふね )" hidden
+    "#,
+    );
+    check(
+        r#"<p>See the <a href="/t">times<span class="visually-hidden"> (new tab)</span></a> of the <i>mole<b role="tooltip">A pier.</b></i>.</p>"#,
+        r#"
+        p "See the times of the mole." linked=5 [times](/t) *mole*
+        p "(new tab) A pier." hidden **A pier.**
+    "#,
+    );
+    // A label before a value says what the value is.
+    check(r#"<p><span class="sr-only">By</span> Ann Lee</p>"#, r#"p "By Ann Lee""#);
+    check(
+        r##"<h2>Boats <a href="#boats">¶</a></h2><h2><a href="#quay">Quay</a></h2>"##,
+        r#"
+        h2 "Boats"
+        h2 "¶" linked=1 hidden [¶](#boats)
+        h2 "Quay" linked=4 [Quay](#quay)
+    "#,
+    );
+}
+
+#[test]
+fn quotations_have_their_marks() {
+    check(
+        "<p>She said <q>no <q>boat</q> today </q>, twice. <q>“Yes”</q>",
+        r#"p "She said “no “boat” today” , twice. “Yes”""#,
+    );
+}
+
+#[test]
+fn a_large_first_letter_goes_on_with_its_word() {
+    check(
+        r#"<h1>T</h1><div class="dropcap" aria-hidden="true">T</div><p>he ferry <b>runs</b>.</p><p>Two.</p>"#,
+        r#"
+        h1 "T"
+        p "The ferry runs." **runs**
+        p "Two."
+    "#,
+    );
+    check(r#"<p class="has-drop-cap">One.</p><p>Two.</p>"#, "p \"One.\"\np \"Two.\"");
+    check(r#"<div class="dropcap">T</div><h2>he end</h2>"#, "p \"T\"\nh2 \"he end\"");
+}
+
+#[test]
+fn the_button_that_unfolds_an_answer_is_its_heading() {
+    check(
+        "<h3><button>Are bicycles carried?</button></h3><dl><dt><button>When?</button><dd>At six.<button>Copy</button></dl>\
+         <h3>Times<button>Copy</button></h3>",
+        r#"
+        h3 "Are bicycles carried?"
+        def "When?"
+        def "At six."
+        control "Copy"
+        h3 "Times"
+        control "Copy"
+    "#,
+    );
+}
+
+#[test]
+fn prose_in_pre_is_read_as_the_plain_text_that_it_is() {
+    let prose = "The board of the harbour has decided that the night ferry will run\n\
+                 through the winter, as it has in all the years since the war. The\n\
+                 price of a <a href='/t'>ticket stays</a> as it is.\n\n\
+                 Nobody had expected that. The town had asked for a second boat and\n\
+                 for a later one, and it had offered to pay for both of these from\n\
+                 the fund for the quay, which is now put off for one more year.";
+    check(
+        &format!("<pre>{prose}</pre>"),
+        r#"
+        p "The board of the harbour has decided that the night ferry will run through the winter, as it has in all the years since the war. The price of a ticket stays as it is." linked=12 [ticket stays](/t)
+        p "Nobody had expected that. The town had asked for a second boat and for a later one, and it had offered to pay for both of these from the fund for the quay, which is now put off for one more year."
+    "#,
+    );
+    let verse = "The lamps go out along the mole,\nthe gulls have gone to bed,\n".repeat(8);
+    let code = "    for boat in boats:\n        if boat.late == True and boat.full: wait(boat)\n".repeat(8);
+    for text in [verse, code] {
+        let doc = read(&format!("<pre>{text}</pre>"));
+        assert_eq!((doc.blocks().len(), doc.blocks()[0].kind), (1, BlockKind::Code), "{text}");
     }
 }

@@ -7,8 +7,9 @@ use copydesk_document::{
 
 use super::arena::{Arena, DOCUMENT, NONE, NodeKind};
 use super::display::{Display, display, heading_level, is_control};
+use super::inline::{self, Joined, Script};
 use super::run::{Markup, Piece, Run};
-use super::{attributes, evidence, images};
+use super::{attributes, evidence, images, prose};
 use crate::marks::{Mark, mark};
 use crate::{Limits, ParseError};
 
@@ -31,6 +32,8 @@ struct Context {
     nothing: bool,
     /// Inside a figure, or an element that is named for captions.
     caption: bool,
+    /// Raised or lowered.
+    script: Option<Script>,
 }
 
 /// An element that is open.
@@ -60,6 +63,12 @@ enum Edge {
     Space,
     /// Hidden text inside a visible one starts and ends.
     Hidden,
+    /// Hidden text starts and ends that goes on with what is hidden elsewhere in the same block.
+    Reading,
+    /// A quotation starts and ends.
+    Quotation,
+    /// A large first letter: what follows goes on with it.
+    DropCap,
 }
 
 /// A hidden block that waits until the visible block around it is complete.
@@ -89,6 +98,8 @@ pub(super) struct Walker<'a> {
     elements: Vec<u32>,
     /// Where the first element starts that is nested too deep.
     too_deep: Option<u32>,
+    /// The block under construction is a large first letter so far.
+    drop_cap: bool,
     limits: &'a Limits,
 }
 
@@ -115,6 +126,7 @@ pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Lim
         row: None,
         elements: if arena.has_microdata { vec![NONE; arena.nodes.len()] } else { Vec::new() },
         too_deep: None,
+        drop_cap: false,
         limits,
     };
     walker.run()?;
@@ -198,8 +210,12 @@ impl Walker<'_> {
             self.tree.close(element);
         }
         if inside {
-            self.current(frame.context.hidden).entered();
+            let (hidden, edge) = (frame.context.hidden, frame.edge);
+            self.current(hidden).entered();
             self.frames.push(frame);
+            if edge == Edge::Quotation {
+                self.sign("“", Span::new(node.start as usize, node.start as usize));
+            }
         }
         inside
     }
@@ -254,9 +270,13 @@ impl Walker<'_> {
         if !outer.hidden && (display == Display::Fallback || self.is_hidden(id, tag, style)) {
             context.hidden = true;
             frame.edge = Edge::Hidden;
+        } else if !outer.hidden && display == Display::Inline && self.is_unseen(id, tag, outer) {
+            context.hidden = true;
+            frame.edge = Edge::Reading;
         }
         match display {
             Display::Inline | Display::Fallback | Display::Nothing => {
+                self.inline(id, tag, frame);
                 if let Some(markup) = self.markup(id, tag, outer.caption) {
                     self.current(frame.context.hidden).open(id, element, markup);
                     frame.markup = true;
@@ -266,6 +286,42 @@ impl Walker<'_> {
             Display::Block | Display::Row | Display::Cell => self.open_block(id, element, display, frame, outer),
         }
         true
+    }
+
+    /// What an element inside a line does to its text.
+    fn inline(&mut self, id: u32, tag: Tag, frame: &mut Frame) {
+        let context = &mut frame.context;
+        if context.pre {
+            return;
+        }
+        match tag {
+            Tag::Sup | Tag::Sub => {
+                let run = if context.hidden { &mut self.hidden } else { &mut self.visible };
+                match inline::script(self.arena, self.source, id, tag, run.last()) {
+                    Joined::Plain => {}
+                    Joined::Script(script) => context.script = Some(script),
+                    Joined::Apart => run.space(),
+                }
+            }
+            Tag::Q if frame.edge == Edge::None && !inline::is_quoted(self.arena, self.source, id) => {
+                frame.edge = Edge::Quotation;
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a line does not show an element inside it that only some readers are meant for.
+    fn is_unseen(&self, id: u32, tag: Tag, outer: &Context) -> bool {
+        if matches!(tag, Tag::Rt | Tag::Rp) {
+            return true;
+        }
+        if self.visible.is_empty() || outer.pre {
+            return false;
+        }
+        match tag {
+            Tag::A if outer.kind == BlockKind::Heading => inline::is_anchor_sign(self.arena, self.source, id),
+            _ => inline::is_unseen(self.arena, id),
+        }
     }
 
     /// Starts a block, a row or a cell.
@@ -288,9 +344,21 @@ impl Walker<'_> {
             }
             return;
         }
+        // The button that unfolds an answer is the whole of its heading.
+        if is_control(tag) && self.current(hidden).is_empty() && self.is_in_heading(outer) {
+            return;
+        }
+        if display == Display::Block && inline::is_drop_cap(self.arena, self.source, id) {
+            self.flush(hidden);
+            (frame.edge, context.hidden) = (Edge::DropCap, outer.hidden);
+            return;
+        }
         if frame.edge == Edge::None {
             frame.edge = Edge::Block;
-            self.flush(hidden);
+            let goes_on = self.drop_cap && !hidden && matches!(tag, Tag::P | Tag::Div | Tag::Section);
+            if !goes_on {
+                self.flush(hidden);
+            }
         }
         match display {
             Display::Row if outer.data_table => {
@@ -334,6 +402,12 @@ impl Walker<'_> {
         }
     }
 
+    /// Whether an element stands in a heading, or in the term of a list of terms.
+    fn is_in_heading(&self, outer: &Context) -> bool {
+        let term = || self.frames.iter().rev().take(4).any(|frame| frame.tag == Tag::Dt);
+        outer.kind == BlockKind::Heading || outer.kind == BlockKind::Definition && term()
+    }
+
     /// Closes the innermost open element.
     fn leave(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
@@ -346,8 +420,15 @@ impl Walker<'_> {
         }
         match frame.edge {
             Edge::Block | Edge::Hidden => self.flush(hidden),
+            Edge::Reading => self.hidden.space(),
+            Edge::Quotation if !self.current(hidden).is_empty() => {
+                let depth = self.frames.len();
+                self.current(hidden).left(depth);
+                self.sign("”", Span::new(frame.end as usize, frame.end as usize));
+            }
+            Edge::DropCap => self.drop_cap = true,
             Edge::Space if display(frame.tag) != Display::Cell => self.soft_edge(hidden, frame.context.pre),
-            Edge::None | Edge::Space => {}
+            Edge::None | Edge::Space | Edge::Quotation => {}
         }
         if let Some(parent) = self.frames.last_mut() {
             parent.end = parent.end.max(frame.end);
@@ -377,12 +458,28 @@ impl Walker<'_> {
         if !piece.exact {
             piece.span = trimmed(self.source, piece.span);
         }
+        let converted: String;
+        if let Some(script) = context.script {
+            converted = piece.text.chars().map(|c| inline::convert(script, c).unwrap_or(c)).collect();
+            piece = Piece { text: &converted, exact: false, ..piece };
+        }
+        self.add(&context, |run| if context.pre { run.push_raw(piece) } else { run.push_folded(piece) });
+    }
+
+    /// Adds a sign that readers see and the source has not.
+    fn sign(&mut self, sign: &'static str, span: Span) {
+        let Some(context) = self.frames.last().map(|frame| frame.context) else { return };
+        let closing = sign == "”";
+        self.add(&context, |run| run.push_sign(Piece { text: sign, span, exact: false }, closing));
+    }
+
+    /// Adds to the block under construction what `push` pushes, if there is anything to see.
+    fn add(&mut self, context: &Context, push: impl FnOnce(&mut Run) -> bool) {
         let depth = self.frames.len();
         let run = if context.hidden { &mut self.hidden } else { &mut self.visible };
         let shared = run.shared_depth(depth);
         let first = run.is_empty();
-        let added = if context.pre { run.push_raw(piece) } else { run.push_folded(piece) };
-        if added {
+        if push(run) {
             run.note_place(shared, Some(self.frames[shared.max(1) - 1].element), depth);
             run.has_plain |= !context.bold;
             if first {
@@ -521,6 +618,13 @@ impl Walker<'_> {
 
     /// Ends the block that is under construction.
     fn flush(&mut self, hidden: bool) {
+        if !hidden {
+            self.drop_cap = false;
+            // Readings and the like that were gathered for this block.
+            if !self.hidden.is_empty() {
+                self.flush(true);
+            }
+        }
         let waits = hidden && !self.visible.is_empty();
         let run = if hidden { &mut self.hidden } else { &mut self.visible };
         if run.is_empty() {
@@ -529,7 +633,22 @@ impl Walker<'_> {
             let arena = self.arena;
             let (inlines, linked) = run.end(|node| arena.attr(node, Attr::Href).unwrap_or_default().trim().to_owned());
             let text = run.text.as_str();
-            if !text.is_empty() {
+            if !text.is_empty() && run.kind == BlockKind::Code && !waits && prose::is_prose(text, &inlines) {
+                for paragraph in prose::paragraphs(text, &inlines) {
+                    self.doc.push_block(NewBlock {
+                        kind: paragraph.kind,
+                        level: paragraph.level,
+                        text: &paragraph.text,
+                        span: run.span,
+                        element: run.element,
+                        linked: paragraph.linked,
+                        hidden,
+                        bold: !run.has_plain,
+                        gap: 0,
+                        inlines: &paragraph.inlines,
+                    });
+                }
+            } else if !text.is_empty() {
                 let (mut kind, mut level) = (run.kind, run.level);
                 if matches!(kind, BlockKind::Paragraph | BlockKind::ListItem)
                     && !text.is_ascii()

@@ -70,14 +70,14 @@ pub(crate) struct Sleepy;
 
 #[async_trait]
 impl AsyncStage for Sleepy {
-    async fn process(&self, doc: &mut Document, _: &mut Context<'_>) -> Result<Verdict, StageError> {
+    async fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
         let number: u64 = doc.source.uri.trim_start_matches("doc-").parse().unwrap_or(0);
         tokio::time::sleep(Duration::from_millis(20 / (number + 1))).await;
         assert!(!doc.content().contains("LATE"), "as the document asked, later");
         if doc.content().contains("FOREVER") {
             std::future::pending::<()>().await;
         }
-        doc.ext.insert("sleepy".into(), number.into());
+        cx.ext(doc, number);
         Ok(Verdict::Keep)
     }
 }
@@ -101,7 +101,7 @@ impl Export for Lines {
             return Err(ExportError { message: "not in this format".into() });
         }
         let text: Vec<_> = doc.body().map(|(id, _)| doc.text(id)).collect();
-        out.extend_from_slice(format!(" {text:?} {:?}\n", doc.ext.get("sleepy")).as_bytes());
+        out.extend_from_slice(format!(" {text:?} {:?}\n", doc.ext().get("sleepy")).as_bytes());
         Ok(())
     }
 }

@@ -1,10 +1,12 @@
 //! The lines above the text: labels with their values, dates and bylines.
 
 use copydesk_date::{FoundDate, Hints, Label as DateLabel, find, is_date_line};
-use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
-use copydesk_lexicon::{Confidence, FieldKind, Lexicon, classify_label, clean_name, is_counter, label_of, read_byline};
+use copydesk_document::{BlockId, BlockKind, Document, Label, Origin, Span};
+use copydesk_lexicon::{
+    Confidence, Field, FieldKind, Lexicon, classify_label, clean_name, is_counter, label_of, labels_of, read_byline,
+};
 
-use super::{LONGEST_HEAD, labels::LineLabels};
+use super::{labels::LineLabels, weight};
 use crate::{
     Gathered,
     class_words::{is_account, is_no_byline},
@@ -12,18 +14,13 @@ use crate::{
     vocabulary::{is_office, is_section_name},
 };
 
-/// The lines before the first running text: all of them in a text; in HTML those from a little above the main
-/// heading, since a page has its menus there.
+/// The lines before the first running text, from a little above the main heading: a page has its menus there.
 pub(super) fn lines(doc: &Document, first: BlockId, visibility: Visibility) -> Vec<BlockId> {
-    let start = if doc.tree.is_some() {
-        let heading = (0..first.0)
-            .rev()
-            .map(BlockId)
-            .find(|id| doc.block(*id).kind == BlockKind::Heading && doc.block(*id).level == 1);
-        heading.map_or(first.0.saturating_sub(12), |h| h.0.saturating_sub(3))
-    } else {
-        first.0.saturating_sub(LONGEST_HEAD as u32)
-    };
+    let heading = (0..first.0)
+        .rev()
+        .map(BlockId)
+        .find(|id| doc.block(*id).kind == BlockKind::Heading && doc.block(*id).level == 1);
+    let start = heading.map_or(first.0.saturating_sub(12), |h| h.0.saturating_sub(3));
     (start..first.0).map(BlockId).filter(|id| !visibility.misses(doc.block(*id))).collect()
 }
 
@@ -48,39 +45,66 @@ pub(super) fn read(
         }
         if let Some(taken) = read_field(doc, id, next, hints, lexicon, gathered, lines) {
             at += taken;
-        } else if read_dates(doc, id, hints, gathered, lines) {
-        } else if let Some(byline) = read_byline(text, lexicon)
-            .filter(|b| b.confidence() > Confidence::ShapeOnly && !is_no_byline(text))
-            .filter(|b| !b.people.iter().any(|name| is_account(name)))
+        } else if !read_dates(doc, id, lines)
+            && !read_author(doc, id, hints, lexicon, gathered, lines)
+            && (classify_label(text, lexicon).is_none_or(|label| !label.whole) || is_section_name(text))
         {
-            let sure = match byline.confidence() {
-                Confidence::Labelled if is_foreign(byline.rule, hints) => 0.25,
-                Confidence::Labelled => 0.8,
-                // A page has menus and credits that look alike, and names the elements of its bylines.
-                Confidence::AgencyKnown | Confidence::ShapeOnly if doc.tree.is_some() => 0.25,
-                Confidence::AgencyKnown | Confidence::ShapeOnly => 0.5,
-            };
-            let names = if byline.people.is_empty() { byline.organisations.clone() } else { byline.people.clone() };
-            gathered.authors.add(names, Origin::Byline, byline.rule, Some(doc.block(id).span), sure);
-            for found in find(byline.rest, hints) {
-                add_date(gathered, &found, doc, id, 0.6);
-            }
-            lines.labels.push((id, Label::Byline, "byline", format!("names the authors ({})", byline.rule)));
-        } else if classify_label(text, lexicon).is_none_or(|label| !label.whole) || is_section_name(text) {
             free.push(id);
         }
     }
     free
 }
 
-/// Whether a byline's form is one of a language that the text is not in: `Door` is no byline in English.
-fn is_foreign(rule: &str, hints: &Hints<'_>) -> bool {
+/// A line that names who wrote it, by a label, a role or a known agency. Without elements around it a role or an agency
+/// says too little: there the place must speak for the name as well.
+pub(crate) fn read_author(
+    doc: &Document,
+    id: BlockId,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    lines: &mut LineLabels,
+) -> bool {
+    let text = doc.text(id);
+    let Some(byline) = read_byline(text, lexicon)
+        .filter(|b| b.confidence() > Confidence::ShapeOnly && !is_no_byline(text))
+        .filter(|b| !b.people.iter().any(|name| is_account(name)))
+    else {
+        return false;
+    };
+    let page = doc.tree.is_some();
+    if !page && byline.confidence() < Confidence::Labelled {
+        return false;
+    }
+    let edited = || label_of(text, lexicon).is_some_and(|field| field.kind == FieldKind::Editor);
+    let sure = match byline.confidence() {
+        Confidence::Labelled if is_foreign(byline.rule, text, hints) => 0.25,
+        Confidence::Labelled if !page && edited() => 0.25,
+        Confidence::Labelled => 0.8,
+        // A page has menus and credits that look alike, and names the elements of its bylines.
+        Confidence::AgencyKnown | Confidence::ShapeOnly => 0.25,
+    };
+    let names = if byline.people.is_empty() { byline.organisations.clone() } else { byline.people.clone() };
+    gathered.authors.add(names, Origin::Byline, byline.rule, Some(doc.block(id).span), sure);
+    for found in find(byline.rest, hints) {
+        add_date(gathered, &found, doc, id, 0.6);
+    }
+    lines.labels.push((id, Label::Byline, "byline", format!("names the authors ({})", byline.rule)));
+    true
+}
+
+/// Whether a byline's form is one of a language that the text is not in: `Door` is no byline in English. A line in
+/// another script than the text speaks for itself: `X 기자` is one in any text.
+fn is_foreign(rule: &str, line: &str, hints: &Hints<'_>) -> bool {
+    if line.chars().any(|c| c.is_alphabetic() && c as u32 >= 0x370) {
+        return false;
+    }
     let form = rule.strip_prefix("byline-").filter(|form| form.len() == 2 && *form != "by");
     form.zip(hints.language).is_some_and(|(form, language)| !language.starts_with(form))
 }
 
 /// A label and its value, in one line or two. Returns how many further lines were taken.
-fn read_field(
+pub(crate) fn read_field(
     doc: &Document,
     id: BlockId,
     next: Option<BlockId>,
@@ -93,8 +117,49 @@ fn read_field(
     let below = field.value.is_empty();
     let value = if below { doc.text(next?) } else { field.value };
     let span = Some(doc.block(if below { next? } else { id }).span);
-    let label = match field.kind {
+    let label = read_value(doc, id, &Field { value, ..field }, span, hints, lexicon, gathered)?;
+    let detail = format!("a label and its value: {}", value.chars().take(40).collect::<String>());
+    lines.labels.push((id, label, "label-value", detail.clone()));
+    if below {
+        lines.labels.push((next?, label, "label-value", detail));
+    }
+    Some(usize::from(below))
+}
+
+/// A line with several labels, each with its value: `저자 X 발간번호 12 발간일 2019.12.30`.
+pub(crate) fn read_label_row(
+    doc: &Document,
+    id: BlockId,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    lines: &mut LineLabels,
+) -> bool {
+    let span = Some(doc.block(id).span);
+    let mut label = None;
+    for field in labels_of(doc.text(id), lexicon) {
+        label = label.or(read_value(doc, id, &field, span, hints, lexicon, gathered));
+    }
+    if let Some(label) = label {
+        lines.labels.push((id, label, "label-value", "several labels with their values".to_owned()));
+    }
+    label.is_some()
+}
+
+/// The value of a label; what the line that shows it is, if it is what the label says.
+fn read_value(
+    doc: &Document,
+    id: BlockId,
+    field: &Field<'_>,
+    span: Option<Span>,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+) -> Option<Label> {
+    let value = field.value;
+    Some(match field.kind {
         FieldKind::Published | FieldKind::Updated => {
+            let hints = &crate::dates::hints_of_line(doc.text(id), hints);
             let mut found = find(value, hints).into_iter();
             let first = found.next()?;
             let pool = if field.kind == FieldKind::Updated { &mut gathered.modified } else { &mut gathered.published };
@@ -112,6 +177,9 @@ fn read_field(
         FieldKind::Author => {
             let names = clean_name(value, lexicon);
             (!names.is_empty() && value.len() < 120).then_some(())?;
+            // In the line below the label may stand anything, where there are no elements that tie the two together.
+            let tied = doc.tree.is_some() || span == Some(doc.block(id).span);
+            (tied || read_byline(value, lexicon).is_some_and(|byline| !byline.people.is_empty())).then_some(())?;
             // Offices sign what they publish; they are no authors.
             if !is_office(value) {
                 gathered.authors.add(names, Origin::LabelLine, "author", span, 0.8);
@@ -129,6 +197,12 @@ fn read_field(
             }
             Label::Tags
         }
+        // In a page the headline has an element of its own.
+        FieldKind::Title if doc.tree.is_none() => {
+            (weight(value) >= 10).then_some(())?;
+            gathered.title.add(value.to_owned(), Origin::LabelLine, "title", span, 0.7);
+            Label::Title
+        }
         FieldKind::Editor
         | FieldKind::Department
         | FieldKind::Source
@@ -137,32 +211,20 @@ fn read_field(
         | FieldKind::Place
         | FieldKind::Contact
         | FieldKind::Language => return None,
-    };
-    let detail = format!("a label and its value: {}", value.chars().take(40).collect::<String>());
-    lines.labels.push((id, label, "label-value", detail.clone()));
-    if below {
-        lines.labels.push((next?, label, "label-value", detail));
-    }
-    Some(usize::from(below))
+    })
 }
 
-/// A line that is a date and nothing else, with or without its label.
-fn read_dates(doc: &Document, id: BlockId, hints: &Hints<'_>, gathered: &mut Gathered, lines: &mut LineLabels) -> bool {
-    let text = doc.text(id);
-    if !is_date_line(text) {
-        return false;
+/// A line that is a date and nothing else, with or without its label. In a page the dates were gathered with the elements
+/// around them.
+fn read_dates(doc: &Document, id: BlockId, lines: &mut LineLabels) -> bool {
+    let is_date = is_date_line(doc.text(id));
+    if is_date {
+        lines.labels.push((id, Label::Date, "date-line", "a date and nothing else".to_owned()));
     }
-    // In a page the dates were gathered with the elements around them.
-    let read = if doc.tree.is_none() { find(text, hints) } else { Vec::new() };
-    for found in read {
-        let weight = if found.label().is_some() { 0.75 } else { 0.55 };
-        add_date(gathered, &found, doc, id, weight);
-    }
-    lines.labels.push((id, Label::Date, "date-line", "a date and nothing else".to_owned()));
-    true
+    is_date
 }
 
-fn add_date(gathered: &mut Gathered, found: &FoundDate, doc: &Document, id: BlockId, weight: f32) {
+pub(crate) fn add_date(gathered: &mut Gathered, found: &FoundDate, doc: &Document, id: BlockId, weight: f32) {
     let Some(value) = found.value() else { return };
     let pool = match found.label() {
         None | Some(DateLabel::Published | DateLabel::FirstPublished | DateLabel::Date | DateLabel::Created) => {

@@ -8,15 +8,17 @@ use crate::candidates::key;
 /// The lines that were understood, to be labelled once the winners are known.
 #[derive(Default)]
 pub(crate) struct LineLabels {
-    pub(super) labels: Vec<(BlockId, Label, &'static str, String)>,
-    pub(super) headlines: Vec<BlockId>,
-    pub(super) dateline: Option<(BlockId, usize)>,
+    pub(crate) labels: Vec<(BlockId, Label, &'static str, String)>,
+    pub(crate) headlines: Vec<BlockId>,
+    pub(crate) dateline: Option<(BlockId, usize)>,
+    /// The reporters in brackets behind the last paragraph: where it ends without them.
+    pub(crate) wire_tail: Option<(BlockId, usize)>,
 }
 
 impl LineLabels {
     /// Labels the lines whose facts were taken.
     pub(crate) fn apply(self, doc: &mut Document, cx: &mut Context<'_>, keep_dateline: bool) {
-        if let Some(title) = doc.metadata.title.as_ref().map(|t| key(&t.value)) {
+        if let Some(title) = doc.metadata().title.as_ref().map(|t| key(&t.value)) {
             let shows = |doc: &Document, id: BlockId| {
                 let own = key(doc.text(id));
                 own == title || (own.len() >= 12 && title.starts_with(&own))
@@ -44,14 +46,18 @@ impl LineLabels {
                 cx.label(doc, id, label, rule, detail);
             }
         }
-        if let Some((id, end)) = self.dateline.filter(|_| !keep_dateline && doc.metadata.dateline.is_some()) {
+        if let Some((id, end)) = self.wire_tail {
+            let text = doc.text(id).get(..end).unwrap_or_default().to_owned();
+            doc.set_text(id, &text);
+        }
+        if let Some((id, end)) = self.dateline.filter(|_| !keep_dateline && doc.metadata().dateline.is_some()) {
             let rest = doc.text(id).get(end..).unwrap_or_default().trim_start().to_owned();
-            doc.set_text(id, &rest);
+            cx.text(doc, id, &rest);
         }
     }
 }
 
 /// Whether a field has a value.
 fn taken(doc: &Document, field: Field) -> bool {
-    doc.metadata.candidates.iter().any(|c| c.field == field && c.won)
+    doc.metadata().candidates.iter().any(|c| c.field == field && c.won)
 }

@@ -6,30 +6,30 @@
 //! - [`tail`]: names, mail addresses and remarks about the author below it;
 //! - [`labels`]: the labels that the lines get once the winners are known.
 
-mod head;
+pub(crate) mod head;
 mod headline;
 mod labels;
-mod opening;
-mod tail;
+pub(crate) mod opening;
+pub(crate) mod tail;
 
 use copydesk_date::Hints;
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{Confidence, Lexicon, classify_label, read_dateline};
 
 use crate::{Gathered, visible::Visibility};
-use labels::LineLabels;
+pub(crate) use labels::LineLabels;
 
 /// From so many letters on, a block that ends like a sentence is text and not a line of the head.
-const PROSE: usize = 110;
+pub(crate) const PROSE: usize = 110;
 /// A block of so many letters that ends like a sentence is one.
 const SENTENCE: usize = 60;
 /// In a text without markup, of so many below another line.
 const SHORT_SENTENCE: usize = 30;
 const ENDS: [char; 7] = ['.', '。', '!', '?', '…', '"', '”'];
 /// A head of more lines than this is no head of a text but a page of lines.
-const LONGEST_HEAD: usize = 60;
+pub(crate) const LONGEST_HEAD: usize = 60;
 
-/// Reads the visible lines.
+/// Reads the visible lines of a page.
 pub(crate) fn read(
     doc: &Document,
     first: Option<BlockId>,
@@ -44,7 +44,7 @@ pub(crate) fn read(
         None => doc.ids().take(LONGEST_HEAD).collect(),
     };
     let free = head::read(doc, &head, hints, lexicon, gathered, &mut lines);
-    headline::read(doc, &free, first.is_some(), lexicon, gathered, &mut lines);
+    headline::read(doc, &free, gathered, &mut lines);
     if let Some(first) = first {
         opening::read(doc, first, hints, lexicon, gathered, &mut lines);
     }
@@ -81,12 +81,17 @@ pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> 
     }
 }
 
-fn is_prose(text: &str) -> bool {
+/// Whether a text ends as a sentence does.
+pub(crate) fn ends_sentence(text: &str) -> bool {
+    text.trim_end().ends_with(ENDS)
+}
+
+pub(crate) fn is_prose(text: &str) -> bool {
     weight(text) >= PROSE
 }
 
 /// Letters, each of a script that writes words with few of them for three.
-fn weight(text: &str) -> usize {
+pub(crate) fn weight(text: &str) -> usize {
     let one = |c: char| {
         if matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x9FFF | 0xAC00..=0xD7A3) {
             3

@@ -2,13 +2,13 @@
 
 use copydesk_date::{FoundDate, Hints, find};
 use copydesk_document::{BlockId, Dateline, Document, Origin};
-use copydesk_lexicon::{Byline, Confidence, Lexicon, read_byline, read_dateline};
+use copydesk_lexicon::{Byline, Confidence, Lexicon, read_byline, read_dateline, read_reporter};
 
 use super::{is_prose, labels::LineLabels};
 use crate::Gathered;
 
 /// The dateline of the first paragraph. One that names no known agency names the publication.
-pub(super) fn read(
+pub(crate) fn read(
     doc: &Document,
     first: BlockId,
     hints: &Hints<'_>,
@@ -23,6 +23,11 @@ pub(super) fn read(
     };
     let above = (first.0.saturating_sub(2)..first.0).map(BlockId);
     for id in above.clone().chain([first]) {
+        if let Some(reporter) = read_reporter(doc.text(id), lexicon) {
+            let span = Some(doc.block(id).span);
+            gathered.authors.add(vec![reporter.to_owned()], Origin::Byline, "dateline", span, 0.7);
+            break;
+        }
         if let Some(byline) = opening_byline(doc.text(id), lexicon) {
             gathered.authors.add(byline.people, Origin::Byline, byline.rule, Some(doc.block(id).span), 0.7);
             break;

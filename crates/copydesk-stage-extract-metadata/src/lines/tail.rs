@@ -10,7 +10,7 @@ use crate::{Gathered, candidates::key, class_words::is_no_byline, vocabulary::be
 const TAIL: usize = 3;
 
 /// The last lines: a name that stands alone, a remark about the author.
-pub(super) fn read(doc: &Document, lexicon: &Lexicon, gathered: &mut Gathered, lines: &mut LineLabels) {
+pub(crate) fn read(doc: &Document, lexicon: &Lexicon, gathered: &mut Gathered, lines: &mut LineLabels) {
     let tail: Vec<BlockId> = doc.body().rev().take(TAIL).map(|(id, _)| id).collect();
     for (back, &id) in tail.iter().enumerate() {
         let text = doc.text(id);
@@ -40,6 +40,11 @@ pub(super) fn read(doc: &Document, lexicon: &Lexicon, gathered: &mut Gathered, l
         if doc.tree.is_none() && is_mail_address(text) {
             lines.labels.push((id, Label::Byline, "mail-line", "a mail address and nothing else".to_owned()));
         }
+        if let Some((end, people)) = wire_tail(text, lexicon) {
+            gathered.authors.add(people, Origin::Byline, "reporters in brackets at the end", span, 0.6);
+            lines.wire_tail = Some((id, end));
+            continue;
+        }
         let set_apart = back == 0 && is_set_apart(doc, id);
         if let Some(name) = author_note(text, set_apart, lexicon) {
             let names = name.map(|name| clean_name(name, lexicon)).unwrap_or_default();
@@ -54,6 +59,18 @@ pub(super) fn read(doc: &Document, lexicon: &Lexicon, gathered: &mut Gathered, l
             ));
         }
     }
+}
+
+/// `... the mayor said. (Reporting by Ann Lee; editing by Bo Chan)`: where the text ends, and who reported.
+fn wire_tail(text: &str, lexicon: &Lexicon) -> Option<(usize, Vec<String>)> {
+    let text = text.trim_end();
+    let inside = text.trim_end_matches('.').strip_suffix(')')?;
+    let open = inside.rfind('(').filter(|open| weight(&text[..*open]) > 0 && text.len() - open <= 300)?;
+    let first = inside[open + 1..].split(';').next()?;
+    let byline = read_byline(first, lexicon).filter(|byline| {
+        byline.confidence() == Confidence::Labelled && !byline.people.is_empty() && byline.rest.is_empty()
+    })?;
+    Some((text[..open].trim_end().len(), byline.people))
 }
 
 /// `name@example.org`, with or without brackets around it.

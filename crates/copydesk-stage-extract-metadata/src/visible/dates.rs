@@ -85,7 +85,7 @@ fn read(
     let mut far = 200;
     for (id, block) in doc.iter() {
         let text = doc.original_text(id);
-        if window.visibility.misses(block) || text.len() > LONGEST || !text.bytes().any(|b| b.is_ascii_digit()) {
+        if window.visibility.misses(block) || text.len() > LONGEST || !text.contains(char::is_numeric) {
             continue;
         }
         let near = window.holds(id) || window.foot.contains(&id.0);

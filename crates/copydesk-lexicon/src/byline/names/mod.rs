@@ -58,6 +58,10 @@ impl<'t> Names<'t> {
             push_new(&mut self.people, text);
             return Some(());
         }
+        if mode != Mode::Bare && lexicon.roles.whole(&fold(&text)).is_some() {
+            self.roles.push(text);
+            return Some(());
+        }
         let organisation = match mode {
             Mode::Bare => is_desk_or_agency(&text, lexicon),
             Mode::Labelled { .. } => is_organisation(&text, lexicon),

@@ -177,7 +177,12 @@ impl<'t> Reader<'t, '_> {
             if !has_name && figure_next {
                 return None;
             }
-            if has_name && (self.current.len() != 1 || figure_next) {
+            // `Mai Lan`, `April Lee`: behind a separator a month may be a name, if another word of one follows.
+            let name = self.after_comma
+                && self.current.is_empty()
+                && rest[word.len()..].trim_start().starts_with(char::is_uppercase)
+                && lexicon.also_names.contains(&piece.folded);
+            if has_name && !name && (self.current.len() != 1 || figure_next) {
                 return Some(self.end_at(rest));
             }
         }

@@ -44,7 +44,7 @@ pub(super) fn metadata(doc: &Document, style: Style) -> String {
     for field in FIELDS {
         let name = name_of(&field);
         let value = record.get(&name).map(plain).unwrap_or_default();
-        let candidates: Vec<&Candidate> = doc.metadata.candidates.iter().filter(|c| c.field == field).collect();
+        let candidates: Vec<_> = doc.candidates().filter(|(_, c)| c.field == field).collect();
         if value.is_empty() && candidates.is_empty() {
             missing.push(name);
             continue;
@@ -70,12 +70,20 @@ pub(super) fn metadata(doc: &Document, style: Style) -> String {
     out
 }
 
-fn candidates_of(out: &mut String, shown: &str, candidates: &[&Candidate], lines: &LineIndex<'_>, style: Style) {
+fn candidates_of(
+    out: &mut String,
+    shown: &str,
+    candidates: &[(&str, &Candidate)],
+    lines: &LineIndex<'_>,
+    style: Style,
+) {
     let mut sorted = candidates.to_vec();
-    sorted.sort_by(|a, b| b.won.cmp(&a.won).then(b.score.total_cmp(&a.score)));
-    let winners = sorted.iter().filter(|c| c.won).count();
+    sorted.sort_by(|(_, a), (_, b)| b.won.cmp(&a.won).then(b.score.total_cmp(&a.score)));
+    let winners = sorted.iter().filter(|(_, c)| c.won).count();
+    // As a rule one stage finds all of them, and then its name says nothing.
+    let several = candidates.windows(2).any(|pair| pair[0].0 != pair[1].0);
     let most = if style.full { sorted.len() } else { winners + MOST_LOSERS };
-    for candidate in sorted.iter().take(most) {
+    for (stage, candidate) in sorted.iter().take(most) {
         let place = candidate.span.map(|s| format!(" (line {})", lines.line(s.start as usize))).unwrap_or_default();
         let mark = if candidate.won { "won " } else { "lost" };
         // What won as it stands needs no second showing.
@@ -83,7 +91,8 @@ fn candidates_of(out: &mut String, shown: &str, candidates: &[&Candidate], lines
             if candidate.won && candidate.value == shown { String::new() } else { format!("{}  ", candidate.value) };
         let from = format!("{} {}", name_of(&candidate.origin), candidate.name);
         let why = if candidate.why.is_empty() { String::new() } else { format!(": {}", candidate.why) };
-        let text = format!("{:.2} {said}[{}{place}{why}]", candidate.score, from.trim_end());
+        let by = if several { format!(", by `{stage}`") } else { String::new() };
+        let text = format!("{:.2} {said}[{}{place}{by}{why}]", candidate.score, from.trim_end());
         for (i, line) in style.text(&text, style.width.saturating_sub(NAME + 8)).iter().enumerate() {
             let mark = if i == 0 { mark } else { "    " };
             let tone = if candidate.won { Tone::Good } else { Tone::Quiet };
@@ -104,12 +113,12 @@ fn candidates_of(out: &mut String, shown: &str, candidates: &[&Candidate], lines
 
 /// Every caption.
 pub(super) fn captions(doc: &Document, style: Style) -> String {
-    if doc.captions.is_empty() {
+    if doc.captions().is_empty() {
         return "  none\n".into();
     }
     let lines = LineIndex::new(doc.content());
     let mut out = String::new();
-    for (i, caption) in doc.captions.iter().enumerate() {
+    for (i, caption) in doc.captions().iter().enumerate() {
         let place = caption.span.map(|s| format!("line {}, ", lines.line(s.start as usize))).unwrap_or_default();
         let facts = format!(
             "{place}{}, from {}, confidence {:.2}",
@@ -162,12 +171,12 @@ fn credit(out: &mut String, caption: &Caption, style: Style) {
 
 /// Every doubt.
 pub(super) fn notes(doc: &Document, style: Style) -> String {
-    if doc.notes.is_empty() {
+    if doc.notes().is_empty() {
         return "  none\n".into();
     }
     let lines = LineIndex::new(doc.content());
     let mut out = String::new();
-    for note in &doc.notes {
+    for note in doc.notes() {
         let place = note.span.map(|s| format!("line {}: ", lines.line(s.start as usize))).unwrap_or_default();
         let who = style.paint.paint(Tone::Warning, &format!("{} / {}", note.stage, note.code));
         let _ = writeln!(out, "  {place}{who}: {}", one_line(&note.message));

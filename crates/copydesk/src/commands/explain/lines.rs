@@ -23,7 +23,7 @@ const LEGEND: &str = "+ stands in the text    * taken out as a fact or a caption
 /// Prints every line of a document.
 pub(super) fn print(doc: &Document, style: Style) -> String {
     let mut out = format!("{}{}\n", pad("", PLACE + 1), style.paint.paint(Tone::Quiet, LEGEND));
-    let main = doc.languages.main.as_ref().map(|l| l.tag.as_str());
+    let main = doc.languages().main.as_ref().map(|l| l.tag.as_str());
     let mut decisions: Vec<Vec<&Decision>> = vec![Vec::new(); doc.blocks().len()];
     for decision in doc.decisions() {
         decisions[decision.block.index()].push(decision);

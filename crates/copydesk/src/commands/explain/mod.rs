@@ -207,9 +207,9 @@ fn had(item: SourceItem) -> anyhow::Result<Input> {
 }
 
 fn language(doc: &Document) -> String {
-    let Some(main) = &doc.languages.main else { return "not known".into() };
+    let Some(main) = &doc.languages().main else { return "not known".into() };
     let others: Vec<String> = doc
-        .languages
+        .languages()
         .shares
         .iter()
         .filter(|s| s.tag != main.tag && s.share >= LEAST_SHARE)

@@ -1,0 +1,135 @@
+//! What stands below the text: who wrote it, when it was given out.
+
+use copydesk_date::{FoundDate, Hints, find, is_date_line};
+use copydesk_document::{BlockId, Document, Label, Origin};
+use copydesk_lexicon::{Confidence, FieldKind, Lexicon, has_role, label_of, read_byline};
+
+use super::{grams::Grams, names, opens_other_texts, shared_date, story};
+use crate::{
+    Gathered,
+    lines::{self, LineLabels, is_prose, weight},
+    vocabulary::{before_copula, is_broadcast_note},
+};
+
+/// So many lines below the text belong to it.
+const LONGEST: usize = 8;
+
+/// Reads the last paragraph's end and the lines below it.
+pub(super) fn read(
+    doc: &Document,
+    first: Option<BlockId>,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) {
+    let Some(last) = doc.body().rfind(|(id, _)| is_prose(doc.text(*id))).map(|(id, _)| id).or(first) else {
+        return;
+    };
+    end_of_text(doc, last, hints, lexicon, gathered);
+    let text = story(doc, first);
+    let undated = !gathered.published.entries.iter().any(|entry| entry.weight >= 0.4);
+    for id in (last.0 + 1..doc.blocks().len() as u32).map(BlockId).filter(|id| !doc.block(*id).hidden).take(LONGEST) {
+        let line = doc.text(id);
+        if opens_other_texts(line, lexicon) {
+            break;
+        }
+        if doc.block(id).label() == Label::Caption || weight(line) > 120 {
+            continue;
+        }
+        if let Some((people, weight)) = signature(doc, id, &text, lexicon) {
+            gathered.authors.add(people, Origin::Byline, "name below the text", Some(doc.block(id).span), weight);
+            labels.labels.push((id, Label::Byline, "byline-place", "a name below the text".to_owned()));
+        } else if undated && add_dates(doc, id, hints, lexicon, gathered) {
+            labels.labels.push((id, Label::Date, "date-below", "the date, below the text".to_owned()));
+        }
+    }
+    if let Some((people, span)) = biography(doc, last, lexicon) {
+        gathered.authors.add(people, Origin::Byline, "name above a biography", Some(span), 0.5);
+    }
+}
+
+/// What a line below the text says of its author: labelled, in brackets, or two names with a dash.
+fn signature(doc: &Document, id: BlockId, text: &Grams, lexicon: &Lexicon) -> Option<(Vec<String>, f32)> {
+    let line = doc.text(id).trim();
+    if line.len() > 120 {
+        return None;
+    }
+    let inside = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')]
+        .iter()
+        .find_map(|(open, close)| line.strip_prefix(*open)?.strip_suffix(*close));
+    let kind = label_of(inside.unwrap_or(line), lexicon).map(|field| field.kind);
+    if kind.is_some_and(|kind| kind != FieldKind::Author) {
+        return None;
+    }
+    let byline = read_byline(inside.unwrap_or(line), lexicon).filter(|byline| !byline.people.is_empty())?;
+    if byline.confidence() == Confidence::Labelled {
+        return Some((byline.people, 0.6));
+    }
+    let whole = inside.is_some_and(|inside| inside.split_whitespace().count() >= 2);
+    let bare = || names::bare(inside.unwrap_or(line), text, lexicon);
+    (whole && byline.rest.is_empty()).then(bare).flatten().map(|byline| (byline.people, 0.45))
+}
+
+/// `... said the mayor. NAME기자`, `... 2017. 11. 14.`: what stands behind the last sentence.
+fn end_of_text(doc: &Document, last: BlockId, hints: &Hints<'_>, lexicon: &Lexicon, gathered: &mut Gathered) {
+    let text = doc.text(last).trim_end();
+    let span = Some(doc.block(last).span);
+    let cut = text.trim_end_matches(['.', ' ']);
+    let from = cut
+        .rfind(['.', '。', '!', '?', '”', '"'])
+        .map_or(0, |at| at + cut[at..].chars().next().map_or(1, char::len_utf8));
+    let tail = text[from..].trim();
+    if from > 0 && (4..=80).contains(&tail.len()) {
+        let byline = read_byline(tail, lexicon).filter(|byline| byline.confidence() == Confidence::Labelled);
+        if let Some(byline) = byline.filter(|byline| !byline.people.is_empty()) {
+            gathered.authors.add(byline.people, Origin::Byline, "behind the last sentence", span, 0.6);
+        }
+    }
+    // The date may have full stops itself.
+    let window = &text[text.floor_char_boundary(text.len().saturating_sub(60))..];
+    let found = find(window, hints).into_iter().last();
+    let Some(found) = found.filter(|found| found.value().is_some_and(|value| value.day().is_some())) else { return };
+    let ends = window[found.span.end..].chars().all(|c| !c.is_alphanumeric());
+    let sentence = window[..found.span.start].trim_end().ends_with(['.', '。', '!', '?', ')', '”']);
+    if ends && sentence && !found.range && gathered.published.entries.is_empty() {
+        lines::head::add_date(gathered, &found, doc, last, 0.42);
+    }
+}
+
+/// The date of a release or a police report, below its text.
+fn add_dates(doc: &Document, id: BlockId, hints: &Hints<'_>, lexicon: &Lexicon, gathered: &mut Gathered) -> bool {
+    let line = doc.text(id);
+    let dates: Vec<FoundDate> = if is_date_line(line) || is_broadcast_note(line) {
+        find(line, hints)
+    } else {
+        shared_date::read(line, hints, lexicon).map(|shared| shared.dates).unwrap_or_default()
+    };
+    let full = dates.iter().filter(|found| found.value().is_some_and(|value| value.day().is_some()));
+    let mut some = false;
+    for found in full {
+        lines::head::add_date(gathered, found, doc, id, 0.45);
+        some = true;
+    }
+    some
+}
+
+/// `Ann Lee` above `Ann writes about boats ...`: a name, and below it a paragraph about its bearer.
+fn biography(doc: &Document, last: BlockId, lexicon: &Lexicon) -> Option<(Vec<String>, copydesk_document::Span)> {
+    // What the text says of the bearer is no reason against the name here.
+    let text = Grams::default();
+    let from = last.0.saturating_sub(4);
+    for at in from..(doc.blocks().len() as u32).saturating_sub(1).min(from + 30) {
+        let (id, next) = (BlockId(at), doc.text(BlockId(at + 1)));
+        let Some(byline) = names::bare(doc.text(id), &text, lexicon) else { continue };
+        let [name] = &byline.people[..] else { continue };
+        let Some(first) = name.split_whitespace().next().filter(|first| first.chars().count() >= 3) else { continue };
+        let about = next.strip_prefix(name.as_str()).or_else(|| next.strip_prefix(first));
+        let says_what = before_copula(next).is_some_and(|before| before == name || before == first)
+            || next.split_inclusive(['.', ',']).take(2).any(|part| has_role(part, lexicon));
+        if says_what && about.is_some_and(|rest| rest.starts_with([' ', ',', '\'', '’']) && weight(rest) >= 30) {
+            return Some((byline.people, doc.block(id).span));
+        }
+    }
+    None
+}

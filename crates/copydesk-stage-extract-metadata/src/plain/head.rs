@@ -1,0 +1,224 @@
+//! What each line above the text is.
+
+use copydesk_date::{Hints, Reading, find, is_date_line};
+use copydesk_document::{BlockId, BlockKind, Document, Label};
+use copydesk_lexicon::{Confidence, Lexicon, PageLabelKind, classify_label, is_credit_line, read_byline, split_credit};
+
+use super::shared_date::{self, SharedDate};
+use crate::{
+    candidates::key,
+    lines::{PROSE, ends_sentence, weight},
+    vocabulary::{has_outlet_word, is_section_name, starts_picture_line},
+};
+
+/// What a line is, as far as its own words tell.
+#[derive(Debug)]
+pub(super) enum Sort<'t> {
+    /// Nothing is known of it: it may be the title.
+    Free,
+    /// A label with its value, read already.
+    Field,
+    /// A date and nothing else.
+    Date,
+    /// A date with a name, an office or a count beside it.
+    Shared(SharedDate<'t>),
+    /// It names who wrote it.
+    Byline,
+    /// A caption, or the credit of one.
+    Caption,
+    /// The name of a section.
+    Section,
+    /// The name of a publication.
+    Outlet,
+    /// A button, a menu, a strip of figures.
+    Control,
+    /// Running text.
+    Paragraph,
+}
+
+/// A line of the head.
+#[derive(Debug)]
+pub(super) struct HeadLine<'t> {
+    pub(super) id: BlockId,
+    pub(super) text: &'t str,
+    pub(super) sort: Sort<'t>,
+    pub(super) key: String,
+    pub(super) weight: usize,
+    pub(super) words: usize,
+    /// How it reads as a name, if it does.
+    pub(super) name: Option<Confidence>,
+}
+
+impl<'t> HeadLine<'t> {
+    pub(super) fn new(doc: &'t Document, id: BlockId, sort: Sort<'t>) -> Self {
+        let text = doc.text(id);
+        let words = text.split_whitespace().count();
+        Self { id, text, sort, key: key(text), weight: weight(text), words, name: None }
+    }
+
+    /// A line that no label says anything of, with how it reads as a name.
+    pub(super) fn unlabelled(doc: &'t Document, id: BlockId, sort: Sort<'t>, lexicon: &Lexicon) -> Self {
+        let line = Self::new(doc, id, sort);
+        let byline = read_byline(line.text, lexicon).filter(|byline| line.is_free() && !byline.people.is_empty());
+        Self { name: byline.map(|byline| byline.confidence()), ..line }
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        matches!(self.sort, Sort::Free)
+    }
+}
+
+/// What a line is that is no label with a value and names no author.
+pub(super) fn sort<'t>(doc: &'t Document, id: BlockId, hints: &Hints<'_>, lexicon: &Lexicon) -> Sort<'t> {
+    let text = doc.text(id);
+    let block = doc.block(id);
+    if is_date_line(text) || is_day_and_place(text, hints) {
+        return Sort::Date;
+    }
+    if is_section_name(without_bars(text)) {
+        return Sort::Section;
+    }
+    let heading = block.kind == BlockKind::Heading && block.level == 1;
+    let label = classify_label(text, lexicon);
+    if label.is_some_and(|label| label.whole || leads_elsewhere(label.kind) && !heading) || is_control(text, lexicon) {
+        return Sort::Control;
+    }
+    if let Some(shared) = shared_date::read(text, hints, lexicon) {
+        return Sort::Shared(shared);
+    }
+    if text.split_whitespace().count() <= 5 && has_outlet_word(text) {
+        return Sort::Outlet;
+    }
+    if starts_picture_line(text) || text.len() < 400 && has_credit(text, lexicon) {
+        return Sort::Caption;
+    }
+    if !heading && (is_menu(text, lexicon) || is_figures(text) || is_doubled(text)) {
+        return Sort::Control;
+    }
+    let paragraph = ends_sentence(text) && (weight(text) >= PROSE || (block.label().is_body() && text.ends_with('.')));
+    if paragraph && block.kind != BlockKind::Heading { Sort::Paragraph } else { Sort::Free }
+}
+
+/// Whether a line is the credit of a picture, or ends in one.
+fn has_credit(text: &str, lexicon: &Lexicon) -> bool {
+    let split = split_credit(text, lexicon);
+    is_credit_line(text, lexicon) > Some(Confidence::ShapeOnly)
+        || !split.credits.is_empty() && split.confidence > Confidence::ShapeOnly && split.picture_only
+}
+
+/// Labels that begin lines which lead elsewhere: no headline begins so.
+fn leads_elsewhere(kind: PageLabelKind) -> bool {
+    matches!(
+        kind,
+        PageLabelKind::SkipNavigation
+            | PageLabelKind::Share
+            | PageLabelKind::Follow
+            | PageLabelKind::LinkCopied
+            | PageLabelKind::Login
+            | PageLabelKind::Cookie
+            | PageLabelKind::Copyright
+            | PageLabelKind::Subscribe
+            | PageLabelKind::Advertisement
+            | PageLabelKind::Print
+            | PageLabelKind::FontSize
+            | PageLabelKind::Listen
+            | PageLabelKind::BackToTop
+            | PageLabelKind::Loading
+    )
+}
+
+fn without_bars(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '>' | '»' | '›' | '#' | '[' | ']' | '■' | '●'))
+}
+
+/// `Monday 24 July - Bergen`: a day without its year, and a place.
+fn is_day_and_place(text: &str, hints: &Hints<'_>) -> bool {
+    if text.len() > 80 {
+        return false;
+    }
+    let [found] = &find(text, hints)[..] else { return false };
+    let rest = [&text[..found.span.start], &text[found.span.end..]].concat();
+    let words = rest.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
+    matches!(found.reading, Reading::Yearless { .. }) && !found.range && words <= 1
+}
+
+/// The marks between the entries of a menu or of a way through the site.
+const BARS: [char; 6] = ['|', '｜', '│', '•', '·', 'ㅣ'];
+const STEPS: [char; 6] = ['>', '›', '»', '→', '▶', '＞'];
+
+/// Whether a line is a row of entries: `News | Sport | Culture`, `Home > News > Region`.
+fn is_menu(text: &str, lexicon: &Lexicon) -> bool {
+    let short = |pieces: &[&str], words: usize| pieces.iter().all(|piece| piece.split_whitespace().count() <= words);
+    let cut =
+        |marks: &[char]| -> Vec<&str> { text.split(marks).map(str::trim).filter(|piece| !piece.is_empty()).collect() };
+    let steps = cut(&STEPS);
+    let way = steps.len() >= 3 || steps.len() == 2 && STEPS.iter().any(|mark| text.contains(&format!(" {mark} ")));
+    if way && short(&steps[..steps.len() - 1], 4) {
+        return true;
+    }
+    let bars = cut(&BARS);
+    if bars.len() >= 4 && short(&bars, 4) || bars.len() >= 3 && bars.iter().all(|piece| is_entry(piece, lexicon)) {
+        return true;
+    }
+    // Without marks: most of its words are entries by themselves.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let entries = words.iter().filter(|word| is_entry(word, lexicon)).count();
+    words.len() >= 3 && entries >= 3 && entries * 3 >= words.len() * 2
+}
+
+fn is_entry(word: &str, lexicon: &Lexicon) -> bool {
+    is_section_name(word) || classify_label(word, lexicon).is_some_and(|label| label.whole)
+}
+
+/// Whether a line is made of labels of the page and nothing else: `본문 바로가기 메뉴 바로가기`.
+fn is_control(text: &str, lexicon: &Lexicon) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    if !(2..=12).contains(&words.len()) {
+        return false;
+    }
+    let is_label =
+        |from: usize, to: usize| classify_label(&words[from..to].join(" "), lexicon).is_some_and(|label| label.whole);
+    // How far labels reach from the start: each place that one of them ends at.
+    let mut reached = vec![false; words.len() + 1];
+    reached[0] = true;
+    for from in 0..words.len() {
+        if reached[from] {
+            for (ahead, end) in reached[from + 1..].iter_mut().take(4).enumerate() {
+                *end |= is_label(from, from + 1 + ahead);
+            }
+        }
+    }
+    reached[words.len()]
+}
+
+/// Whether half of a line is figures: clocks, weather, rates, scores.
+fn is_figures(text: &str) -> bool {
+    let words = || text.split_whitespace();
+    let figure = |word: &&str| word.contains(|c: char| c.is_numeric() || matches!(c, '°' | '$' | '€' | '£' | '%'));
+    let figures = words().filter(figure).count();
+    let weather = text.contains('°') && weight(text) <= 60;
+    weather || figures >= 2 && figures * 2 >= words().count()
+}
+
+/// `Press Room Press Room`: the same words twice are a link with its picture.
+fn is_doubled(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let half = words.len() / 2;
+    words.len().is_multiple_of(2) && (1..=4).contains(&half) && words[..half] == words[half..]
+}
+
+/// Whether a line is one of a text whose lines are cut at a margin: it goes on in the next.
+pub(super) fn is_wrapped(doc: &Document, id: BlockId) -> bool {
+    let lines: Vec<&str> = doc.ids().map(|id| doc.text(id)).filter(|text| weight(text) >= 20).take(60).collect();
+    let Some(longest) = lines.iter().map(|line| line.chars().count()).max() else { return false };
+    let ended = lines.iter().filter(|line| ends_sentence(line)).count();
+    let next = BlockId(id.0 + 1);
+    lines.len() >= 4
+        && longest <= 110
+        && ended * 10 <= lines.len() * 6
+        && doc.text(id).chars().count() * 10 >= longest * 7
+        && !ends_sentence(doc.text(id))
+        && next.index() < doc.blocks().len()
+        && doc.block(next).gap == 0
+        && doc.block(next).label() != Label::Caption
+}

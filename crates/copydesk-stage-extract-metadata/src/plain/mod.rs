@@ -1,0 +1,285 @@
+//! What a text without markup shows: plain text that was scraped earlier, and Markdown.
+//!
+//! - [`head`]: what each line above the text is;
+//! - [`headline`]: which of them is the title, and [`tails`]: what is glued to it;
+//! - [`shared_date`]: dates that share their line;
+//! - [`names`]: names without a label, by their place;
+//! - [`foot`]: what stands below the text.
+
+mod foot;
+mod grams;
+mod head;
+mod headline;
+mod names;
+mod shared_date;
+mod start;
+mod tails;
+
+use copydesk_date::{FoundDate, Hints, Reading};
+use copydesk_document::{BlockId, Document, Label, Origin};
+use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label};
+
+use self::{
+    grams::Grams,
+    head::{HeadLine, Sort},
+};
+use crate::{
+    Gathered,
+    candidates::key,
+    lines::{self, LONGEST_HEAD, LineLabels},
+    vocabulary::is_section_name,
+};
+
+/// Reads the lines above, at the start of, and below the text.
+pub(crate) fn read(
+    doc: &Document,
+    first: Option<BlockId>,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+) -> LineLabels {
+    let mut labels = LineLabels::default();
+    let first = first.map(|first| start::of_story(doc, first, hints, lexicon));
+    let end = first.or_else(|| doc.ids().find(|id| doc.block(*id).label() == Label::Caption));
+    let head = read_head(doc, end, hints, lexicon, gathered, &mut labels);
+    let text = story(doc, end);
+    let title = read_title(doc, &head, end.is_some(), &text, hints, lexicon, gathered, &mut labels);
+    add_dates(doc, &head, title, hints, gathered, &mut labels);
+    if let Some(title) = title {
+        name_lines(doc, &head[..title], gathered, &mut labels);
+    }
+    names::read(doc, &head, title, &text, lexicon, gathered, &mut labels);
+    if let Some(first) = first {
+        lines::opening::read(doc, first, hints, lexicon, gathered, &mut labels);
+    }
+    foot::read(doc, first, hints, lexicon, gathered, &mut labels);
+    lines::tail::read(doc, lexicon, gathered, &mut labels);
+    labels
+}
+
+/// A line of a text has so many letters, at least.
+const SENTENCE: usize = 40;
+/// How much of the text tells what it is about, in bytes.
+const ENOUGH: usize = 8_000;
+
+fn story(doc: &Document, first: Option<BlockId>) -> Grams {
+    let pairs = doc.languages().main.as_ref().is_some_and(|main| main.tag.as_str() == "vi");
+    let mut left = ENOUGH;
+    // Lines of a few words may be names and buttons.
+    let texts = doc.iter().filter(|(id, block)| {
+        first.is_some_and(|first| *id >= first) && (block.label().is_body() || block.label() == Label::Caption)
+    });
+    let texts = texts.map(|(id, _)| doc.text(id)).filter(|text| lines::weight(text) >= SENTENCE);
+    let texts = texts.take_while(move |text| {
+        let enough = left == 0;
+        left = left.saturating_sub(text.len());
+        !enough
+    });
+    Grams::of(texts, pairs)
+}
+
+/// Reads labels with their values and bylines, and sorts the lines that are none of these.
+fn read_head<'d>(
+    doc: &'d Document,
+    end: Option<BlockId>,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) -> Vec<HeadLine<'d>> {
+    let end = end.map_or(doc.blocks().len().min(LONGEST_HEAD) as u32, |end| end.0);
+    let ids: Vec<BlockId> =
+        (end.saturating_sub(LONGEST_HEAD as u32)..end).map(BlockId).filter(|id| !doc.block(*id).hidden).collect();
+    let mut head = Vec::with_capacity(ids.len());
+    let mut at = 0;
+    while at < ids.len() {
+        let id = ids[at];
+        let next = ids.get(at + 1).copied();
+        at += 1;
+        let dated = || shared_date::read(doc.text(id), hints, lexicon).filter(|shared| shared.stamped);
+        if doc.block(id).label() == Label::Caption {
+            // `DATE 来源: X`: a source stands in captions and beside dates.
+            let sort = dated().map_or(Sort::Caption, Sort::Shared);
+            head.push(HeadLine::new(doc, id, sort));
+        } else if let Some(taken) = lines::head::read_field(doc, id, next, hints, lexicon, gathered, labels) {
+            head.push(HeadLine::new(doc, id, Sort::Field));
+            head.extend(next.filter(|_| taken > 0).map(|id| HeadLine::new(doc, id, Sort::Field)));
+            at += taken;
+        } else if lines::head::read_label_row(doc, id, hints, lexicon, gathered, labels) {
+            head.push(HeadLine::new(doc, id, Sort::Field));
+        } else if !copydesk_date::is_date_line(doc.text(id))
+            && (lines::head::read_author(doc, id, hints, lexicon, gathered, labels)
+                || names::read_glued(doc, id, lexicon, gathered, labels))
+        {
+            head.push(HeadLine::new(doc, id, Sort::Byline));
+        } else if let Some(next) = next.filter(|next| names::read_below(doc, id, *next, lexicon, gathered, labels)) {
+            head.push(HeadLine::new(doc, id, Sort::Byline));
+            head.push(HeadLine::new(doc, next, Sort::Byline));
+            at += 1;
+        } else {
+            let sort = head::sort(doc, id, hints, lexicon);
+            head.push(HeadLine::unlabelled(doc, id, sort, lexicon));
+        }
+    }
+    head
+}
+
+/// Adds the title that the head shows; returns its place.
+#[expect(clippy::too_many_arguments, reason = "what the head shows, and where it is put down")]
+fn read_title(
+    doc: &Document,
+    head: &[HeadLine<'_>],
+    has_text: bool,
+    text: &Grams,
+    hints: &Hints<'_>,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) -> Option<usize> {
+    let declared: Vec<String> = gathered.title.entries.iter().map(|e| key(&e.value)).collect();
+    let declared_at = head.iter().position(|line| {
+        let own = &line.key;
+        own.len() >= 4 && declared.iter().any(|d| d == own || (own.len() >= 12 && d.starts_with(own.as_str())))
+    });
+    let choice = || headline::choose(doc, head, text).filter(|_| has_text).map(|choice| (choice.at, choice.weight));
+    let (at, weight) = declared_at.map(|at| (at, 0.6)).or_else(choice)?;
+    let line = &head[at];
+    let span = Some(doc.block(line.id).span);
+    let printed = line.text.replace('\n', " ");
+    let trimmed = tails::trim(&printed, hints, lexicon);
+    gathered.title.add(trimmed.title.to_owned(), Origin::Heading, "headline", span, weight);
+    for found in &trimmed.dates {
+        lines::head::add_date(gathered, found, doc, line.id, 0.5);
+    }
+    if !trimmed.authors.is_empty() {
+        gathered.authors.add(trimmed.authors, Origin::Byline, "behind the headline", span, 0.6);
+    }
+    let title = key(trimmed.title);
+    // What shows the title, with or without a tail: it stands in the head more than once.
+    let shows =
+        |line: &&HeadLine<'_>| line.key == title || line.is_free() && line.key.starts_with(&title) && title.len() >= 20;
+    labels.headlines.extend(head.iter().filter(shows).map(|line| line.id));
+    labels.headlines.push(line.id);
+    add_site(doc, head, &title, gathered);
+    Some(at)
+}
+
+/// The name of the site behind the title, where another line of the head has the title alone.
+fn add_site(doc: &Document, head: &[HeadLine<'_>], title: &str, gathered: &mut Gathered) {
+    const MARKS: [&str; 6] = [" | ", " - ", " – ", " — ", "｜", " :: "];
+    for line in head {
+        let cut = MARKS.iter().filter_map(|mark| line.text.rsplit_once(mark)).find(|(before, _)| key(before) == title);
+        if let Some((_, site)) = cut
+            .filter(|(_, site)| site.split_whitespace().count() <= 5 && (site.contains(' ') || !is_section_name(site)))
+        {
+            let span = Some(doc.block(line.id).span);
+            gathered.site_name.add(site.trim().to_owned(), Origin::Text, "behind the headline", span, 0.45);
+        }
+    }
+}
+
+/// The lines above the headline that name a section or a publication.
+fn name_lines(doc: &Document, above: &[HeadLine<'_>], gathered: &mut Gathered, labels: &mut LineLabels) {
+    for line in above {
+        let span = Some(doc.block(line.id).span);
+        match line.sort {
+            Sort::Section => {
+                gathered.section.add(line.text.to_owned(), Origin::Text, "line above the headline", span, 0.5);
+                labels.labels.push((
+                    line.id,
+                    Label::Section,
+                    "section-line",
+                    "names a section, above the headline".to_owned(),
+                ));
+            }
+            Sort::Outlet if line.text.len() <= 60 => {
+                gathered.site_name.add(line.text.to_owned(), Origin::Text, "line above the headline", span, 0.5);
+                labels.labels.push((
+                    line.id,
+                    Label::SiteName,
+                    "site-line",
+                    "names a publication, above the headline".to_owned(),
+                ));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a date weighs by its place: right below the headline most, at the top of the page least.
+fn add_dates(
+    doc: &Document,
+    head: &[HeadLine<'_>],
+    title: Option<usize>,
+    hints: &Hints<'_>,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) {
+    for (at, line) in head.iter().enumerate() {
+        let own;
+        let dates: &[FoundDate] = match &line.sort {
+            Sort::Date => {
+                own = copydesk_date::find(line.text, &crate::dates::hints_of_line(line.text, hints));
+                labels.labels.push((line.id, Label::Date, "date-line", "a date and nothing else".to_owned()));
+                &own
+            }
+            Sort::Shared(shared) if title != Some(at) => {
+                let below = title.is_none_or(|title| at > title);
+                if below {
+                    let detail = "a date, and beside it only a name, an office or a count".to_owned();
+                    labels.labels.push((line.id, Label::Date, "date-shared", detail));
+                }
+                &shared.dates
+            }
+            Sort::Shared(shared) => &shared.dates,
+            _ => continue,
+        };
+        let place = place_weight(head, at, title, doc);
+        for found in dates {
+            let labelled = found.label().is_some();
+            let weight = if labelled { 0.75 } else { place };
+            lines::head::add_date(gathered, found, doc, line.id, weight);
+        }
+    }
+}
+
+fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>, doc: &Document) -> f32 {
+    let line = &head[at];
+    let pure = matches!(line.sort, Sort::Date);
+    let Some(title) = title else { return if pure { 0.5 } else { 0.42 } };
+    if at > title {
+        return if pure { 0.6 } else { 0.5 };
+    }
+    if at == title {
+        return 0.42;
+    }
+    if is_day_of_the_visit(head, at, title, doc) { 0.2 } else { 0.4 }
+}
+
+/// Whether a date above the headline is that of the visit: at the top of the page, beside the weather or a clock.
+fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize, doc: &Document) -> bool {
+    let weather = |line: &HeadLine<'_>| line.text.contains('°') || is_temperature(line.text);
+    let from = at.saturating_sub(3);
+    if head[from..title].iter().any(weather) {
+        return true;
+    }
+    let clock = || {
+        copydesk_date::find(head[at].text, &Hints::default()).iter().any(|found| {
+            matches!(found.reading, Reading::Time(_)) || found.value().is_some_and(|value| value.clock().is_some())
+        })
+    };
+    // At the very top, with lines of the page between it and the headline.
+    head[at].id.0 <= 1 && (title > at + 1) && (clock() || doc.blocks().len() > 30)
+}
+
+/// `33.3 C`, `72 F`.
+fn is_temperature(text: &str) -> bool {
+    let Some((number, unit)) = text.trim().rsplit_once(' ') else { return false };
+    matches!(unit, "C" | "F") && number.parse::<f32>().is_ok()
+}
+
+/// Whether a line opens a list of other texts or the comments of readers.
+fn opens_other_texts(text: &str, lexicon: &Lexicon) -> bool {
+    classify_label(text, lexicon)
+        .is_some_and(|label| matches!(label.kind, PageLabelKind::Related | PageLabelKind::Comments))
+}

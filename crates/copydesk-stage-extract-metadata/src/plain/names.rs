@@ -1,0 +1,199 @@
+//! Names without a label: what says that they are the author's is their place.
+
+use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
+use copydesk_lexicon::{Byline, Confidence, Lexicon, read_byline};
+
+use super::{
+    grams::Grams,
+    head::{HeadLine, Sort},
+};
+use crate::{
+    Gathered,
+    class_words::{is_account, is_no_byline},
+    lines::LineLabels,
+    vocabulary::is_section_name,
+};
+
+/// Reads the names that stand alone between headline and text, and those beside a date.
+pub(super) fn read(
+    doc: &Document,
+    head: &[HeadLine<'_>],
+    title: Option<usize>,
+    text: &Grams,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) {
+    beside_dates(doc, head, title, text, lexicon, gathered);
+    let labelled = gathered.authors.entries.iter().any(|e| matches!(e.origin, Origin::Byline | Origin::LabelLine));
+    if labelled {
+        return;
+    }
+    let from = title.map_or(0, |title| title + 1);
+    let mut at = from;
+    while at < head.len() {
+        let line = &head[at];
+        at += 1;
+        let Some(weight) = place_weight(head, at - 1, title) else { continue };
+        if !line.is_free() || doc.block(line.id).kind == BlockKind::Heading {
+            continue;
+        }
+        let mut people = in_pieces(line.text, text, lexicon);
+        if people.is_empty() {
+            continue;
+        }
+        labels.labels.push((line.id, Label::Byline, "byline-place", "a name between headline and text".to_owned()));
+        // Several authors stand one below the other.
+        while let Some(next) = head.get(at).filter(|next| next.is_free()) {
+            let more = in_pieces(next.text, text, lexicon);
+            if more.is_empty() {
+                break;
+            }
+            people.extend(more);
+            labels.labels.push((next.id, Label::Byline, "byline-place", "a name below another".to_owned()));
+            at += 1;
+        }
+        let span = Some(doc.block(line.id).span);
+        gathered.authors.add(people, Origin::Byline, "name between headline and text", span, weight);
+        return;
+    }
+}
+
+/// The name in a line of pieces (`Ann Lee • 3 minutes`), of which the others are short.
+fn in_pieces(line: &str, text: &Grams, lexicon: &Lexicon) -> Vec<String> {
+    let pieces: Vec<&str> = line.split(['•', '|', '·', '@']).map(str::trim).filter(|piece| !piece.is_empty()).collect();
+    if pieces.len() > 4 || pieces.iter().any(|piece| piece.split_whitespace().count() > 5) && pieces.len() > 1 {
+        return Vec::new();
+    }
+    pieces.first().and_then(|first| bare(first, text, lexicon)).map(|byline| byline.people).unwrap_or_default()
+}
+
+/// `byAnn Lee`: the word for the author is glued to the name.
+pub(super) fn read_glued(
+    doc: &Document,
+    id: BlockId,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) -> bool {
+    let text = doc.text(id);
+    let Some(hump) = text.char_indices().take(12).find(|(_, c)| c.is_uppercase()).map(|(at, _)| at) else {
+        return false;
+    };
+    if !(2..=8).contains(&hump) || text.len() > 120 || !text[..hump].chars().all(char::is_lowercase) {
+        return false;
+    }
+    let parted = format!("{} {}", &text[..hump], &text[hump..]);
+    add_labelled(doc, id, &parted, lexicon, gathered, labels)
+}
+
+/// `By`, and in the line below the names: `By` / `Ann Lee`.
+pub(super) fn read_below(
+    doc: &Document,
+    id: BlockId,
+    next: BlockId,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) -> bool {
+    let (label, names) = (doc.text(id).trim_end_matches([':', '：', ' ']), doc.text(next));
+    if label.len() > 24 || label.split_whitespace().count() > 2 || names.len() > 120 || names.contains('\n') {
+        return false;
+    }
+    // Only a word that is no name by itself.
+    let word = read_byline(label, lexicon).is_none() && !label.contains(|c: char| c.is_ascii_digit());
+    let both = format!("{label} {names}");
+    let labelled = word && add_labelled(doc, next, &both, lexicon, gathered, labels);
+    if labelled {
+        labels.labels.push((id, Label::Byline, "byline", "the word above the names of the authors".to_owned()));
+    }
+    labelled
+}
+
+fn add_labelled(
+    doc: &Document,
+    id: BlockId,
+    line: &str,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+    labels: &mut LineLabels,
+) -> bool {
+    let byline = read_byline(line, lexicon).filter(|byline| {
+        byline.confidence() == Confidence::Labelled && !byline.people.is_empty() && !is_no_byline(line)
+    });
+    let Some(byline) = byline.filter(|byline| !byline.people.iter().any(|name| is_account(name))) else { return false };
+    gathered.authors.add(byline.people, Origin::Byline, byline.rule, Some(doc.block(id).span), 0.75);
+    labels.labels.push((id, Label::Byline, "byline", format!("names the authors ({})", byline.rule)));
+    true
+}
+
+/// A name weighs by what stands next to it: the headline, a date, the text.
+fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>) -> Option<f32> {
+    let date = |line: Option<&HeadLine<'_>>| {
+        line.is_some_and(|line| matches!(line.sort, Sort::Date | Sort::Shared(_) | Sort::Field))
+    };
+    let place = |line: Option<&HeadLine<'_>>| line.is_some_and(|line| line.is_free() && line.words <= 4);
+    let beside_date =
+        date(head.get(at + 1)) || at > 0 && date(head.get(at - 1)) || place(head.get(at + 1)) && date(head.get(at + 2));
+    let below_title = title.is_some_and(|title| at == title + 1);
+    // Between the name and the text stand buttons and pictures at most.
+    let above_text = head[at + 1..].iter().all(|line| matches!(line.sort, Sort::Control | Sort::Caption));
+    match (beside_date, below_title, above_text) {
+        (true, true, _) | (true, _, true) => Some(0.55),
+        (false, true, _) => Some(0.5),
+        (true, false, false) => Some(0.45),
+        (false, false, true) if title.is_some() => Some(0.45),
+        _ => None,
+    }
+}
+
+/// A line that is a name and nothing else. The name of somebody whom the text is about is no author's.
+pub(super) fn bare<'t>(line: &'t str, text: &Grams, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    if line.len() > 90 || is_no_byline(line) || is_section_name(line) {
+        return None;
+    }
+    let byline = read_byline(line, lexicon).filter(|byline| !byline.people.is_empty())?;
+    let rest = byline.rest.chars().any(char::is_alphabetic)
+        && copydesk_date::find(byline.rest, &copydesk_date::Hints::default()).is_empty();
+    let known =
+        byline.people.iter().any(|name| text.shared(name).0 > 0.4) || byline.people.iter().any(|name| is_account(name));
+    (!rest && !known).then_some(byline)
+}
+
+/// Whether a dash in spaces stands right behind a piece of a line.
+fn is_dashed(line: &str, piece: &str) -> bool {
+    let behind = line.split_once(piece).map_or("", |(_, behind)| behind.trim_start());
+    behind.starts_with(['-', '–', '—'])
+}
+
+/// The names that stand on the line of a date.
+fn beside_dates(
+    doc: &Document,
+    head: &[HeadLine<'_>],
+    title: Option<usize>,
+    text: &Grams,
+    lexicon: &Lexicon,
+    gathered: &mut Gathered,
+) {
+    for (at, line) in head.iter().enumerate() {
+        let Sort::Shared(shared) = &line.sort else { continue };
+        if title.is_some_and(|title| at <= title) {
+            continue;
+        }
+        for piece in &shared.beside {
+            let labelled = read_byline(piece, lexicon).filter(|byline| {
+                byline.confidence() == Confidence::Labelled
+                    && !byline.people.is_empty()
+                    && copydesk_lexicon::label_of(piece, lexicon)
+                        .is_none_or(|field| field.kind == copydesk_lexicon::FieldKind::Author)
+            });
+            let (people, weight) = match (labelled, bare(piece, text, lexicon)) {
+                (Some(byline), _) => (byline.people, 0.7),
+                // `Valley Post - 3 May 2021`: a dash ties the paper to the day as often as the author.
+                (None, Some(byline)) => (byline.people, if is_dashed(line.text, piece) { 0.25 } else { 0.45 }),
+                (None, None) => continue,
+            };
+            gathered.authors.add(people, Origin::Byline, "name beside the date", Some(doc.block(line.id).span), weight);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Dates that share their line with a name, an office, a count or a label.
+
+use copydesk_date::{FoundDate, Hints, Reading, Timestamp, find};
+use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label, is_counter, label_of};
+
+use crate::lines::weight;
+
+/// A line that says when, and beside that only who, where or how often.
+#[derive(Debug)]
+pub(super) struct SharedDate<'t> {
+    /// Its dates.
+    pub(super) dates: Vec<FoundDate>,
+    /// What stands beside them, piece by piece.
+    pub(super) beside: Vec<&'t str>,
+    /// Whether a time of day, a label or a mark between the pieces says that the line is no headline.
+    pub(super) stamped: bool,
+}
+
+/// A longer line is text, in bytes.
+const LONGEST: usize = 220;
+/// What stands beside a date is short: in letters, as [`weight`] counts them.
+const LONGEST_PIECE: usize = 44;
+/// And in words.
+const MOST_WORDS: usize = 5;
+/// Of so many pieces at most.
+const MOST_PIECES: usize = 6;
+
+/// Reads a line with one full date, or with one of publication and one of change.
+pub(super) fn read<'t>(line: &'t str, hints: &Hints<'_>, lexicon: &Lexicon) -> Option<SharedDate<'t>> {
+    if line.len() > LONGEST || line.ends_with(['?', '!', '。', '।']) {
+        return None;
+    }
+    let dates = find(line, &crate::dates::hints_of_line(line, hints));
+    let full: Vec<&FoundDate> = dates.iter().filter(|found| is_full(found)).collect();
+    let (first, others) = full.split_first()?;
+    let day = |found: &FoundDate| found.value().and_then(Timestamp::day);
+    let other_days = others.iter().filter(|other| day(other) != day(first));
+    if other_days.clone().any(|other| other.label().is_none() && !in_brackets(line, other)) || other_days.count() > 1 {
+        return None;
+    }
+    if dates.iter().any(|found| found.range || found.relative) {
+        return None;
+    }
+    let beside = pieces(line, &dates);
+    if beside.len() > MOST_PIECES || !beside.iter().all(|piece| is_small(piece, lexicon)) {
+        return None;
+    }
+    let stamped = first.label().is_some()
+        || beside.len() > 1
+        || dates.iter().any(|found| matches!(found.reading, Reading::Time(_)) || has_clock(found))
+        || beside.iter().any(|piece| label_of(piece, lexicon).is_some() || piece.contains(['@', '/']));
+    Some(SharedDate { dates, beside, stamped })
+}
+
+fn is_full(found: &FoundDate) -> bool {
+    found.value().is_some_and(|value| value.day().is_some()) || matches!(found.reading, Reading::Open { .. })
+}
+
+fn has_clock(found: &FoundDate) -> bool {
+    found.value().is_some_and(|value| value.clock().is_some())
+}
+
+fn in_brackets(line: &str, found: &FoundDate) -> bool {
+    line[..found.span.start].trim_end().ends_with(['(', '（', '[']) || line[..found.span.start].contains(['(', '（'])
+}
+
+/// What stands between the dates, cut at the marks between pieces.
+fn pieces<'t>(line: &'t str, dates: &[FoundDate]) -> Vec<&'t str> {
+    let mut from = 0;
+    let mut out = Vec::new();
+    let mut cut = |part: &'t str| {
+        let parts = part.split(['|', '｜', '•', '·', '●', '/', ',', '，', '،', '\t', '(', ')', '（', '）', '[', ']']);
+        for piece in parts
+            .flat_map(|part| part.split("  "))
+            .flat_map(|part| part.split(" - "))
+            .flat_map(|part| part.split(" – "))
+        {
+            let piece = piece.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '@' | '.'));
+            if piece.chars().any(char::is_alphabetic) {
+                out.push(piece);
+            }
+        }
+    };
+    for found in dates {
+        let label = found.label.as_ref().map(|labelled| labelled.span.clone());
+        let start = label.as_ref().map_or(found.span.start, |label| label.start.min(found.span.start));
+        let end = label.map_or(found.span.end, |label| label.end.max(found.span.end));
+        cut(line.get(from..start).unwrap_or_default());
+        from = end.max(from);
+    }
+    cut(line.get(from..).unwrap_or_default());
+    out
+}
+
+/// Whether a piece beside a date is one that may stand there: a name, a place, an office, a label with its value.
+fn is_small(piece: &str, lexicon: &Lexicon) -> bool {
+    let words = piece.split_whitespace().count();
+    if label_of(piece, lexicon).is_some() || is_counter(piece) || is_address(piece) {
+        return weight(piece) <= 2 * LONGEST_PIECE;
+    }
+    if classify_label(piece, lexicon).is_some_and(|label| label.kind != PageLabelKind::AuthorNote) {
+        return weight(piece) <= LONGEST_PIECE;
+    }
+    // A sentence goes on after a stop.
+    let sentence = piece.ends_with(['.', '。', '!', '?']) && words > 3;
+    words <= MOST_WORDS && weight(piece) <= LONGEST_PIECE && !sentence
+}
+
+/// A web or mail address, or a handle.
+fn is_address(piece: &str) -> bool {
+    !piece.contains(char::is_whitespace)
+        && (piece.contains(['@']) || piece.contains("://") || piece.starts_with("www."))
+}
