@@ -19,7 +19,8 @@ pub struct Run {
     /// How many documents go through the stages together.
     #[schemars(range(min = 1, max = 4096))]
     pub batch: usize,
-    /// How many seconds a document may take before it is quarantined; 0 is no limit.
+    /// How many seconds of the processor a document may take before it is quarantined, or ten times as many by the clock; 0
+    /// is no limit.
     #[schemars(range(min = 0, max = 86400))]
     pub seconds_per_document: f64,
     /// Write many files, `records/part-000000.jsonl` and so on, instead of one, `records.jsonl`.

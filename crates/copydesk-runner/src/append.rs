@@ -98,14 +98,12 @@ fn without(
     }
     let dropped: HashSet<&str> = gone.iter().map(|n| documents[*n].uri.as_str()).collect();
     let listed = part::load(folder, &done.entry.sections[exports.len()], &done.places[exports.len()])?;
-    let mut quarantine = Vec::new();
-    for line in listed.split_inclusive(|b| *b == b'\n') {
-        let entry: Quarantined = serde_json::from_slice(line).map_err(bug)?;
-        if !dropped.contains(entry.uri.as_str()) {
-            quarantine.extend_from_slice(line);
-        }
+    let listed: Vec<Quarantined> = index::read(&listed).map_err(|error| RunError::Bug(error.to_string()))?;
+    let (mut quarantine, mut index, mut counts) = (Vec::new(), Vec::new(), Report::default());
+    for entry in listed.iter().filter(|entry| !dropped.contains(entry.uri.as_str())) {
+        serde_json::to_writer(&mut quarantine, entry).map_err(bug)?;
+        quarantine.push(b'\n');
     }
-    let (mut index, mut counts) = (Vec::new(), Report::default());
     for (_, document) in documents.iter().enumerate().filter(|(n, _)| is_kept(n)) {
         serde_json::to_writer(&mut index, document).map_err(bug)?;
         index.push(b'\n');
@@ -116,8 +114,9 @@ fn without(
             Fate::Quarantined => counts.quarantined += 1,
         }
     }
-    let index = index::compress(index).map_err(|error| RunError::Bug(error.to_string()))?;
-    sections.extend([quarantine, index]);
+    for lines in [quarantine, index] {
+        sections.push(index::compress(lines).map_err(|error| RunError::Bug(error.to_string()))?);
+    }
     let retried = done.entry.retried.iter().filter(|uri| !dropped.contains(uri.as_str())).cloned().collect();
     let entry = Entry::new(key, &sections, counts, retried);
     part::put(folder, &entry, &sections)?;

@@ -34,6 +34,10 @@ impl StageInstance {
     }
 }
 
+/// A limit of time is one of the processor's. By the clock on the wall so many times as much is too long, whoever has kept
+/// the processor busy.
+pub(crate) const WALL: u32 = 10;
+
 /// Stages in the order in which they run, with a parser before the first.
 #[derive(Debug, Default)]
 pub struct Chain {
@@ -91,8 +95,13 @@ impl Passage {
         matches!(self.state, State::Done(_))
     }
 
+    /// What counts against the limit.
     fn spent(&self) -> Duration {
-        self.laps.iter().map(|lap| lap.wall).sum()
+        self.laps.iter().map(|lap| lap.charged).sum()
+    }
+
+    fn is_late(&self, limit: Duration) -> bool {
+        self.spent() > limit || self.laps.iter().map(|lap| lap.wall).sum::<Duration>() > limit * WALL
     }
 
     /// Takes the document out of its batch for as long as a thread works on it.
@@ -291,8 +300,7 @@ impl Chain {
     /// The document and the name of its next stage, unless it is done or out of time.
     fn admit<'p>(&self, passage: &'p mut Passage) -> Option<(&'p mut Document, &'static str)> {
         let name = self.links[passage.next].name();
-        let spent = passage.spent();
-        if self.time.is_some_and(|limit| spent > limit)
+        if self.time.is_some_and(|limit| passage.is_late(limit))
             && let State::Parsed(doc) = &passage.state
         {
             let last = passage.next.checked_sub(1).map_or("parse", |at| self.links[at].name());

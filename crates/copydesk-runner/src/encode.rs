@@ -60,8 +60,9 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
 
 /// The last step for a shard: from rows to what is stored.
 pub(crate) fn parts(exports: &[ExportInstance], sections: &mut [Vec<u8>]) -> Result<(), RunError> {
-    if let Some(index) = sections.last_mut() {
-        *index = index::compress(std::mem::take(index)).map_err(|error| RunError::Bug(error.to_string()))?;
+    // Behind those of the exports stand our own.
+    for section in sections.iter_mut().skip(exports.len()) {
+        *section = index::compress(std::mem::take(section)).map_err(|error| RunError::Bug(error.to_string()))?;
     }
     for (ExportInstance { export, .. }, section) in exports.iter().zip(sections) {
         *section = export

@@ -9,7 +9,7 @@ use std::{
 use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Input;
 use copydesk_stage::SourceItem;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::{
@@ -151,17 +151,17 @@ impl Hasher {
     }
 }
 
-/// An index as it is stored: names of files are much alike.
+/// An index or a list of what was quarantined, as it is stored: names of files are much alike, and so are faults.
 pub(crate) fn compress(lines: Vec<u8>) -> io::Result<Vec<u8>> {
     let packer = Packer::new("index", Compression::Zstd, None).map_err(io::Error::other)?;
     packer.next(lines)
 }
 
-/// The documents of a stored index.
-pub(crate) fn read(stored: &[u8]) -> io::Result<Vec<Indexed>> {
+/// The lines of what was stored so.
+pub(crate) fn read<T: DeserializeOwned>(stored: &[u8]) -> io::Result<Vec<T>> {
     let lines = decompress_zstd(stored)?;
-    let documents = lines.split_inclusive(|b| *b == b'\n').map(serde_json::from_slice);
-    Ok(documents.collect::<Result<_, _>>()?)
+    let read = lines.split_inclusive(|b| *b == b'\n').map(serde_json::from_slice);
+    Ok(read.collect::<Result<_, _>>()?)
 }
 
 /// The documents that somebody has come across.

@@ -19,7 +19,8 @@ use tokio::runtime::Handle;
 use crate::{
     RunError,
     batch::{Batch, Message, Work},
-    chain::Passage,
+    chain::{Passage, WALL},
+    clock::{Meter, thread_time},
     guard::guarded,
     shared::Shared,
 };
@@ -35,14 +36,15 @@ const MOST_HUNG: usize = 64;
 struct Slot {
     /// The stage that the document is in: 0 is the parser.
     stage: AtomicUsize,
+    meter: Meter,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
     batch: Option<(u64, Batch)>,
-    /// Which passage of the batch is out of it, and since when.
-    out: Option<(usize, Instant)>,
+    /// Which passage of the batch is out of it, since when, and what the thread had had of the processor then.
+    out: Option<(usize, Instant, Duration)>,
     /// Another thread has taken over.
     lost: bool,
 }
@@ -65,7 +67,7 @@ impl Slot {
         let (_, batch) = state.batch.as_mut()?;
         let at = (from..batch.passages.len()).find(|at| !batch.passages[*at].is_done())?;
         let passage = batch.passages[at].take();
-        state.out = Some((at, Instant::now()));
+        state.out = Some((at, Instant::now(), thread_time().unwrap_or_default()));
         self.stage.store(0, Ordering::Relaxed);
         Some((at, passage))
     }
@@ -90,8 +92,13 @@ impl Slot {
     /// Takes the batch away from a thread that has been at one document for longer than the limit.
     fn rescue(&self, limit: Duration, shared: &Shared) -> Option<(u64, Batch, &'static str)> {
         let mut state = self.state();
-        let (at, since) = state.out?;
+        let (at, since, before) = state.out?;
         if state.lost || since.elapsed() < limit {
+            return None;
+        }
+        // A thread that only waits for a busy machine has some more time.
+        let computed = self.meter.read().and_then(|now| now.checked_sub(before));
+        if computed.is_some_and(|computed| computed < limit) && since.elapsed() < limit * WALL {
             return None;
         }
         let (number, mut batch) = state.batch.take()?;
@@ -139,6 +146,7 @@ pub(crate) fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<
 
 /// A CPU thread: takes batches up to where they wait, or to their end.
 fn work(shared: &Arc<Shared>, slot: &Slot, handle: Option<&Handle>, sender: &Sender<Message>) {
+    slot.meter.begin();
     while let Some((number, work)) = shared.queue.pop() {
         // Nobody listens any more once the run has ended, so that sending may fail.
         match work {

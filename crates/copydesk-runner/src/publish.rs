@@ -4,7 +4,7 @@
 //! then the plan becomes the manifest, then what nobody needs any more goes.
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs::File,
     io::{self, Write},
     path::Path,
@@ -14,7 +14,7 @@ use std::{
 use copydesk_stage::{Assembly, Export, ExportError};
 
 use crate::{
-    RunError, append, earlier,
+    Quarantined, RunError, append, earlier,
     error::write_error,
     fail,
     index::{Identities, Standpoint},
@@ -28,6 +28,15 @@ use crate::{
     storage::{Draft, STATE, Storage, sum_of},
     store::Store,
 };
+
+/// So many documents of one stage and rule are listed for everybody. A file that is read by the wrong rule has as many faults
+/// as lines, and a list of them all would be larger than the file.
+const MOST_LISTED: u64 = 10_000;
+
+fn write_line(file: &mut Draft, entry: &Quarantined) -> io::Result<()> {
+    serde_json::to_writer(&mut *file, entry)?;
+    file.write_all(b"\n")
+}
 
 impl Store {
     /// Makes the files of the shards and gives them their names. The files and whether they had to be made.
@@ -286,12 +295,27 @@ impl Store {
             return Ok(Vec::new());
         }
         let wrong = |error| self.failed(QUARANTINE_FILE, error);
-        let own = self.assemble_state(QUARANTINE, output)?;
+        let mut files = Vec::new();
+        if !self.layout.keeps_parts {
+            files.push(self.assemble_state(QUARANTINE, output)?);
+        }
         let draft = self.folder.draft(QUARANTINE_FILE).map_err(wrong)?;
         let mut file = Draft::create(&draft).map_err(wrong)?;
-        self.quarantine(|_, line| file.write_all(line).map_err(wrong))?;
+        let mut listed = BTreeMap::new();
+        self.quarantine(|entry| {
+            let (count, first) = listed.entry((entry.stage.clone(), entry.rule.clone())).or_insert((0, None));
+            *count += 1;
+            if *count > MOST_LISTED {
+                first.get_or_insert(entry);
+                return Ok(());
+            }
+            write_line(&mut file, &entry).map_err(wrong)
+        })?;
+        for (count, mut first) in listed.into_values().filter_map(|(count, first)| Some((count, first?))) {
+            first.error = format!("this and {} more of the same rule are not listed; `retry` takes them all", count - MOST_LISTED - 1);
+            write_line(&mut file, &first).map_err(wrong)?;
+        }
         let (bytes, sum) = file.finish().map_err(wrong)?;
-        let mut files = vec![own];
         if bytes > 0 {
             files.push(FileEntry { name: QUARANTINE_FILE.to_owned(), bytes, sum });
         }

@@ -22,7 +22,7 @@ use crate::{
     append::Seen,
     checksum::Key,
     error::write_error,
-    index::Identities,
+    index::{self, Identities},
     layout::Layout,
     losses,
     manifest::Manifest,
@@ -155,7 +155,7 @@ impl Store {
         }
         self.shards = Done::of_manifest(&self.layout, before);
         let mut uris = HashSet::new();
-        self.quarantine(|entry, _| {
+        self.quarantine(|entry| {
             uris.insert(entry.uri);
             Ok(())
         })?;
@@ -201,7 +201,7 @@ impl Store {
     /// All entries of the quarantine, without what a later retry has tried again.
     pub(crate) fn quarantine(
         &self,
-        mut each: impl FnMut(Quarantined, &[u8]) -> Result<(), RunError>,
+        mut each: impl FnMut(Quarantined) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
         let output = self.layout.quarantine();
         // The last shard that tried a document has the say about it.
@@ -210,12 +210,11 @@ impl Store {
             last.extend(done.entry.retried.iter().map(|uri| (uri.as_str(), n)));
         }
         for (n, done) in self.shards.iter().enumerate() {
-            let entries = part::load(&self.folder, &done.entry.sections[output], &done.places[output])?;
-            for line in entries.split_inclusive(|b| *b == b'\n') {
-                let entry: Quarantined =
-                    serde_json::from_slice(line).map_err(|error| RunError::Bug(error.to_string()))?;
+            let stored = part::load(&self.folder, &done.entry.sections[output], &done.places[output])?;
+            let entries: Vec<Quarantined> = index::read(&stored).map_err(|error| RunError::Bug(error.to_string()))?;
+            for entry in entries {
                 if last.get(entry.uri.as_str()).is_none_or(|at| *at <= n) {
-                    each(entry, line)?;
+                    each(entry)?;
                 }
             }
         }

@@ -118,7 +118,9 @@ impl copydesk_stage::Stage for Slow {
         _: &mut copydesk_document::Document,
         _: &mut copydesk_stage::Context<'_>,
     ) -> Result<copydesk_stage::Verdict, copydesk_stage::StageError> {
-        std::thread::sleep(Duration::from_millis(400));
+        (0..100_000_000_u64).for_each(|n| {
+            std::hint::black_box(n);
+        });
         Ok(copydesk_stage::Verdict::Keep)
     }
 }
@@ -128,7 +130,7 @@ fn a_document_that_takes_too_long_goes_no_further() {
     let chain = Chain::new(Limits::default())
         .then(link("slow", AnyStage::cpu(Slow)))
         .then(link("next", AnyStage::cpu(Obedient)))
-        .time_limit(Some(Duration::from_millis(200)));
+        .time_limit(Some(Duration::from_millis(20)));
     let Outcome::Quarantined(entry) = chain.process_one(Input::new("d", "x")) else { panic!("it went on") };
     assert_eq!((entry.stage.as_str(), entry.rule.as_str()), ("slow", "limit.time"));
 }
@@ -145,6 +147,21 @@ fn a_broken_source_leaves_earlier_output_alone() {
     let error = broken.execute(&mut ()).expect_err("the source breaks");
     assert_eq!(error.to_string(), "the cable is cut");
     assert_eq!(files(dir.path()), before);
+}
+
+#[test]
+fn a_list_of_faults_without_end_has_an_end() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let report = run(&["BAD"; 10_020], folder(dir.path()), options(2, 64)).expect("it finishes");
+    assert_eq!(report.quarantined, 10_020);
+    let entries = entries(&files(dir.path())[QUARANTINE_FILE]);
+    assert_eq!(entries.len(), 10_001);
+    assert_eq!(entries[10_000].error, "this and 19 more of the same rule are not listed; `retry` takes them all");
+    // What is kept for a retry is compressed.
+    let own = fs::metadata(dir.path().join(".copydesk/quarantine")).expect("it is there").len();
+    assert!(own < 200_000, "{own} bytes");
+    let retry = run(&["BAD"; 10_020], folder(dir.path()), Options { retry: true, ..options(2, 64) });
+    assert_eq!(retry.expect("it finishes").read, 10_020);
 }
 
 #[test]

@@ -1,11 +1,17 @@
 //! `copydesk learn-templates`
 
-use std::{fmt::Write as _, fs, path::PathBuf, process::ExitCode};
+use std::{
+    fmt::Write as _,
+    fs::{self, File},
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use copydesk_parse::{Limits, parse};
 use copydesk_stage::{Catalog, SourceItem};
-use copydesk_stage_strip_boilerplate::templates::Learner;
+use copydesk_stage_strip_boilerplate::templates::{Learner, Templates};
 
 use super::{inputs::source, open::open};
 use crate::{
@@ -42,6 +48,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        self.check_out()?;
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
         let source = source(&self.inputs, &[], None, &self.pipeline, catalog, &mut pipeline)?;
         let mut learner = Learner::default();
@@ -79,12 +86,23 @@ impl Args {
         Ok(ExitCode::SUCCESS)
     }
 
+    /// Only templates are replaced by templates: a page that is named here by a slip stays.
+    fn check_out(&self) -> anyhow::Result<()> {
+        let out = self.out.display();
+        match fs::read_to_string(&self.out) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Ok(text) if Templates::read(&text).is_ok() => Ok(()),
+            _ => bail!("{out} is there already, and holds no templates; give --out another name"),
+        }
+    }
+
     /// Writes the file under another name first, so that it is there as a whole or not at all.
     fn write(&self, text: &str) -> anyhow::Result<()> {
         let mut draft = self.out.clone().into_os_string();
         draft.push(".part");
-        let what = || format!("cannot write {}", self.out.display());
-        fs::write(&draft, text).with_context(what)?;
-        fs::rename(&draft, &self.out).with_context(what)
+        let draft = PathBuf::from(draft);
+        let written = File::create_new(&draft).and_then(|mut file| file.write_all(text.as_bytes()));
+        written.with_context(|| format!("cannot write {}", draft.display()))?;
+        fs::rename(&draft, &self.out).with_context(|| format!("cannot write {}", self.out.display()))
     }
 }

@@ -50,3 +50,18 @@ fn what_the_pages_of_a_site_share_is_learned_and_dropped() {
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("this is no file of `learn-templates`"), "{}", refused.stderr);
 }
+
+#[test]
+fn only_templates_are_replaced_by_templates() {
+    let folder = tempfile::tempdir().unwrap();
+    let (page_file, out) = (folder.path().join("page.html"), folder.path().join("templates.json"));
+    fs::write(&page_file, page(1)).unwrap();
+    let (name, out) = (page_file.to_str().unwrap(), out.to_str().unwrap());
+    let slip = copydesk(["learn-templates", "pipelines/text.toml", name, "--out", name], "");
+    assert_eq!(slip.code, 2);
+    assert!(slip.stderr.contains("holds no templates"), "{}", slip.stderr);
+    assert_eq!(fs::read_to_string(&page_file).unwrap(), page(1));
+    for _ in 0..2 {
+        assert_eq!(copydesk(["learn-templates", "pipelines/text.toml", name, "--out", out], "").code, 0);
+    }
+}
