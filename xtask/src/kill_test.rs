@@ -334,6 +334,10 @@ fn tree(folder: &Path) -> anyhow::Result<Tree> {
                 folders.push(path);
                 continue;
             }
+            // The times of files are noted for speed only.
+            if path.ends_with(".copydesk/times") {
+                continue;
+            }
             let bytes = fs::read(&path)?;
             tree.insert(path.strip_prefix(folder)?.to_owned(), bytes);
         }

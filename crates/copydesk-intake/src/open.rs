@@ -1,12 +1,12 @@
 //! Opening one file.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Metadata},
     io::{self, BufRead as _, Read},
     path::{Path, PathBuf},
 };
 
-use copydesk_stage::SourceItem;
+use copydesk_stage::{KnownFiles, SourceItem};
 use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_codec};
 
 use crate::path_text;
@@ -66,6 +66,12 @@ impl StoredFile {
     /// The name under which it goes.
     pub fn name(&self) -> &FileName {
         &self.name
+    }
+
+    /// Whether it need not be read.
+    pub(crate) fn is_known(&self, known: &KnownFiles) -> bool {
+        let metadata = self.path.as_ref().and_then(|path| fs::metadata(path).ok()).filter(Metadata::is_file);
+        metadata.is_some_and(|m| m.modified().is_ok_and(|changed| (known.0)(self.uri(), m.len(), changed)))
     }
 
     /// Opens it. What cannot be opened comes back as what the run is told of it.

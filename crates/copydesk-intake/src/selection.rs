@@ -1,6 +1,6 @@
 //! Which files a source reads.
 
-use copydesk_stage::{ConfigError, SourceError, SourceItem};
+use copydesk_stage::{ConfigError, KnownFiles, SourceError, SourceItem};
 
 use crate::{
     StoredFile, missing,
@@ -31,6 +31,7 @@ pub struct Selection {
 pub struct Intake {
     selection: Selection,
     filter: Filter,
+    known: Option<KnownFiles>,
 }
 
 /// The documents of one file.
@@ -56,11 +57,16 @@ impl Selection {
                 pattern::glob(path).map_err(|error| ConfigError::at(format!("paths[{i}]"), error))?;
             }
         }
-        Ok(Intake { selection: self, filter })
+        Ok(Intake { selection: self, filter, known: None })
     }
 }
 
 impl Intake {
+    /// Leaves out the files that are known.
+    pub fn leave_out(&mut self, known: KnownFiles) {
+        self.known = Some(known);
+    }
+
     /// The documents of all files, in the order of `paths` and then `lists`; `read` says what is in one.
     pub fn documents(
         &self,
@@ -76,8 +82,13 @@ impl Intake {
         let paths = self.selection.paths.iter().map(|path| walk::start(path));
         let starts = paths.chain(lists).collect::<Result<Vec<_>, _>>()?;
         let walk = Walk::new(starts, self.filter.clone(), &self.selection);
+        let known = self.known.clone();
         Ok(Box::new(walk.flat_map(move |found| -> Box<dyn Iterator<Item = _> + Send> {
             match found {
+                Ok(Walked::File(file)) if known.as_ref().is_some_and(|known| file.is_known(known)) => {
+                    let (uri, reason) = (file.uri().to_owned(), "not changed".into());
+                    Box::new(std::iter::once(Ok(SourceItem::Skipped { uri, reason })))
+                }
                 Ok(Walked::File(file)) => Box::new(read(file).map(Ok)),
                 Ok(Walked::Other(item)) => Box::new(std::iter::once(Ok(*item))),
                 Err(error) => Box::new(std::iter::once(Err(error))),

@@ -15,7 +15,7 @@ use copydesk_source_jsonl as jsonl;
 use copydesk_source_mail as mail;
 use copydesk_source_parquet as parquet;
 use copydesk_source_warc as warc;
-use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::{Codec, Limits, Stream, names_codec};
 
 mod archive;
@@ -67,6 +67,10 @@ impl SourceKind for Auto {
 }
 
 impl Source for Auto {
+    fn leave_out(&mut self, known: KnownFiles) {
+        self.intake.leave_out(known);
+    }
+
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| documents(file, &options))

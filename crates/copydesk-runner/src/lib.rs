@@ -44,6 +44,7 @@ mod shared;
 mod signals;
 mod storage;
 mod store;
+mod times;
 mod work;
 mod writer;
 

@@ -8,7 +8,7 @@ use std::{
     path::PathBuf,
 };
 
-use copydesk_stage::{Assembly, Export};
+use copydesk_stage::{Assembly, Export, KnownFiles};
 
 use crate::{
     Report, RunError,
@@ -113,6 +113,11 @@ impl Sink {
             Self::Folder(store) => store.start_retry(),
             _ => Err(RunError::Retry("only a run into a folder can be gone back to; name it with --out".into())),
         }
+    }
+
+    /// What a source asks about its files.
+    pub(crate) fn watch_files(&mut self, work: Key) -> Option<KnownFiles> {
+        if let Self::Folder(store) = self { store.watch_files(work) } else { None }
     }
 
     /// What has been read already that this run adds to, and by how many runs.

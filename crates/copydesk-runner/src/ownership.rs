@@ -24,6 +24,7 @@ use crate::{
     losses,
     manifest::{FileEntry, MANIFEST, Manifest, PLAN},
     part::{self, PARTS},
+    times::TIMES,
     storage::{DRAFTS, LocalFolder, STATE, Storage, sum_of},
 };
 
@@ -53,7 +54,7 @@ const WAYS: &str = "Nothing was changed.\nTo add to them: --append; to make them
 
 /// Looks at a folder. What it holds that is not as a manifest says, or stands where a file has to go, is refused by name.
 pub(crate) fn inspect(folder: &LocalFolder, layout: &Layout, existing: Existing) -> Result<Inspection, RunError> {
-    for name in [STATE, PARTS, DRAFTS, MANIFEST, PLAN, RUN, QUARANTINE, INDEX] {
+    for name in [STATE, PARTS, DRAFTS, MANIFEST, PLAN, RUN, QUARANTINE, INDEX, TIMES] {
         no_link(folder, name)?;
     }
     let (before, plan) = (Manifest::read(folder, MANIFEST)?, Manifest::read(folder, PLAN)?);

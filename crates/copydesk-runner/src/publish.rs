@@ -365,6 +365,9 @@ impl Store {
 
     /// Removes what only a run under way needs, and what one that was killed has left.
     fn clean_up(&self) -> Result<(), RunError> {
+        if let Some(times) = &self.times {
+            times.write(self.claim.existing == Existing::Append)?;
+        }
         let clean = || {
             fail::point("clean-up")?;
             self.folder.remove(PLAN)?;

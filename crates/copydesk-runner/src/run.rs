@@ -55,6 +55,8 @@ pub struct Options {
     pub owner: Owner,
     /// What becomes of records that are in the folder already.
     pub existing: Existing,
+    /// Whether a run that adds reads files whose size and time of change are as they were.
+    pub careful: bool,
     /// Whether SIGINT and SIGTERM stop the run. A second one ends the process on the spot.
     pub signals: bool,
 }
@@ -71,6 +73,7 @@ impl Default for Options {
             retry: false,
             owner: Owner::default(),
             existing: Existing::default(),
+            careful: false,
             signals: true,
         }
     }
@@ -95,7 +98,7 @@ impl Run {
     /// Runs to the end. Call it from a thread that may block, outside of any async runtime.
     pub fn execute(self, observer: &mut dyn Observer) -> Result<Report, RunError> {
         let start = Instant::now();
-        let Self { source, chain, exports, output, options } = self;
+        let Self { mut source, chain, exports, output, options } = self;
         // The source first: its errors are the likelier ones, and they should leave no folder behind.
         let total = source.size_hint().map(|n| options.limit.map_or(n, |limit| n.min(limit)));
         let items = source.open()?;
@@ -103,9 +106,16 @@ impl Run {
         let work = keys.work;
         let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
         let owner = Owner { limit: options.limit, ..options.owner.clone() };
-        let claim = Claim { owner: owner.clone(), existing: options.existing, retry: options.retry };
+        let claim = Claim { owner: owner.clone(), existing: options.existing, retry: options.retry, careful: options.careful };
         let documents = || documents(&*source, &owner, &output, &list);
         let (mut sink, mut known) = Sink::open(&output, &list, keys, claim, documents)?;
+        let items = match sink.watch_files(work::of_run(work, &chain)?) {
+            Some(known) => {
+                source.leave_out(known);
+                source.open()?
+            }
+            None => items,
+        };
         let own = OwnFiles::of(&output, &list);
         let mut cutter = Cutter::new(options.shard, work::of_run(work, &chain)?);
         let (mut only, mut seen) = (None, None);

@@ -17,12 +17,14 @@ use std::{
     sync::Arc,
 };
 
+use copydesk_stage::KnownFiles;
+
 use crate::{
     Quarantined, Report, RunError,
     append::Seen,
     checksum::Key,
     error::write_error,
-    index::{self, Identities},
+    index::{self, Identities, Standpoint},
     layout::Layout,
     losses,
     manifest::Manifest,
@@ -31,6 +33,7 @@ use crate::{
     part::{self, Entry, PARTS},
     reuse::{Done, Known},
     storage::{LocalFolder, STATE, Storage},
+    times::Times,
 };
 
 /// The folder, while a run writes into it.
@@ -47,6 +50,8 @@ pub(crate) struct Store {
     under_way: Option<UnderWay>,
     /// The parts that this run has put.
     pub(crate) put: Vec<String>,
+    /// The times of the files that it reads, where it reads all of them.
+    pub(crate) times: Option<Times>,
     /// The shards of this run, in their order.
     pub(crate) shards: Vec<Done>,
     // Held, not read: it keeps a second run out of the folder.
@@ -58,6 +63,8 @@ pub(crate) struct Store {
 pub(crate) struct Claim {
     pub(crate) owner: Owner,
     pub(crate) existing: Existing,
+    /// Whether files are read whose size and time are as they were.
+    pub(crate) careful: bool,
     /// Whether only what was quarantined is tried again.
     pub(crate) retry: bool,
 }
@@ -97,7 +104,7 @@ impl Store {
         let lock = if lock.is_none() { self::lock(folder.root())? } else { lock };
         let Inspection { before, plan, under_way } = inspection;
         let (put, shards) = (Vec::new(), Vec::new());
-        let store = Self { folder, layout, before, plan, claim, under_way, put, shards, _lock: lock };
+        let store = Self { folder, layout, before, plan, claim, under_way, put, times: None, shards, _lock: lock };
         store.say_under_way(Some(UnderWay { owner: store.claim.owner.clone(), work: store.layout.work }))?;
         Ok(store)
     }
@@ -171,6 +178,20 @@ impl Store {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What a source asks about its files, before it reads them. `work` is what results depend on.
+    pub(crate) fn watch_files(&mut self, work: Key) -> Option<KnownFiles> {
+        let Claim { owner, existing, retry, careful } = &self.claim;
+        if *retry || owner.limit.is_some() {
+            return None;
+        }
+        let times = Times::read(&self.folder, work);
+        // Without a manifest what was noted means nothing.
+        let leaves_out = *existing == Existing::Append && !careful && self.before.is_some();
+        let known = times.watch(Standpoint::new(self.folder.root(), &owner.place), leaves_out);
+        self.times = Some(times);
+        Some(known)
     }
 
     /// Takes a shard that was done before, as the next one.

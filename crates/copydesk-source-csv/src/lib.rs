@@ -14,7 +14,7 @@ mod records;
 mod rows;
 
 use copydesk_intake::{Columns, Intake, Usual};
-use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::Limits;
 
 pub use records::records;
@@ -67,6 +67,10 @@ impl SourceKind for Csv {
 }
 
 impl Source for Csv {
+    fn leave_out(&mut self, known: KnownFiles) {
+        self.intake.leave_out(known);
+    }
+
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| {

@@ -8,7 +8,7 @@ use std::io::Read;
 
 use copydesk_document::Input;
 use copydesk_intake::{FileName, Intake, Opened, StoredFile, bad};
-use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 
 copydesk_intake::source_config! {
     /// Largest file, in bytes, as stored. A larger one is not read, and goes to quarantine (`limit.size`).
@@ -36,6 +36,10 @@ impl SourceKind for Files {
 }
 
 impl Source for Files {
+    fn leave_out(&mut self, known: KnownFiles) {
+        self.intake.leave_out(known);
+    }
+
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| Box::new(std::iter::once(read(file, &options))))

@@ -18,7 +18,7 @@ mod shape;
 mod values;
 
 use copydesk_intake::{Columns, Intake, Usual};
-use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::Limits;
 
 pub use records::{looks_like, may_begin, records};
@@ -67,6 +67,10 @@ impl SourceKind for Jsonl {
 }
 
 impl Source for Jsonl {
+    fn leave_out(&mut self, known: KnownFiles) {
+        self.intake.leave_out(known);
+    }
+
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| {

@@ -97,6 +97,6 @@ pub use export::{Assemble, Assembly, DocumentRows, Export, ExportError, ExportKi
 pub use facet::Facet;
 pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
-pub use source::{Source, SourceError, SourceItem, SourceKind};
+pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
 pub use suggest::closest;

@@ -1,6 +1,10 @@
 //! Sources.
 
-use std::fmt::Debug;
+use std::{
+    fmt::{self, Debug},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use copydesk_document::Input;
 use schemars::JsonSchema;
@@ -53,9 +57,26 @@ pub trait Source: Debug + Send + Sync {
     /// Starts from the beginning. The order is the same for every call over the same input.
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError>;
 
+    /// Leaves out the files that are known, and says so ([`SourceItem::Skipped`], `not changed`). What reads no files has
+    /// nothing to leave out.
+    fn leave_out(&mut self, known: KnownFiles) {
+        let _ = known;
+    }
+
     /// How many documents there are, where that is known without reading them.
     fn size_hint(&self) -> Option<u64> {
         None
+    }
+}
+
+/// Tells files that need not be read: by the name that they go by, their size and the time of their last change. A source
+/// asks it about each of its files before it reads it.
+#[derive(Clone)]
+pub struct KnownFiles(pub Arc<dyn Fn(&str, u64, SystemTime) -> bool + Send + Sync>);
+
+impl Debug for KnownFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KnownFiles")
     }
 }
 

@@ -69,6 +69,9 @@ pub(crate) struct Args {
     /// has added stands in delta/NUMBER/ as well.
     #[arg(long, conflicts_with = "replace")]
     append: bool,
+    /// With --append: look into files, too, whose size and time of change are as they were.
+    #[arg(long, requires = "append")]
+    checksum: bool,
     /// Stop after so many documents.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -112,6 +115,7 @@ impl Args {
             retry,
             owner,
             existing: self.existing(),
+            careful: self.checksum,
             ..of_pipeline
         };
         let run = Run { source, chain: pipeline.chain, exports: pipeline.exports, output, options };

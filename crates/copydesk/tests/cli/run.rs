@@ -330,3 +330,24 @@ fn what_is_appended_stands_behind() {
     let both = copydesk(["run", "pipelines/news.toml", &a, "-o", &out, "--append", "--replace"], "");
     assert_eq!(both.code, 2);
 }
+
+#[test]
+fn files_that_are_as_they_were_are_not_read_and_the_careful_read_them() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.md", ARTICLE.as_bytes())]);
+    let (a, b, out) = (path(&files, "a.md"), path(&files, "b.md"), path(&files, "out"));
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
+    let age = |name: &str| fs::File::options().write(true).open(name).unwrap().set_modified(long_ago).unwrap();
+    age(&a);
+    age(&b);
+    let append = |more: &[&str]| {
+        let done = copydesk([&["run", "pipelines/news.toml", &a, &b, "-o", &out, "--append"], more].concat(), "");
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        done.stderr
+    };
+    assert!(append(&[]).contains("2 read"));
+    // Another text of the same size and time of change: only a look into the file tells.
+    fs::write(&a, ARTICLE.replace("forty", "fifty")).unwrap();
+    age(&a);
+    assert!(append(&[]).contains("skipped: not changed 2"));
+    assert!(append(&["--checksum"]).contains("1 read"));
+}
