@@ -95,6 +95,11 @@ impl Passage {
         matches!(self.state, State::Done(_))
     }
 
+    /// The place of the next stage, as [`Chain::name_of`] counts.
+    pub(crate) fn next_place(&self) -> usize {
+        self.next + 1
+    }
+
     /// What counts against the limit.
     fn spent(&self) -> Duration {
         self.laps.iter().map(|lap| lap.charged).sum()

@@ -45,6 +45,7 @@ mod signals;
 mod storage;
 mod store;
 mod times;
+mod waiting;
 mod work;
 mod writer;
 

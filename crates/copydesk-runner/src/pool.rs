@@ -5,7 +5,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
         mpsc::Sender,
     },
@@ -13,7 +13,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::{StreamExt, stream};
 use tokio::runtime::Handle;
 
 use crate::{
@@ -23,13 +22,14 @@ use crate::{
     clock::{Meter, thread_time},
     guard::guarded,
     shared::Shared,
+    waiting::Waiting,
 };
 
 /// As much as a main thread has, so that a run stands what `explain` stands.
 const STACK_BYTES: usize = 8 << 20;
 
 /// A chain in which that many documents hang is broken, and each of them holds a thread for good.
-const MOST_HUNG: usize = 64;
+pub(crate) const MOST_HUNG: usize = 64;
 
 /// What one thread is at. The watch looks into it.
 #[derive(Default)]
@@ -171,26 +171,38 @@ fn work(shared: &Arc<Shared>, slot: &Slot, handle: Option<&Handle>, sender: &Sen
     }
 }
 
-/// A batch that is through goes to the thread that writes; one that waits, to the runtime.
-fn pass_on(shared: &Arc<Shared>, number: u64, mut batch: Batch, handle: Option<&Handle>, sender: &Sender<Message>) {
+/// A batch that is through goes to the thread that writes; one that waits, to threads that may.
+fn pass_on(shared: &Arc<Shared>, number: u64, batch: Batch, handle: Option<&Handle>, sender: &Sender<Message>) {
     // Without a stage that waits all of them are.
-    let waiting = handle.filter(|_| !batch.passages.iter().all(Passage::is_done));
-    let Some(handle) = waiting else {
-        let message = guarded(|| Box::new(shared.encode(number, batch))).map_or_else(Message::Bug, Message::Done);
-        let _ = sender.send(message);
-        return;
-    };
-    let shared = Arc::clone(shared);
-    handle.spawn(async move {
-        stream::iter(batch.passages.iter_mut().filter(|p| !p.is_done()))
-            .for_each_concurrent(None, |passage| async {
+    match handle.filter(|_| !batch.passages.iter().all(Passage::is_done)) {
+        Some(handle) => send_waiting(shared, number, batch, handle),
+        None => {
+            let message = guarded(|| Box::new(shared.encode(number, batch))).map_or_else(Message::Bug, Message::Done);
+            let _ = sender.send(message);
+        }
+    }
+}
+
+fn send_waiting(shared: &Arc<Shared>, number: u64, batch: Batch, handle: &Handle) {
+    let (waiting, passages) = Waiting::new(number, batch, &shared.chain);
+    let waiting = Arc::new(waiting);
+    let mut list = shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+    list.retain(|batch| batch.strong_count() > 0);
+    list.push(Arc::downgrade(&waiting));
+    for (at, mut passage) in passages {
+        let (shared, waiting, own) = (Arc::clone(shared), Arc::clone(&waiting), handle.clone());
+        handle.spawn_blocking(move || {
+            own.block_on(async {
                 // It fails only when closed, which it never is.
-                let _permit = shared.waiting.acquire().await;
-                shared.chain.wait(passage).await;
-            })
-            .await;
-        shared.queue.push(number, Work::Batch(batch));
-    });
+                let _permit = shared.permits.acquire().await;
+                waiting.begin(at);
+                shared.chain.wait(&mut passage).await;
+            });
+            if let Some(batch) = waiting.put_back(at, passage) {
+                shared.queue.push(waiting.number, Work::Batch(batch));
+            }
+        });
+    }
 }
 
 /// Looks at all threads again and again, and replaces those that hang.
@@ -205,17 +217,12 @@ fn watch(
     let mut hung = 0;
     while !shared.is_over() {
         thread::sleep(pause);
+        let mut given_up = rescue_waiting(shared, limit);
         for slot in &mut slots {
             let Some((number, batch, stage)) = slot.rescue(limit, shared) else { continue };
-            hung += 1;
-            tracing::warn!(stage, "a document hangs; its thread is left behind");
-            if hung > MOST_HUNG {
-                let limit = format!("{} s", limit.as_secs_f64());
-                let _ = sender.send(Message::Failed(RunError::Hung(hung, stage.into(), limit)));
-                return;
-            }
+            given_up.push(stage);
             shared.queue.push(number, Work::Batch(batch));
-            match start_one(slots_name(hung), shared, handle, sender) {
+            match start_one(slots_name(hung + given_up.len()), shared, handle, sender) {
                 Ok(new) => *slot = new,
                 Err(error) => {
                     let _ = sender.send(Message::Failed(error));
@@ -223,7 +230,30 @@ fn watch(
                 }
             }
         }
+        for stage in given_up {
+            hung += 1;
+            tracing::warn!(stage, "a document hangs; its thread is left behind");
+            if hung > MOST_HUNG {
+                let limit = format!("{} s", limit.as_secs_f64());
+                let _ = sender.send(Message::Failed(RunError::Hung(hung, stage.into(), limit)));
+                return;
+            }
+        }
     }
+}
+
+/// Gives up documents whose stage blocks where it should wait. One that waits is told of the limit in good time.
+fn rescue_waiting(shared: &Arc<Shared>, limit: Duration) -> Vec<&'static str> {
+    let waiting: Vec<_> = shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let mut given_up = Vec::new();
+    for waiting in waiting.iter().filter_map(Weak::upgrade) {
+        let (stages, batch) = waiting.rescue(limit * 2 + Duration::from_secs(1), &shared.chain);
+        given_up.extend(stages);
+        if let Some(batch) = batch {
+            shared.queue.push(waiting.number, Work::Batch(batch));
+        }
+    }
+    given_up
 }
 
 /// Threads that take the place of others are counted from a thousand, so that a debugger tells them apart.

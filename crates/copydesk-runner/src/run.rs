@@ -135,7 +135,7 @@ impl Run {
         let _shutdown = ShutdownGuard(&shared);
         let (sender, receiver) = mpsc::channel();
         // Without a stage that waits there is nothing to wait in.
-        let runtime = shared.chain.waits().then(runtime).transpose().map_err(RunError::Start)?;
+        let runtime = shared.chain.waits().then(|| runtime(options.waiting)).transpose().map_err(RunError::Start)?;
         let handle = runtime.as_ref().map(|runtime| runtime.handle().clone());
         let _runtime = RuntimeGuard(runtime);
         let signals = options.signals.then(Signals::listen).transpose().map_err(RunError::Start)?;
@@ -188,8 +188,11 @@ fn documents(
     Ok(Some(documents))
 }
 
-fn runtime() -> std::io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("wait").enable_all().build()
+/// One with a thread for each document that may wait, and some more for those that are given up.
+fn runtime(waiting: usize) -> std::io::Result<Runtime> {
+    let threads = waiting.clamp(1, 4096) + pool::MOST_HUNG;
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).max_blocking_threads(threads).thread_name("wait").enable_all().build()
 }
 
 /// Ends the threads when the run ends, however it ends.

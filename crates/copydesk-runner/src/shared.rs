@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, PoisonError,
+        Mutex, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -16,6 +16,7 @@ use crate::{
     encode,
     queue::{Queue, Window},
     report,
+    waiting::Waiting,
 };
 
 /// What all threads share. They own it together, because a thread that hangs in a foreign stage or a read from a
@@ -25,7 +26,9 @@ pub(crate) struct Shared {
     pub(crate) exports: Vec<ExportInstance>,
     pub(crate) queue: Queue<Work>,
     pub(crate) window: Window,
-    pub(crate) waiting: Semaphore,
+    pub(crate) permits: Semaphore,
+    /// Batches with documents that wait.
+    pub(crate) waiting: Mutex<Vec<Weak<Waiting>>>,
     /// No more is to be read.
     pub(crate) stop: AtomicBool,
     over: AtomicBool,
@@ -42,7 +45,8 @@ impl Shared {
             exports,
             queue: Queue::new(),
             window: Window::new(window),
-            waiting: Semaphore::new(waiting.clamp(1, Semaphore::MAX_PERMITS)),
+            permits: Semaphore::new(waiting.clamp(1, Semaphore::MAX_PERMITS)),
+            waiting: Mutex::default(),
             stop: AtomicBool::new(false),
             over: AtomicBool::new(false),
             read: AtomicU64::new(0),

@@ -74,6 +74,9 @@ impl AsyncStage for Sleepy {
         let number: u64 = doc.source.uri.trim_start_matches("doc-").parse().unwrap_or(0);
         tokio::time::sleep(Duration::from_millis(20 / (number + 1))).await;
         assert!(!doc.content().contains("LATE"), "as the document asked, later");
+        if doc.content().contains("BLOCK") {
+            std::thread::park();
+        }
         if doc.content().contains("FOREVER") {
             std::future::pending::<()>().await;
         }
