@@ -71,7 +71,7 @@ impl StoredFile {
     /// Whether it need not be read.
     pub(crate) fn is_known(&self, known: &KnownFiles) -> bool {
         let metadata = self.path.as_ref().and_then(|path| fs::metadata(path).ok()).filter(Metadata::is_file);
-        metadata.is_some_and(|m| m.modified().is_ok_and(|changed| (known.0)(self.uri(), m.len(), changed)))
+        metadata.is_some_and(|m| m.modified().is_ok_and(|changed| (known.0)(&self.name.uri, m.len(), changed)))
     }
 
     /// Opens it. What cannot be opened comes back as what the run is told of it.

@@ -86,7 +86,7 @@ impl Intake {
         Ok(Box::new(walk.flat_map(move |found| -> Box<dyn Iterator<Item = _> + Send> {
             match found {
                 Ok(Walked::File(file)) if known.as_ref().is_some_and(|known| file.is_known(known)) => {
-                    let (uri, reason) = (file.uri().to_owned(), "not changed".into());
+                    let (uri, reason) = (file.name().uri.clone(), "not changed".into());
                     Box::new(std::iter::once(Ok(SourceItem::Skipped { uri, reason })))
                 }
                 Ok(Walked::File(file)) => Box::new(read(file).map(Ok)),

@@ -97,6 +97,8 @@ mod tests {
         });
         std::thread::yield_now();
         assert!(meter.read().expect("Linux tells it") >= before);
-        assert!(meter.read().expect("Linux tells it") <= thread_time().expect("Unix tells it") + Duration::from_secs(1));
+        assert!(
+            meter.read().expect("Linux tells it") <= thread_time().expect("Unix tells it") + Duration::from_secs(1)
+        );
     }
 }

@@ -24,8 +24,8 @@ use crate::{
     losses,
     manifest::{FileEntry, MANIFEST, Manifest, PLAN},
     part::{self, PARTS},
-    times::TIMES,
     storage::{DRAFTS, LocalFolder, STATE, Storage, sum_of},
+    times::TIMES,
 };
 
 /// A run under way, as a file of the folder says it.

@@ -174,13 +174,11 @@ fn work(shared: &Arc<Shared>, slot: &Slot, handle: Option<&Handle>, sender: &Sen
 /// A batch that is through goes to the thread that writes; one that waits, to threads that may.
 fn pass_on(shared: &Arc<Shared>, number: u64, batch: Batch, handle: Option<&Handle>, sender: &Sender<Message>) {
     // Without a stage that waits all of them are.
-    match handle.filter(|_| !batch.passages.iter().all(Passage::is_done)) {
-        Some(handle) => send_waiting(shared, number, batch, handle),
-        None => {
-            let message = guarded(|| Box::new(shared.encode(number, batch))).map_or_else(Message::Bug, Message::Done);
-            let _ = sender.send(message);
-        }
+    if let Some(handle) = handle.filter(|_| !batch.passages.iter().all(Passage::is_done)) {
+        return send_waiting(shared, number, batch, handle);
     }
+    let message = guarded(|| Box::new(shared.encode(number, batch))).map_or_else(Message::Bug, Message::Done);
+    let _ = sender.send(message);
 }
 
 fn send_waiting(shared: &Arc<Shared>, number: u64, batch: Batch, handle: &Handle) {

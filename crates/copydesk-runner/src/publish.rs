@@ -312,7 +312,10 @@ impl Store {
             write_line(&mut file, &entry).map_err(wrong)
         })?;
         for (count, mut first) in listed.into_values().filter_map(|(count, first)| Some((count, first?))) {
-            first.error = format!("this and {} more of the same rule are not listed; `retry` takes them all", count - MOST_LISTED - 1);
+            first.error = format!(
+                "this and {} more of the same rule are not listed; `retry` takes them all",
+                count - MOST_LISTED - 1
+            );
             write_line(&mut file, &first).map_err(wrong)?;
         }
         let (bytes, sum) = file.finish().map_err(wrong)?;

@@ -106,7 +106,8 @@ impl Run {
         let work = keys.work;
         let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
         let owner = Owner { limit: options.limit, ..options.owner.clone() };
-        let claim = Claim { owner: owner.clone(), existing: options.existing, retry: options.retry, careful: options.careful };
+        let claim =
+            Claim { owner: owner.clone(), existing: options.existing, retry: options.retry, careful: options.careful };
         let documents = || documents(&*source, &owner, &output, &list);
         let (mut sink, mut known) = Sink::open(&output, &list, keys, claim, documents)?;
         let items = match sink.watch_files(work::of_run(work, &chain)?) {

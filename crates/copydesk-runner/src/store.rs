@@ -220,10 +220,7 @@ impl Store {
     }
 
     /// All entries of the quarantine, without what a later retry has tried again.
-    pub(crate) fn quarantine(
-        &self,
-        mut each: impl FnMut(Quarantined) -> Result<(), RunError>,
-    ) -> Result<(), RunError> {
+    pub(crate) fn quarantine(&self, mut each: impl FnMut(Quarantined) -> Result<(), RunError>) -> Result<(), RunError> {
         let output = self.layout.quarantine();
         // The last shard that tried a document has the say about it.
         let mut last = HashMap::new();

@@ -152,7 +152,8 @@ fn a_broken_source_leaves_earlier_output_alone() {
 #[test]
 fn a_list_of_faults_without_end_has_an_end() {
     let dir = tempfile::tempdir().expect("a folder");
-    let report = run(&["BAD"; 10_020], folder(dir.path()), options(2, 64)).expect("it finishes");
+    let bad = vec!["BAD"; 10_020];
+    let report = run(&bad, folder(dir.path()), options(2, 64)).expect("it finishes");
     assert_eq!(report.quarantined, 10_020);
     let entries = entries(&files(dir.path())[QUARANTINE_FILE]);
     assert_eq!(entries.len(), 10_001);
@@ -160,7 +161,7 @@ fn a_list_of_faults_without_end_has_an_end() {
     // What is kept for a retry is compressed.
     let own = fs::metadata(dir.path().join(".copydesk/quarantine")).expect("it is there").len();
     assert!(own < 200_000, "{own} bytes");
-    let retry = run(&["BAD"; 10_020], folder(dir.path()), Options { retry: true, ..options(2, 64) });
+    let retry = run(&bad, folder(dir.path()), Options { retry: true, ..options(2, 64) });
     assert_eq!(retry.expect("it finishes").read, 10_020);
 }
 

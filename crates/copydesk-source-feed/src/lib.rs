@@ -8,7 +8,7 @@ mod entries;
 mod records;
 
 use copydesk_intake::Intake;
-use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::Limits;
 
 pub use records::{looks_like, records};
@@ -41,6 +41,10 @@ impl SourceKind for Feed {
 }
 
 impl Source for Feed {
+    fn leave_out(&mut self, known: KnownFiles) {
+        self.intake.leave_out(known);
+    }
+
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| {

@@ -11,7 +11,7 @@ mod records;
 mod value;
 
 use copydesk_intake::{Columns, Intake, Usual};
-use copydesk_stage::{Catalog, ConfigError, Source, SourceError, SourceItem, SourceKind};
+use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 
 pub use records::{looks_like, records};
 
@@ -51,6 +51,10 @@ impl SourceKind for Parquet {
 }
 
 impl Source for Parquet {
+    fn leave_out(&mut self, known: KnownFiles) {
+        self.intake.leave_out(known);
+    }
+
     fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
         let options = self.options.clone();
         self.intake.documents(move |file| records(file, &options))

@@ -72,7 +72,10 @@ pub trait Source: Debug + Send + Sync {
 /// Tells files that need not be read: by the name that they go by, their size and the time of their last change. A source
 /// asks it about each of its files before it reads it.
 #[derive(Clone)]
-pub struct KnownFiles(pub Arc<dyn Fn(&str, u64, SystemTime) -> bool + Send + Sync>);
+pub struct KnownFiles(pub Arc<IsKnown>);
+
+/// Whether a file is known, by name, size and time.
+type IsKnown = dyn Fn(&str, u64, SystemTime) -> bool + Send + Sync;
 
 impl Debug for KnownFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
