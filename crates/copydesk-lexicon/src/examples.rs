@@ -6,7 +6,9 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::vocabulary::Vocabulary;
-use crate::{Lexicon, LexiconError, classify_label, label_of, read_byline, read_dateline, split_credit};
+use crate::{
+    Lexicon, LexiconError, classify_label, has_caption_sign, label_of, read_byline, read_dateline, split_credit,
+};
 
 /// Runs the examples of a vocabulary file and returns one sentence for each that fails.
 ///
@@ -24,6 +26,15 @@ pub fn failures(source: &str, lexicon: &Lexicon) -> Result<Vec<String>, LexiconE
             }
         }
     };
+    for (sign, words) in &file.caption {
+        let run = |line: &str| has_caption_sign(line, *sign, lexicon).to_string();
+        for line in &words.yes {
+            check(&format!("caption {sign:?}"), line, "true".to_owned(), &run);
+        }
+        for line in &words.no {
+            check(&format!("caption {sign:?}"), line, "false".to_owned(), &run);
+        }
+    }
     for form in &file.credit.form {
         let run = |line: &str| {
             let split = split_credit(line, lexicon);

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::agency::{Agencies, Agency};
 use crate::boilerplate::{PageLabelKind, line_key};
+use crate::caption::CaptionPhrases;
 use crate::credit::CreditMark;
 use crate::error::LexiconError;
 use crate::field::FieldKind;
@@ -16,6 +17,7 @@ use crate::vocabulary::Vocabulary;
 /// The built-in vocabulary files, in the order in which they are read.
 pub(crate) const BUILTIN: &[(&str, &str)] = &[
     ("agencies.toml", include_str!("../data/agencies.toml")),
+    ("captions.toml", include_str!("../data/captions.toml")),
     ("credits.toml", include_str!("../data/credits.toml")),
     ("credits-unlabelled.toml", include_str!("../data/credits-unlabelled.toml")),
     ("bylines.toml", include_str!("../data/bylines.toml")),
@@ -69,6 +71,8 @@ pub(crate) enum CreditWord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct CreditSuffix {
     pub(crate) form: u16,
+    /// It says that somebody took a picture, and can stand below nothing else.
+    pub(crate) taken: bool,
     pub(crate) provided: bool,
 }
 
@@ -86,6 +90,7 @@ pub struct Lexicon {
     pub(crate) agencies: Agencies,
     /// Ids of the forms, by the number that the tables carry.
     pub(crate) form_ids: Vec<&'static str>,
+    pub(crate) caption_phrases: CaptionPhrases,
     pub(crate) credit_words: Phrases<CreditWord>,
     pub(crate) credit_suffixes: Phrases<CreditSuffix>,
     pub(crate) marks: Phrases<CreditMark>,
@@ -93,6 +98,7 @@ pub struct Lexicon {
     pub(crate) credit_controls: Phrases<()>,
     pub(crate) credit_notices: Phrases<()>,
     pub(crate) credit_small: FxHashSet<String>,
+    pub(crate) credit_for: FxHashSet<String>,
     pub(crate) sentence_words: FxHashSet<String>,
     pub(crate) byline_words: Phrases<BylineWord>,
     pub(crate) byline_suffixes: Phrases<u16>,
@@ -180,7 +186,7 @@ impl Lexicon {
             for word in &form.openers {
                 credit_words.push((word.as_str(), CreditWord::Opener { generic, kept: form.kept, form: number }));
             }
-            let suffix = CreditSuffix { form: number, provided: form.provided };
+            let suffix = CreditSuffix { form: number, taken: form.taken, provided: form.provided };
             credit_suffixes.extend(form.suffixes.iter().map(|w| (w.as_str(), suffix)));
             credits_alone.extend(form.alone.iter().map(|w| (w.as_str(), number)));
             marks.extend(form.marks.iter().filter_map(|w| Some((w.as_str(), form.mark?))));
@@ -228,6 +234,7 @@ impl Lexicon {
             byline_signs,
             credit_signs,
             agencies,
+            caption_phrases: CaptionPhrases::new(files),
             credit_words: Phrases::new(credit_words.into_iter()),
             credit_suffixes: Phrases::new(credit_suffixes.into_iter()),
             marks: Phrases::new(marks.into_iter()),
@@ -235,6 +242,7 @@ impl Lexicon {
             credit_controls: phrases(|v| &v.credit.controls),
             credit_notices: phrases(|v| &v.credit.notices),
             credit_small: words(|v| &v.credit.small_words),
+            credit_for: words(|v| &v.credit.for_words),
             sentence_words: words(|v| &v.credit.sentence_words),
             byline_words: Phrases::new(byline_words.into_iter()),
             byline_suffixes: Phrases::new(byline_suffixes.into_iter()),

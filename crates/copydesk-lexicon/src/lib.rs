@@ -5,6 +5,7 @@
 //! a label that names the thing, a known agency, or the shape alone (see [`Confidence`]).
 //!
 //! - [`credit`]: caption lines into caption text and picture credits;
+//! - [`has_caption_sign`]: what captions say of themselves beside their credits;
 //! - [`byline`]: `By Ann Lee`, `Von X und Y`, `X 기자`, names out of metadata;
 //! - [`dateline`]: `SEOUL, Nov. 10 (Yonhap) --`;
 //! - [`boilerplate`]: share bars, "read more", copyright lines and other labels that are not the story;
@@ -16,6 +17,7 @@
 mod agency;
 pub mod boilerplate;
 pub mod byline;
+mod caption;
 pub mod credit;
 pub mod dateline;
 mod error;
@@ -33,6 +35,10 @@ copydesk_fingerprint::fingerprint!();
 pub use agency::{Agency, AgencyKind};
 pub use boilerplate::{PageLabel, PageLabelKind, classify_label};
 pub use byline::{Byline, clean_name, has_role, is_organisation, read_byline};
+pub use caption::{
+    CaptionSign, alternative_number, has_caption_sign, names_picture_file, without_control, without_counter,
+    without_label_behind, without_lead,
+};
 pub use credit::{
     Credit, CreditMark, Split, is_credit_line, looks_like_caption, may_be_credit_line, may_look_like_caption,
     split_credit, undouble,

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::agency::AgencyKind;
 use crate::boilerplate::PageLabelKind;
+use crate::caption::CaptionSign;
 use crate::credit::CreditMark;
 use crate::error::LexiconError;
 use crate::field::FieldKind;
@@ -16,6 +17,7 @@ use crate::fold::fold;
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Vocabulary {
     pub(crate) agency: BTreeMap<AgencyKind, BTreeMap<String, Vec<String>>>,
+    pub(crate) caption: BTreeMap<CaptionSign, SignWords>,
     pub(crate) credit: CreditWords,
     pub(crate) byline: BylineWords,
     pub(crate) dateline: DatelineWords,
@@ -33,6 +35,8 @@ pub(crate) struct CreditWords {
     pub(crate) notices: Vec<String>,
     /// Small words that a credit may hold beside names.
     pub(crate) small_words: Vec<String>,
+    /// Words between a photographer and the paper that the picture was taken for.
+    pub(crate) for_words: Vec<String>,
     /// Words that make the part after a small-letter start no credit, such as articles.
     pub(crate) sentence_words: Vec<String>,
 }
@@ -72,6 +76,9 @@ pub(crate) struct CreditForm {
     /// The opener says how the picture was come by and belongs to the printed credit (`Courtesy of X`).
     #[serde(default)]
     pub(crate) kept: bool,
+    /// The suffix says that somebody took the picture (`摄`): it stands below nothing else.
+    #[serde(default)]
+    pub(crate) taken: bool,
     /// The suffix says that the named party gave the picture (`提供`).
     #[serde(default)]
     pub(crate) provided: bool,
@@ -198,6 +205,16 @@ pub(crate) struct PageLabelWords {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+pub(crate) struct SignWords {
+    pub(crate) words: Vec<String>,
+    /// Lines that must have the sign.
+    pub(crate) yes: Vec<String>,
+    /// Lines that must not.
+    pub(crate) no: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct FieldWords {
     pub(crate) labels: Vec<String>,
     /// Line and value.
@@ -230,6 +247,9 @@ impl Vocabulary {
                     reason: "is a mark, and the form does not say which: set `mark`",
                 });
             }
+        }
+        for (sign, words) in &self.caption {
+            check_list(&format!("caption.{}", snake(&format!("{sign:?}"))), words.words.iter())?;
         }
         let credit = &self.credit;
         check_list("credit", credit.controls.iter().chain(&credit.notices).chain(&credit.small_words))?;

@@ -479,6 +479,10 @@ fn strip_template(text: &mut String) {
     while let Some(start) =
         PAIRS.iter().find_map(|(open, close)| text.strip_suffix(close).and_then(|before| before.rfind(open)))
     {
+        // The caption of a picture is text, which a later stage takes out of it.
+        if text[start..].contains("caption=") {
+            return;
+        }
         let kept = text[..start].trim_end().len();
         text.truncate(kept);
     }

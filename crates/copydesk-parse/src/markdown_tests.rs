@@ -112,11 +112,11 @@ fn html_inside_leaves_no_markup() {
 
 #[test]
 fn template_language_is_no_text() {
-    let text = "{% include a.html %}\n\nText.\n{: .lead}\n\n{{< figure src=\"a.jpg\" >}}\n\n:::note\n\nMind {{ this }} gap.\n\n:::\n";
+    let text = "{% include a.html %}\n\nText.\n{: .lead}\n\n{{< figure src=\"a.jpg\" >}}\n\n{{< figure caption=\"Two boats\" >}}\n\n:::note\n\nMind {{ this }} gap.\n\n:::\n";
     let mut doc = Document::new(DocumentSource::default(), text.to_owned());
     parse(&mut doc, 0, true, &Limits::default()).unwrap();
     let got: Vec<&str> = doc.ids().map(|id| doc.text(id)).collect();
-    assert_eq!(got, ["Text.", "Mind {{ this }} gap."]);
+    assert_eq!(got, ["Text.", "{{< figure caption=\"Two boats\" >}}", "Mind {{ this }} gap."]);
 }
 
 #[test]

@@ -12,6 +12,7 @@ use serde::Deserialize;
 struct Names {
     captions: FxHashSet<String>,
     credits: FxHashSet<String>,
+    beside: FxHashSet<String>,
     not: FxHashSet<String>,
 }
 
@@ -35,6 +36,7 @@ impl List {
 
 static CAPTIONS: LazyLock<List> = LazyLock::new(|| List::new(&NAMES.captions));
 static CREDITS: LazyLock<List> = LazyLock::new(|| List::new(&NAMES.credits));
+static BESIDE: LazyLock<List> = LazyLock::new(|| List::new(&NAMES.beside));
 
 /// The name by which an element says that it holds a caption.
 pub(crate) fn caption_name(tree: &Tree, element: ElementId) -> Option<&str> {
@@ -44,6 +46,11 @@ pub(crate) fn caption_name(tree: &Tree, element: ElementId) -> Option<&str> {
 /// The name by which an element says that it holds a credit.
 pub(crate) fn credit_name(tree: &Tree, element: ElementId) -> Option<&str> {
     name(tree, element, &CREDITS)
+}
+
+/// The name by which an element right behind a picture says that it belongs to it.
+pub(crate) fn beside_name(tree: &Tree, element: ElementId) -> Option<&str> {
+    name(tree, element, &BESIDE)
 }
 
 fn name<'t>(tree: &'t Tree, element: ElementId, list: &List) -> Option<&'t str> {
@@ -95,7 +102,7 @@ mod tests {
 
     #[test]
     fn no_word_is_longer_than_those_looked_up() {
-        let all = || NAMES.captions.iter().chain(&NAMES.credits).chain(&NAMES.not);
+        let all = || NAMES.captions.iter().chain(&NAMES.credits).chain(&NAMES.beside).chain(&NAMES.not);
         assert!(all().all(|word| word.len() <= LONGEST_WORD && word.is_ascii()));
     }
 

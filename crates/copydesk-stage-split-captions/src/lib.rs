@@ -5,11 +5,17 @@
 //! cut off with the house's vocabulary. A line next to a caption that says the same in another language is its
 //! translation. The same caption printed twice is one caption.
 
+mod below;
+mod beside;
 mod elements;
 mod figure;
 mod find;
 mod lines;
+mod measure;
 mod pair;
+mod parts;
+mod plain;
+mod structure;
 
 copydesk_fingerprint::fingerprint!();
 
@@ -56,7 +62,7 @@ impl StageKind for SplitCaptions {
     const NAME: &'static str = "split-captions";
     const SUMMARY: &'static str = "Sets captions apart from the body, with their credits and translations.";
     const READS: &'static [Facet] = &[Facet::Body, Facet::Languages];
-    const WRITES: &'static [Facet] = &[Facet::Captions];
+    const WRITES: &'static [Facet] = &[Facet::Captions, Facet::Text];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
@@ -80,9 +86,17 @@ impl Stage for SplitCaptions {
             pair::add_translations(doc, &mut found, lexicon);
         }
         for one in &found {
-            for &block in &one.blocks {
-                cx.label(doc, block, Label::Caption, one.rule, one.detail.clone());
+            match &one.rest {
+                Some(rest) => cx.text(doc, one.blocks[0], rest),
+                None => {
+                    for &block in &one.blocks {
+                        cx.label(doc, block, Label::Caption, one.rule, one.detail.clone());
+                    }
+                }
             }
+        }
+        for block in find::rests(doc, &found, lexicon) {
+            cx.label(doc, block, Label::Caption, "picture-left", "all that is left of a picture, and no text");
         }
         let mut captions = join(doc, found);
         claim_repeats(doc, cx, lexicon, &mut captions);

@@ -6,6 +6,7 @@ use copydesk_lexicon::{Lexicon, split_credit};
 use crate::{
     before,
     find::{FoundCaption, flat},
+    measure::weight,
 };
 
 /// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
@@ -60,6 +61,7 @@ fn half(doc: &Document, id: BlockId, image: Option<String>, lexicon: &Lexicon) -
         detail: "stands beside a caption, and says the same in another language".into(),
         confidence: 0.8,
         figure: None,
+        rest: None,
         translates: None,
     }
 }
@@ -80,7 +82,7 @@ fn in_one_paragraph(doc: &Document, first: BlockId, second: BlockId) -> bool {
 
 /// Whether two neighbouring texts say the same in two languages: the languages differ, the lengths are alike, and
 /// what every language writes alike (figures, names) is shared where there is any.
-fn is_translation(doc: &Document, a: BlockId, b: BlockId, lexicon: &Lexicon) -> bool {
+pub(crate) fn is_translation(doc: &Document, a: BlockId, b: BlockId, lexicon: &Lexicon) -> bool {
     let language = |id| doc.block(id).language.as_ref().filter(|l| l.tag != "und").map(|l| l.tag.as_str());
     let (Some(language_a), Some(language_b)) = (language(a), language(b)) else { return false };
     if language_a == language_b {
@@ -93,15 +95,6 @@ fn is_translation(doc: &Document, a: BlockId, b: BlockId, lexicon: &Lexicon) -> 
     }
     let (figures_a, figures_b) = (figures(text_a), figures(text_b));
     figures_a.is_empty() || figures_b.is_empty() || figures_a.iter().any(|f| figures_b.contains(f))
-}
-
-/// How much a text says: letters, each character of a script without spaces for three.
-fn weight(text: &str) -> usize {
-    let one = |c: char| match c as u32 {
-        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x9FFF | 0xAC00..=0xD7A3 => 3,
-        _ => 1,
-    };
-    text.chars().filter(|c| c.is_alphanumeric()).map(one).sum()
 }
 
 fn figures(text: &str) -> Vec<&str> {

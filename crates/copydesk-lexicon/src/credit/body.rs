@@ -112,7 +112,7 @@ fn is_domain(word: &str) -> bool {
 }
 
 /// Whether a word that is not the last one ends a sentence, as opposed to an initial or a short form.
-pub(super) fn ends_sentence(word: &str) -> bool {
+pub(crate) fn ends_sentence(word: &str) -> bool {
     let word = word.trim_end_matches(['"', '”', '’', '\'', '»', ')', ']', '“', '«']);
     if word.ends_with(['!', '?', '…', '。', '！', '？', '।', '۔', '؟', '։', '።', '။']) {
         return true;
@@ -265,6 +265,13 @@ pub(super) fn read(printed: &str, provided: bool, lexicon: &Lexicon, marks: &mut
             }
             _ => {}
         }
+    }
+    // `AFP / AFP`: the same holder twice is one.
+    if let [only] = credit.parts.as_slice()
+        && credit.printed.contains(['/', '|'])
+        && !only.contains(['/', '|'])
+    {
+        credit.printed.clone_from(only);
     }
     (!credit.printed.is_empty()).then_some(credit)
 }

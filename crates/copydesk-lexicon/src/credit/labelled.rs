@@ -96,6 +96,14 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
         };
         let kept = matches!(word, CreditWord::Opener { kept: true, .. });
         let first = window[at..].chars().next().unwrap_or(' ');
+        // `記者王小明攝影／報系資料照`: the word ends the first of two holders.
+        if slash
+            && text[end + blank..].starts_with('/')
+            && let Some(from) = reporter_before(&window[..at], lexicon)
+        {
+            out.push(LabelAt { start: from, body: from, generic: false, bare: false, form });
+            continue;
+        }
         // `StudioQuelle: X`: elements without a space between them glue a label to the text before it.
         let glued = separator > 0 && first.is_uppercase() && window[..at].ends_with(char::is_lowercase);
         if !(whole || glued) {
@@ -121,6 +129,15 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
         out.push(LabelAt { start: at, body, generic, bare, form });
     }
     out
+}
+
+/// Where a name begins that stands right before a word such as `攝影`, with the word for a reporter before it.
+fn reporter_before(before: &str, lexicon: &Lexicon) -> Option<usize> {
+    const BORDERS: [char; 12] = ['。', '！', '？', '」', '，', '、', '\n', ' ', '\u{3000}', '(', '（', '／'];
+    let from = before.rfind(BORDERS).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let name = &before[from..];
+    let reporter = lexicon.byline_words.at_start(&crate::fold::fold(name)).is_some();
+    (reporter && (3..=10).contains(&name.chars().count())).then_some(from)
 }
 
 /// The length of the separator at the start of `rest`, 0 without one.
@@ -292,7 +309,7 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<CreditMa
         credits: vec![credit],
         rule: lexicon.form_ids[suffix.form as usize],
         confidence: Confidence::Labelled,
-        picture_only: open.is_some(),
+        picture_only: open.is_some() || suffix.taken,
         provided: suffix.provided,
     })
 }
@@ -371,7 +388,12 @@ pub(super) fn stripped_end(window: &str, folded: &Folded, lexicon: &Lexicon) -> 
         && !text[last..].contains('@')
         && !text.contains("copyright")
         && !lexicon.credit_notices.any(text);
-    if bare { window.trim_end_matches(is_loose).len() } else { strip_after(window, 0, window.len(), lexicon) }
+    let end =
+        if bare { window.trim_end_matches(is_loose).len() } else { strip_after(window, 0, window.len(), lexicon) };
+    // The arrow of a control looks like the end of a quotation.
+    let rest = window[end..].trim_start();
+    let quoted = window[..end].rfind('«').is_some_and(|open| !window[open..end].contains('»'));
+    if quoted && rest.starts_with('»') { window.len() - rest.len() + '»'.len_utf8() } else { end }
 }
 
 /// White space, and the arrows and dots of controls.

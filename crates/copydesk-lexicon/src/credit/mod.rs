@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::fold::{Folded, fold, tail_start};
 use crate::{Confidence, Lexicon};
 
+pub(crate) use body::ends_sentence;
 pub use doubled::undouble;
 
 /// What kind of picture a caption says it is, apart from its text and credit.
@@ -97,7 +98,7 @@ const MARK_WITHIN: usize = 60;
 ///
 /// Line breaks inside `text` are taken for the borders of elements, at which a credit may start or end.
 pub fn split_credit<'t>(text: &'t str, lexicon: &Lexicon) -> Split<'t> {
-    let mut left = trim(text);
+    let mut left = trim(without_notice(trim(text), lexicon));
     let mut split = Split {
         text: left,
         credits: Vec::new(),
@@ -139,6 +140,26 @@ pub fn split_credit<'t>(text: &'t str, lexicon: &Lexicon) -> Split<'t> {
         split.rule = "";
     }
     split
+}
+
+/// A caption without the notice to editors behind it, which names parties of its own.
+fn without_notice<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let from = tail_start(text, WINDOW);
+    let window = &text[from..];
+    if !window.contains("TTENTION") && !window.contains("ttention") && !window.contains("HIS ") {
+        return text;
+    }
+    let folded = Folded::new(window);
+    let notice = lexicon.credit_notices.all(folded.text()).find(|(at, ..)| {
+        let phrase = &folded.text()[*at..];
+        phrase.starts_with("attention editors")
+            || phrase.starts_with("this image ")
+            || phrase.starts_with("this photo ")
+    });
+    match notice {
+        Some((at, ..)) if from + folded.origin(at) > 0 => text[..from + folded.origin(at)].trim_end(),
+        _ => text,
+    }
 }
 
 /// Whether a line can hold a credit at all. Most lines of a page are a few words without any of the signs of one, and
@@ -229,7 +250,7 @@ pub fn may_look_like_caption(text: &str) -> bool {
     }
     let tail = &text[tail_start(text, 160)..];
     // Each strong form holds one of these.
-    tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|']) || tail.contains("hoto")
+    tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '摄', '攝']) || tail.contains("hoto")
 }
 
 fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<CreditMark>) {

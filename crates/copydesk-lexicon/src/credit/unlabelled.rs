@@ -61,12 +61,20 @@ fn bracketed(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
         return None;
     }
     let printed = &trimmed[credit.clone()];
-    let shape = body::strict_shape(printed, lexicon)?;
     let before = trimmed[..open.0].trim_end();
+    let Some(shape) = body::strict_shape(printed, lexicon) else {
+        let mut holders = found(trimmed, open.0, credit, "paren-name/agency");
+        holders.confidence = Confidence::ShapeOnly;
+        return (is_list_of_holders(printed) && ends_text(before)).then_some(holders);
+    };
     if shape.small > 0 || is_mark(printed, lexicon) {
         return None;
     }
     if shape.agency {
+        if let Some(start) = name_before(before, lexicon) {
+            // The bracket belongs to the credit, so its end does as well.
+            return Some(found(trimmed, start, start..trimmed.len(), "tail-name(agency)"));
+        }
         let mut f = found(trimmed, open.0, credit, "paren-agency");
         // A bare `(AP)` also ends the paragraphs of agency copy.
         f.picture_only = !shape.agency_only || printed.split_whitespace().count() > 1 && !is_wire(printed, lexicon);
@@ -85,6 +93,41 @@ fn bracketed(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let mut f = found(trimmed, open.0, credit, if shape.slash { "paren-name/agency" } else { "paren-any-org" });
     f.confidence = Confidence::ShapeOnly;
     Some(f)
+}
+
+/// `bild allianz / wpa / Ann Lee`: holders in small letters, parted by slashes with spaces around them.
+fn is_list_of_holders(printed: &str) -> bool {
+    let parts: Vec<&str> = printed.split(" / ").collect();
+    let short = |part: &&str| {
+        part.split_whitespace().count() <= 3 && !part.contains(|c: char| c.is_ascii_digit() || ",.:;?!".contains(c))
+    };
+    let named = parts.last().is_some_and(|last| last.starts_with(char::is_uppercase));
+    (2..=4).contains(&parts.len()) && parts.iter().all(short) && named
+}
+
+/// Where a name begins that stands between the end of the caption and the agency in brackets: `… . ANN LEE (EFE)`.
+fn name_before(before: &str, lexicon: &Lexicon) -> Option<usize> {
+    let mut start = before.len();
+    let mut words = 0;
+    loop {
+        let head = before[..start].trim_end();
+        let edge = before[head.len()..start].contains('\n');
+        let parted = head.is_empty() || edge || head.split_whitespace().next_back().is_some_and(body::ends_sentence);
+        if words > 0 && parted {
+            let name = before[start..].trim();
+            let shape = body::strict_shape(name, lexicon)?;
+            let plain = !name.contains(|c: char| c.is_ascii_digit() || matches!(c, '(' | ')' | ':' | ',' | '"'));
+            // A whole line may as well be a short caption, unless it is in capitals.
+            let sure = !head.is_empty() || !name.chars().any(char::is_lowercase);
+            let named = shape.small == 0 && shape.caseless == 0 && (2..=4).contains(&words);
+            return (named && plain && sure).then_some(start);
+        }
+        if words == 4 || head.is_empty() {
+            return None;
+        }
+        start = head.rfind(char::is_whitespace).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+        words += 1;
+    }
 }
 
 fn is_mark(printed: &str, lexicon: &Lexicon) -> bool {
@@ -220,8 +263,18 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
 /// `＝AGENCY` of Japanese captions. A place and a date after the sign are caption text.
 fn after_equals(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let (at, sign) = window.char_indices().rev().find(|(_, c)| matches!(c, '＝' | '='))?;
+    // `[서울=뉴시스]`: a place and an agency in one bracket are a dateline.
+    let open = window[..at].rfind(['[', '(', '（', '［', '【']);
+    if open.is_some_and(|open| !window[open..at].contains([']', ')', '）', '］', '】'])) {
+        return None;
+    }
     let credit = trim_body(window, at + sign.len_utf8(), window.len());
     lexicon.agency(window.get(credit.clone())?)?;
+    // `… 있다. 인천=연합뉴스`: behind a sentence the word before the sign is the place that the agency writes from.
+    let head = window[..at].trim_end();
+    let place = head.rfind(char::is_whitespace).map_or(0, |i| i + head[i..].chars().next().map_or(1, char::len_utf8));
+    let behind = head[..place].split_whitespace().next_back().is_some_and(body::ends_sentence);
+    let at = if behind && head[place..].chars().count() <= 6 { place } else { at };
     Some(found(window, at, credit, "ja-equals"))
 }
 
@@ -312,8 +365,20 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     if shape.slash && shape.words <= 6 {
         return Some(f);
     }
+    if shape.words <= 8 && is_name_for_paper(printed, lexicon) {
+        f.confidence = Confidence::AgencyKnown;
+        f.rule = "tail-NAME-for-paper";
+        return Some(f);
+    }
     f.rule = "tail-name";
     (2..=4).contains(&shape.words).then_some(f)
+}
+
+/// `ANN LEE POUR « LE COURRIER »`: capitals only, and the word between a photographer and a paper among them.
+fn is_name_for_paper(printed: &str, lexicon: &Lexicon) -> bool {
+    let capitals = !printed.chars().any(char::is_lowercase);
+    let mut words = printed.split_whitespace().skip(1);
+    capitals && words.any(|word| lexicon.credit_for.contains(&crate::fold::fold(word))) && words.next().is_some()
 }
 
 /// Where a sentence ends inside a word because two elements were glued: `kommen.Getty`, `(España).Eva`.

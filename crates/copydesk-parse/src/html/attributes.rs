@@ -17,7 +17,7 @@ pub(super) fn is_wanted(name: &str, value: &str) -> bool {
     match wanted {
         Wanted::Always => true,
         Wanted::Unembedded => !value.starts_with("data:"),
-        Wanted::Telling => hides(value) || value.contains("font-weight"),
+        Wanted::Telling => hides(value) || SETTINGS.iter().any(|setting| value.contains(setting)),
     }
 }
 
@@ -51,9 +51,13 @@ const DATA_WORDS: [&str; 11] =
 static DATA: LazyLock<AhoCorasick> =
     LazyLock::new(|| AhoCorasick::new(DATA_WORDS).unwrap_or_else(|e| unreachable!("a short list of short words: {e}")));
 
+/// Properties of a style by which a page sets text apart: headings in bold, captions in small letters.
+const SETTINGS: [&str; 4] = ["font-weight", "font-size", "font-style", "text-align"];
+
 /// Names that the tree builder or the parser asks for and stages seldom do.
 const OTHERS: &[&str] = &[
     "about",
+    "align",
     "as",
     "cite",
     "colspan",
@@ -68,6 +72,7 @@ const OTHERS: &[&str] = &[
     "rowspan",
     "scope",
     "shadowrootmode",
+    "size",
     "sizes",
     "start",
     "typeof",

@@ -1,0 +1,548 @@
+//! Captions of texts without markup: by a credit that only pictures carry, or by a weaker one and what speaks for a
+//! caption beside it.
+
+use std::borrow::Cow;
+
+use copydesk_document::{BlockId, BlockKind, Document, Label};
+use copydesk_lexicon::{
+    AgencyKind, CaptionSign, Confidence, Credit, Lexicon, Split, alternative_number, classify_label, has_caption_sign,
+    label_of, may_be_credit_line, may_look_like_caption, read_byline, read_dateline, split_credit, undouble,
+};
+
+use crate::{
+    find::{LONGEST, Reason, flat, key, letters},
+    lines::Lines,
+    measure::{RUNNING, ends_as_sentence, sentences, weight},
+    parts::{Piece, as_credit, last_brackets},
+};
+
+/// A caption in a text, with the blocks that it takes.
+pub(crate) struct Claim {
+    pub(crate) reason: Reason,
+    /// What it says, where that is not the whole of its first block.
+    pub(crate) piece: Option<Piece>,
+    /// The blocks beside the first.
+    pub(crate) more: Vec<BlockId>,
+    /// What is left of the first block, where a part of it is no caption.
+    pub(crate) rest: Option<String>,
+    /// The block that says the same in another language.
+    pub(crate) twin: Option<BlockId>,
+}
+
+impl From<Reason> for Claim {
+    fn from(reason: Reason) -> Self {
+        Self { reason, piece: None, more: Vec::new(), rest: None, twin: None }
+    }
+}
+
+/// Longest caption that has no more than a weak credit or a sign, and the shortest, by weight.
+const LONGEST_WEAK: usize = 500;
+const SHORTEST: usize = 15;
+/// The same for one above a line that is nothing but a credit.
+const LONGEST_BARE: usize = 130;
+const SHORTEST_BARE: usize = 22;
+/// Most sentences of one.
+const MOST_SENTENCES: usize = 3;
+/// So many lines can stand above the first running text.
+const LONGEST_HEAD: usize = 40;
+/// The fewest letters of a title that a caption can begin with.
+const SHORTEST_TITLE: usize = 12;
+
+/// What all lines of a text share.
+pub(crate) struct Story {
+    /// The first block of running text without a credit.
+    first_running: Option<BlockId>,
+    last: BlockId,
+    /// The language of most of the text.
+    main: Option<String>,
+}
+
+impl Story {
+    pub(crate) fn of(lines: &Lines<'_>) -> Self {
+        let doc = lines.doc;
+        let running = |id: &BlockId| is_running(doc, *id) && lines.split(*id).credits.is_empty();
+        let first_running = doc.ids().take(LONGEST_HEAD).find(running);
+        let last = doc.body().next_back().map_or(BlockId(0), |(id, _)| id);
+        let main = doc.languages().main.as_ref().map(|main| main.tag.clone());
+        let main = main.or_else(|| Some(doc.block(first_running?).language.as_ref()?.tag.clone()));
+        Self { first_running, last, main }
+    }
+
+    /// Whether a line stands above the story.
+    fn is_above(&self, id: BlockId) -> bool {
+        self.first_running.is_some_and(|first| id < first)
+    }
+
+    /// Whether a line stands in the story, and not at its end.
+    fn is_inside(&self, id: BlockId) -> bool {
+        self.first_running.is_some_and(|first| id > first) && id < self.last
+    }
+}
+
+fn is_running(doc: &Document, id: BlockId) -> bool {
+    let text = doc.text(id);
+    doc.block(id).kind != BlockKind::Heading && weight(text) >= RUNNING && ends_as_sentence(text)
+}
+
+/// The caption that begins with a block.
+pub(crate) fn captions(lines: &Lines<'_>, story: &Story, id: BlockId) -> Option<Claim> {
+    let doc = lines.doc;
+    let whole = doc.text(id);
+    let half = undouble(whole);
+    let line = Line::of(lines, id, half.unwrap_or(whole));
+    if letters(&line.text) > LONGEST {
+        return glued(lines, id);
+    }
+    let credited = || !line.split.credits.is_empty();
+    let says = || last_brackets(&line.text).is_some() || credited() && !line.split.text.is_empty();
+    if half.is_some() && says() {
+        return Some(Reason::new("printed-twice", "the same text twice in one line, with a credit", 0.9).into());
+    }
+    if doc.block(id).label() == Label::Title {
+        return None;
+    }
+    line.by_credit(lines)
+        .or_else(|| line.by_label(lines))
+        .or_else(|| glued(lines, id))
+        .or_else(|| line.weakly_credited(lines, story))
+        .or_else(|| line.above_credit(lines))
+        .or_else(|| line.wire(lines))
+        .or_else(|| line.behind_title(lines))
+        .or_else(|| line.marked(lines, story))
+        .or_else(|| line.in_two_languages(lines, story))
+}
+
+/// A line without what a page has left around it.
+struct Line<'t> {
+    id: BlockId,
+    text: Cow<'t, str>,
+    split: Split<'t>,
+    /// An arrow or a triangle that points to a picture stands before it.
+    pointed: bool,
+    /// It was a cell of a table that held a picture.
+    barred: bool,
+}
+
+/// Signs by which captions point to their picture. Lists have some of them as bullets.
+const POINTERS: [char; 12] = ['▲', '△', '▼', '▽', '◀', '◁', '↑', '⬆', '⇧', '◤', '◢', '☝'];
+
+impl<'t> Line<'t> {
+    fn of(lines: &'t Lines<'_>, id: BlockId, text: &'t str) -> Self {
+        let inner = without_attributes(text.trim());
+        let cell = inner.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '│' | '｜'));
+        let barred = cell.len() < inner.len() && !cell.contains(['|', '│', '｜']) && !cell.is_empty();
+        let cell = if barred { cell } else { inner };
+        let bare = cell.trim_start_matches(POINTERS).trim_start();
+        let pointed = bare.len() < cell.len();
+        let split = if bare.len() == text.len() {
+            lines.split_as(id, bare).into_owned()
+        } else {
+            split_credit(bare, lines.lexicon)
+        };
+        Self { id, text: Cow::Borrowed(bare), split, pointed, barred }
+    }
+
+    fn piece(&self) -> Piece {
+        Piece { text: flat(self.split.text), credits: self.split.credits.clone(), marks: self.split.marks.clone() }
+    }
+
+    fn claim(&self, reason: Reason) -> Claim {
+        Claim { piece: Some(self.piece()), ..reason.into() }
+    }
+
+    /// Whether what stands before the credit can be a caption, and is no field, label or date.
+    fn says_something(&self, lines: &Lines<'_>) -> bool {
+        let text = self.split.text;
+        let figures = text.chars().filter(|c| c.is_numeric()).count();
+        let closed = text.matches(['(', '（']).count() <= text.matches([')', '）']).count();
+        // Menus are written in one line, with bars between their entries.
+        let bars = self.text.matches(['|', '│', '｜']).count();
+        weight(text) >= 8
+            && figures * 3 <= letters(text)
+            && closed
+            && bars < 3
+            && !copydesk_date::is_date_line(text)
+            && classify_label(text, lines.lexicon).is_none()
+    }
+
+    /// A credit that only pictures carry.
+    fn by_credit(&self, lines: &Lines<'_>) -> Option<Claim> {
+        let sure = may_look_like_caption(&self.text) && self.split.is_caption() && self.says_something(lines);
+        sure.then(|| self.claim(Reason::new("credit-line", "ends in a credit that only pictures carry", 0.9)))
+    }
+
+    /// A beginning that only captions have.
+    fn by_label(&self, lines: &Lines<'_>) -> Option<Claim> {
+        let text = self.text.trim();
+        let short = weight(text) <= LONGEST_WEAK && sentences(text) <= MOST_SENTENCES;
+        let opens = short && has_caption_sign(text, CaptionSign::Opener, lines.lexicon);
+        opens.then(|| self.claim(Reason::new("caption-label", "begins as only captions do", 0.85)))
+    }
+
+    /// Whether the line is as long as a caption without a sure credit may be, and nothing that looks like one.
+    fn may_be(&self, lines: &Lines<'_>) -> bool {
+        let text = self.split.text.trim();
+        let lexicon = lines.lexicon;
+        (SHORTEST..=LONGEST_WEAK).contains(&weight(text))
+            && sentences(text) <= MOST_SENTENCES
+            && !text.ends_with([':', '：'])
+            && !text.starts_with(['"', '“', '„', '«', '「', '『'])
+            && !self.text.ends_with(['!', '?'])
+            && self.says_something(lines)
+            && read_dateline(text, lexicon).is_none_or(|d| d.confidence == Confidence::ShapeOnly)
+            && read_byline(text, lexicon).is_none_or(|b| b.confidence() == Confidence::ShapeOnly)
+            && label_of(text, lexicon).is_none()
+    }
+
+    /// A credit that may stand below other things as well, and something else that speaks for a caption.
+    fn weakly_credited(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
+        let (doc, lexicon) = (lines.doc, lines.lexicon);
+        if self.split.credits.is_empty() || self.id >= story.last || !self.may_be(lines) {
+            return None;
+        }
+        let text = self.split.text;
+        let has = |sign| has_caption_sign(text, sign, lexicon);
+        let printed = &self.split.credits[0].printed;
+        let why = if has(CaptionSign::Position) {
+            "says where somebody stands in the picture"
+        } else if self.pointed || self.barred {
+            "stands where a picture was"
+        } else if rest_beside(doc, self.id, lines) {
+            "stands beside what is left of a picture"
+        } else if has(CaptionSign::Scene) {
+            "speaks of a picture"
+        } else if is_agency_and_name(printed) && ends_as_sentence(text) {
+            "an agency and a name behind its end"
+        } else if story.is_above(self.id) && self.is_sure_above(doc) {
+            "stands above the text"
+        } else if repeats(doc, self.id) {
+            "is printed twice"
+        } else {
+            return None;
+        };
+        let sure = if self.split.confidence == Confidence::ShapeOnly { 0.7 } else { 0.8 };
+        Some(self.claim(Reason::new("weak-credit", format!("ends in what may be a credit, and {why}"), sure)))
+    }
+
+    /// Whether a weak credit is enough above the text, where titles, bylines and names of sites stand as well.
+    fn is_sure_above(&self, doc: &Document) -> bool {
+        const SHAPES: [&str; 5] =
+            ["paren-agency", "paren-name/agency", "paren-any-org", "tail-name/agency", "tail-wire-bare"];
+        let text = self.split.text;
+        let sentence = ends_as_sentence(text) && sentences(text) <= 1 && weight(text) >= 30;
+        // Below another sentence it is likelier that the story has begun.
+        let opens = |id| {
+            let text = doc.text(id).trim_end();
+            weight(text) < RUNNING / 2 || !(ends_as_sentence(text) || text.ends_with([')', '）']))
+        };
+        let first = (0..self.id.0).map(BlockId).all(opens);
+        sentence && first && (SHAPES.contains(&self.split.rule) || self.split.confidence == Confidence::Labelled)
+    }
+
+    /// A line right above one that is nothing but a credit.
+    fn above_credit(&self, lines: &Lines<'_>) -> Option<Claim> {
+        let (doc, lexicon) = (lines.doc, lines.lexicon);
+        let next = BlockId(self.id.0 + 1);
+        if !self.split.credits.is_empty() || next.index() >= doc.blocks().len() || doc.block(next).gap > 1 {
+            return None;
+        }
+        // Most lines stand above no credit, which is soon told.
+        if !is_picture_credit(lines, next) || doc.block(self.id).kind == BlockKind::Heading || !self.may_be(lines) {
+            return None;
+        }
+        let (size, words) = (weight(&self.text), self.text.split_whitespace().count());
+        let position = has_caption_sign(&self.text, CaptionSign::Position, lexicon);
+        // Menus have lines of a few words, and a paragraph of the story may stand above a picture without a caption.
+        let enough = size >= SHORTEST_BARE && (words >= 4 || size > letters(&self.text) * 2);
+        let short = size <= LONGEST_BARE || position;
+        // The title may stand right above the credit of a picture that has no caption.
+        let second = (0..self.id.0).map(BlockId).any(|id| weight(doc.text(id)) >= SHORTEST);
+        let credit = lines.split(next);
+        let reason = Reason::new("credit-below", "right above a line that is nothing but a credit", 0.85);
+        let piece = Piece { text: flat(&self.text), credits: credit.credits.clone(), marks: credit.marks.clone() };
+        (enough && short && (second || ends_as_sentence(&self.text))).then(|| Claim {
+            piece: Some(piece),
+            more: vec![next],
+            ..reason.into()
+        })
+    }
+
+    /// The caption of a wire: a dateline, a sentence, the day and a mail address.
+    fn wire(&self, lines: &Lines<'_>) -> Option<Claim> {
+        let text = self.text.trim();
+        let (head, mail) = text.rsplit_once(char::is_whitespace)?;
+        let (before, day) = head.trim_end().rsplit_once(char::is_whitespace)?;
+        let dated = day.bytes().filter(u8::is_ascii_digit).count() >= 4 && copydesk_date::is_date_line(day);
+        if !mail.contains('@') || !dated || weight(text) > LONGEST_WEAK + 100 {
+            return None;
+        }
+        let said = behind_dateline(before, lines.lexicon)?;
+        // Behind the dateline the reporter: `NAME 기자 = `.
+        let said = said.split_once('=').filter(|(head, _)| head.chars().count() <= 24).map_or(said, |(_, rest)| rest);
+        let piece = Piece { text: flat(said), credits: Vec::new(), marks: Vec::new() };
+        let reason = Reason::new("wire-caption", "a sentence between a dateline and the day with a mail address", 0.8);
+        Some(Claim { piece: Some(piece), ..reason.into() })
+    }
+
+    /// The title, the caption, and the day or the holder: the alternative text of a picture.
+    fn behind_title(&self, lines: &Lines<'_>) -> Option<Claim> {
+        let doc = lines.doc;
+        let first = self.text.chars().next()?;
+        let title = doc.ids().take(12.min(self.id.index())).find(|id| {
+            // Most lines begin otherwise.
+            if !doc.text(*id).starts_with(first) {
+                return false;
+            }
+            let title = key(doc.text(*id));
+            let own = key(&self.text);
+            letters(doc.text(*id)) >= SHORTEST_TITLE && own.len() > title.len() && own.starts_with(&title)
+        })?;
+        let said = behind(&self.text, letters(doc.text(title)))?.trim();
+        let split = split_credit(said, lines.lexicon);
+        let is_day =
+            |word: &&str| word.bytes().filter(u8::is_ascii_digit).count() >= 4 && copydesk_date::is_date_line(word);
+        let day = said.split_whitespace().rev().take(3).find(is_day);
+        let credited = !split.credits.is_empty() && split.confidence > Confidence::ShapeOnly;
+        let speaks = day.is_some() || credited;
+        if !speaks || !(SHORTEST..=LONGEST_WEAK).contains(&weight(said)) || sentences(said) > MOST_SENTENCES + 1 {
+            return None;
+        }
+        // The holder stands behind the day.
+        let parted = day.and_then(|day| said.rsplit_once(day)).filter(|(before, _)| ends_as_sentence(before));
+        let piece = match parted {
+            Some((before, holder)) if split.credits.is_empty() => {
+                let mut marks = split.marks.clone();
+                let holder = holder.trim();
+                let credits = if holder.is_empty() { Vec::new() } else { as_credit(holder, &mut marks, lines.lexicon) };
+                Piece { text: flat(before), credits, marks }
+            }
+            _ => Piece { text: flat(split.text), credits: split.credits.clone(), marks: split.marks.clone() },
+        };
+        let reason = Reason::new("title-and-caption", "begins with the title, and ends in a day or a credit", 0.75);
+        Some(Claim { piece: Some(piece), ..reason.into() })
+    }
+
+    /// A line that points to a picture, or was a cell beside one, or stands beside what is left of one.
+    fn marked(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
+        let (doc, lexicon) = (lines.doc, lines.lexicon);
+        let rest = self
+            .id
+            .0
+            .checked_sub(1)
+            .is_some_and(|id| has_caption_sign(doc.text(BlockId(id)), CaptionSign::Rest, lexicon));
+        let marked = self.pointed || self.barred || rest;
+        if !marked || !self.may_be(lines) || doc.block(self.id).kind == BlockKind::ListItem {
+            return None;
+        }
+        let neighbours = [self.id.0.checked_sub(1), Some(self.id.0 + 1)];
+        let others = || neighbours.iter().flatten().map(|id| BlockId(*id)).filter(|id| id.index() < doc.blocks().len());
+        let alike = |signs: &[char]| {
+            others().any(|id| doc.text(id).trim().starts_with(signs) || doc.text(id).trim().ends_with(signs))
+        };
+        let short =
+            weight(&self.text) <= LONGEST_WEAK / 2 || has_caption_sign(&self.text, CaptionSign::Position, lexicon);
+        if self.pointed && !alike(&POINTERS) && !self.text.contains(POINTERS) && short {
+            return Some(self.claim(Reason::new("points-to-picture", "a sign before it points to a picture", 0.75)));
+        }
+        if self.barred
+            && story.is_inside(self.id)
+            && !alike(&['|', '│', '｜'])
+            && others().any(|id| is_running(doc, id))
+        {
+            return Some(self.claim(Reason::new("table-rest", "all that is left of a table with a picture", 0.7)));
+        }
+        let open = !ends_as_sentence(&self.text) || weight(&self.text) <= RUNNING / 2;
+        (rest && open && story.is_inside(self.id) && doc.block(self.id).kind != BlockKind::Heading)
+            .then(|| self.claim(Reason::new("picture-rest", "right below what is left of a picture", 0.7)))
+    }
+
+    /// A line in another language than the text, and its neighbour that says the same, beside what is left of a picture.
+    fn in_two_languages(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
+        let (doc, lexicon) = (lines.doc, lines.lexicon);
+        let main = story.main.as_deref()?;
+        let language =
+            |id: BlockId| doc.block(id).language.as_ref().map(|l| l.tag.as_str()).filter(|tag| *tag != "und");
+        let next = BlockId(self.id.0 + 1);
+        if next.index() >= doc.blocks().len() || !story.is_inside(next) {
+            return None;
+        }
+        let (own, other) = (language(self.id)?, language(next)?);
+        if (own == main) == (other == main) || !self.may_be(lines) {
+            return None;
+        }
+        // A line of the text that stands above the two is none of them.
+        let third = BlockId(next.0 + 1);
+        let below = own == main && third.index() < doc.blocks().len();
+        if below && crate::pair::is_translation(doc, next, third, lexicon) {
+            return None;
+        }
+        let pair = crate::pair::is_translation(doc, self.id, next, lexicon);
+        let position = |id| has_caption_sign(doc.text(id), CaptionSign::Position, lexicon);
+        let speaks =
+            || position(self.id) || position(next) || rest_beside(doc, self.id, lines) || rest_beside(doc, next, lines);
+        let detail = "says the same as the next line in another language, beside a picture";
+        let twins = pair && weight(doc.text(next)) <= LONGEST_WEAK && speaks();
+        twins.then(|| Claim { twin: Some(next), ..self.claim(Reason::new("two-languages", detail, 0.75)) })
+    }
+}
+
+/// A caption with its credit that is glued to the text behind it, or to the title before it.
+fn glued(lines: &Lines<'_>, id: BlockId) -> Option<Claim> {
+    let (doc, lexicon) = (lines.doc, lines.lexicon);
+    let text = doc.text(id);
+    for (at, close) in text.match_indices([')', '）', ']']).take(6) {
+        let end = at + close.len();
+        let (head, rest) = text.split_at(end);
+        if weight(head) > LONGEST_WEAK || rest.trim().is_empty() {
+            break;
+        }
+        let touches = rest.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+        let dateline =
+            || read_dateline(rest.trim_start(), lexicon).is_some_and(|d| d.confidence > Confidence::ShapeOnly);
+        if !touches && !dateline() || weight(rest) < RUNNING / 2 {
+            continue;
+        }
+        let split = split_credit(head, lexicon);
+        if split.confidence == Confidence::Labelled && !split.credits.is_empty() && weight(split.text) >= 6 {
+            let piece = Piece { text: flat(split.text), credits: split.credits.clone(), marks: split.marks.clone() };
+            let reason = Reason::new("glued-caption", "a caption with its credit, glued to the text behind it", 0.85);
+            return Some(Claim { piece: Some(piece), rest: Some(rest.trim_start().to_owned()), ..reason.into() });
+        }
+    }
+    let (title, end) = alternative_number(text, lexicon)?;
+    let said = text[end..].trim();
+    let split = split_credit(said, lexicon);
+    let sure = !split.credits.is_empty() && !split.text.is_empty() && weight(said) <= LONGEST_WEAK;
+    sure.then(|| {
+        let piece = Piece { text: flat(split.text), credits: split.credits.clone(), marks: split.marks.clone() };
+        let reason = Reason::new("glued-caption", "a caption glued to the title and the number of its picture", 0.85);
+        Claim { piece: Some(piece), rest: Some(text[..title].to_owned()), ..reason.into() }
+    })
+}
+
+/// Whether a line beside this one is all that is left of a picture.
+fn rest_beside(doc: &Document, id: BlockId, lines: &Lines<'_>) -> bool {
+    let is_rest = |id: BlockId| {
+        let text = doc.text(id).trim();
+        let template = text.starts_with("{%") && text.ends_with("%}") && text.contains("im");
+        template || has_caption_sign(text, CaptionSign::Rest, lines.lexicon)
+    };
+    [id.0.checked_sub(1), Some(id.0 + 1)]
+        .into_iter()
+        .flatten()
+        .map(BlockId)
+        .any(|id| id.index() < doc.blocks().len() && is_rest(id))
+}
+
+/// Whether the line above or below says the same.
+fn repeats(doc: &Document, id: BlockId) -> bool {
+    let own = key(doc.text(id));
+    let same = |other: u32| doc.blocks().get(other as usize).is_some_and(|_| key(doc.text(BlockId(other))) == own);
+    same(id.0 + 1) || id.0.checked_sub(1).is_some_and(same)
+}
+
+/// Whether a line is the credit of a picture, and no byline, menu or list of sources.
+fn is_picture_credit(lines: &Lines<'_>, id: BlockId) -> bool {
+    let text = lines.doc.text(id).trim();
+    let split = lines.split(id);
+    let Some(sure) = may_be_credit_line(text).then(|| split.as_credit_line()).flatten() else { return false };
+    let printed = &split.credits[0].printed;
+    if text.contains(['•', '·', '|'])
+        || printed.contains(|c: char| c.is_ascii_digit())
+        || read_byline(text, lines.lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled)
+    {
+        return false;
+    }
+    let library = |name: &String| {
+        let kind = lines.lexicon.agency(name).map(|agency| agency.kind);
+        matches!(kind, Some(AgencyKind::Photo | AgencyKind::Stock))
+    };
+    match sure {
+        Confidence::Labelled => split.picture_only || printed.contains('/'),
+        Confidence::AgencyKnown => text.contains('/') || split.credits.iter().flat_map(|c| &c.agencies).any(library),
+        Confidence::ShapeOnly => is_agency_and_name(text),
+    }
+}
+
+/// `AGENCY/Ann Lee`, `AGENCY/ANN LEE`: an agency in capitals, a slash, and the two or more words of a name.
+fn is_agency_and_name(printed: &str) -> bool {
+    let Some((agency, name)) = printed.trim_matches(['(', ')']).split_once('/') else { return false };
+    let capitals = agency.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !agency.chars().any(char::is_lowercase);
+    let words = name.split_whitespace().count();
+    let named = name.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
+    capitals
+        && agency.split_whitespace().count() <= 3
+        && (2..=4).contains(&words)
+        && named
+        && !name.contains(char::is_numeric)
+}
+
+/// A credit that is a line of its own, below nothing that it belongs to.
+pub(crate) fn credit_alone(lines: &Lines<'_>, id: BlockId) -> Option<Reason> {
+    let text = lines.doc.text(id).trim();
+    let split = lines.split(id);
+    let sure = may_be_credit_line(text)
+        && split.as_credit_line() == Some(Confidence::Labelled)
+        && split.picture_only
+        && split.credits.iter().all(|credit| names_somebody(credit, lines.lexicon));
+    sure.then(|| Reason::new("credit-line", "nothing but the credit of a picture", 0.7))
+}
+
+/// Whether a credit names an agency, a site, or somebody with two names: a word alone is a label as often.
+fn names_somebody(credit: &Credit, lexicon: &Lexicon) -> bool {
+    let printed = credit.printed.trim();
+    let spaced = printed.split_whitespace().count() >= 2 || printed.contains(['/', '.', '@', '_']);
+    let unspaced = weight(printed) > letters(printed) && letters(printed) >= 2;
+    !printed.starts_with(|c: char| c.is_ascii_digit()) && (spaced || unspaced || lexicon.agency(printed).is_some())
+}
+
+/// What stands behind a dateline, or behind a place and an agency in one bracket.
+fn behind_dateline<'t>(text: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
+    if let Some(dateline) = read_dateline(text, lexicon) {
+        return text.get(dateline.end..);
+    }
+    let inside = text.strip_prefix(['(', '[', '（', '［'])?;
+    let (dateline, said) = inside.split_once([')', ']', '）', '］'])?;
+    (dateline.contains(['=', '＝']) && dateline.chars().count() <= 30).then_some(said)
+}
+
+/// What stands behind so many letters of a text.
+fn behind(text: &str, letters: usize) -> Option<&str> {
+    let mut seen = 0;
+    for (at, c) in text.char_indices() {
+        if seen == letters && c.is_alphanumeric() {
+            return Some(&text[at..]);
+        }
+        seen += usize::from(c.is_alphanumeric());
+    }
+    None
+}
+
+/// A line without the attributes that some dialects of Markdown write behind it: `{.small}`.
+fn without_attributes(text: &str) -> &str {
+    let Some(at) = text.rfind('{').filter(|_| text.ends_with('}')) else { return text };
+    if text[at + 1..].starts_with(['.', ':', '#']) { text[..at].trim_end() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn agencies_and_names_are_told_from_other_slashes() {
+        assert!(is_agency_and_name("LONTAR/Ridwan Sasmita") && is_agency_and_name("EPA-EFE/ANN LEE"));
+        assert!(!is_agency_and_name("He/she said") && !is_agency_and_name("AP/2019") && !is_agency_and_name("TCP/IP"));
+    }
+
+    #[test]
+    fn attributes_behind_a_line_go() {
+        assert_eq!(without_attributes("The pump {.small}"), "The pump");
+        assert_eq!(without_attributes("f(x) = {x}"), "f(x) = {x}");
+    }
+
+    #[test]
+    fn the_text_behind_a_title_is_found() {
+        assert_eq!(behind("The mill: turns", 7), Some("turns"));
+        assert_eq!(behind("The mill", 7), None);
+    }
+}
