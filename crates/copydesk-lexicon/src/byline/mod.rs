@@ -217,6 +217,10 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
             && (!name.chars().all(is_unspaced) || name.nfc().count() <= LONGEST_UNSPACED)
         {
             byline.people.push(name.to_owned());
+        } else if let Some((person, desk)) = name.split_once(' ').filter(|(name, _)| is_person(name, lexicon, false)) {
+            // `X 디지털뉴스부 인턴기자`: the desk stands between name and role.
+            byline.people.push(person.to_owned());
+            byline.roles.push(desk.trim().to_owned());
         } else {
             return None;
         }

@@ -175,7 +175,14 @@ fn read_value(
             Label::Counter
         }
         FieldKind::Author => {
-            let names = clean_name(value, lexicon);
+            // The whole line may read as a byline, with a date behind the names.
+            let byline = read_byline(doc.text(id), lexicon)
+                .filter(|byline| doc.tree.is_none() && byline.confidence() == Confidence::Labelled)
+                .filter(|byline| !byline.people.is_empty() && byline.rest.chars().any(|c| c.is_ascii_digit()));
+            for found in byline.iter().flat_map(|byline| find(byline.rest, hints)) {
+                add_date(gathered, &found, doc, id, 0.6);
+            }
+            let names = byline.map_or_else(|| clean_name(value, lexicon), |byline| byline.people);
             (!names.is_empty() && value.len() < 120).then_some(())?;
             // In the line below the label may stand anything, where there are no elements that tie the two together.
             let tied = doc.tree.is_some() || span == Some(doc.block(id).span);
@@ -187,7 +194,7 @@ fn read_value(
             Label::Byline
         }
         FieldKind::Section => {
-            (value.len() < 80).then_some(())?;
+            (value.len() < 80 && !is_date_line(value)).then_some(())?;
             gathered.section.add(value.to_owned(), Origin::LabelLine, "section", span, 0.6);
             Label::Section
         }

@@ -2,7 +2,7 @@
 
 use copydesk_date::{FoundDate, Hints, find, is_date_line};
 use copydesk_document::{BlockId, Document, Label, Origin};
-use copydesk_lexicon::{Confidence, FieldKind, Lexicon, has_role, label_of, read_byline};
+use copydesk_lexicon::{Confidence, FieldKind, Lexicon, classify_label, has_role, label_of, read_byline};
 
 use super::{grams::Grams, names, opens_other_texts, shared_date, story};
 use crate::{
@@ -26,6 +26,7 @@ pub(super) fn read(
     let Some(last) = doc.body().rfind(|(id, _)| is_prose(doc.text(*id))).map(|(id, _)| id).or(first) else {
         return;
     };
+    copyright(doc, last, lexicon, gathered);
     end_of_text(doc, last, hints, lexicon, gathered);
     let text = story(doc, first);
     let undated = !gathered.published.entries.iter().any(|entry| entry.weight >= 0.4);
@@ -46,6 +47,24 @@ pub(super) fn read(
     }
     if let Some((people, span)) = biography(doc, last, lexicon) {
         gathered.authors.add(people, Origin::Byline, "name above a biography", Some(span), 0.5);
+    }
+}
+
+/// `© 2021 Valley Herald. All rights reserved`: the site, by the line that says whose the page is.
+fn copyright(doc: &Document, last: BlockId, lexicon: &Lexicon, gathered: &mut Gathered) {
+    let below = (last.0 + 1..doc.blocks().len() as u32).map(BlockId);
+    for id in below.rev().take(20) {
+        let line = doc.text(id);
+        let Some((_, behind)) = line.split_once(['©', 'ⓒ']).filter(|_| line.len() <= 160) else { continue };
+        let name = behind.split(['.', '|', ',', '(', '©', '-', '–']).next().unwrap_or_default();
+        let name =
+            name.trim_matches(|c: char| !c.is_alphabetic()).trim_start_matches("by ").trim_start_matches("Copyright ");
+        let name = name.trim_matches(|c: char| !c.is_alphabetic());
+        let short = (1..=5).contains(&name.split_whitespace().count()) && weight(name) >= 4;
+        if short && classify_label(name, lexicon).is_none() && name.starts_with(|c: char| !c.is_lowercase()) {
+            gathered.site_name.add(name.to_owned(), Origin::Text, "copyright line", Some(doc.block(id).span), 0.4);
+            return;
+        }
     }
 }
 

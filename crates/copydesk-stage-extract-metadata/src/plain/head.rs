@@ -4,7 +4,10 @@ use copydesk_date::{Hints, Reading, find, is_date_line};
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{Confidence, Lexicon, PageLabelKind, classify_label, is_credit_line, read_byline, split_credit};
 
-use super::shared_date::{self, SharedDate};
+use super::{
+    shared_date::{self, SharedDate},
+    tails,
+};
 use crate::{
     candidates::key,
     lines::{PROSE, ends_sentence, weight},
@@ -47,20 +50,30 @@ pub(super) struct HeadLine<'t> {
     pub(super) words: usize,
     /// How it reads as a name, if it does.
     pub(super) name: Option<Confidence>,
+    /// Whether a byline or a day of change is glued to its end.
+    pub(super) signed: bool,
 }
 
 impl<'t> HeadLine<'t> {
     pub(super) fn new(doc: &'t Document, id: BlockId, sort: Sort<'t>) -> Self {
         let text = doc.text(id);
         let words = text.split_whitespace().count();
-        Self { id, text, sort, key: key(text), weight: weight(text), words, name: None }
+        Self { id, text, sort, key: key(text), weight: weight(text), words, name: None, signed: false }
     }
 
     /// A line that no label says anything of, with how it reads as a name.
-    pub(super) fn unlabelled(doc: &'t Document, id: BlockId, sort: Sort<'t>, lexicon: &Lexicon) -> Self {
+    pub(super) fn unlabelled(
+        doc: &'t Document,
+        id: BlockId,
+        sort: Sort<'t>,
+        hints: &Hints<'_>,
+        lexicon: &Lexicon,
+    ) -> Self {
         let line = Self::new(doc, id, sort);
+        let tail = || tails::trim(line.text, hints, lexicon);
+        let signed = line.is_free() && line.text.len() <= 400 && tail().is_signed();
         let byline = read_byline(line.text, lexicon).filter(|byline| line.is_free() && !byline.people.is_empty());
-        Self { name: byline.map(|byline| byline.confidence()), ..line }
+        Self { name: byline.map(|byline| byline.confidence()), signed, ..line }
     }
 
     pub(super) fn is_free(&self) -> bool {

@@ -20,6 +20,8 @@ pub(super) struct Choice {
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=400;
 /// Fewer lines in a row are kicker, title and deck; more are the titles of other texts.
 const LIST: usize = 4;
+/// A head of no more lines is that of a text without its page.
+const SHORT_HEAD: usize = 12;
 /// What a line needs so that it is the title.
 const LEAST: f32 = 1.3;
 
@@ -81,8 +83,17 @@ fn own_score(doc: &Document, head: &[HeadLine<'_>], at: usize, text: &Grams) -> 
     // The further the text is away, the more is in between that may be it.
     let between = head[at + 1..].iter().filter(|line| line.is_free()).count();
     score -= (between as f32 * 0.06).min(1.2);
-    if line.id.0 == 0 {
-        score += 0.5;
+    // What was cut out of its page begins with its title; a whole page begins with its menus.
+    if line.id.0 == 0 && head.len() <= SHORT_HEAD {
+        score += 0.4;
+    }
+    if line.signed {
+        score += 1.5;
+    }
+    // An entry of a list whose numbers stand in lines of their own, or a row of tags.
+    let counted = at > 0 && head[at - 1].text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if counted || is_row(line.text) {
+        score -= 0.8;
     }
     if is_numbered(line.text) {
         score -= 0.8;
@@ -143,7 +154,7 @@ fn repeated_score(head: &[HeadLine<'_>], at: usize) -> f32 {
     certain * f32::from(u8::from(twice)) + 2.0 * f32::from(u8::from(inside)) - 1.5 * f32::from(u8::from(around))
 }
 
-/// A line that its place speaks for.
+/// A line that its place speaks for or against.
 struct Leader {
     at: usize,
     score: f32,
@@ -160,8 +171,13 @@ fn leaders(head: &[HeadLine<'_>], text: &Grams) -> Vec<Leader> {
         };
         at = run.end;
         let score = below(head, run.end);
+        let leader = leader(head, run.clone(), text);
         if score > 0.0 {
-            leaders.push(Leader { at: leader(head, run, text), score });
+            leaders.push(Leader { at: leader, score });
+        }
+        // What stands below the line that leads is its deck.
+        if run.len() < LIST {
+            leaders.extend((leader + 1..run.end).map(|at| Leader { at, score: -0.2 }));
         }
     }
     leaders
@@ -213,6 +229,12 @@ fn ends_in_time(text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or_default();
     let digits = last.bytes().filter(u8::is_ascii_digit).count();
     (3..=4).contains(&digits) && last.len() == digits + 1 && last.contains(':')
+}
+
+/// `Harbour, Ferries, Ann Lee`: a row of tags.
+fn is_row(text: &str) -> bool {
+    let pieces = || text.split([',', '、', '،', '#']);
+    pieces().count() >= 3 && pieces().all(|piece| piece.split_whitespace().count() <= 3 && piece.len() <= 40)
 }
 
 /// `3. Choose a boat`: an entry of a list.

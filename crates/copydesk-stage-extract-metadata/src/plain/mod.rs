@@ -4,8 +4,10 @@
 //! - [`headline`]: which of them is the title, and [`tails`]: what is glued to it;
 //! - [`shared_date`]: dates that share their line;
 //! - [`names`]: names without a label, by their place;
-//! - [`foot`]: what stands below the text.
+//! - [`foot`]: what stands below the text;
+//! - [`file_name`]: the day in the name of a Markdown file.
 
+mod file_name;
 mod foot;
 mod grams;
 mod head;
@@ -53,6 +55,7 @@ pub(crate) fn read(
         lines::opening::read(doc, first, hints, lexicon, gathered, &mut labels);
     }
     foot::read(doc, first, hints, lexicon, gathered, &mut labels);
+    file_name::read(doc, gathered);
     lines::tail::read(doc, lexicon, gathered, &mut labels);
     labels
 }
@@ -118,7 +121,7 @@ fn read_head<'d>(
             at += 1;
         } else {
             let sort = head::sort(doc, id, hints, lexicon);
-            head.push(HeadLine::unlabelled(doc, id, sort, lexicon));
+            head.push(HeadLine::unlabelled(doc, id, sort, hints, lexicon));
         }
     }
     head
@@ -234,7 +237,7 @@ fn add_dates(
             Sort::Shared(shared) => &shared.dates,
             _ => continue,
         };
-        let place = place_weight(head, at, title, doc);
+        let place = place_weight(head, at, title);
         for found in dates {
             let labelled = found.label().is_some();
             let weight = if labelled { 0.75 } else { place };
@@ -243,7 +246,7 @@ fn add_dates(
     }
 }
 
-fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>, doc: &Document) -> f32 {
+fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>) -> f32 {
     let line = &head[at];
     let pure = matches!(line.sort, Sort::Date);
     let Some(title) = title else { return if pure { 0.5 } else { 0.42 } };
@@ -253,11 +256,11 @@ fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>, doc: &Do
     if at == title {
         return 0.42;
     }
-    if is_day_of_the_visit(head, at, title, doc) { 0.2 } else { 0.4 }
+    if is_day_of_the_visit(head, at, title) { 0.2 } else { 0.4 }
 }
 
 /// Whether a date above the headline is that of the visit: at the top of the page, beside the weather or a clock.
-fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize, doc: &Document) -> bool {
+fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize) -> bool {
     let weather = |line: &HeadLine<'_>| line.text.contains('°') || is_temperature(line.text);
     let from = at.saturating_sub(3);
     if head[from..title].iter().any(weather) {
@@ -268,8 +271,9 @@ fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize, doc: &Doc
             matches!(found.reading, Reading::Time(_)) || found.value().is_some_and(|value| value.clock().is_some())
         })
     };
-    // At the very top, with lines of the page between it and the headline.
-    head[at].id.0 <= 1 && (title > at + 1) && (clock() || doc.blocks().len() > 30)
+    // A clock at the very top, with the name of the page or its buttons between it and the headline.
+    let parted = head[at + 1..title].iter().any(|line| matches!(line.sort, Sort::Outlet | Sort::Control));
+    head[at].id.0 <= 1 && parted && clock()
 }
 
 /// `33.3 C`, `72 F`.

@@ -13,6 +13,13 @@ pub(super) struct Trimmed<'t> {
     pub(super) authors: Vec<String>,
 }
 
+impl Trimmed<'_> {
+    /// Whether the tail says who wrote it, or when.
+    pub(super) fn is_signed(&self) -> bool {
+        !self.authors.is_empty() || !self.dates.is_empty()
+    }
+}
+
 /// A title has so many letters left, at least.
 const SHORTEST: usize = 12;
 
