@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     align::align,
-    gold::{Gold, read_gold, read_page, words},
+    gold::{Gold, pieces, read_gold, read_page, words},
     names,
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct Sample {
     /// Blocks of which corpora say different things: headlines, bylines, dates, captions. Nothing is learned from them.
     pub masked: Vec<bool>,
     pub names: FxHashMap<u32, (f32, f32)>,
+    /// Blocks of which the gold says nothing sure.
+    pub unsure: Vec<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(crate) enum Set {
     Bare,
     /// Texts without their indentation, as other scrapers leave them.
     Trimmed,
+    /// Dumps of pages by other programs.
+    Dump,
 }
 
 /// Gives every word a number.
@@ -53,13 +57,12 @@ pub(crate) enum Set {
 pub(crate) struct Numbers(FxHashMap<String, u32>);
 
 impl Numbers {
-    fn of(&mut self, text: &str) -> Vec<u32> {
-        words(text)
-            .map(|w| {
-                let next = self.0.len() as u32;
-                *self.0.entry(w).or_insert(next)
-            })
-            .collect()
+    fn of(&mut self, text: &str, set: Set) -> Vec<u32> {
+        let mut number = |word: String| {
+            let next = self.0.len() as u32;
+            *self.0.entry(word).or_insert(next)
+        };
+        if set == Set::Dump { pieces(text).map(&mut number).collect() } else { words(text).map(&mut number).collect() }
     }
 }
 
@@ -70,7 +73,7 @@ impl Sample {
         if set == Set::Bare {
             doc.tree = None;
         }
-        let blocks: Vec<Vec<u32>> = doc.ids().map(|id| numbers.of(doc.text(id))).collect();
+        let blocks: Vec<Vec<u32>> = doc.ids().map(|id| numbers.of(doc.text(id), set)).collect();
         let mut gold_words = Vec::new();
         let mut lines = Vec::new();
         let paragraphs: Vec<&str> = if gold.text.is_empty() || set == Set::News {
@@ -80,7 +83,7 @@ impl Sample {
         };
         for line in paragraphs {
             let start = gold_words.len();
-            gold_words.extend(numbers.of(line));
+            gold_words.extend(numbers.of(line, set));
             lines.push(start..gold_words.len());
         }
         let counts = align(&blocks, &gold_words, &lines);
@@ -113,17 +116,35 @@ impl Sample {
             sizes,
             masked,
             names: FxHashMap::default(),
+            unsure: Vec::new(),
         };
+        sample.unsure = sample.unsure();
         sample.names = names::count(&sample);
         Ok(sample)
     }
 
-    /// Where the main text stands, with a few lines above it and nothing below: a document that was scraped well.
-    fn story(&self) -> Option<Span> {
+    /// Where the main text stands, with some blocks above and below it.
+    pub(crate) fn story(&self, above: usize, below: usize) -> Option<Span> {
         let first = self.answers.iter().position(|a| *a > 0.5)?;
         let last = self.answers.iter().rposition(|a| *a > 0.5)?;
         let blocks = self.doc.blocks();
-        Some(blocks[first.saturating_sub(4)].span.union(blocks[last].span))
+        let end = (last + below).min(blocks.len() - 1);
+        Some(blocks[first.saturating_sub(above)].span.union(blocks[end].span))
+    }
+
+    /// Some corpora count headline, byline and date as main text; above the first paragraph they are not learned from.
+    fn unsure(&self) -> Vec<bool> {
+        let mut unsure = vec![false; self.blocks.len()];
+        if self.set != Set::Dump {
+            return unsure;
+        }
+        let paragraph = |i: usize| self.answers[i] > 0.5 && self.sizes[i] >= 12.0;
+        let first = (0..unsure.len()).find(|i| paragraph(*i)).unwrap_or(0);
+        for (index, unsure) in unsure.iter_mut().enumerate() {
+            let answer = self.answers[index];
+            *unsure = (0.2..0.8).contains(&answer) || (self.gold.counts_headline && index < first && answer > 0.5);
+        }
+        unsure
     }
 
     /// How much each block counts in training: every page the same in all, long blocks more than short ones.
@@ -133,7 +154,7 @@ impl Sample {
         let total: f32 = raw.iter().sum();
         // A page with a short text and much boilerplate shall not be lost against one with a long text.
         let unit = 2.0 * body.max(total * 0.02) + 0.1 * total;
-        let masked = |index: usize| self.masked.get(index).is_some_and(|masked| *masked);
+        let masked = |index: usize| self.masked.get(index).is_some_and(|masked| *masked) || self.unsure[index];
         raw.iter().enumerate().map(|(i, w)| if masked(i) { 0.0 } else { w / unit.max(1e-3) }).collect()
     }
 
@@ -202,7 +223,7 @@ pub(crate) fn read_set(folder: &Path, set: Set, every: usize, numbers: &mut Numb
             let kept = |content: &str| content.lines().map(str::trim_start).collect::<Vec<_>>().join("\n").into_bytes();
             let variant = match samples.len() % 4 {
                 0 => Some(kept(content)),
-                2 => sample.story().map(|span| kept(&content[span.range()])),
+                2 => sample.story(4, 0).map(|span| kept(&content[span.range()])),
                 _ => None,
             };
             if let Some(bytes) = variant {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use copydesk_stage_strip_boilerplate::{
     model::{Forest, Model, Names, Table},
-    training::{Measured, SURE, both, columns},
+    training::{Measured, SURE, Sort, both, columns},
 };
 
 use crate::{
@@ -18,7 +18,7 @@ pub(crate) const FOLDS: usize = 5;
 
 /// The fold of every page. Sites are dealt out in an order that depends on their names alone, and a corpus of another
 /// kind goes into one fold as a whole: what counts is how a page of a corpus is judged that nobody has seen.
-pub(crate) fn folds(samples: &[Sample]) -> Vec<usize> {
+pub(crate) fn by_site(samples: &[Sample]) -> Vec<usize> {
     let mut corpora: Vec<&str> = samples.iter().map(|s| s.gold.corpus.as_str()).filter(|c| !c.is_empty()).collect();
     corpora.sort_unstable();
     corpora.dedup();
@@ -33,6 +33,18 @@ pub(crate) fn folds(samples: &[Sample]) -> Vec<usize> {
             (hash >> 17) as usize % FOLDS
         })
         .collect()
+}
+
+/// Folds that leave whole languages out; the languages of most pages are not named, and are English but for a few.
+pub(crate) fn by_language(samples: &[Sample]) -> Vec<usize> {
+    let fold = |language: &str| match language {
+        "Chinese" | "ja" | "ko" => 0,
+        "Russian" | "ru" => 1,
+        "Greek" => 2,
+        "Polish" | "de" | "es" | "fr" | "no" | "tr" | "da" | "it" | "sv" => 3,
+        _ => 4,
+    };
+    samples.iter().map(|sample| fold(&sample.gold.language)).collect()
 }
 
 /// What training gives.
@@ -55,19 +67,18 @@ struct Rows {
 /// Trains in folds, and once over everything if `all`.
 pub(crate) fn train(
     samples: &[Sample],
-    first: Growth,
-    second: Growth,
+    fold_of: &[usize],
+    [first, second]: [Growth; 2],
     all: bool,
     emphasis: impl Fn(&Sample) -> f32,
 ) -> Trained {
-    let fold_of = folds(samples);
     let names: Vec<Names> = (0..FOLDS)
         .map(|fold| learn(samples, &(0..samples.len()).filter(|i| fold_of[*i] != fold).collect::<Vec<_>>()))
         .collect();
-    let (first_names, second_names) = columns();
+    let (first_names, second_names) = columns(sort_of(&samples[0]));
     let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
     let mut data: Vec<Vec<f32>> = vec![Vec::new(); first_names.len()];
-    for (sample, fold) in samples.iter().zip(&fold_of) {
+    for (sample, fold) in samples.iter().zip(fold_of) {
         let table = Measured::read(&sample.doc, &names[*fold]).first();
         for (column, all) in data.iter_mut().enumerate() {
             all.extend(table.column(column));
@@ -89,14 +100,14 @@ pub(crate) fn train(
     let mut held_out_first = vec![Vec::new(); samples.len()];
     for fold in 0..FOLDS {
         let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, first);
-        predict(&forest, &tables, &fold_of, fold, &mut held_out_first);
+        predict(&forest, &tables, fold_of, fold, &mut held_out_first);
         eprintln!("first forest without fold {fold}");
     }
     let whole = all.then(|| grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, first));
     drop(binned);
 
     data.extend(vec![Vec::new(); second_names.len()]);
-    for ((sample, fold), probability) in samples.iter().zip(&fold_of).zip(&held_out_first) {
+    for ((sample, fold), probability) in samples.iter().zip(fold_of).zip(&held_out_first) {
         let more = Measured::read(&sample.doc, &names[*fold]).second(probability);
         for (column, values) in data[first_names.len()..].iter_mut().zip(more) {
             column.extend(values);
@@ -113,9 +124,9 @@ pub(crate) fn train(
     let mut held_out = vec![Vec::new(); samples.len()];
     for fold in 0..FOLDS {
         let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, second);
-        predict(&forest, &tables, &fold_of, fold, &mut held_out);
+        predict(&forest, &tables, fold_of, fold, &mut held_out);
         // What the first forest finds all but impossible is not judged again.
-        let judged = held_out.iter_mut().zip(&held_out_first).zip(&fold_of).filter(|(_, of)| **of == fold);
+        let judged = held_out.iter_mut().zip(&held_out_first).zip(fold_of).filter(|(_, of)| **of == fold);
         for (second, first) in judged.flat_map(|((second, first), _)| second.iter_mut().zip(first)) {
             *second = if *first < SURE { *first } else { both(*first, *second) };
         }
@@ -126,6 +137,7 @@ pub(crate) fn train(
         first: whole,
         second: grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, second),
         trained_on: described(samples),
+        sort: sort_of(&samples[0]),
     });
     Trained { held_out, held_out_first, model }
 }
@@ -139,6 +151,28 @@ fn described(samples: &[Sample]) -> String {
     let sets: Vec<_> = sets.iter().map(|(set, pages)| format!("{pages} {set}")).collect();
     let sites: BTreeSet<_> = samples.iter().map(|sample| &sample.site).collect();
     format!("{} of {} sites", sets.join(", "), sites.len())
+}
+
+fn sort_of(sample: &Sample) -> Sort {
+    if sample.doc.tree.is_some() { Sort::Html } else { Sort::Text }
+}
+
+/// How likely a model finds each block of a page.
+pub(crate) fn judge(sample: &Sample, model: &Model) -> Vec<f32> {
+    let measured = Measured::read(&sample.doc, &model.names);
+    let table = measured.first();
+    let first = model.first.predict(&table);
+    let more = measured.second(&first);
+    let all: Vec<u32> = (0..table.rows() as u32).collect();
+    let start = columns(sort_of(sample)).0.len();
+    let mut table = table.pick(&all, more.len());
+    for (column, values) in more.iter().enumerate() {
+        for (row, value) in values.iter().enumerate() {
+            table.set(row, start + column, *value);
+        }
+    }
+    let second = model.second.predict(&table);
+    first.iter().zip(second).map(|(first, second)| if *first < SURE { *first } else { both(*first, second) }).collect()
 }
 
 impl Rows {

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 /// One line of a gold file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct Gold {
     pub id: String,
     #[serde(default, deserialize_with = "or_default")]
@@ -21,6 +21,11 @@ pub(crate) struct Gold {
     /// The corpus, where a folder holds more than one.
     #[serde(default, deserialize_with = "or_default")]
     pub corpus: String,
+    #[serde(default, deserialize_with = "or_default")]
+    pub language: String,
+    /// Whether headline, byline and date count as main text here.
+    #[serde(default)]
+    pub counts_headline: bool,
     #[serde(default, deserialize_with = "or_default")]
     pub text: String,
     #[serde(default, deserialize_with = "or_default")]
@@ -47,6 +52,9 @@ impl Gold {
         }
         let host = self.url.split_once("://").map_or(self.url.as_str(), |(_, rest)| rest);
         let host = host.split('/').next().unwrap_or_default();
+        if host.is_empty() {
+            return &self.id;
+        }
         host.strip_prefix("www.").unwrap_or(host)
     }
 }
@@ -78,4 +86,12 @@ pub(crate) fn read_page(path: &Path) -> Result<Vec<u8>> {
 /// The words of a text as the benchmark's scorer counts them.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).map(str::to_lowercase)
+}
+
+/// The same with every character of a script without spaces by itself, so that runs of them can be found.
+pub(crate) fn pieces(text: &str) -> impl Iterator<Item = String> {
+    words(text).flat_map(|word| {
+        let unspaced = |c: char| matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}');
+        if word.contains(unspaced) { word.chars().map(String::from).collect() } else { vec![word] }
+    })
 }

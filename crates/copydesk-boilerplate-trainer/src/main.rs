@@ -5,6 +5,8 @@
 //! - `train`: the same, and the model over all pages, written where the stage embeds it;
 //! - `choose`: the figures of the choice of blocks from the likelihoods that `cv --save` left, without training again.
 //! - `rules`: what the rules drop, and how much of it is main text after all;
+//! - `judge`: the figures of the model that is there, on pages that it may have seen;
+//! - `keep`: the lines of the texts in the folders of a folder, with those marked that the stage would keep;
 //! - `speed`: how long the stage takes against parsing.
 //!
 //! Everything is deterministic: the same pages give the same bytes.
@@ -13,6 +15,7 @@ mod align;
 mod boost;
 mod corpus;
 mod cross;
+mod dumps;
 mod gold;
 mod names;
 mod report;
@@ -22,15 +25,20 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use boost::Growth;
-use copydesk_stage_strip_boilerplate::{Config, Mode};
+use copydesk_stage_strip_boilerplate::{Config, Mode, model::Model, training::Sort};
 use corpus::{Numbers, Sample, Set, read_set};
 
 const USAGE: &str =
-    "usage: copydesk-boilerplate-trainer ceiling|cv|train|choose|rules|speed [--text] [--bench FOLDER] [--out FOLDER] [--every N]
+    "usage: copydesk-boilerplate-trainer ceiling|cv|train|choose|rules|judge|keep|speed [--text [--dumps FILE] [--languages]]
+       [--bench FOLDER] [--out FOLDER] [--every N] [--files FOLDER]
        [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
 struct Options {
     text: bool,
+    /// Dumps of the pages by other programs.
+    dumps: Option<PathBuf>,
+    /// Whole languages are left out instead of sites.
+    languages: bool,
     bench: PathBuf,
     out: PathBuf,
     trees: Option<usize>,
@@ -42,6 +50,7 @@ struct Options {
     worst: usize,
     mode: Mode,
     save: Option<PathBuf>,
+    files: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
@@ -49,6 +58,8 @@ fn main() -> Result<()> {
     let Some(command) = args.next() else { bail!("{USAGE}") };
     let mut options = Options {
         text: false,
+        dumps: None,
+        languages: false,
         bench: "../shared/bench".into(),
         out: "crates/copydesk-stage-strip-boilerplate/model".into(),
         trees: None,
@@ -60,14 +71,20 @@ fn main() -> Result<()> {
         worst: 0,
         mode: Mode::Balanced,
         save: None,
+        files: None,
     };
     while let Some(name) = args.next() {
         if name == "--text" {
             options.text = true;
             continue;
         }
+        if name == "--languages" {
+            options.languages = true;
+            continue;
+        }
         let value = args.next().with_context(|| format!("{name} needs a value\n{USAGE}"))?;
         match name.as_str() {
+            "--dumps" => options.dumps = Some(value.into()),
             "--bench" => options.bench = value.into(),
             "--out" => options.out = value.into(),
             "--trees" => options.trees = Some(value.parse()?),
@@ -76,6 +93,7 @@ fn main() -> Result<()> {
             "--rate" => options.rate = value.parse()?,
             "--ridge" => options.ridge = value.parse()?,
             "--page" => options.page = Some(value),
+            "--files" => options.files = Some(value.into()),
             "--save" => options.save = Some(value.into()),
             "--worst" => options.worst = value.parse()?,
             "--mode" => {
@@ -92,6 +110,9 @@ fn main() -> Result<()> {
         println!("skipped: there is no benchmark at {}", options.bench.display());
         return Ok(());
     }
+    if let (true, Some(folder)) = (command == "keep", &options.files) {
+        return keep(folder, &options);
+    }
     if command == "speed" {
         return speed::measure(&options.bench);
     }
@@ -105,14 +126,15 @@ fn main() -> Result<()> {
         "cv" | "train" => {
             let trees = options.trees.unwrap_or(if options.text { 150 } else { 260 });
             let growth = Growth { trees, rate: options.rate, ridge: options.ridge, ..Growth::default() };
-            let trained =
-                cross::train(&samples, growth, Growth { seed: 2, ..growth }, command == "train", |s| match s.set {
-                    Set::News => 1.5,
-                    Set::Mixed => options.mixed,
-                    Set::Pages if s.gold.page_type != "article" => 1.3,
-                    Set::Pages | Set::Text => 1.0,
-                    Set::Trimmed | Set::Bare => 0.3,
-                });
+            let folds = if options.languages { cross::by_language(&samples) } else { cross::by_site(&samples) };
+            let growths = [growth, Growth { seed: 2, ..growth }];
+            let trained = cross::train(&samples, &folds, growths, command == "train", |s| match s.set {
+                Set::News => 1.5,
+                Set::Mixed => options.mixed,
+                Set::Pages if s.gold.page_type != "article" => 1.3,
+                Set::Pages | Set::Text | Set::Dump => 1.0,
+                Set::Trimmed | Set::Bare => 0.3,
+            });
             let config = Config { mode: options.mode, ..Config::default() };
             println!("after the first forest:");
             let first = report::choose(&samples, &trained.held_out_first, &config);
@@ -132,6 +154,14 @@ fn main() -> Result<()> {
                 std::fs::write(path, bytes)?;
             }
         }
+        "judge" => {
+            let path = options.out.join(if options.text { "text.bin" } else { "html.bin" });
+            let sort = if options.text { Sort::Text } else { Sort::Html };
+            let model = Model::read(&std::fs::read(&path)?, sort)?;
+            let probability: Vec<Vec<f32>> = samples.iter().map(|sample| cross::judge(sample, &model)).collect();
+            let kept = report::choose(&samples, &probability, &Config { mode: options.mode, ..Config::default() });
+            show(&samples, &kept, Some(&probability), &options);
+        }
         "choose" => {
             let path = options.save.as_ref().context("`choose` needs --save FILE")?;
             let bytes = std::fs::read(path)?;
@@ -146,6 +176,29 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Prints what the model that is there keeps of the texts in a folder of cases.
+fn keep(folder: &std::path::Path, options: &Options) -> Result<()> {
+    let model = Model::read(&std::fs::read(options.out.join("text.bin"))?, Sort::Text)?;
+    let mut numbers = Numbers::default();
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    cases.sort();
+    for case in cases {
+        let Some(file) = ["input.txt", "input.md"].map(|name| case.join(name)).into_iter().find(|f| f.exists()) else {
+            continue;
+        };
+        let gold = gold::Gold { id: file.display().to_string(), ..gold::Gold::default() };
+        let sample = Sample::read(gold, Set::Dump, std::fs::read(&file)?, &mut numbers)?;
+        let p = cross::judge(&sample, &model);
+        let kept = report::choose(std::slice::from_ref(&sample), std::slice::from_ref(&p), &Config::default());
+        println!("== {}", case.display());
+        for (index, kept) in kept[0].iter().enumerate() {
+            let text = sample.doc.text(copydesk_document::BlockId(index as u32)).replace('\n', " ");
+            println!("{}{:5.2} {text}", if *kept { '+' } else { '-' }, p[index]);
+        }
+    }
+    Ok(())
+}
+
 fn samples(options: &Options) -> Result<Vec<Sample>> {
     let mut numbers = Numbers::default();
     let pages = options.bench.join("wcxb");
@@ -154,6 +207,17 @@ fn samples(options: &Options) -> Result<Vec<Sample>> {
     } else {
         read_set(&pages, Set::Pages, options.every, &mut numbers)?
     };
+    if let (true, Some(dumps)) = (options.text, &options.dumps) {
+        // The older dumps all come from one program.
+        let mut number = 0;
+        samples.retain(|sample| {
+            number += 1;
+            sample.set == Set::Text && sample.doc.tree.is_none() && number % 3 == 0
+        });
+        samples.extend(dumps::read_dumps(dumps, &options.bench, &mut numbers)?);
+        eprintln!("{} pages read", samples.len());
+        return Ok(samples);
+    }
     let news = options.bench.join("news");
     if news.exists() {
         let set = if options.text { Set::Bare } else { Set::News };
@@ -173,6 +237,7 @@ fn samples(options: &Options) -> Result<Vec<Sample>> {
 fn show(samples: &[Sample], kept: &[Vec<bool>], probability: Option<&[Vec<f32>]>, options: &Options) {
     report::by_type(samples, kept);
     report::news(samples, kept);
+    report::lines(samples, kept);
     if options.worst > 0 {
         let mut worst: Vec<(f64, usize)> = samples.iter().enumerate().map(|(i, s)| (s.score(&kept[i]).2, i)).collect();
         worst.sort_by(|a, b| a.0.total_cmp(&b.0));

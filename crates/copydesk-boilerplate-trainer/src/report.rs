@@ -11,7 +11,7 @@ use crate::corpus::{Sample, Set};
 pub(crate) fn by_type(samples: &[Sample], kept: &[Vec<bool>]) {
     let mut groups: BTreeMap<String, Vec<[f64; 5]>> = BTreeMap::new();
     for (sample, kept) in samples.iter().zip(kept) {
-        if sample.set == Set::News || sample.gold_words == 0 {
+        if matches!(sample.set, Set::News | Set::Dump) || sample.gold_words == 0 {
             continue;
         }
         let (p, r, f) = sample.score(kept);
@@ -87,6 +87,36 @@ pub(crate) fn news(samples: &[Sample], kept: &[Vec<bool>]) {
         for (lost, leaks, id) in worst.iter().take(14) {
             println!("    {id}: {lost} paragraphs lost, {leaks} captions leaked");
         }
+    }
+}
+
+/// Prints how many lines of dumps are right, by language and by the program that made them.
+pub(crate) fn lines(samples: &[Sample], kept: &[Vec<bool>]) {
+    let mut groups: BTreeMap<String, [usize; 5]> = BTreeMap::new();
+    for (sample, kept) in samples.iter().zip(kept).filter(|(sample, _)| sample.set == Set::Dump) {
+        let (mut right, mut got, mut want, mut wrong) = (0, 0, 0, 0);
+        for (index, kept) in kept.iter().enumerate().filter(|(index, _)| !sample.unsure[*index]) {
+            let wanted = sample.answers[index] > 0.5;
+            right += usize::from(*kept && wanted);
+            got += usize::from(*kept);
+            want += usize::from(wanted);
+            wrong += usize::from(*kept != wanted);
+        }
+        let language = if sample.gold.language.is_empty() { "unnamed" } else { &sample.gold.language };
+        for group in [format!("by {}", sample.gold.page_type), format!("in {language}"), "~all".to_owned()] {
+            let sums = groups.entry(group).or_default();
+            for (sum, value) in sums.iter_mut().zip([1, right, got, want, usize::from(wrong == 0)]) {
+                *sum += value;
+            }
+        }
+    }
+    if groups.is_empty() {
+        return;
+    }
+    println!("{:<26}{:>7}{:>9}{:>9}{:>9}{:>9}", "lines of dumps", "dumps", "F1", "P", "R", "entire");
+    for (group, [dumps, right, got, want, entire]) in groups {
+        let (p, r, f) = crate::corpus::prf(right, got, want);
+        println!("{group:<26}{dumps:>7}{f:>9.4}{p:>9.4}{r:>9.4}{:>9.4}", entire as f64 / dumps as f64);
     }
 }
 

@@ -69,6 +69,8 @@ pub enum PageLabelKind {
     Gallery,
     /// Terms, privacy, imprint: the links of the foot of a page.
     Legal,
+    /// What closes a story or a release: "END", "(끝)", "以上".
+    SignOff,
 }
 
 /// A recognised label.
@@ -80,6 +82,8 @@ pub struct PageLabel {
     pub whole: bool,
     /// The beginning is one that no sentence of a story has: `Read also:`, `Article continues after`.
     pub sure: bool,
+    /// Whether the words are so many that hardly any other sentence begins with them.
+    pub telling: bool,
 }
 
 /// Longest line that is looked up as a whole, in bytes.
@@ -106,7 +110,7 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
     if length <= LONGEST_LINE {
         let key = lexicon.page_label_key(folded);
         if let Some(&kind) = lexicon.page_labels.get(&key) {
-            return Some(PageLabel { kind, whole: true, sure: false });
+            return Some(PageLabel { kind, whole: true, sure: false, telling: true });
         }
     }
     // Signs such as `※` belong to some beginnings; otherwise bullets and arrows before the words do not count.
@@ -136,7 +140,14 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
         | PageLabelKind::Legal => 200,
         _ => 60,
     };
-    (rest.len() <= limit).then_some(PageLabel { kind, whole: rest.is_empty(), sure })
+    let telling = is_telling(&start[..end]);
+    (rest.len() <= limit).then_some(PageLabel { kind, whole: rest.is_empty(), sure, telling })
+}
+
+/// Three words, or as many characters as they have where a character is a syllable or a word.
+fn is_telling(phrase: &str) -> bool {
+    let characters = phrase.chars().filter(|c| crate::fold::is_unspaced(*c)).count();
+    phrase.split_whitespace().count() >= 3 || characters >= 6
 }
 
 /// Whether a long line begins like boilerplate: a look at its head spares the folding of the whole.
@@ -212,7 +223,11 @@ mod tests {
                 // Some letters have another one in capitals that does not lead back (`ß`).
                 if line_key(&printed) == *line {
                     let found = classify_label(&printed, lexicon);
-                    assert_eq!(found, Some(PageLabel { kind: *kind, whole: true, sure: false }), "{printed:?}");
+                    assert_eq!(
+                        found,
+                        Some(PageLabel { kind: *kind, whole: true, sure: false, telling: true }),
+                        "{printed:?}"
+                    );
                 }
             }
         }

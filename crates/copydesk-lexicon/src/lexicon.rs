@@ -14,8 +14,11 @@ use crate::fold::fold;
 use crate::phrases::{Phrases, Signs, Starts};
 use crate::vocabulary::Vocabulary;
 
-/// The built-in vocabulary files, in the order in which they are read.
-pub(crate) const BUILTIN: &[(&str, &str)] = &[
+/// The files of single languages, listed by the build script: a new one need only be put into the folder.
+const LANGUAGES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/languages.rs"));
+
+/// The built-in vocabulary files that hold all languages, in the order in which they are read.
+const BUILTIN: &[(&str, &str)] = &[
     ("agencies.toml", include_str!("../data/agencies.toml")),
     ("captions.toml", include_str!("../data/captions.toml")),
     ("credits.toml", include_str!("../data/credits.toml")),
@@ -23,40 +26,12 @@ pub(crate) const BUILTIN: &[(&str, &str)] = &[
     ("bylines.toml", include_str!("../data/bylines.toml")),
     ("datelines.toml", include_str!("../data/datelines.toml")),
     ("fields.toml", include_str!("../data/fields.toml")),
-    ("boilerplate/ar.toml", include_str!("../data/boilerplate/ar.toml")),
-    ("boilerplate/bg.toml", include_str!("../data/boilerplate/bg.toml")),
-    ("boilerplate/cs.toml", include_str!("../data/boilerplate/cs.toml")),
-    ("boilerplate/da.toml", include_str!("../data/boilerplate/da.toml")),
-    ("boilerplate/de.toml", include_str!("../data/boilerplate/de.toml")),
-    ("boilerplate/el.toml", include_str!("../data/boilerplate/el.toml")),
-    ("boilerplate/en.toml", include_str!("../data/boilerplate/en.toml")),
-    ("boilerplate/es.toml", include_str!("../data/boilerplate/es.toml")),
-    ("boilerplate/fa.toml", include_str!("../data/boilerplate/fa.toml")),
-    ("boilerplate/fi.toml", include_str!("../data/boilerplate/fi.toml")),
-    ("boilerplate/fr.toml", include_str!("../data/boilerplate/fr.toml")),
-    ("boilerplate/he.toml", include_str!("../data/boilerplate/he.toml")),
-    ("boilerplate/hi.toml", include_str!("../data/boilerplate/hi.toml")),
-    ("boilerplate/hr.toml", include_str!("../data/boilerplate/hr.toml")),
-    ("boilerplate/hu.toml", include_str!("../data/boilerplate/hu.toml")),
-    ("boilerplate/id.toml", include_str!("../data/boilerplate/id.toml")),
-    ("boilerplate/it.toml", include_str!("../data/boilerplate/it.toml")),
-    ("boilerplate/ja.toml", include_str!("../data/boilerplate/ja.toml")),
-    ("boilerplate/ko.toml", include_str!("../data/boilerplate/ko.toml")),
-    ("boilerplate/lt.toml", include_str!("../data/boilerplate/lt.toml")),
-    ("boilerplate/nl.toml", include_str!("../data/boilerplate/nl.toml")),
-    ("boilerplate/no.toml", include_str!("../data/boilerplate/no.toml")),
-    ("boilerplate/pl.toml", include_str!("../data/boilerplate/pl.toml")),
-    ("boilerplate/pt.toml", include_str!("../data/boilerplate/pt.toml")),
-    ("boilerplate/ro.toml", include_str!("../data/boilerplate/ro.toml")),
-    ("boilerplate/ru.toml", include_str!("../data/boilerplate/ru.toml")),
-    ("boilerplate/sv.toml", include_str!("../data/boilerplate/sv.toml")),
-    ("boilerplate/sw.toml", include_str!("../data/boilerplate/sw.toml")),
-    ("boilerplate/th.toml", include_str!("../data/boilerplate/th.toml")),
-    ("boilerplate/tr.toml", include_str!("../data/boilerplate/tr.toml")),
-    ("boilerplate/uk.toml", include_str!("../data/boilerplate/uk.toml")),
-    ("boilerplate/vi.toml", include_str!("../data/boilerplate/vi.toml")),
-    ("boilerplate/zh.toml", include_str!("../data/boilerplate/zh.toml")),
 ];
+
+/// All built-in files, with their names.
+pub(crate) fn builtin() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    BUILTIN.iter().chain(LANGUAGES)
+}
 
 /// What a credit word does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +109,7 @@ impl Lexicon {
     /// The built-in vocabularies.
     pub fn builtin() -> &'static Self {
         static BUILT: LazyLock<Lexicon> = LazyLock::new(|| {
-            let files = BUILTIN.iter().map(|(name, source)| {
+            let files = builtin().map(|(name, source)| {
                 Vocabulary::read(source).unwrap_or_else(|e| unreachable!("built-in {name} is tested to be sound: {e}"))
             });
             Lexicon::build(&files.collect::<Vec<_>>())
@@ -150,8 +125,8 @@ impl Lexicon {
     /// assert_eq!(split_credit("The harbour at dawn. NWx", &own).credits[0].agencies, ["NWx"]);
     /// ```
     pub fn with(source: &str) -> Result<Self, LexiconError> {
-        let mut files = Vec::with_capacity(BUILTIN.len() + 1);
-        for (_, builtin) in BUILTIN {
+        let mut files = Vec::with_capacity(BUILTIN.len() + LANGUAGES.len() + 1);
+        for (_, builtin) in builtin() {
             files.push(Vocabulary::read(builtin)?);
         }
         files.push(Vocabulary::read(source)?);

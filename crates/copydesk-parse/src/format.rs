@@ -35,7 +35,32 @@ pub(crate) fn format(content: &str) -> Format {
     if (fragment || mixed) && more_tags {
         return Format::Html;
     }
-    if marks >= 4 { Format::Markdown } else { Format::Plain }
+    // One line for each paragraph, without blank lines between, is how texts are scraped; in Markdown they would be
+    // one paragraph. It takes more than a picture or a table to be read as Markdown then.
+    let enough = if has_paragraphs_in_lines(sample) { 12 } else { 4 };
+    if marks >= enough { Format::Markdown } else { Format::Plain }
+}
+
+/// Whether whole paragraphs stand in neighbouring lines.
+fn has_paragraphs_in_lines(text: &str) -> bool {
+    const PARAGRAPH: usize = 100;
+    let ends = |line: &str| {
+        line.trim_end_matches(['"', '”', '’', ')', '»', ' ']).ends_with(['.', '!', '?', '。', '！', '？', '।'])
+    };
+    let whole = |line: &str| {
+        line.len() >= PARAGRAPH
+            && ends(line)
+            && line.starts_with(|c: char| c.is_alphanumeric() || "\"“‘«「(".contains(c))
+    };
+    let (mut glued, mut parted, mut before) = (0, 0, "");
+    for line in text.lines().map(str::trim) {
+        if whole(before) && whole(line) {
+            glued += 1;
+        }
+        parted += usize::from(whole(before) && line.is_empty());
+        before = line;
+    }
+    glued >= 2 && glued > parted
 }
 
 /// Leaves out white space, comments and processing instructions before the first word.
@@ -322,6 +347,17 @@ fn emphasis_pairs(line: &[u8], mark: [u8; 2]) -> usize {
 mod tests {
     use super::*;
 
+    /// A picture's mark among paragraphs that stand in a line each.
+    const SCRAPED: &str = "The pier opens\n![]() \nThe harbour board opened the new pier on Monday, after works that had \
+        lasted for nearly three years and a half.\nThe pier is a hundred metres long, the director told the guests, and \
+        every ferry of the line can land at it now.\nThe next ferry leaves at a quarter past five in the morning, and all \
+        tickets of the old timetable stay valid on it.\n";
+
+    /// The same with blank lines, as Markdown is written.
+    const WRITTEN: &str = "![](https://example.org/pier.jpg)\n\nThe harbour board opened the new pier on Monday, after works \
+        that had lasted for nearly three years and a half.\n\nThe pier is a hundred metres long, the director told the \
+        guests, and every ferry of the line can land at it now.\n\nThe next ferry leaves in the morning.\n";
+
     #[test]
     fn the_lists_are_sorted_for_the_search() {
         assert!(BLOCKS.is_sorted() && INLINES.is_sorted());
@@ -359,6 +395,8 @@ mod tests {
             ("if a < b and c > d then x<y. <stdio.h>", Format::Plain),
             ("2 ** 3 and a [1](see note)", Format::Plain),
             ("He wrote <b>so</b> once.", Format::Plain),
+            (SCRAPED, Format::Plain),
+            (WRITTEN, Format::Markdown),
             ("Just text.", Format::Plain),
             ("", Format::Plain),
             ("<", Format::Plain),

@@ -40,8 +40,8 @@ pub(crate) fn parse(doc: &mut Document, from: usize, limits: &Limits) -> Result<
     let content = doc.content().to_owned();
     // Several lines may be one block, but no wrapped text has more than a few for each.
     let lines = lines(&content, from, limits.max_blocks as usize * 8).ok_or_else(|| too_many_blocks(limits))?;
-    let width = wrap_width(&content, &lines);
-    let mut drafts = drafts(&content, &lines, width);
+    let wrap = wrap(&content, &lines);
+    let mut drafts = drafts(&content, &lines, wrap);
     mark_numbered_lists(&lines, &mut drafts);
     if drafts.len() > limits.max_blocks as usize {
         return Err(too_many_blocks(limits));
@@ -81,8 +81,8 @@ pub(crate) struct Paragraph {
 /// The paragraphs of a text.
 pub(crate) fn paragraphs(content: &str) -> Vec<Paragraph> {
     let Some(lines) = lines(content, 0, usize::MAX) else { return Vec::new() };
-    let width = wrap_width(content, &lines);
-    let mut drafts = drafts(content, &lines, width);
+    let wrap = wrap(content, &lines);
+    let mut drafts = drafts(content, &lines, wrap);
     mark_numbered_lists(&lines, &mut drafts);
     let paragraph = |draft: Draft| {
         let (mut text, mut pieces) = (String::new(), Vec::new());
@@ -146,7 +146,23 @@ const SLACK: usize = 3;
 ///
 /// Wrapped text gives itself away: nearly every line end inside a paragraph stands where the next word would not
 /// have fitted. In text with one line for each paragraph, such line ends are accidents.
-fn wrap_width(content: &str, lines: &[Line]) -> Option<usize> {
+fn wrap(content: &str, lines: &[Line]) -> Option<Wrap> {
+    let single = wrap_width(content, lines, 0).map(|width| Wrap { width, gap: 0 });
+    // Some scrapers leave a blank line behind every line.
+    let spaced = lines.len() > 3 && lines[1..].iter().filter(|line| line.gap == 1).count() * 10 >= lines.len() * 8;
+    single.or_else(|| spaced.then(|| wrap_width(content, lines, 1)).flatten().map(|width| Wrap { width, gap: 1 }))
+}
+
+/// How a text is wrapped.
+#[derive(Clone, Copy, Debug)]
+struct Wrap {
+    width: usize,
+    /// Blank lines between the lines of a paragraph.
+    gap: u8,
+}
+
+/// The width of a text in whose paragraphs so many blank lines stand between two lines.
+fn wrap_width(content: &str, lines: &[Line], gap: u8) -> Option<usize> {
     let mut widths: Vec<usize> = lines.iter().map(|l| l.width).collect();
     // A few lines may be longer: addresses that cannot be broken.
     let rank = widths.len().checked_sub(1 + widths.len() / 50)?;
@@ -154,17 +170,25 @@ fn wrap_width(content: &str, lines: &[Line]) -> Option<usize> {
     if !(MIN_WIDTH..=MAX_WIDTH).contains(&width) {
         return None;
     }
-    let (mut breaks, mut full, mut ended) = (0, 0, 0);
+    let (mut breaks, mut full, mut ended, mut small) = (0, 0, 0, 0);
     for pair in lines.windows(2) {
         let [line, next] = pair else { continue };
-        if next.gap > 0 || mark(&content[next.start..next.end]) != Mark::None {
+        if next.gap != gap || mark(&content[next.start..next.end]) != Mark::None {
             continue;
         }
-        breaks += 1;
-        if is_full(line, next, width) {
+        let ends = ends_a_sentence(&content[line.start..line.end]);
+        let is_full = is_full(line, next, width);
+        // A short line that ends a sentence ends a paragraph, wrapped or not.
+        breaks += usize::from(is_full || !ends);
+        if is_full {
             full += 1;
-            ended += usize::from(ends_a_sentence(&content[line.start..line.end]));
+            ended += usize::from(ends);
         }
+        small += usize::from(!ends && goes_on(content, line, next, width));
+    }
+    if gap > 0 {
+        // With blank lines everywhere, only what goes on in small letters tells a paragraph from the next.
+        return (small >= 3 && small * 3 >= lines.len()).then_some(width);
     }
     (full >= 3 && full * 10 >= breaks * 6 && ended * 2 <= full).then_some(width)
 }
@@ -174,6 +198,11 @@ fn is_full(line: &Line, next: &Line, width: usize) -> bool {
     // In text without spaces a line is cut between any two characters, give or take the punctuation.
     let word = next.first_word.min(30);
     line.width + 1 + word + SLACK > width && line.width + 30 > width
+}
+
+/// Whether the next line goes on in small letters where this one is not much shorter than the others.
+fn goes_on(content: &str, line: &Line, next: &Line, width: usize) -> bool {
+    line.width * 2 > width && content[next.start..next.end].starts_with(char::is_lowercase)
 }
 
 fn ends_a_sentence(text: &str) -> bool {
@@ -187,7 +216,7 @@ fn ends_in_hyphen(text: &str, next: &str) -> bool {
     back.next() == Some('-') && back.next().is_some_and(char::is_alphabetic) && next.starts_with(char::is_lowercase)
 }
 
-fn drafts(content: &str, lines: &[Line], width: Option<usize>) -> Vec<Draft> {
+fn drafts(content: &str, lines: &[Line], wrap: Option<Wrap>) -> Vec<Draft> {
     let mut drafts: Vec<Draft> = Vec::new();
     let mut indents: Vec<usize> = Vec::new();
     let mut bullet_alone = false;
@@ -246,8 +275,8 @@ fn drafts(content: &str, lines: &[Line], width: Option<usize>) -> Vec<Draft> {
         } else {
             indents.clear();
         }
-        if let Some(width) = width {
-            while continues(content, lines, at, width, is_bullet || draft.number.is_some()) {
+        if let Some(wrap) = wrap {
+            while continues(content, lines, at, wrap, is_bullet || draft.number.is_some()) {
                 at += 1;
                 draft.lines.end = at + 1;
             }
@@ -264,17 +293,22 @@ fn drafts(content: &str, lines: &[Line], width: Option<usize>) -> Vec<Draft> {
 }
 
 /// Whether the line after `at` belongs to the same paragraph of a wrapped text.
-fn continues(content: &str, lines: &[Line], at: usize, width: usize, listed: bool) -> bool {
+fn continues(content: &str, lines: &[Line], at: usize, wrap: Wrap, listed: bool) -> bool {
     let (line, Some(next)) = (&lines[at], lines.get(at + 1)) else { return false };
     let text = &content[next.start..next.end];
-    if next.gap > 0 || is_ruler(text) || mark(text) != Mark::None {
+    if next.gap > wrap.gap || is_ruler(text) || mark(text) != Mark::None {
         return false;
+    }
+    // Where blank lines say nothing, a sentence's end or a short line ends a paragraph.
+    if wrap.gap > 0 {
+        let ends = ends_a_sentence(&content[line.start..line.end]);
+        return !ends && (goes_on(content, line, next, wrap.width) || is_full(line, next, wrap.width));
     }
     // The first line of a paragraph may be set in; the second line of a list entry is.
     if next.indent > line.indent + 1 && !listed && ends_a_sentence(&content[line.start..line.end]) {
         return false;
     }
-    is_full(line, next, width)
+    is_full(line, next, wrap.width)
 }
 
 fn underline(text: &str) -> Option<u8> {
@@ -421,6 +455,19 @@ term plan for the old pier before the winter season begins in earnest.
 Kind regards,
 The Harbour Board
 ";
+
+    #[test]
+    fn wrapped_text_with_a_blank_line_behind_every_line_is_unwrapped() {
+        let text = "The keeper\n\nMy uncle kept the lamp at the point for thirty years and never once learned\n\nto swim. \
+            He said that a keeper who can swim will sooner or later leave\n\nthe lamp to look at a boat.\n\nOn winter \
+            evenings he read the shipping news aloud to his two goats. The goats\n\nhad names of skippers, and when one \
+            of those skippers came to visit the\n\nisland he was always a little offended to hear himself called in.\n";
+        let blocks = kinds(text);
+        assert_eq!(blocks.len(), 3, "{blocks:?}");
+        assert!(blocks[1].1.ends_with("to look at a boat.") && blocks[2].1.starts_with("On winter"), "{blocks:?}");
+        let apart = "One line that is short.\n\nAnother one.\n\nA third, and no more.\n\nThe end of it all.\n\nStop.\n";
+        assert_eq!(kinds(apart).len(), 5);
+    }
 
     #[test]
     fn wrapped_text_is_unwrapped_and_short_lines_stay_apart() {

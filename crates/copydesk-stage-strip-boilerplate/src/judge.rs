@@ -11,6 +11,7 @@ use crate::{
     model::{Model, Table},
     page::Page,
     rules::{self, Finding},
+    text,
 };
 
 /// Blocks that are measured at once, so that memory stays small on pages of any length.
@@ -35,14 +36,32 @@ impl Sink for Titles {
     }
 }
 
-fn example() -> copydesk_document::Document {
+/// A page of one line, or the same line without a page.
+fn example(sort: Sort) -> copydesk_document::Document {
     let mut doc = copydesk_document::Document::default();
     doc.push_block(copydesk_document::NewBlock { text: "One.", ..Default::default() });
+    doc.tree = (sort == Sort::Html).then(copydesk_document::Tree::default);
     doc
 }
 
-pub(crate) fn first_names() -> Vec<&'static str> {
-    let doc = example();
+/// What there is a model for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Pages with an element tree.
+    #[default]
+    Html,
+    /// Texts without one.
+    Text,
+}
+
+impl Sort {
+    pub(crate) fn of(page: &Page<'_>) -> Self {
+        if page.elements.is_some() { Self::Html } else { Self::Text }
+    }
+}
+
+pub(crate) fn first_names(sort: Sort) -> Vec<&'static str> {
+    let doc = example(sort);
     let page = Page::read(&doc, &crate::model::Names::default());
     let mut titles = Titles(Vec::new());
     features::describe(&page, &Frame::read(&page), 0, &mut titles);
@@ -50,7 +69,7 @@ pub(crate) fn first_names() -> Vec<&'static str> {
 }
 
 pub(crate) fn second_names() -> Vec<&'static str> {
-    let doc = example();
+    let doc = example(Sort::Text);
     let page = Page::read(&doc, &crate::model::Names::default());
     let frame = Frame::read(&page);
     let mut titles = Titles(Vec::new());
@@ -59,10 +78,10 @@ pub(crate) fn second_names() -> Vec<&'static str> {
 }
 
 /// Stands for the names of all columns in their order. FNV-1a: it is written into files, and has to stay the same.
-pub(crate) fn columns_digest() -> u64 {
-    static DIGEST: OnceLock<u64> = OnceLock::new();
-    *DIGEST.get_or_init(|| {
-        let (first, second) = (first_names(), second_names());
+pub(crate) fn columns_digest(sort: Sort) -> u64 {
+    static DIGEST: [OnceLock<u64>; 2] = [const { OnceLock::new() }; 2];
+    *DIGEST[usize::from(sort == Sort::Html)].get_or_init(|| {
+        let (first, second) = (first_names(sort), second_names());
         let names = first.iter().chain([&""]).chain(&second);
         let bytes = names.flat_map(|name| name.bytes().chain([b'\n']));
         bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
@@ -71,7 +90,7 @@ pub(crate) fn columns_digest() -> u64 {
 
 /// The columns of the first forest for some blocks, with room for more columns behind them.
 pub(crate) fn first_table(page: &Page<'_>, frame: &Frame, blocks: &[u32], more: usize) -> Table {
-    let columns = first_columns();
+    let columns = first_columns(Sort::of(page));
     let mut table = Table::new(blocks.len(), columns + more);
     for (row, index) in blocks.iter().enumerate() {
         features::describe(page, frame, *index as usize, &mut Cells(table.row_mut(row, 0)));
@@ -79,9 +98,9 @@ pub(crate) fn first_table(page: &Page<'_>, frame: &Frame, blocks: &[u32], more: 
     table
 }
 
-fn first_columns() -> usize {
-    static COUNT: OnceLock<usize> = OnceLock::new();
-    *COUNT.get_or_init(|| first_names().len())
+fn first_columns(sort: Sort) -> usize {
+    static COUNT: [OnceLock<usize>; 2] = [const { OnceLock::new() }; 2];
+    *COUNT[usize::from(sort == Sort::Html)].get_or_init(|| first_names(sort).len())
 }
 
 fn second_columns() -> usize {
@@ -115,7 +134,7 @@ pub(crate) fn probabilities(page: &Page<'_>, model: &Model, certain: &[Option<Fi
             None => first_table(page, &frame, chunk, second_columns()),
         };
         for (row, index) in chunk.iter().enumerate() {
-            let mut cells = Cells(table.row_mut(row, first_columns()));
+            let mut cells = Cells(table.row_mut(row, first_columns(Sort::of(page))));
             context::describe(page, &opinion, *index as usize, &mut cells);
         }
         for (index, p) in chunk.iter().zip(model.second.predict(&table)) {
@@ -212,6 +231,7 @@ pub(crate) fn judge(
     if best < NOTHING {
         rules::short(page, &mut verdicts);
     }
+    text::reconsider(page, probability, &mut verdicts);
     if embedded {
         rules::embedded(page, &mut verdicts);
     }
@@ -235,7 +255,7 @@ mod tests {
 
     #[test]
     fn what_is_hidden_must_be_likelier() {
-        let mut doc = example();
+        let mut doc = example(Sort::Html);
         doc.push_block(copydesk_document::NewBlock { text: "Two.", hidden: true, ..Default::default() });
         let [shown, hidden] = [0, 1].map(|index| least(0.4, &doc.blocks()[index]));
         assert!(shown < 0.41 && hidden > 0.43, "{shown} {hidden}");
@@ -250,17 +270,18 @@ mod tests {
 
     #[test]
     fn the_embedded_models_read_and_ask_for_columns_that_are_there() {
-        assert_eq!(Model::check_embedded(), Ok(()), "the columns are {:016x}", columns_digest());
-        for model in [Model::html(), Model::text()] {
-            let (first, second) = model.columns();
-            assert!(first > 0 && first <= first_columns());
-            assert!(second > first_columns() && second <= first_columns() + second_columns());
+        let digests = [Sort::Html, Sort::Text].map(columns_digest);
+        assert_eq!(Model::check_embedded(), Ok(()), "the columns are {digests:016x?}");
+        for (model, sort) in [(Model::html(), Sort::Html), (Model::text(), Sort::Text)] {
+            let ((first, second), own) = (model.columns(), first_columns(sort));
+            assert!(first > 0 && first <= own);
+            assert!(second > own && second <= own + second_columns());
         }
     }
 
     #[test]
     fn the_columns_have_names_of_their_own() {
-        let mut names = first_names();
+        let mut names = first_names(Sort::Text);
         names.extend(second_names());
         let count = names.len();
         names.sort_unstable();

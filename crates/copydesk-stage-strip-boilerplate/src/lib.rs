@@ -15,6 +15,8 @@ mod regions;
 mod rules;
 mod shape;
 mod stage;
+mod stems;
+mod text;
 
 pub mod model;
 pub mod templates;

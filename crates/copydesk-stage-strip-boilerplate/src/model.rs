@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     class_words::{self, Senses},
-    judge,
+    judge::{self, Sort},
 };
 
 /// Questions of a tree.
@@ -253,6 +253,8 @@ pub struct Model {
     pub second: Forest,
     /// What it was trained on, in words.
     pub trained_on: String,
+    /// Of which sort its pages are, and so which columns they have.
+    pub sort: Sort,
 }
 
 /// A file that is no model for this program.
@@ -278,7 +280,7 @@ impl Model {
     /// The model as bytes, bound to the columns of this program.
     pub fn write(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
-        out.extend(judge::columns_digest().to_le_bytes());
+        out.extend(judge::columns_digest(self.sort).to_le_bytes());
         out.extend((self.trained_on.len() as u32).to_le_bytes());
         out.extend(self.trained_on.bytes());
         let mut names: Vec<_> = self.names.weights().collect();
@@ -294,14 +296,14 @@ impl Model {
     }
 
     /// Reads what [`Self::write`] wrote in a program with the same columns.
-    pub fn read(bytes: &[u8]) -> Result<Self, ModelError> {
+    pub fn read(bytes: &[u8], sort: Sort) -> Result<Self, ModelError> {
         let mut from = Bytes(bytes);
-        let trained_on = Self::header(&mut from)?;
-        Self::body(&mut from, trained_on).ok_or(ModelError::Malformed)
+        let trained_on = Self::header(&mut from, sort)?;
+        Self::body(&mut from, trained_on, sort).ok_or(ModelError::Malformed)
     }
 
     /// What stands before the forests: for which columns they are, and what they were trained on.
-    fn header(from: &mut Bytes<'_>) -> Result<String, ModelError> {
+    fn header(from: &mut Bytes<'_>, sort: Sort) -> Result<String, ModelError> {
         let mut read = || {
             let magic = from.take::<4>()?;
             let columns = u64::from_le_bytes(from.take::<8>()?);
@@ -312,7 +314,7 @@ impl Model {
         };
         match read() {
             Some((magic, columns, trained_on)) if magic == *MAGIC => {
-                if columns == judge::columns_digest() {
+                if columns == judge::columns_digest(sort) {
                     Ok(trained_on)
                 } else {
                     Err(ModelError::OtherColumns { trained_on })
@@ -322,7 +324,7 @@ impl Model {
         }
     }
 
-    fn body(from: &mut Bytes<'_>, trained_on: String) -> Option<Self> {
+    fn body(from: &mut Bytes<'_>, trained_on: String, sort: Sort) -> Option<Self> {
         let mut names = Vec::new();
         for _ in 0..from.u32()? {
             let name = from.u32()?;
@@ -330,7 +332,7 @@ impl Model {
         }
         let first = Forest::read(from)?;
         let second = Forest::read(from)?;
-        from.0.is_empty().then_some(Self { names: Names::new(names), first, second, trained_on })
+        from.0.is_empty().then_some(Self { names: Names::new(names), first, second, trained_on, sort })
     }
 
     /// The columns that the forests ask for, first and second.
@@ -340,21 +342,21 @@ impl Model {
 
     /// Whether the embedded models are for the columns of this program: which file is not, and why.
     pub(crate) fn check_embedded() -> Result<(), String> {
-        for (name, bytes) in [("model/html.bin", HTML), ("model/text.bin", TEXT)] {
-            Self::header(&mut Bytes(bytes)).map_err(|error| format!("{name} {error}"))?;
+        for (name, bytes, sort) in [("model/html.bin", HTML, Sort::Html), ("model/text.bin", TEXT, Sort::Text)] {
+            Self::header(&mut Bytes(bytes), sort).map_err(|error| format!("{name} {error}"))?;
         }
         Ok(())
     }
 
     /// The model for pages with an element tree.
     pub(crate) fn html() -> &'static Self {
-        static READ: LazyLock<Model> = LazyLock::new(|| embedded(HTML));
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(HTML, Sort::Html));
         &READ
     }
 
     /// The model for texts without one.
     pub(crate) fn text() -> &'static Self {
-        static READ: LazyLock<Model> = LazyLock::new(|| embedded(TEXT));
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(TEXT, Sort::Text));
         &READ
     }
 }
@@ -362,8 +364,8 @@ impl Model {
 const HTML: &[u8] = include_bytes!("../model/html.bin");
 const TEXT: &[u8] = include_bytes!("../model/text.bin");
 
-fn embedded(bytes: &[u8]) -> Model {
-    Model::read(bytes)
+fn embedded(bytes: &[u8], sort: Sort) -> Model {
+    Model::read(bytes, sort)
         .unwrap_or_else(|error| unreachable!("an embedded model {error}; the build of the stage looks first"))
 }
 
@@ -404,9 +406,9 @@ mod tests {
         let forest = Forest { bias: 0.0, trees: vec![Tree { splits, leaves }] };
         let names = Names::new([(class_words::number("nav"), -32)]);
         let trained_on = "three invented pages".to_owned();
-        let model = Model { names, first: forest, second: Forest::default(), trained_on };
+        let model = Model { names, first: forest, second: Forest::default(), trained_on, sort: Sort::Text };
         let bytes = model.write();
-        let model = Model::read(&bytes).expect("what was written");
+        let model = Model::read(&bytes, Sort::Text).expect("what was written");
         let mut table = Table::new(3, 2);
         table.set(0, 0, 3.0);
         table.set(0, 1, 1.0);
@@ -416,16 +418,16 @@ mod tests {
         assert!((model.names.read("main-nav").1 + 2.0).abs() < 1e-6);
         assert_eq!(model.columns(), (2, 0));
         for bad in [&bytes[1..], &bytes[..bytes.len() - 1], b"", b"CDB2"] {
-            assert_eq!(Model::read(bad).err(), Some(ModelError::Malformed));
+            assert_eq!(Model::read(bad, Sort::Text).err(), Some(ModelError::Malformed));
         }
     }
 
     #[test]
     fn a_model_for_other_columns_is_refused_by_name() {
         let mut bytes = Model { trained_on: "three invented pages".into(), ..Model::default() }.write();
-        assert_eq!(Model::read(&bytes).expect("what was written").trained_on, "three invented pages");
+        assert_eq!(Model::read(&bytes, Sort::Html).expect("what was written").trained_on, "three invented pages");
         bytes[MAGIC.len()] ^= 1;
-        let error = Model::read(&bytes).expect_err("other columns").to_string();
+        let error = Model::read(&bytes, Sort::Html).expect_err("other columns").to_string();
         assert!(error.contains("other columns") && error.contains("three invented pages"), "{error}");
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     elements::{Elements, Leaf},
     model::Names,
     shape::Shape,
+    text::Signs,
 };
 
 /// What a line is by its words.
@@ -18,6 +19,8 @@ pub(crate) struct LineSigns {
     pub label: Option<(Kind, bool)>,
     /// Whether that beginning is one that no sentence of a story has.
     pub sure: bool,
+    /// Whether hardly any sentence but one of the page begins with that label.
+    pub telling: bool,
     /// The label of a label/value line, and whether the value stands in the same line.
     pub field: Option<(FieldKind, bool)>,
     /// Whether a byline word or a known agency says that it names the author.
@@ -107,6 +110,8 @@ pub(crate) struct Page<'d> {
     pub linked: Vec<f32>,
     pub lines: Vec<LineSigns>,
     pub elements: Option<Elements>,
+    /// What the lines of a text without elements are.
+    pub signs: Option<Signs>,
     pub facts: Facts,
     /// The block that shows the title.
     pub headline: Option<usize>,
@@ -144,6 +149,7 @@ impl<'d> Page<'d> {
             linked,
             lines: vec![LineSigns::default(); count],
             elements,
+            signs: None,
             facts: Facts::read(doc),
             headline: None,
             words_before: Vec::with_capacity(count + 1),
@@ -154,6 +160,7 @@ impl<'d> Page<'d> {
         page.read_lines(lexicon);
         page.find_headline();
         page.add_up();
+        page.signs = page.elements.is_none().then(|| Signs::read(&page));
         page
     }
 
@@ -186,6 +193,7 @@ impl<'d> Page<'d> {
                 let label = read.label(lexicon);
                 line.label = label.map(|l| (l.kind, l.whole));
                 line.sure = label.is_some_and(|l| l.sure);
+                line.telling = label.is_some_and(|l| l.telling);
             }
             if shape.words <= 12.0 && !shape.closed {
                 line.field = read.field(lexicon).map(|f| (f.kind, !f.value.is_empty()));

@@ -10,7 +10,7 @@ use crate::{
     elements::{Node, Part},
     judge::Verdict,
     page::Page,
-    promotion, regions,
+    promotion, regions, text,
 };
 
 /// Why a block is not main text.
@@ -21,7 +21,7 @@ pub(crate) struct Finding {
     pub detail: String,
 }
 
-fn finding(what: BoilerplateKind, rule: &'static str, detail: impl Into<String>) -> Finding {
+pub(crate) fn finding(what: BoilerplateKind, rule: &'static str, detail: impl Into<String>) -> Finding {
     Finding { what, rule, detail: detail.into() }
 }
 
@@ -30,8 +30,11 @@ pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> 
     let first = (0..page.len()).find(|i| page.prose_before[i + 1] > page.prose_before[*i]);
     let headline = page.headline.or_else(|| only_headline(page, first?));
     let comments = regions::comments(page);
-    (0..page.len())
-        .map(|index| {
+    let lines = if page.elements.is_none() { text::certain(page) } else { vec![None; page.len()] };
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(index, line)| {
             if comments[index] && !config.comments {
                 return Some(finding(
                     BoilerplateKind::Comments,
@@ -42,10 +45,7 @@ pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> 
             if headline == Some(index) {
                 return Some(finding(BoilerplateKind::Other, "headline", "the title of the page"));
             }
-            certain_of(page, index, config).or_else(|| {
-                let text = page.elements.is_none();
-                if text { certain_in_text(page, index, first) } else { None }
-            })
+            certain_of(page, index, config).or(line)
         })
         .collect()
 }
@@ -146,26 +146,6 @@ fn is_fallback(page: &Page<'_>, index: usize) -> bool {
     page.doc.tree.as_ref().zip(element).is_some_and(|(tree, id)| tree.ancestors(id).any(|a| stands_in(tree.tag(a))))
 }
 
-/// What is certain of a line of a text without elements by its place.
-fn certain_in_text(page: &Page<'_>, index: usize, first_prose: Option<usize>) -> Option<Finding> {
-    let shape = &page.shapes[index];
-    let line = &page.lines[index];
-    let block = page.doc.block(BlockId(index as u32));
-    let first = first_prose?;
-    if line.date && shape.words <= 14.0 {
-        return Some(finding(BoilerplateKind::Other, "date", "a date and nothing else"));
-    }
-    if line.byline && !shape.is_prose() {
-        return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
-    }
-    // A heading right above the first paragraph may belong to it; everything else up there is the head of the page.
-    let own_heading = block.kind == BlockKind::Heading && block.level > 1 && index + 1 == first;
-    if index < first && !own_heading {
-        return Some(finding(BoilerplateKind::Other, "head", "a short line above the first running text"));
-    }
-    None
-}
-
 /// Captions are shorter than this, in words.
 const CAPTION: f32 = 60.0;
 
@@ -230,13 +210,17 @@ pub(crate) fn boilerplate_kind_of(kind: Kind) -> BoilerplateKind {
         Kind::Cookie => BoilerplateKind::Consent,
         Kind::Comments | Kind::Feedback => BoilerplateKind::Comments,
         Kind::Login => BoilerplateKind::Form,
-        Kind::Counter | Kind::Tags | Kind::Loading | Kind::AuthorNote | Kind::Device | Kind::Gallery => {
-            BoilerplateKind::Other
-        }
+        Kind::Counter
+        | Kind::Tags
+        | Kind::Loading
+        | Kind::AuthorNote
+        | Kind::Device
+        | Kind::Gallery
+        | Kind::SignOff => BoilerplateKind::Other,
     }
 }
 
-fn name_of(kind: Kind) -> &'static str {
+pub(crate) fn name_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Share => "share",
         Kind::LinkCopied => "link copied",
@@ -253,6 +237,13 @@ fn name_of(kind: Kind) -> &'static str {
         Kind::Language => "language",
         Kind::Counter => "counter",
         Kind::Subscribe => "subscribe",
+        Kind::Related => "other stories",
+        Kind::ReadMore => "read more",
+        Kind::Comments => "comments",
+        Kind::Device => "app and device",
+        Kind::Feedback => "feedback",
+        Kind::Listen => "player",
+        Kind::Legal => "terms",
         _ => "boilerplate",
     }
 }

@@ -12,6 +12,8 @@ use crate::{
     rules,
 };
 
+pub use judge::Sort;
+
 /// What the first forest finds less likely than this is not judged again.
 pub const SURE: f32 = judge::SURE;
 
@@ -21,8 +23,8 @@ pub fn both(first: f32, second: f32) -> f32 {
 }
 
 /// The names of the columns that the first forest sees, and those that the second sees on top.
-pub fn columns() -> (Vec<&'static str>, Vec<&'static str>) {
-    (judge::first_names(), judge::second_names())
+pub fn columns(sort: Sort) -> (Vec<&'static str>, Vec<&'static str>) {
+    (judge::first_names(sort), judge::second_names())
 }
 
 /// A page with its measures.

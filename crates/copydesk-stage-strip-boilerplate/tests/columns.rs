@@ -4,7 +4,7 @@ use copydesk_document::{BlockId, Input};
 use copydesk_parse::{Limits, parse};
 use copydesk_stage_strip_boilerplate::{
     model::Names,
-    training::{Measured, columns},
+    training::{Measured, Sort, columns},
 };
 
 const SHOP: &str = "<!DOCTYPE html><html><body><main><h1>Kettle</h1><div class=about><p>A kettle of steel that boils a \
@@ -17,7 +17,7 @@ const SHOP: &str = "<!DOCTYPE html><html><body><main><h1>Kettle</h1><div class=a
 fn cards_below_a_heading_that_turns_away_are_seen_as_what_they_are() {
     let doc = parse(&Input::new("shop.html", SHOP.as_bytes().to_vec()), &Limits::default()).expect("it parses");
     let table = Measured::read(&doc, &Names::default()).first();
-    let (names, _) = columns();
+    let (names, _) = columns(Sort::Html);
     let of = |text: &str, name: &str| {
         let row = (0..doc.blocks().len()).find(|i| doc.text(BlockId(*i as u32)).contains(text)).expect(text);
         let column = names.iter().position(|n| *n == name).expect(name);

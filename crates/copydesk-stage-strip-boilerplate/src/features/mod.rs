@@ -7,6 +7,7 @@
 //! - [`place`]: where on the page it stands, and beside what;
 //! - [`containers`]: the elements around it;
 //! - [`whole_page`]: the page, the same for all of its blocks;
+//! - [`text`]: for texts without elements, what their lines say of each other;
 //! - [`frame`]: the sums over the page that the others need.
 //!
 //! A model knows its columns by their order: what is new comes last, and asks for new training.
@@ -15,6 +16,7 @@ mod containers;
 mod frame;
 mod line;
 mod place;
+mod text;
 mod whole_page;
 
 use copydesk_document::BlockId;
@@ -48,6 +50,9 @@ pub(crate) fn describe(page: &Page<'_>, frame: &Frame, index: usize, sink: &mut 
     containers::sizes(page, frame, index, sink);
     containers::alike(page, frame, index, sink);
     whole_page::whole(page, frame, sink);
+    if let Some(signs) = &page.signs {
+        text::lines(page, signs, index, sink);
+    }
 }
 
 /// The containers of a block: its element, then every ancestor with more blocks, up to five in all.

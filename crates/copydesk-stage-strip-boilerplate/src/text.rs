@@ -1,0 +1,613 @@
+//! Lines of a text without elements: where its story begins and ends, and which lines of the page stand between.
+//!
+//! A dump has a head (menus, title, byline, date), a story and a foot. What tells them apart holds in every language: a
+//! date, a byline or a doubled headline stands above the story; a sign-off, an editor's name or a source stands below
+//! it; a story uses the same words from its first line to its last, and the lines of the page do not.
+
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin};
+use copydesk_lexicon::{
+    Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, read_dateline, undouble,
+};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::{
+    judge::Verdict,
+    page::Page,
+    rules::{Finding, boilerplate_kind_of, finding, name_of},
+    shape::Shape,
+    stems::{shared, stems},
+};
+
+/// What the lines of a text are by themselves and beside each other, read once for rules and forests.
+#[derive(Debug, Default)]
+pub(crate) struct Signs {
+    /// Length in words, measured so that a Korean sentence counts like its translation.
+    pub length: Vec<f32>,
+    /// Whether a line reads as running text of a story.
+    pub reads: Vec<bool>,
+    /// Whether a line stands between headline and story: a date, a byline, the headline once more.
+    pub anchor: Vec<bool>,
+    /// Whether a line closes a story, and by what.
+    pub closing: Vec<Option<&'static str>>,
+    /// The share of a line's words that other running text of the document has.
+    pub shared: Vec<f32>,
+    /// Whether a line is in another script than the running text.
+    pub odd: Vec<bool>,
+    head: Option<Head>,
+}
+
+impl Signs {
+    pub(crate) fn read(page: &Page<'_>) -> Self {
+        let all = || 0..page.len();
+        let length = all().map(|i| length(&page.shapes[i], text(page, i))).collect();
+        let mut signs = Self { length, ..Self::default() };
+        signs.reads = all().map(|i| signs.reads(page, i)).collect();
+        signs.anchor = all().map(|i| signs.is_anchor(page, i)).collect();
+        signs.closing = all().map(|i| closing(page, i)).collect();
+        signs.share(page);
+        let first = signs.reads.iter().position(|reads| *reads);
+        signs.head = first.map(|first| Head::read(page, &signs, first));
+        signs
+    }
+
+    /// The first line behind the head, if there is running text.
+    pub(crate) fn story(&self) -> Option<usize> {
+        self.head.as_ref().map(|head| head.story)
+    }
+
+    /// Counts in how many lines of running text each stem stands, and looks the stems of every line up.
+    fn share(&mut self, page: &Page<'_>) {
+        let mut lines: Vec<FxHashSet<u64>> = vec![FxHashSet::default(); page.len()];
+        let mut counts: FxHashMap<u64, u32> = FxHashMap::default();
+        let mut scripts = [0u32; SCRIPTS];
+        for (index, own) in lines.iter_mut().enumerate() {
+            stems(text(page, index), own);
+            if self.reads[index] {
+                for stem in own.iter() {
+                    *counts.entry(*stem).or_default() += 1;
+                }
+                scripts[script(text(page, index))] += 1;
+            }
+        }
+        let most = (0..SCRIPTS).max_by_key(|script| scripts[*script]).unwrap_or(0);
+        for (index, own) in lines.iter().enumerate() {
+            let least = if self.reads[index] { 2 } else { 1 };
+            let found = own.iter().filter(|stem| counts.get(stem).is_some_and(|count| *count >= least)).count();
+            self.shared.push(if own.is_empty() { -1.0 } else { found as f32 / own.len() as f32 });
+            self.odd.push(page.shapes[index].letters > 0 && script(text(page, index)) != most);
+        }
+    }
+}
+
+/// Groups of scripts that are told apart.
+const SCRIPTS: usize = 9;
+
+/// The script of most letters of a text, by number.
+fn script(text: &str) -> usize {
+    let mut counts = [0u32; SCRIPTS];
+    for c in text.chars().take(200).filter(|c| c.is_alphabetic()) {
+        let script = match c {
+            '\u{0041}'..='\u{024F}' | '\u{1E00}'..='\u{1EFF}' => 0,
+            '\u{0370}'..='\u{03FF}' => 1,
+            '\u{0400}'..='\u{052F}' => 2,
+            '\u{0590}'..='\u{08FF}' => 3,
+            '\u{0900}'..='\u{0DFF}' => 4,
+            '\u{0E00}'..='\u{0FFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' => 5,
+            '\u{AC00}'..='\u{D7A3}' => 6,
+            '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' => 7,
+            _ => 8,
+        };
+        counts[script] += 1;
+    }
+    (0..SCRIPTS).max_by_key(|script| (counts[*script], SCRIPTS - script)).unwrap_or(0)
+}
+
+/// What is certain of the lines of a text by their place and their form.
+pub(crate) fn certain(page: &Page<'_>) -> Vec<Option<Finding>> {
+    let mut found = vec![None; page.len()];
+    let Some(signs) = &page.signs else { return found };
+    let Some(head) = &signs.head else { return found };
+    for (index, found) in found.iter_mut().enumerate() {
+        *found = of_line(page, index, head.story).or_else(|| head.certain(page, index));
+    }
+    if !is_written(page) {
+        foot(page, signs, head, &mut found);
+        announced(page, signs, head, &mut found);
+        author_box(page, signs, head, &mut found);
+    }
+    found
+}
+
+/// A sentence that begins like one of the page must be so likely to stay.
+const NOTICE: f32 = 0.5;
+/// A short sentence below text that stays need only be so likely.
+const SENTENCE: f32 = 0.08;
+
+/// A paragraph near text that stays, likewise.
+const PARAGRAPH: f32 = 0.2;
+
+/// What the forests alone do not see: sentences that begin like those of the page, and short ones of the story.
+pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [Verdict]) {
+    let Some(signs) = &page.signs else { return };
+    let Some(head) = &signs.head else { return };
+    let written = is_written(page);
+    for index in 0..page.len() {
+        let label = page.lines[index].label;
+        match verdicts[index] {
+            Verdict::Likely if !written && probability[index] < NOTICE => {
+                if let Some((kind, false)) = label.filter(|(kind, _)| is_notice(*kind) || *kind == Kind::Menu) {
+                    let detail = format!("a sentence that begins like one of the page: {}", name_of(kind));
+                    verdicts[index] = Verdict::Rule(finding(boilerplate_kind_of(kind), "label", detail));
+                }
+            }
+            Verdict::Unlikely if head.sentences.contains(&index) => {
+                verdicts[index] = Verdict::Kept("opening", "a sentence between the head and the first running text");
+            }
+            Verdict::Unlikely if written && index > head.story && label.is_none() => {
+                verdicts[index] = Verdict::Kept("written", "a text with front matter has hardly any boilerplate");
+            }
+            Verdict::Unlikely
+                if probability[index] >= SENTENCE
+                    && is_below_text(verdicts, index)
+                    && label.is_none()
+                    && signs.length[index] >= 3.0
+                    && !signs.odd[index]
+                    && ends_in_stop(text(page, index)) =>
+            {
+                verdicts[index] = Verdict::Kept("sentence", "a sentence right below text that stays");
+            }
+            Verdict::Unlikely
+                if probability[index] >= PARAGRAPH
+                    && label.is_none()
+                    && signs.reads[index]
+                    && signs.length[index] >= 12.0
+                    && !signs.odd[index]
+                    && verdicts[index.saturating_sub(3)..index].iter().any(Verdict::stays) =>
+            {
+                verdicts[index] = Verdict::Kept("sentence", "a paragraph near text that stays");
+            }
+            _ => {}
+        }
+    }
+    for index in 1..page.len().saturating_sub(1) {
+        let between = verdicts[index - 1].stays() && verdicts[index + 1].stays();
+        if verdicts[index] == Verdict::Unlikely && between && is_numbered(text(page, index)) {
+            verdicts[index] = Verdict::Kept("numbered", "a number and a few words between text that stays");
+        }
+    }
+    let code = |index: usize| page.doc.block(BlockId(index as u32)).kind == BlockKind::Code;
+    for index in 1..page.len() {
+        if verdicts[index] == Verdict::Unlikely && code(index) && verdicts[..index].iter().any(Verdict::stays) {
+            verdicts[index] = Verdict::Kept("code", "code below text that stays");
+        }
+    }
+}
+
+/// Whether text that stays stands right above, or above a few lines that rules have dropped.
+fn is_below_text(verdicts: &[Verdict], index: usize) -> bool {
+    let above = verdicts[..index].iter().rev().take(4).skip_while(|verdict| matches!(verdict, Verdict::Rule(_)));
+    above.into_iter().next().is_some_and(Verdict::stays)
+}
+
+/// `3、渡船`, `2) Salt`, `IV. The way back`: the head of an entry.
+fn is_numbered(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| {
+        c.is_numeric() || matches!(c, 'I' | 'V' | 'X') || "一二三四五六七八九十".contains(c)
+    });
+    rest.len() < text.len() && rest.starts_with(['、', '.', ')', '．', '）']) && rest.chars().any(char::is_alphabetic)
+}
+
+/// Whether a text ends in a full stop, of whatever script.
+fn ends_in_stop(text: &str) -> bool {
+    text.trim_end_matches(is_closing).ends_with(['.', '。', '।', '۔', '။', '។', '．'])
+}
+
+/// A text with front matter was written as one, and not scraped from a page.
+fn is_written(page: &Page<'_>) -> bool {
+    page.doc.evidence.clues.iter().any(|clue| clue.origin == Origin::FrontMatter)
+}
+
+/// Where the story begins.
+#[derive(Debug)]
+struct Head {
+    /// The first line behind the head.
+    story: usize,
+    /// The last line that says that the story begins below it: a date, a byline.
+    anchor: Option<usize>,
+    /// Lines above the first running text that belong to the story.
+    sentences: Vec<usize>,
+}
+
+/// The head of a dump has no more lines than this.
+const LONGEST_HEAD: usize = 60;
+/// Nor more than this share of the running text.
+const HEAD_SHARE: f32 = 0.45;
+/// Lines above the story that share more of their words with it than this are its deck and not the page's.
+const OWN: f32 = 0.34;
+
+impl Head {
+    fn read(page: &Page<'_>, signs: &Signs, first: usize) -> Self {
+        let mut story = first;
+        let mut anchor = (0..first).rev().find(|i| signs.anchor[*i]);
+        let mut below = (first + 1..page.len().min(LONGEST_HEAD)).rev();
+        if let Some(later) = below.find(|i| signs.anchor[*i] && opens_story(page, signs, first, *i)) {
+            anchor = Some(later);
+            story = (later..page.len()).find(|i| signs.reads[*i]).unwrap_or(first);
+        }
+        let mut head = Self { story, anchor, sentences: Vec::new() };
+        head.sentences = head.opening(page, signs);
+        head.story = head.sentences.first().copied().unwrap_or(story);
+        head
+    }
+
+    /// Lines right above the first running text that are text themselves.
+    fn opening(&self, page: &Page<'_>, signs: &Signs) -> Vec<usize> {
+        let from = self.anchor.map_or(0, |anchor| anchor + 1);
+        let mut lines = Vec::new();
+        for index in (from..self.story).rev() {
+            if is_opening(page, signs, index, self.anchor.is_some()) || goes_on(page, index) {
+                lines.push(index);
+            } else if !is_part_of_head(page, index) {
+                break;
+            }
+        }
+        lines.reverse();
+        lines
+    }
+
+    /// What a line above the story is.
+    fn certain(&self, page: &Page<'_>, index: usize) -> Option<Finding> {
+        if self.sentences.contains(&index) || index >= self.story && self.anchor.is_none_or(|anchor| index > anchor) {
+            return None;
+        }
+        let block = page.doc.block(BlockId(index as u32));
+        let own_heading = block.kind == BlockKind::Heading && block.level > 1 && index + 1 == self.story;
+        (index < self.story && !own_heading)
+            .then(|| finding(BoilerplateKind::Other, "head", "a line above the story: site name, section, headline"))
+    }
+}
+
+/// Whether what stands below a date or a byline is the story, and what stands above it a notice of the page.
+fn opens_story(page: &Page<'_>, signs: &Signs, first: usize, anchor: usize) -> bool {
+    let count = page.len();
+    let above = page.prose_before[anchor] - page.prose_before[first];
+    let all = page.prose_before[count];
+    if above > all * HEAD_SHARE || !(anchor..count.min(anchor + 6)).any(|i| signs.reads[i]) {
+        return false;
+    }
+    let mut of = FxHashSet::default();
+    for index in (anchor..count).filter(|i| signs.reads[*i]).take(12) {
+        stems(text(page, index), &mut of);
+    }
+    (first..anchor).filter(|i| signs.reads[*i]).all(|i| shared(text(page, i), &of) < OWN)
+}
+
+impl Signs {
+    fn is_anchor(&self, page: &Page<'_>, index: usize) -> bool {
+        let (line, shape) = (&page.lines[index], &page.shapes[index]);
+        if line.date && shape.words <= 14.0 || line.byline && !shape.is_prose() || is_dated(page, index) {
+            return true;
+        }
+        if let Some((kind, _)) = line.field
+            && shape.words <= 8.0
+        {
+            return matches!(kind, FieldKind::Published | FieldKind::Updated | FieldKind::Author | FieldKind::Views);
+        }
+        // A headline stands twice in a head; what returns between paragraphs is the running head of a printed page.
+        let twice = || {
+            let before = (0..index).rev().take(3).take_while(|i| !self.reads[*i]);
+            line.copies <= 2 && before.into_iter().any(|i| text(page, i) == text(page, index))
+        };
+        if line.again && shape.words >= 3.0 && line.label.is_none() && twice() {
+            return true;
+        }
+        self.reads[index] && read_dateline(text(page, index), Lexicon::builtin()).is_some()
+    }
+
+    fn reads(&self, page: &Page<'_>, index: usize) -> bool {
+        let shape = &page.shapes[index];
+        let long = shape.is_prose() || shape.closed && self.length[index] >= 8.0;
+        // A row of a table that was cut flat.
+        let row = text(page, index).bytes().filter(|b| *b == b'|').count() >= 2;
+        let notice = page.lines[index].label.is_some_and(|(kind, _)| is_notice(kind));
+        long && !row && !notice && page.linked[index] < 0.5
+    }
+}
+
+/// A short line with a full date in it: beside a name, a place, a counter.
+fn is_dated(page: &Page<'_>, index: usize) -> bool {
+    let shape = &page.shapes[index];
+    shape.digits >= 3
+        && shape.words <= 12.0
+        && !shape.closed
+        && copydesk_date::find(text(page, index), &copydesk_date::Hints::default())
+            .iter()
+            .any(|found| found.value().is_some_and(|value| value.day().is_some()))
+}
+
+/// A line above the running text that is text: a sentence, a quotation or an entry of a list.
+fn is_opening(page: &Page<'_>, signs: &Signs, index: usize, below_anchor: bool) -> bool {
+    let line = &page.lines[index];
+    let text = text(page, index);
+    if line.label.is_some() || line.date || line.byline || line.field.is_some() || page.linked[index] > 0.5 {
+        return false;
+    }
+    let length = signs.length[index];
+    if ends_in_stop(text) && length >= 3.0 && !is_aside(text) {
+        return true;
+    }
+    let quoted = text.ends_with(['”', '」', '"', '»']);
+    let asks = text.trim_end_matches(is_closing).ends_with(['!', '?', '！', '？', '؟']);
+    let counted = ["※", "一、", "二、", "三、", "四、", "五、"].iter().any(|mark| text.starts_with(mark));
+    below_anchor && (counted || length >= 4.0 && (quoted || asks))
+}
+
+/// Lines that may stand between the head's date and the story without ending the search for its first sentence.
+fn is_part_of_head(page: &Page<'_>, index: usize) -> bool {
+    let line = &page.lines[index];
+    line.label.is_some() || line.date || line.byline || line.field.is_some()
+}
+
+/// A line that was cut by its width: the next one goes on in the middle of a sentence.
+fn goes_on(page: &Page<'_>, index: usize) -> bool {
+    let Some(next) = page.shapes.get(index + 1) else { return false };
+    let shape = &page.shapes[index];
+    let block = page.doc.block(BlockId(index as u32 + 1));
+    let wide = shape.chars >= 24 && shape.chars * 3 > next.chars * 2 && !shape.closed;
+    wide && block.gap == 0 && page.lines[index].label.is_none() && next.starts_small
+        || wide && block.gap == 0 && next.closed && has_no_case(text(page, index)) && next.words < 12.0
+}
+
+fn has_no_case(text: &str) -> bool {
+    !text.chars().any(|c| c.is_lowercase() || c.is_uppercase())
+}
+
+/// Signs that may stand behind the end of a sentence.
+fn is_closing(c: char) -> bool {
+    matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '）' | '」' | '』' | '】' | ' ')
+}
+
+/// A remark in brackets as a whole: a credit, a note of the page.
+fn is_aside(text: &str) -> bool {
+    text.starts_with(['(', '[', '（', '【', '〔']) && text.ends_with([')', ']', '）', '】', '〕'])
+}
+
+/// The length of a text in words, measured so that a Korean sentence counts like its translation.
+fn length(shape: &Shape, text: &str) -> f32 {
+    let hangul = text.chars().filter(|c| matches!(c, '\u{AC00}'..='\u{D7A3}')).count() as f32;
+    if hangul > shape.letters as f32 / 2.0 { shape.words.max(hangul * 0.36) } else { shape.words }
+}
+
+/// Labels that sentences of the page begin with.
+fn is_notice(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Cookie
+            | Kind::Subscribe
+            | Kind::Copyright
+            | Kind::Login
+            | Kind::Comments
+            | Kind::Device
+            | Kind::Feedback
+            | Kind::Follow
+            | Kind::Legal
+            | Kind::Share
+            | Kind::SkipNavigation
+            | Kind::ReadMore
+            | Kind::Related
+            | Kind::Loading
+            | Kind::Advertisement
+            | Kind::Listen
+    )
+}
+
+fn text<'p>(page: &'p Page<'_>, index: usize) -> &'p str {
+    page.doc.text(BlockId(index as u32)).trim()
+}
+
+/// What a line is wherever it stands.
+fn of_line(page: &Page<'_>, index: usize, story: usize) -> Option<Finding> {
+    let (line, shape) = (&page.lines[index], &page.shapes[index]);
+    let text = text(page, index);
+    if line.date && shape.words <= 14.0 {
+        return Some(finding(BoilerplateKind::Other, "date", "a date and nothing else"));
+    }
+    if line.byline && !shape.is_prose() {
+        return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
+    }
+    if let Some((kind, whole)) = line.label
+        && !is_written(page)
+        && (whole && is_notice(kind)
+            || !whole && (line.sure || line.telling || !shape.is_prose()) && (is_notice(kind) || kind == Kind::Menu))
+    {
+        return Some(finding(
+            boilerplate_kind_of(kind),
+            "label",
+            format!("begins like a line of the page: {}", name_of(kind)),
+        ));
+    }
+    if is_file_name(text) || is_picture_mark(text) {
+        return Some(finding(BoilerplateKind::Other, "file", "the name or the address of a file and nothing else"));
+    }
+    if shape.words >= 6.0 && !shape.closed && undouble(text).is_some() {
+        return Some(finding(
+            BoilerplateKind::Related,
+            "doubled",
+            "the same words twice: a picture's text and its headline",
+        ));
+    }
+    if index > story && shape.words >= 4.0 && !shape.closed && repeats_head(page, text, story) {
+        return Some(finding(BoilerplateKind::Other, "again", "the headline once more: the text of a picture"));
+    }
+    None
+}
+
+/// `photo_01.jpg`, `https://example.org/a.png`.
+fn is_file_name(text: &str) -> bool {
+    const KINDS: [&str; 12] = ["jpg", "jpeg", "png", "gif", "webp", "svg", "bmp", "mp4", "mp3", "pdf", "hwp", "avif"];
+    let Some((name, kind)) = text.rsplit_once('.') else { return false };
+    !name.is_empty()
+        && text.len() <= 300
+        && !text.contains(char::is_whitespace)
+        && KINDS.iter().any(|known| kind.get(..known.len()).is_some_and(|k| k.eq_ignore_ascii_case(known)))
+        && kind.len() <= 40
+}
+
+/// `![](picture.jpg)` in a text that is no Markdown.
+fn is_picture_mark(text: &str) -> bool {
+    text.starts_with("![") && text.ends_with(')') && text.contains("](") && !text[2..].contains("![")
+}
+
+/// Whether a line is one of the head's, give or take the number of a picture or a word.
+fn repeats_head(page: &Page<'_>, line: &str, story: usize) -> bool {
+    let bare = without_picture_number(line);
+    let numbered = bare.len() < line.len();
+    let mut own = FxHashSet::default();
+    stems(bare, &mut own);
+    (0..story).any(|index| {
+        let head = text(page, index);
+        if head == bare {
+            return true;
+        }
+        let mut of = FxHashSet::default();
+        stems(head, &mut of);
+        let both = own.intersection(&of).count();
+        let (few, many) = if numbered { (5, 2) } else { (8, 7) };
+        own.len() >= 3 && of.len() >= 3 && both * 10 >= own.len() * few && both * 10 >= of.len() * many
+    })
+}
+
+/// `TITLE - ảnh 1`, `TITLE - image 1`, `TITLE hinh anh 1`: a text for a picture, made from the headline.
+fn without_picture_number(line: &str) -> &str {
+    const WORDS: [&str; 12] =
+        ["ảnh", "hình ảnh", "hinh anh", "anh", "hình", "image", "photo", "picture", "foto", "gambar", "图", "사진"];
+    let digits = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    if digits.len() == line.len() {
+        return line;
+    }
+    let before = digits.trim_end();
+    let folded = before.to_lowercase();
+    let word = WORDS.iter().filter(|word| folded.ends_with(*word)).max_by_key(|word| word.len());
+    match word {
+        Some(word) if folded.len() == before.len() => {
+            before[..before.len() - word.len()].trim_end_matches([' ', '-', '–', '|'])
+        }
+        _ => line,
+    }
+}
+
+/// Below a line that closes the story (a sign-off, a source, the editor) nothing is text that is not of its words.
+fn foot(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    let count = page.len();
+    let mut closed = None;
+    for (index, found) in found.iter_mut().enumerate().skip(head.story + 1) {
+        let Some(closing) = signs.closing[index] else { continue };
+        let before = page.prose_before[index] - page.prose_before[head.story];
+        let after = page.prose_before[count] - page.prose_before[index + 1];
+        found.get_or_insert_with(|| finding(BoilerplateKind::Other, closing, "stands below a story and closes it"));
+        // In the middle of a story it belongs to a picture, or to the first of several.
+        if after <= before * 0.5 && closed.is_none() {
+            closed = Some(index);
+        }
+    }
+    let Some(closed) = closed else { return };
+    let mut of = FxHashSet::default();
+    for index in (head.story..closed).filter(|i| signs.reads[*i]) {
+        stems(text(page, index), &mut of);
+    }
+    for index in closed + 1..count {
+        let own = signs.reads[index] && shared(text(page, index), &of) >= OWN / 2.0;
+        let note = matches!(page.doc.block(BlockId(index as u32)).kind, BlockKind::Note | BlockKind::Code)
+            || page.lines[index].label.is_some_and(|(kind, _)| kind == Kind::AuthorNote);
+        if own || note {
+            // The story goes on.
+            return;
+        }
+    }
+    for found in &mut found[closed + 1..] {
+        found.get_or_insert_with(|| finding(BoilerplateKind::Other, "foot", "below the line that closes the story"));
+    }
+}
+
+/// Whether a line closes a story, and by what.
+fn closing(page: &Page<'_>, index: usize) -> Option<&'static str> {
+    let (line, shape) = (&page.lines[index], &page.shapes[index]);
+    let text = text(page, index);
+    if shape.words > 10.0 || shape.is_prose() {
+        return None;
+    }
+    if line.label.is_some_and(|(kind, whole)| kind == Kind::SignOff && whole) {
+        return Some("sign-off");
+    }
+    match line.field {
+        Some((FieldKind::Source, true)) => return Some("source"),
+        Some((FieldKind::Editor, _)) => return Some("editor"),
+        _ => {}
+    }
+    if is_initials(text) {
+        return Some("sign-off");
+    }
+    let name = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let agency = shape.words <= 5.0 && !shape.closed && is_agency(name);
+    (agency || text.starts_with('=') && shape.words <= 4.0).then_some("source")
+}
+
+/// Whether a line is the name of an agency, or several with a stroke between.
+fn is_agency(name: &str) -> bool {
+    let lexicon = Lexicon::builtin();
+    let known = |name: &str| lexicon.agency(name.trim()).is_some();
+    known(name)
+        || name.split(['/', '+', '-', ',']).all(known)
+        || is_credit_line(name, lexicon) == Some(Confidence::AgencyKnown)
+}
+
+/// `mar/`, `JPV / gsg`: who wrote and who edited.
+fn is_initials(text: &str) -> bool {
+    let parts = || text.split('/').map(str::trim).filter(|part| !part.is_empty());
+    text.contains('/')
+        && text.chars().count() <= 14
+        && (1..=3).contains(&parts().count())
+        && parts().all(|part| (2..=4).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic))
+}
+
+/// Below `Read also` alone stand headlines, until a line reads as text again.
+fn announced(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    /// No list of other stories between two paragraphs is longer.
+    const LONGEST_LIST: usize = 12;
+    for index in head.story + 1..page.len() {
+        let Some((Kind::Related | Kind::ReadMore, true)) = page.lines[index].label else { continue };
+        for (next, found) in found.iter_mut().enumerate().skip(index + 1).take(LONGEST_LIST) {
+            if signs.reads[next] || page.shapes[next].closed || page.shapes[next].words >= 25.0 {
+                break;
+            }
+            found.get_or_insert_with(|| {
+                finding(BoilerplateKind::Related, "announced", "a headline below a label for other stories")
+            });
+        }
+    }
+}
+
+/// A name by itself below the story, and a paragraph that begins with it: a box about the author.
+fn author_box(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    const WITHIN: usize = 3;
+    let all = page.prose_before[page.len()] - page.prose_before[head.story];
+    for index in head.story + 2..page.len().saturating_sub(1) {
+        let name = text(page, index);
+        let shape = &page.shapes[index];
+        let is_name =
+            (2..=4).contains(&shape.tokens) && shape.capitals == shape.tokens && !shape.closed && shape.digits == 0;
+        let below = page.prose_before[page.len()] - page.prose_before[index];
+        if !is_name || below > all * 0.4 {
+            continue;
+        }
+        let first = name.split_whitespace().next().unwrap_or_default();
+        let about = (index + 1..page.len()).take(WITHIN).find(|i| signs.reads[*i]);
+        if let Some(about) = about.filter(|i| text(page, *i).split_whitespace().next() == Some(first)) {
+            for found in &mut found[index..=about] {
+                found.get_or_insert_with(|| {
+                    finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
+                });
+            }
+        }
+    }
+}
