@@ -13,7 +13,7 @@ use copydesk_document::Input;
 use copydesk_pipeline::Pipeline;
 use copydesk_record::{Markup, Options, to_record};
 use copydesk_runner::{Outcome, Output, Run};
-use copydesk_stage::Assembly;
+use copydesk_stage::{Assembly, DocumentView};
 use serde_json::json;
 
 fn root() -> PathBuf {
@@ -85,11 +85,14 @@ fn every_golden_document_gives_its_record() {
 }
 
 #[test]
-fn every_record_fits_the_schema_in_the_repository() {
-    let path = root().join("crates/copydesk-record/schema/record-v1.json");
-    let schema: serde_json::Value =
-        serde_json::from_slice(&fs::read(path).expect("the schema can be read")).expect("it is JSON");
-    let schema = jsonschema::draft202012::new(&schema).expect("it is a schema");
+fn every_record_and_view_fits_the_schema_in_the_repository() {
+    let schema_at = |path: &str| {
+        let text = fs::read(root().join(path)).expect("the schema can be read");
+        let schema: serde_json::Value = serde_json::from_slice(&text).expect("it is JSON");
+        jsonschema::draft202012::new(&schema).expect("it is a schema")
+    };
+    let schema = schema_at("crates/copydesk-record/schema/record-v1.json");
+    let view_schema = schema_at("crates/copydesk-stage/schema/document-view-v1.json");
     let options =
         Options { blocks: true, metadata: true, decisions: true, markdown: Some(Markup::default()), nested: true };
     let mut records = 0;
@@ -105,6 +108,10 @@ fn every_record_fits_the_schema_in_the_repository() {
             // The check can fail: a text that is a number is no record.
             record["text"] = json!(1);
             assert!(!schema.is_valid(&record));
+            let view = serde_json::to_value(DocumentView::of(&doc)).expect("a view is JSON");
+            let errors: Vec<String> =
+                view_schema.iter_errors(&view).map(|e| format!("{}: {e}", e.instance_path())).collect();
+            assert!(errors.is_empty(), "{}: {errors:#?}", case.display());
             records += 1;
         }
     }

@@ -83,9 +83,11 @@ mod export;
 mod facet;
 mod fingerprint;
 mod manifest;
+mod patch;
 mod source;
 mod stage;
 mod suggest;
+mod view;
 
 copydesk_fingerprint::fingerprint!();
 
@@ -97,6 +99,8 @@ pub use export::{Assemble, Assembly, DocumentRows, Export, ExportError, ExportKi
 pub use facet::Facet;
 pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
+pub use patch::{Change, PATCH_VERSION, Patch};
 pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
 pub use suggest::closest;
+pub use view::{BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView};

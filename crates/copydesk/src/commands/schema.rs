@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 use clap::Subcommand;
-use copydesk_stage::{Catalog, ExportEntry, SourceEntry, StageEntry};
+use copydesk_stage::{Catalog, DocumentView, ExportEntry, Patch, SourceEntry, StageEntry};
 use serde_json::Value;
 
 use super::stages::{Part, unknown};
@@ -30,6 +30,10 @@ enum What {
     Pipeline,
     /// Of a record, as the JSONL export writes it.
     Record,
+    /// Of a document as a stage in another language sees it.
+    View,
+    /// Of the changes that a stage in another language answers with.
+    Patch,
     /// Of the options of a stage.
     Stage {
         /// Its name.
@@ -52,6 +56,8 @@ impl Args {
         let schema = match self.what.as_ref().unwrap_or(&What::Pipeline) {
             What::Pipeline => copydesk_pipeline::json_schema(catalog),
             What::Record => copydesk_record::json_schema().to_value(),
+            What::View => DocumentView::json_schema().to_value(),
+            What::Patch => Patch::json_schema().to_value(),
             What::Stage { name } => of(catalog, name, Part::Stage)?,
             What::Source { name } => of(catalog, name, Part::Source)?,
             What::Export { name } => of(catalog, name, Part::Export)?,
