@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use copydesk_stage_strip_boilerplate::{
     model::{Forest, Model, Names, Table},
-    training::{Measured, SURE, Sort, both, columns},
+    training::{Measured, SURE, Sort, both, columns, html},
 };
 
 use crate::{
@@ -15,10 +15,12 @@ use crate::{
 
 /// How many parts the sites are split into.
 pub(crate) const FOLDS: usize = 5;
+/// How many for the model of articles, which has more corpora to be left out.
+pub(crate) const ARTICLE_FOLDS: usize = 3;
 
 /// The fold of every page. Sites are dealt out in an order that depends on their names alone, and a corpus of another
 /// kind goes into one fold as a whole: what counts is how a page of a corpus is judged that nobody has seen.
-pub(crate) fn by_site(samples: &[Sample]) -> Vec<usize> {
+pub(crate) fn by_site(samples: &[Sample], parts: usize) -> Vec<usize> {
     let mut corpora: Vec<&str> = samples.iter().map(|s| s.gold.corpus.as_str()).filter(|c| !c.is_empty()).collect();
     corpora.sort_unstable();
     corpora.dedup();
@@ -26,11 +28,11 @@ pub(crate) fn by_site(samples: &[Sample]) -> Vec<usize> {
         .iter()
         .map(|s| {
             if let Some(corpus) = corpora.iter().position(|c| *c == s.gold.corpus) {
-                return corpus % FOLDS;
+                return corpus % parts;
             }
             let hash =
                 s.site.bytes().fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
-            (hash >> 17) as usize % FOLDS
+            (hash >> 17) as usize % parts
         })
         .collect()
 }
@@ -143,7 +145,7 @@ pub(crate) fn train(
 }
 
 /// How many pages of each set, and of how many sites.
-fn described(samples: &[Sample]) -> String {
+pub(crate) fn described(samples: &[Sample]) -> String {
     let mut sets: BTreeMap<String, usize> = BTreeMap::new();
     for sample in samples {
         *sets.entry(format!("{:?}", sample.set).to_lowercase()).or_default() += 1;
@@ -209,4 +211,72 @@ fn predict(forest: &Forest, tables: &[Table], fold_of: &[usize], fold: usize, ou
             *out = forest.predict(table);
         }
     }
+}
+
+/// Trains one forest, over the columns of a single block: what it says of each block without having seen its site or
+/// corpus, and the forest over all pages.
+pub(crate) fn one(samples: &[Sample], growth: Growth, emphasis: impl Fn(&Sample) -> f32) -> (Vec<Vec<f32>>, Forest) {
+    let fold_of = by_site(samples, ARTICLE_FOLDS);
+    let (names, _) = columns(Sort::Html);
+    let mut data: Vec<Vec<f32>> = vec![Vec::new(); names.len()];
+    let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
+    let mut tables = Vec::new();
+    for sample in samples {
+        let table = Measured::read(&sample.doc, &html().names).first();
+        for (column, all) in data.iter_mut().enumerate() {
+            all.extend(table.column(column));
+        }
+        tables.push(table);
+        rows.answers.extend_from_slice(&sample.answers);
+        let emphasis = emphasis(sample);
+        rows.weights.extend(sample.weights().iter().map(|w| w * emphasis));
+        rows.starts.push(rows.answers.len());
+    }
+    let binned = Binned::new(&data, rows.pages());
+    drop(data);
+    let mut held_out = vec![Vec::new(); samples.len()];
+    for fold in 0..ARTICLE_FOLDS {
+        let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, growth);
+        predict(&forest, &tables, &fold_of, fold, &mut held_out);
+        eprintln!("forest for articles without fold {fold}");
+    }
+    let forest = grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, growth);
+    (held_out, forest)
+}
+
+/// What tells pages with one article from all others.
+pub(crate) struct Gate {
+    /// How likely each page is one, by a forest that has not seen its site or corpus.
+    pub held_out: Vec<f32>,
+    /// The forest over all pages.
+    pub forest: Forest,
+}
+
+/// Trains the gate. `wanted` gives the answer and the weight of a page; of some pages nobody knows.
+pub(crate) fn gate(samples: &[Sample], growth: Growth, wanted: impl Fn(&Sample) -> Option<(bool, f32)>) -> Gate {
+    let fold_of = by_site(samples, ARTICLE_FOLDS);
+    let (names, _) = columns(Sort::Html);
+    let is_asked = |name: &str| name.starts_with("page ") || name.starts_with("url ");
+    let mut data: Vec<Vec<f32>> = vec![Vec::new(); names.len()];
+    let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
+    for sample in samples {
+        let table = Measured::read(&sample.doc, &Names::default()).first();
+        for ((column, name), all) in (0..names.len()).zip(&names).zip(&mut data) {
+            let value = table.column(column).next().unwrap_or_default();
+            all.push(if is_asked(name) { value } else { 0.0 });
+        }
+        let (answer, weight) = wanted(sample).unwrap_or((false, 0.0));
+        rows.answers.push(f32::from(u8::from(answer)));
+        rows.weights.push(weight);
+        rows.starts.push(rows.answers.len());
+    }
+    let tables = tables(samples, &data, &rows);
+    let binned = Binned::new(&data, rows.pages());
+    let mut held_out = vec![Vec::new(); samples.len()];
+    for fold in 0..ARTICLE_FOLDS {
+        let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, growth);
+        predict(&forest, &tables, &fold_of, fold, &mut held_out);
+    }
+    let forest = grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, growth);
+    Gate { held_out: held_out.into_iter().map(|p| p.first().copied().unwrap_or_default()).collect(), forest }
 }

@@ -3,6 +3,7 @@
 //! - `ceiling`: the best figures that any choice of blocks could reach;
 //! - `cv`: the figures of models that have not seen the site of the page they judge;
 //! - `train`: the same, and the model over all pages, written where the stage embeds it;
+//! - `article`: the figures and the models of pages with one article, which other corpora have a say in;
 //! - `choose`: the figures of the choice of blocks from the likelihoods that `cv --save` left, without training again.
 //! - `rules`: what the rules drop, and how much of it is main text after all;
 //! - `judge`: the figures of the model that is there, on pages that it may have seen;
@@ -25,12 +26,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use boost::Growth;
-use copydesk_stage_strip_boilerplate::{Config, Mode, model::Model, training::Sort};
+use copydesk_stage_strip_boilerplate::{
+    Config, Mode,
+    model::Model,
+    training::{Measured, SURE, Sort, article_weight, html, mix},
+};
 use corpus::{Numbers, Sample, Set, read_set};
 
-const USAGE: &str =
-    "usage: copydesk-boilerplate-trainer ceiling|cv|train|choose|rules|judge|keep|speed [--text [--dumps FILE] [--languages]]
-       [--bench FOLDER] [--out FOLDER] [--every N] [--files FOLDER]
+const USAGE: &str = "usage: copydesk-boilerplate-trainer ceiling|cv|train|article|choose|rules|judge|keep|speed
+       [--text [--dumps FILE] [--languages]] [--bench FOLDER] [--out FOLDER] [--every N] [--files FOLDER] [--mixed W]
        [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
 struct Options {
@@ -43,7 +47,7 @@ struct Options {
     out: PathBuf,
     trees: Option<usize>,
     every: usize,
-    mixed: f32,
+    mixed: Option<f32>,
     rate: f32,
     ridge: f32,
     page: Option<String>,
@@ -64,7 +68,7 @@ fn main() -> Result<()> {
         out: "crates/copydesk-stage-strip-boilerplate/model".into(),
         trees: None,
         every: 1,
-        mixed: 0.6,
+        mixed: None,
         rate: 0.1,
         ridge: 12.0,
         page: None,
@@ -88,7 +92,7 @@ fn main() -> Result<()> {
             "--bench" => options.bench = value.into(),
             "--out" => options.out = value.into(),
             "--trees" => options.trees = Some(value.parse()?),
-            "--mixed" => options.mixed = value.parse()?,
+            "--mixed" => options.mixed = Some(value.parse()?),
             "--every" => options.every = value.parse::<usize>()?.max(1),
             "--rate" => options.rate = value.parse()?,
             "--ridge" => options.ridge = value.parse()?,
@@ -126,11 +130,12 @@ fn main() -> Result<()> {
         "cv" | "train" => {
             let trees = options.trees.unwrap_or(if options.text { 150 } else { 260 });
             let growth = Growth { trees, rate: options.rate, ridge: options.ridge, ..Growth::default() };
-            let folds = if options.languages { cross::by_language(&samples) } else { cross::by_site(&samples) };
+            let folds =
+                if options.languages { cross::by_language(&samples) } else { cross::by_site(&samples, cross::FOLDS) };
             let growths = [growth, Growth { seed: 2, ..growth }];
             let trained = cross::train(&samples, &folds, growths, command == "train", |s| match s.set {
                 Set::News => 1.5,
-                Set::Mixed => options.mixed,
+                Set::Mixed => options.mixed.unwrap_or(0.0),
                 Set::Pages if s.gold.page_type != "article" => 1.3,
                 Set::Pages | Set::Text | Set::Dump => 1.0,
                 Set::Trimmed | Set::Bare => 0.3,
@@ -162,6 +167,7 @@ fn main() -> Result<()> {
             let kept = report::choose(&samples, &probability, &Config { mode: options.mode, ..Config::default() });
             show(&samples, &kept, Some(&probability), &options);
         }
+        "article" => article(&samples, &options)?,
         "choose" => {
             let path = options.save.as_ref().context("`choose` needs --save FILE")?;
             let bytes = std::fs::read(path)?;
@@ -196,6 +202,49 @@ fn keep(folder: &std::path::Path, options: &Options) -> Result<()> {
             println!("{}{:5.2} {text}", if *kept { '+' } else { '-' }, p[index]);
         }
     }
+    Ok(())
+}
+
+/// Trains the gate and the forests for pages that it lets through: pages with one article.
+fn article(samples: &[Sample], options: &Options) -> Result<()> {
+    let known = |s: &Sample| match (s.set, s.gold.corpus.as_str()) {
+        (Set::Pages, _) => Some(s.gold.page_type == "article"),
+        (Set::News, _) | (_, "dragnet" | "daniel") => Some(true),
+        (_, "harvest") => Some(false),
+        // All kinds of pages, and nobody says which.
+        _ => None,
+    };
+    let weight = |s: &Sample| if s.set == Set::Mixed { options.mixed.unwrap_or(0.3) } else { 1.0 };
+    let growth = Growth { trees: 120, rate: 0.08, ridge: 6.0, pages: 0.9, sample: 1.0, ..Growth::default() };
+    let gate = cross::gate(samples, growth, |s| known(s).map(|answer| (answer, weight(s))));
+    report::gate(samples, &gate.held_out, known);
+    let growth = Growth { trees: options.trees.unwrap_or(180), rate: options.rate, ridge: options.ridge, ..growth };
+    let growth = Growth { pages: 0.75, sample: 0.12, ..growth };
+    let (third, forest) = cross::one(samples, growth, |s| {
+        let article = known(s) == Some(true);
+        if article { weight(s) * if s.set == Set::News { 1.5 } else { 1.0 } } else { 0.0 }
+    });
+    let config = Config { mode: options.mode, ..Config::default() };
+    let embedded: Vec<Vec<f32>> = samples.iter().map(|s| Measured::read(&s.doc, &html().names).embedded()).collect();
+    println!("two forests for all kinds of pages, which have seen these but for other corpora:");
+    show(samples, &report::choose(samples, &embedded, &config), None, options);
+    let together: Vec<Vec<f32>> = embedded
+        .iter()
+        .zip(&third)
+        .zip(&gate.held_out)
+        .map(|((two, third), gate)| {
+            let weight = article_weight(*gate);
+            two.iter().zip(third).map(|(p, other)| if *p < SURE { *p } else { mix(*p, *other, weight) }).collect()
+        })
+        .collect();
+    println!("with the forest for articles, which has seen neither site nor corpus:");
+    show(samples, &report::choose(samples, &together, &config), Some(&together), options);
+    std::fs::create_dir_all(&options.out)?;
+    let trained_on = cross::described(samples);
+    let model = Model { first: gate.forest, second: forest, trained_on, ..Model::default() };
+    let bytes = model.write();
+    println!("article.bin: {} bytes", bytes.len());
+    std::fs::write(options.out.join("article.bin"), bytes)?;
     Ok(())
 }
 

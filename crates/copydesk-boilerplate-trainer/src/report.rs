@@ -214,3 +214,20 @@ pub(crate) fn rules(samples: &[Sample], most: usize) {
         texts.iter().step_by(step).take(most).for_each(|text| println!("  {rule}: {text}"));
     }
 }
+
+/// Prints how many pages of each sort the gate takes for pages with one article.
+pub(crate) fn gate(samples: &[Sample], likely: &[f32], known: impl Fn(&Sample) -> Option<bool>) {
+    let mut groups: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
+    for (sample, p) in samples.iter().zip(likely) {
+        let sort = if sample.gold.corpus.is_empty() { &sample.gold.page_type } else { &sample.gold.corpus };
+        let group = groups.entry(sort).or_default();
+        let place = if *p < 0.2 { 0 } else { 1 + usize::from(*p >= 0.5) + usize::from(*p > 0.8) };
+        group[place] += 1;
+    }
+    println!("{:<16}{:>8}{:>8}{:>8}{:>8}", "article?", "< .2", "< .5", "<= .8", "> .8");
+    for (sort, counts) in groups {
+        println!("{sort:<16}{:>8}{:>8}{:>8}{:>8}", counts[0], counts[1], counts[2], counts[3]);
+    }
+    let told: Vec<bool> = samples.iter().zip(likely).filter_map(|(s, p)| Some(known(s)? == (*p >= 0.5))).collect();
+    println!("right: {:.4}", told.iter().filter(|right| **right).count() as f64 / told.len().max(1) as f64);
+}

@@ -342,7 +342,12 @@ impl Model {
 
     /// Whether the embedded models are for the columns of this program: which file is not, and why.
     pub(crate) fn check_embedded() -> Result<(), String> {
-        for (name, bytes, sort) in [("model/html.bin", HTML, Sort::Html), ("model/text.bin", TEXT, Sort::Text)] {
+        let files = [
+            ("model/html.bin", HTML, Sort::Html),
+            ("model/text.bin", TEXT, Sort::Text),
+            ("model/article.bin", ARTICLE, Sort::Html),
+        ];
+        for (name, bytes, sort) in files {
             Self::header(&mut Bytes(bytes), sort).map_err(|error| format!("{name} {error}"))?;
         }
         Ok(())
@@ -354,6 +359,12 @@ impl Model {
         &READ
     }
 
+    /// The model for pages with one article: the gate that tells them, and a forest over the columns of a single block.
+    pub(crate) fn article() -> &'static Self {
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(ARTICLE, Sort::Html));
+        &READ
+    }
+
     /// The model for texts without one.
     pub(crate) fn text() -> &'static Self {
         static READ: LazyLock<Model> = LazyLock::new(|| embedded(TEXT, Sort::Text));
@@ -362,6 +373,7 @@ impl Model {
 }
 
 const HTML: &[u8] = include_bytes!("../model/html.bin");
+const ARTICLE: &[u8] = include_bytes!("../model/article.bin");
 const TEXT: &[u8] = include_bytes!("../model/text.bin");
 
 fn embedded(bytes: &[u8], sort: Sort) -> Model {

@@ -74,12 +74,13 @@ impl Stage for StripBoilerplate {
 impl StripBoilerplate {
     fn decide(&self, doc: &Document) -> Vec<Decided> {
         let model = if doc.tree.is_some() { Model::html() } else { Model::text() };
+        let article = doc.tree.is_some().then(Model::article);
         let page = Page::read(doc, &model.names);
         let mut certain = rules::certain(&page, &self.config);
         if let Some(shared) = &self.shared {
             rules::shared(&mut certain, &shared.found(doc));
         }
-        let probability = judge::probabilities(&page, model, &certain);
+        let probability = judge::probabilities(&page, model, article, &certain);
         let (verdicts, border) = judge::judge(&page, &probability, certain, &self.config);
         let least = |index: usize| judge::least(border, &doc.blocks()[index]).min(1.0);
         let reason = |index: usize, sign: char| {

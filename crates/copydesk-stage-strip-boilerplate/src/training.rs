@@ -17,6 +17,21 @@ pub use judge::Sort;
 /// What the first forest finds less likely than this is not judged again.
 pub const SURE: f32 = judge::SURE;
 
+/// How much the forest for articles counts on a page that is one with this probability.
+pub fn article_weight(p: f32) -> f32 {
+    judge::article_weight(p)
+}
+
+/// Two probabilities, the second with this weight.
+pub fn mix(p: f32, other: f32, weight: f32) -> f32 {
+    judge::mix(p, other, weight)
+}
+
+/// The embedded model of pages of all kinds.
+pub fn html() -> &'static crate::model::Model {
+    crate::model::Model::html()
+}
+
 /// The answer that two forests give together.
 pub fn both(first: f32, second: f32) -> f32 {
     judge::both(first, second)
@@ -72,6 +87,12 @@ impl<'d> Measured<'d> {
         let line = |index: usize| &self.page.lines[index];
         let by_line = |index: usize| line(index).headline || line(index).byline || line(index).date;
         certain.iter().enumerate().map(|(index, found)| found.is_some() || by_line(index)).collect()
+    }
+
+    /// What the two embedded forests for pages of all kinds say.
+    pub fn embedded(&self) -> Vec<f32> {
+        let certain = rules::certain(&self.page, &crate::Config::default());
+        judge::probabilities(&self.page, html(), None, &certain)
     }
 
     /// The rule that settles each block before any forest is asked.
