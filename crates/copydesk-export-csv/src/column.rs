@@ -162,7 +162,7 @@ impl Column {
                 let allowed =
                     known().chain(["fields.NAME", "ext.STAGE", "ext.STAGE.KEY"]).collect::<Vec<_>>().join(", ");
                 Err(ConfigError::at("", format!("there is no column `{name}`"))
-                    .did_you_mean(name, known())
+                    .did_you_mean(known_elsewhere_as(name), known())
                     .help(format!("allowed: {allowed}")))
             }
         }
@@ -196,6 +196,29 @@ impl Column {
             Self::Ext(ext) => ext.cell(record),
         }
     }
+}
+
+/// Our name for what other programs call otherwise.
+fn known_elsewhere_as(name: &str) -> &str {
+    const NAMES: &[(&str, &str)] = &[
+        ("author", "authors"),
+        ("body", "text"),
+        ("byline", "authors"),
+        ("content", "text"),
+        ("creator", "authors"),
+        ("date", "published"),
+        ("domain", "site_name"),
+        ("headline", "title"),
+        ("keywords", "tags"),
+        ("lang", "language"),
+        ("link", "url"),
+        ("publisher", "site_name"),
+        ("site", "site_name"),
+        ("summary", "description"),
+        ("time", "published"),
+        ("updated", "modified"),
+    ];
+    NAMES.iter().find(|(theirs, _)| *theirs == name).map_or(name, |(_, ours)| ours)
 }
 
 /// A block with what a row says of it.
@@ -276,6 +299,10 @@ mod tests {
         let error = Column::parse("titel", Rows::Documents).expect_err("no such column").to_string();
         assert!(error.contains("no column `titel`") && error.contains("title, authors"), "{error}");
         assert!(!error.contains("block."), "{error}");
+        for (theirs, ours) in [("date", "published"), ("author", "authors")] {
+            let error = Column::parse(theirs, Rows::Documents).expect_err("no such column").to_string();
+            assert!(error.contains(&format!("did you mean `{ours}`?")), "{error}");
+        }
         let error = Column::parse("block.text", Rows::Documents).expect_err("no blocks here").to_string();
         assert!(error.contains("rows = \"blocks\""), "{error}");
     }

@@ -193,6 +193,7 @@ fn times_have_columns_that_sort() {
         ("2024-10-25", "2024-10-25", ""),
         ("2024-10-25T08:24:00", "2024-10-25", ""),
         ("2024-10-25T00:24:00+09:00", "2024-10-25", "2024-10-24T15:24:00Z"),
+        ("2024-10-25T08:24:49.057Z", "2024-10-25", "2024-10-25T08:24:49Z"),
     ] {
         let (value, origin, name) = (given.parse().unwrap_or_else(|_| panic!("{given}")), Origin::Meta, String::new());
         let published = Some(Value { value, origin, name, span: None, confidence: 1.0 });

@@ -14,7 +14,7 @@
 
 use std::fmt::Write as _;
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 
 /// The first and last character of scripts that put no space between words.
 const WITHOUT_SPACES: &[(char, char)] = &[
@@ -65,9 +65,15 @@ fn has_no_spaces(c: char) -> bool {
     c >= WITHOUT_SPACES[0].0 && WITHOUT_SPACES.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
-/// Appends a text to what the index is given, as it is.
+/// Appends a text to what the index is given: composed, and as it is where that differs. What somebody asks for comes from
+/// a keyboard, which composes, or out of the text itself; and in the older spelling of Burmese the order differs too.
 pub(crate) fn add(text: &str, out: &mut String) {
-    text.lines().for_each(|line| add_line(line.nfc(), out));
+    for line in text.lines() {
+        add_line(line.nfc(), out);
+        if !is_nfc(line) {
+            add_line(line.chars(), out);
+        }
+    }
 }
 
 /// Appends those lines of a text that have marks to leave out, without the marks.
@@ -218,6 +224,13 @@ mod tests {
         // A comma ends a phrase, and so does a space where none stands between words.
         assert_eq!(indexed("其中，国家"), "u5176 u4e2d u0 u56fd u5bb6 u0");
         assert_eq!(indexed("中 国"), "u4e2d u0 u56fd u0");
+    }
+
+    #[test]
+    fn what_is_not_composed_stands_there_in_both_forms() {
+        assert_eq!(indexed("e\u{301}t"), "ét u0 e\u{301}t u0");
+        assert_eq!(indexed("\u{1037}\u{1039}").matches("u0").count(), 1);
+        assert_eq!(indexed("\u{1039}\u{1037}"), "u1037 u1039 u0 u1039 u1037 u0");
     }
 
     #[test]

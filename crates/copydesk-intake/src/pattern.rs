@@ -46,7 +46,10 @@ fn set(key: &str, patterns: &[String]) -> Result<GlobSet, ConfigError> {
 }
 
 fn compile(pattern: &str) -> Result<Glob, String> {
-    GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| error.to_string())
+    GlobBuilder::new(pattern).literal_separator(true).build().map_err(|error| {
+        // Whoever typed it may have pasted anything.
+        format!("`{}` is no pattern: {}", pattern.escape_debug(), error.kind())
+    })
 }
 
 /// Whether a path is meant as a glob: it has one of the marks, and no file of that very name is there.

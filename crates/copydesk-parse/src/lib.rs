@@ -124,6 +124,10 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
             doc.source.media_type = "text/html".into();
             html::parse(doc, limits)
         }
+        Format::Markdown if markdown::nesting(&doc.content()[from..]) > MOST_NESTED => {
+            let message = "Markdown that is nested so deeply is read as plain text".to_owned();
+            plain(doc, from, limits, Some(("limit.markdown", message)))
+        }
         Format::Markdown if doc.content().len() - from <= limits.max_markdown as usize => {
             doc.source.media_type = "text/markdown".into();
             markdown::parse(doc, from, from > 0, limits)
@@ -138,6 +142,10 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
         }
     }
 }
+
+/// Quotes and lists in one another are flattened beyond `max_depth`. But every line is held against all that are open, so
+/// that a text of nothing but their marks takes the square of its length; beyond this it is no Markdown that anybody wrote.
+const MOST_NESTED: usize = 1000;
 
 fn plain(
     doc: &mut Document,

@@ -34,6 +34,27 @@ pub(crate) fn parse(doc: &mut Document, from: usize, templated: bool, limits: &L
     Ok(())
 }
 
+/// How many containers a line opens or goes on with at most: its marks of quotes and lists, and the indentation that
+/// stands for lists further up, two columns each.
+pub(crate) fn nesting(text: &str) -> usize {
+    let of_line = |line: &str| {
+        let (mut marks, mut columns) = (0, 0);
+        let bytes = line.as_bytes();
+        for (at, b) in bytes.iter().enumerate() {
+            match b {
+                b'>' => marks += 1,
+                b'-' | b'*' | b'+' | b'.' | b')' if matches!(bytes.get(at + 1), Some(b' ' | b'\t')) => marks += 1,
+                b' ' => columns += 1,
+                b'\t' => columns += 4,
+                b'0'..=b'9' => {}
+                _ => break,
+            }
+        }
+        marks + columns / 2
+    };
+    text.lines().map(of_line).max().unwrap_or(0)
+}
+
 /// What the text stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Container {

@@ -1,6 +1,9 @@
 //! What is wrong with a pipeline file, in a form that a person can act on.
 
-use std::{fmt, ops::Range};
+use std::{
+    fmt::{self, Write as _},
+    ops::Range,
+};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use copydesk_document::{LineIndex, Place};
@@ -71,6 +74,9 @@ impl Diagnostic {
     }
 }
 
+/// How many messages are shown.
+const MOST_SHOWN: usize = 100;
+
 /// All that is wrong with one file, in the order of the file.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnosis {
@@ -111,32 +117,47 @@ impl Diagnosis {
         self.items.iter().filter(|d| d.severity == severity).count()
     }
 
-    /// Every message with its line and a caret, in colour or plain, one blank line between two.
+    /// The first messages, each with its line and a caret, in colour or plain, one blank line between two; and how many
+    /// more there are. A file with hundreds of mistakes is another file given by mistake.
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let lines = LineIndex::new(&self.text);
         let mut out = String::new();
-        for item in &self.items {
+        for item in self.items.iter().take(MOST_SHOWN) {
             if !out.is_empty() {
                 out.push('\n');
             }
-            out.push_str(&renderer.render(&[self.group(item)]));
+            out.push_str(&renderer.render(&[self.group(item, &lines)]));
             out.push('\n');
+        }
+        if let Some(more @ 1..) = self.items.len().checked_sub(MOST_SHOWN) {
+            let _ = writeln!(out, "\nand {more} more");
         }
         out
     }
 
-    fn group<'a>(&'a self, item: &'a Diagnostic) -> annotate_snippets::Group<'a> {
+    /// A message with the lines that it is about: the renderer goes through all the text that it is given.
+    fn group<'a>(&'a self, item: &'a Diagnostic, lines: &LineIndex<'_>) -> annotate_snippets::Group<'a> {
+        let spans =
+            || std::iter::once(&item.span).chain(item.also.iter().map(|(span, _)| span)).map(|s| self.visible(s));
+        let start = spans().map(|span| span.start).min().unwrap_or(0);
+        let start = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let end = spans().map(|span| span.end).max().unwrap_or(0);
+        let end = self.text[end..].find('\n').map_or(self.text.len(), |at| end + at);
+        let shifted = |span: &Range<usize>| {
+            let Range { start: from, end: to } = self.visible(span);
+            from - start..to - start
+        };
         let level = match item.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
         let label = Some(item.label.as_str()).filter(|l| !l.is_empty());
-        let snippet = Snippet::source(self.text.as_str())
+        let snippet = Snippet::source(&self.text[start..end])
+            .line_start(lines.line(start))
             .path(self.path.as_str())
-            .annotation(AnnotationKind::Primary.span(self.visible(&item.span)).label(label))
-            .annotations(
-                item.also.iter().map(|(span, text)| AnnotationKind::Context.span(self.visible(span)).label(text)),
-            );
+            .annotation(AnnotationKind::Primary.span(shifted(&item.span)).label(label))
+            .annotations(item.also.iter().map(|(span, text)| AnnotationKind::Context.span(shifted(span)).label(text)));
         let help = item.help.iter().map(|text| Level::HELP.message(text.as_str()));
         level.primary_title(item.message.as_str()).element(snippet).elements(help)
     }

@@ -54,9 +54,12 @@ pub fn day(time: Option<Timestamp>) -> Option<String> {
     Some(time?.day()?.to_string())
 }
 
-/// A time as an instant in UTC (`2024-10-25T08:24:49Z`), where the document gives a time of day and its zone.
+/// A time as an instant in UTC (`2024-10-25T08:24:49Z`), where the document gives a time of day and its zone. Whole
+/// seconds, because readers of tables want one form for all of a column.
 pub fn utc(time: Option<Timestamp>) -> Option<String> {
-    Some(time?.instant()?.to_string())
+    let text = time?.instant()?.to_string();
+    let (seconds, _) = text.split_once(['.', 'Z'])?;
+    Some(format!("{seconds}Z"))
 }
 
 /// The record of a document, borrowing what it can.

@@ -69,8 +69,22 @@ pub fn check_file_name(file: &str) -> Result<(), ConfigError> {
     if file.is_empty() || file.starts_with('.') || file.contains(['/', '\\', '\0']) {
         return Err(ConfigError::at("file", "must be a plain file name").help("the folder is set by `out`"));
     }
+    if file.contains(char::is_control) {
+        return Err(ConfigError::at("file", "must not have a line break or another control character"));
+    }
+    if file.len() > LONGEST_NAME {
+        let message = format!("has {} bytes, and file systems take no more than {LONGEST_NAME}", file.len());
+        return Err(ConfigError::at("file", message));
+    }
+    if file.eq_ignore_ascii_case("quarantine.jsonl") {
+        let message = "is the name of the list of documents in quarantine";
+        return Err(ConfigError::at("file", message).help("give the output another one"));
+    }
     Ok(())
 }
+
+/// File systems take 255 bytes, and a file has a longer name until it is complete.
+const LONGEST_NAME: usize = 240;
 
 /// Reads a typed config, with the path of the first key that does not fit.
 pub(crate) fn read<C: serde::de::DeserializeOwned>(config: &serde_json::Value) -> Result<C, ConfigError> {

@@ -19,9 +19,15 @@ mod report;
 mod run_report;
 mod terminal;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
-use clap::Parser;
+use clap::{
+    CommandFactory, Parser,
+    error::{ContextKind, ContextValue},
+};
 use copydesk_stage::Catalog;
 
 use crate::{
@@ -44,13 +50,13 @@ const AFTER_HELP: &str = "\
 Examples:
   copydesk run pipelines/news.toml                      run a pipeline on its own source
   copydesk run pipelines/news.toml page.html --out out  run it on one file, results in out/
-  curl -s https://example.com | copydesk run pipelines/text.toml - | jq .title
+  curl -s https://example.com | copydesk run pipelines/text.toml - | jq .text
   copydesk explain page.html                            why each block was kept or dropped
   copydesk check pipelines/*.toml                       find mistakes before a long run
   copydesk stages split-captions                        the options of a stage
 
-Exit codes: 0 all documents read; 1 finished, with documents in quarantine; 2 could not start
-or finish.";
+Exit codes: 0 all documents read; 1 finished, with documents in quarantine; 2 could not start or finish; 130 stopped by \
+Ctrl-C.";
 
 /// Runs the program with the house's catalogue and whatever `extend` adds to it.
 pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> ExitCode {
@@ -62,6 +68,9 @@ pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> ExitCode {
             Err(error) => {
                 // Help and version are errors to clap, and success to a person. A closed pipe is neither's business.
                 let _ = error.print();
+                if let Some(meant) = meant(&error) {
+                    let _ = writeln!(io::stderr(), "\n  tip: did you mean `{meant}`?");
+                }
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(report::COULD_NOT));
             }
         };
@@ -73,11 +82,35 @@ pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> ExitCode {
                 reporter.error(&error);
                 ExitCode::from(report::COULD_NOT)
             }
+            Err(Failure::Stopped(code, error)) => {
+                reporter.error(&error);
+                ExitCode::from(code)
+            }
             Err(Failure::Said) => ExitCode::from(report::COULD_NOT),
         }
     }));
     // The hook has said what happened.
     outcome.unwrap_or(ExitCode::from(report::COULD_NOT))
+}
+
+/// The command that was probably meant, where clap does not see it: letters that have changed places.
+fn meant(error: &clap::Error) -> Option<String> {
+    let given = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(given)) if error.get(ContextKind::SuggestedSubcommand).is_none() => given,
+        _ => return None,
+    };
+    let cli = Cli::command();
+    let names: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+    let swapped = |name: &&str| {
+        let sorted = |text: &str| {
+            let mut letters: Vec<char> = text.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        sorted(name) == sorted(given)
+    };
+    let found = copydesk_pipeline::closest(given, names.iter().copied());
+    found.or_else(|| names.iter().copied().find(swapped)).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,16 +1,25 @@
 //! What is said on standard error, and how a command ends.
 
-use std::io::{self, Write};
+use std::{
+    fmt,
+    io::{self, Write},
+    sync::LazyLock,
+    time::SystemTime,
+};
 
 use indicatif::MultiProgress;
 use tracing_subscriber::{
     EnvFilter,
-    fmt::{MakeWriter, format::FmtSpan},
+    fmt::{
+        MakeWriter,
+        format::{FmtSpan, Writer},
+        time::FormatTime,
+    },
 };
 
 use crate::{
     options::{Global, LogFormat, When},
-    terminal::{Paint, Tone},
+    terminal::{Paint, Tone, visible},
 };
 
 /// Exit code of a run that finished with documents in quarantine.
@@ -25,6 +34,8 @@ pub(crate) enum Failure {
     ClosedPipe,
     /// Everything has been said already.
     Said,
+    /// A signal has stopped the run: the exit code that shells give for it, and what was done.
+    Stopped(u8, anyhow::Error),
     /// This.
     Error(anyhow::Error),
 }
@@ -78,8 +89,10 @@ impl Reporter {
         // A log that somebody else has started stays: this may be called from a test.
         let _ = match reporter.format {
             LogFormat::Json => log.json().flatten_event(true).try_init(),
-            // Without a clock spans would not tell what they took.
-            LogFormat::Text if global.trace => log.with_ansi(reporter.paint().is_on()).with_target(false).try_init(),
+            // Who asks for more wants to see when.
+            LogFormat::Text if global.trace || global.verbose > 0 => {
+                log.with_ansi(reporter.paint().is_on()).with_timer(TimeOfDay).with_target(false).try_init()
+            }
             LogFormat::Text => log.with_ansi(reporter.paint().is_on()).without_time().with_target(false).try_init(),
         };
         reporter
@@ -91,9 +104,10 @@ impl Reporter {
 
     /// Says what went wrong, with its causes in one line.
     pub(crate) fn error(&self, error: &anyhow::Error) {
+        let message = for_people(&format!("{error:#}"));
         match self.format {
-            LogFormat::Json => tracing::error!("{error:#}"),
-            LogFormat::Text => self.write(&format!("{} {error:#}\n", self.paint().paint(Tone::Bad, "copydesk:"))),
+            LogFormat::Json => tracing::error!("{message}"),
+            LogFormat::Text => self.write(&format!("{} {message}\n", self.paint().paint(Tone::Bad, "copydesk:"))),
         }
     }
 
@@ -103,6 +117,25 @@ impl Reporter {
             // Nobody is left to be told that standard error is gone.
             let _ = io::stderr().write_all(text.as_bytes());
         });
+    }
+}
+
+/// A message as it is shown: nothing of it steers the terminal, and it has no numbers that mean something to the system
+/// alone. Its own line breaks stay.
+fn for_people(message: &str) -> String {
+    static NUMBERS: LazyLock<regex::Regex> =
+        LazyLock::new(|| regex::Regex::new(r" \(os error \d+\)").unwrap_or_else(|e| unreachable!("it is tested: {e}")));
+    NUMBERS.replace_all(&visible(message), "").into_owned()
+}
+
+/// The time of day, in UTC, for a person who watches: the day is known.
+struct TimeOfDay;
+
+impl FormatTime for TimeOfDay {
+    fn format_time(&self, out: &mut Writer<'_>) -> fmt::Result {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let (seconds, millis) = (now.as_secs() % 86_400, now.subsec_millis());
+        write!(out, "{:02}:{:02}:{:02}.{millis:03}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
 }
 
@@ -134,5 +167,16 @@ impl MakeWriter<'_> for AboveBars {
 
     fn make_writer(&self) -> Line {
         Line { bars: self.0.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_for_people() {
+        let message = "cannot read a\u{1b}[31m\u{61c}b: No such file or directory (os error 2)\nto go on: x";
+        assert_eq!(for_people(message), "cannot read a\u{fffd}[31m\u{fffd}b: No such file or directory\nto go on: x");
     }
 }

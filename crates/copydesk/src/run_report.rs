@@ -1,21 +1,62 @@
 //! The report of a run, as a file: JSON for programs, a table for people, metrics for Prometheus.
 
-use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
-use anyhow::Context;
-use copydesk_runner::Report;
+use anyhow::{Context, bail};
+use copydesk_runner::{Report, StageReport};
 
-/// Writes a report in the form that the name of the file asks for. It stands under that name only when it is complete.
-pub(crate) fn write(report: &Report, path: &Path) -> anyhow::Result<()> {
-    let text = match path.extension().and_then(|e| e.to_str()) {
-        Some("json") => serde_json::to_string_pretty(report)? + "\n",
-        Some("prom") => prometheus(report),
-        _ => table(report),
-    };
-    let hidden = path.with_extension("tmp");
-    fs::write(&hidden, text)
-        .and_then(|()| fs::rename(&hidden, path))
-        .with_context(|| format!("cannot write the report {}", path.display()))
+use crate::terminal::shown;
+
+/// A report that will be written. Whether it can be is found out before the run, which may take days.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    path: PathBuf,
+    /// A file beside it that nobody else has, until the report is complete.
+    draft: PathBuf,
+}
+
+impl Pending {
+    /// `made` is the folder that the run makes where it is not there: a report in it has to wait.
+    pub(crate) fn new(path: &Path, made: Option<&Path>) -> anyhow::Result<Self> {
+        let cannot = || format!("cannot write the report {}", shown(path));
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm")) {
+            bail!("{}: there is no report as a page; .json, .prom and .txt are the forms that there are", cannot());
+        }
+        if path.is_dir() || path.file_name().is_none() {
+            bail!("{}: it is a folder", cannot());
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let draft = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
+        if !made.is_some_and(|folder| path.starts_with(folder) && !folder.exists()) {
+            File::create_new(&draft).with_context(cannot)?;
+        }
+        Ok(Self { path: path.to_owned(), draft })
+    }
+
+    /// Writes the report in the form that the name of the file asks for.
+    pub(crate) fn write(self, report: &Report) -> anyhow::Result<()> {
+        let text = match self.path.extension().and_then(|e| e.to_str()) {
+            Some("json") => serde_json::to_string_pretty(report)? + "\n",
+            Some("prom") => prometheus(report, SystemTime::now()),
+            _ => table(report),
+        };
+        fs::write(&self.draft, text)
+            .and_then(|()| fs::rename(&self.draft, &self.path))
+            .with_context(|| format!("cannot write the report {}", shown(&self.path)))
+    }
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        // It is gone already where the report was written.
+        let _ = fs::remove_file(&self.draft);
+    }
 }
 
 /// What there is, for people.
@@ -70,7 +111,7 @@ fn counts(out: &mut String, name: &str, counts: &BTreeMap<String, u64>) {
 }
 
 /// The text format of Prometheus, as its node exporter reads it from a file.
-fn prometheus(report: &Report) -> String {
+fn prometheus(report: &Report, now: SystemTime) -> String {
     let mut out = String::new();
     let mut metric = |name: &str, help: &str, rows: Vec<(Vec<(&str, &str)>, f64)>| {
         let _ = writeln!(out, "# HELP copydesk_{name} {help}\n# TYPE copydesk_{name} gauge");
@@ -90,19 +131,31 @@ fn prometheus(report: &Report) -> String {
     metric("documents_reused", "Documents that an earlier run had done.", vec![(vec![], report.reused as f64)]);
     metric("input_bytes", "Bytes of input.", vec![(vec![], report.bytes as f64)]);
     metric("run_seconds", "Time from start to end.", vec![(vec![], report.wall.as_secs_f64())]);
-    let stages = |value: fn(&copydesk_runner::StageReport) -> f64| {
+    let end = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    metric("run_end_timestamp_seconds", "When the run ended, in seconds since 1970.", vec![(vec![], end)]);
+    let stages = |value: fn(&StageReport) -> f64| {
         report.stages.iter().map(|stage| (vec![("stage", stage.name.as_str())], value(stage))).collect()
     };
     metric("stage_documents", "Documents that came to a stage.", stages(|s| s.documents as f64));
     metric("stage_seconds", "Time in a stage, over all threads.", stages(|s| s.time.as_secs_f64()));
     metric("stage_cpu_seconds", "Processor time in a stage.", stages(|s| s.cpu.as_secs_f64()));
-    metric("stage_dropped", "Documents that a stage dropped.", stages(|s| s.dropped.values().sum::<u64>() as f64));
+    let by_rule = |counts: fn(&StageReport) -> &BTreeMap<String, u64>| {
+        let rows = report.stages.iter().flat_map(move |stage| {
+            let labels = |rule| vec![("stage", stage.name.as_str()), ("rule", rule)];
+            counts(stage).iter().map(move |(rule, n)| (labels(rule.as_str()), *n as f64))
+        });
+        rows.collect::<Vec<_>>()
+    };
+    metric("stage_dropped", "Documents that a stage dropped, by reason.", by_rule(|stage| &stage.dropped));
+    metric("stage_decisions", "Decisions of a stage, by rule.", by_rule(|stage| &stage.rules));
     let quarantine = report.quarantine.iter().flat_map(|(stage, rules)| {
         rules.iter().map(move |(rule, n)| (vec![("stage", stage.as_str()), ("rule", rule.as_str())], *n as f64))
     });
     metric("quarantined", "Documents in quarantine, by stage and rule.", quarantine.collect());
     let languages = report.languages.iter().map(|(tag, n)| (vec![("language", tag.as_str())], *n as f64));
     metric("languages", "Documents written, by language.", languages.collect());
+    let sites = report.sites.iter().map(|(site, n)| (vec![("site", site.as_str())], *n as f64));
+    metric("sites", "Documents written, by site.", sites.collect());
     out
 }
 
@@ -123,9 +176,9 @@ mod tests {
             name: "parse".into(),
             documents: 4,
             dropped: BTreeMap::from([("no \"text\"".into(), 1)]),
+            rules: BTreeMap::from([("prose".into(), 3)]),
             time: Duration::from_millis(1500),
             cpu: Duration::from_millis(1250),
-            ..StageReport::default()
         };
         Report {
             read: 4,
@@ -134,6 +187,7 @@ mod tests {
             quarantined: 1,
             stages: vec![stage],
             quarantine: BTreeMap::from([("parse".into(), BTreeMap::from([("limit.size".into(), 1)]))]),
+            sites: BTreeMap::from([("a.example".into(), 2)]),
             slowest: vec![Slow { uri: "slow.html".into(), seconds: 1.25 }],
             ..Report::default()
         }
@@ -144,7 +198,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let read = |name: &str| {
             let path = dir.path().join(name);
-            write(&report(), &path).expect("it is written");
+            Pending::new(&path, None).and_then(|pending| pending.write(&report())).expect("it is written");
             fs::read_to_string(path).expect("it is there")
         };
         let json: serde_json::Value = serde_json::from_str(&read("report.json")).expect("JSON");
@@ -157,6 +211,25 @@ mod tests {
         assert!(metrics.contains("copydesk_documents{outcome=\"written\"} 2\n"), "{metrics}");
         assert!(metrics.contains("copydesk_stage_seconds{stage=\"parse\"} 1.5\n"), "{metrics}");
         assert!(metrics.contains("copydesk_quarantined{stage=\"parse\",rule=\"limit.size\"} 1\n"), "{metrics}");
+        for line in
+            ["copydesk_stage_decisions{stage=\"parse\",rule=\"prose\"} 3\n", "copydesk_sites{site=\"a.example\"} 2\n"]
+        {
+            assert!(metrics.contains(line), "{metrics}");
+        }
+        assert!(metrics.contains("\ncopydesk_run_end_timestamp_seconds "), "{metrics}");
         assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 3, "nothing else is left");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_before_the_run() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["report.html", "none/report.json", "."] {
+            assert!(Pending::new(&dir.path().join(name), None).is_err(), "{name}");
+        }
+        let made = dir.path().join("out");
+        assert!(Pending::new(&made.join("report.json"), Some(&made)).is_ok(), "the run makes its folder");
+        fs::write(dir.path().join("report.tmp"), "mine").expect("a file of somebody");
+        drop(Pending::new(&dir.path().join("report.json"), None).expect("it can be written"));
+        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 1, "a run that fails leaves no draft");
     }
 }

@@ -113,10 +113,23 @@ pub(crate) fn one_line(text: &str) -> String {
     out
 }
 
-/// Whether a character does something to the terminal or to the order of the text instead of being shown.
+/// Whether a character does something to the terminal, to the order of the text or to nobody's eyes, instead of being
+/// shown. Joiners are none of these: Persian words, Indic letters and emoji are made with them.
 fn steers(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || matches!(c,
+            '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// A message with control and direction characters made visible, its line breaks aside.
+pub(crate) fn visible(text: &str) -> String {
+    text.chars().map(|c| if c != '\n' && steers(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// A path in a message, on one line.
+pub(crate) fn shown(path: &std::path::Path) -> String {
+    path.to_string_lossy().chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// The text cut to so many columns, with an ellipsis where something is left out.
@@ -183,6 +196,13 @@ mod tests {
     #[test]
     fn documents_cannot_steer_the_terminal() {
         assert_eq!(one_line("a\u{1b}[31mb\u{202e}c\n d\t e"), "a\u{fffd}[31mb\u{fffd}c ⏎ d e");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_made_visible_and_words_stay_whole() {
+        assert_eq!(one_line("a\u{61c}b\u{e0041}c"), "a\u{fffd}b\u{fffd}c");
+        assert_eq!(one_line("می\u{200c}شود 👩\u{200d}🌾"), "می\u{200c}شود 👩\u{200d}🌾");
+        assert_eq!(shown(std::path::Path::new("a\n\u{1b}b.toml")), "a\u{fffd}\u{fffd}b.toml");
     }
 
     #[test]

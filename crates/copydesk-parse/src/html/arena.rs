@@ -364,6 +364,13 @@ impl TreeSink for Sink<'_> {
         Handle { id: arena.add(kind, tag, start, end, from, to), space, name: name.local }
     }
 
+    fn is_mathml_annotation_xml_integration_point(&self, handle: &Handle) -> bool {
+        let arena = self.arena.borrow();
+        arena.attr_named(handle.id, "encoding").is_some_and(|encoding| {
+            ["text/html", "application/xhtml+xml"].iter().any(|html| encoding.eq_ignore_ascii_case(html))
+        })
+    }
+
     fn create_comment(&self, _text: StrTendril) -> Handle {
         // No comment ever arrives here; an empty text stands for one all the same.
         let id = self.arena.borrow_mut().add(NodeKind::Text, Tag::Other, 0, 0, 0, 0);
@@ -460,6 +467,17 @@ pub(super) struct Stopped {
     pub(super) at: u32,
 }
 
+/// A page that was read.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) arena: Arena,
+    pub(super) stopped: Option<Stopped>,
+    /// Where the first element stands whose attributes were cut.
+    pub(super) too_many_attributes: Option<u32>,
+    /// Where the first element stands that would have swallowed the rest of the page.
+    pub(super) unclosed: Option<u32>,
+}
+
 /// html5ever's tree builder over our sink, with the limits.
 pub(super) struct Builder<'a> {
     inner: TreeBuilder<Handle, Sink<'a>>,
@@ -469,6 +487,7 @@ pub(super) struct Builder<'a> {
     counted: Cell<u32>,
     stopped: Cell<Option<Stopped>>,
     too_many_attributes: Cell<Option<u32>>,
+    unclosed: Cell<Option<u32>>,
 }
 
 /// Elements between two counts of the open ones: counting walks all of them.
@@ -485,15 +504,17 @@ impl<'a> Builder<'a> {
             counted: Cell::default(),
             stopped: Cell::default(),
             too_many_attributes: Cell::default(),
+            unclosed: Cell::default(),
         }
     }
 
-    /// Ends the page: what was read, the limit that stopped it, and the place of the first element whose attributes
-    /// were cut.
-    pub(super) fn finish(self) -> (Arena, Option<Stopped>, Option<u32>) {
+    /// Ends the page.
+    pub(super) fn finish(self) -> Finished {
         let _ = self.inner.process_token(Token::EOFToken, 1);
         self.inner.end();
-        (self.inner.sink.finish(), self.stopped.get(), self.too_many_attributes.get())
+        let (stopped, too_many_attributes) = (self.stopped.get(), self.too_many_attributes.get());
+        let unclosed = self.unclosed.get();
+        Finished { arena: self.inner.sink.finish(), stopped, too_many_attributes, unclosed }
     }
 
     /// Whether the element that was opened last is in the head. There, `<noscript>` is read as browsers that run scripts
@@ -580,6 +601,12 @@ impl Receiver for Builder<'_> {
 
     fn in_foreign_content(&self) -> bool {
         self.inner.adjusted_current_node_present_but_not_in_html_namespace()
+    }
+
+    fn unclosed(&self, at: usize) {
+        if self.unclosed.get().is_none() {
+            self.unclosed.set(Some(at as u32));
+        }
     }
 
     fn too_many_attributes(&self, at: usize) {

@@ -60,8 +60,11 @@ const OTHERS: &[&str] = &[
     "align",
     "as",
     "cite",
+    // With these a `<font>` ends SVG, and without them it does not.
+    "color",
     "colspan",
     "encoding",
+    "face",
     "for",
     "itemref",
     "label",
@@ -130,7 +133,7 @@ mod tests {
         for name in ["class", "href", "itemprop", "data-src", "data-photo-credit", "aria-hidden", "datetime"] {
             assert!(is_wanted(name, "x"), "{name}");
         }
-        for name in ["onclick", "data-track", "color", "tabindex", "style"] {
+        for name in ["onclick", "data-track", "bgcolor", "tabindex", "style"] {
             assert!(!is_wanted(name, "x"), "{name}");
         }
         assert!(!is_wanted("src", "data:image/gif;base64,AAAA"));

@@ -1,9 +1,10 @@
 //! Pages that do not show their text but hold it in a script: as the `articleBody` of structured data, or in the state
 //! from which an application builds the page.
 
-use copydesk_document::{BlockKind, Document, Item, ItemValue, NewBlock, Note, Origin, Span};
+use copydesk_document::{BlockKind, Document, Item, ItemValue, NewBlock, Note, Origin, Span, Tag};
 use rustc_hash::FxHashSet;
 
+use super::arena::{Arena, Node, NodeKind};
 use crate::{Limits, fragment_to_text};
 
 /// A text that stands in a script.
@@ -60,6 +61,24 @@ pub(super) fn add(doc: &mut Document, limits: &Limits) {
     }
     let message = format!("the page does not show its text; it was read from {}", text.place);
     doc.add_note(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(text.span) });
+}
+
+/// Adds what stands in `<noframes>`, where pages of frames keep what browsers without frames show: for the reader of such
+/// a page, and hidden where the page shows text of its own.
+pub(super) fn add_noframes(doc: &mut Document, arena: &Arena, limits: &Limits) {
+    let hidden = doc.iter().any(|(_, block)| !block.hidden);
+    let is_noframes = |node: &&Node| node.kind == NodeKind::Raw && arena.node(node.parent).tag == Tag::Noframes;
+    let spans = arena.nodes.iter().filter(is_noframes).map(|n| Span::new(n.start as usize, n.end as usize));
+    for span in spans.collect::<Vec<_>>() {
+        let text = fragment_to_text(&doc.content()[span.start as usize..span.end as usize], limits);
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES) {
+            doc.push_block(NewBlock { text: line, span, hidden, ..NewBlock::default() });
+        }
+        if !hidden {
+            let message = "the page is made of frames; its text was read from <noframes>".to_owned();
+            doc.notes.push(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(span) });
+        }
+    }
 }
 
 /// How much text the page has outside links.

@@ -22,6 +22,7 @@ mod walk;
 use copydesk_document::{Document, Note, Span};
 use html5ever::tendril::StrTendril;
 
+use self::arena::Finished;
 use crate::{Limits, ParseError};
 
 /// Reads the document's content as HTML.
@@ -31,11 +32,12 @@ pub fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     let source: &str = &shared;
     let builder = arena::Builder::new(source, limits);
     tokenize::Cutter::new(&shared, &builder, limits.max_attributes as usize).run();
-    let (mut arena, stopped, too_many_attributes) = builder.finish();
+    let Finished { mut arena, stopped, too_many_attributes, unclosed } = builder.finish();
     tables::mark_data_tables(&mut arena, source);
     let walked = walk::walk(doc, &arena, source, limits)?;
     evidence::finish(doc, &arena, source, &walked.elements);
     embedded::add(doc, limits);
+    embedded::add_noframes(doc, &arena, limits);
     if let Some(stopped) = stopped {
         let message = match stopped.code {
             "limit.nodes" => format!("the page has more than {} nodes", limits.max_nodes),
@@ -50,6 +52,11 @@ pub fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     if let Some(at) = too_many_attributes {
         let message = format!("an element has more than {} attributes; the others are left out", limits.max_attributes);
         note(doc, "limit.attributes", message, at);
+    }
+    if let Some(at) = unclosed {
+        let name: String = source[at as usize + 1..].chars().take_while(char::is_ascii_alphanumeric).collect();
+        let message = format!("<{name}> is not closed; what stands behind it is read as part of the page");
+        note(doc, "unclosed-element", message, at);
     }
     Ok(())
 }

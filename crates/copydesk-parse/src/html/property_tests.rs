@@ -18,6 +18,11 @@ fn read(html: &str) -> Document {
     doc
 }
 
+/// Whether an element was kept from swallowing the page, which html5ever's own parser lets it do.
+fn gives_back(doc: &Document) -> bool {
+    doc.notes.iter().any(|note| note.code == "unclosed-element")
+}
+
 /// What counts of a text: white space and characters that only say where a line may break do not.
 fn visible(text: &str) -> String {
     let layout =
@@ -254,6 +259,7 @@ proptest! {
     #[test]
     fn blocks_carry_all_text_once(html in page()) {
         let doc = read(&html);
+        prop_assume!(!gives_back(&doc));
         let (shown, hidden) = reference(&html);
         let blocks = |hidden| doc.iter().filter(|(_, b)| b.hidden == hidden).map(|(id, _)| doc.text(id)).collect::<String>();
         prop_assert_eq!(visible(&blocks(false)), shown);
@@ -305,6 +311,7 @@ proptest! {
     #[test]
     fn elements_are_those_of_html5ever(html in page()) {
         let doc = read(&html);
+        prop_assume!(!gives_back(&doc));
         let tree = doc.tree.as_ref().expect("a tree");
         let value = |id, name| tree.attr_named(id, name).map(str::to_owned);
         let ours: Vec<Seen> = tree

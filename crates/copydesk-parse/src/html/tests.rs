@@ -570,3 +570,43 @@ fn prose_in_pre_is_read_as_the_plain_text_that_it_is() {
         assert_eq!((doc.blocks().len(), doc.blocks()[0].kind), (1, BlockKind::Code), "{text}");
     }
 }
+
+#[test]
+fn nothing_swallows_the_page() {
+    for head in [
+        "<title>Ferry news",
+        "<title/>",
+        "<iframe src=x/>",
+        "<iframe src=x><p>one</p><iframe></iframe>",
+        "<textarea name=q />",
+        "<textarea>",
+        "<title>a<title>b",
+    ] {
+        let html = format!("{head}<p>The ferry sails again.</p><p>It is new.</p>");
+        let doc = read(&html);
+        let shown: Vec<&str> = doc.iter().filter(|(_, b)| !b.hidden).map(|(id, _)| doc.text(id)).collect();
+        assert_eq!(shown, ["The ferry sails again.", "It is new."], "{html}");
+        let told = doc.notes.iter().any(|note| note.code == "unclosed-element");
+        assert_eq!(told, !html.contains("</iframe>"), "{html}");
+    }
+    // What is closed keeps what it has, tags and all.
+    check("<textarea><p>one</p></textarea><p>two", "p \"two\"");
+}
+
+#[test]
+fn pages_of_frames_give_what_browsers_without_frames_show() {
+    let frames = "<frameset cols=20%,80%><frame src=a.html><noframes><body><h1>Ferries</h1><p>All sail &amp; float.\
+        </body></noframes></frameset>";
+    let doc = read(frames);
+    assert_eq!(show(&doc), "p \"Ferries\"\np \"All sail & float.\"\n");
+    assert!(doc.notes.iter().any(|note| note.code == "embedded-text"));
+    check("<p>Text</p><noframes>No <b>frames</b></noframes>", "p \"Text\"\np \"No frames\" hidden");
+}
+
+#[test]
+fn foreign_content_ends_where_the_standard_says() {
+    check("<svg><path><font color=red>one</font><p>two", "p \"one\"\np \"two\"");
+    let formula = "x <math><mi>y</mi><annotation-xml encoding=Text/HTML><div>copy</div></annotation-xml></math> z";
+    check(formula, "p \"x y z\"");
+    check("<plaintext>a &amp; <b>", "code \"a &amp; <b>\"");
+}

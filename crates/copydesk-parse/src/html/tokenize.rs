@@ -33,6 +33,9 @@ pub(super) trait Receiver {
 
     /// An element has more attributes than are kept.
     fn too_many_attributes(&self, at: usize);
+
+    /// An element that would have swallowed the rest of the page is taken for empty.
+    fn unclosed(&self, at: usize);
 }
 
 /// How to go on after a token.
@@ -63,12 +66,26 @@ pub(super) struct Cutter<'a, R> {
     max_attributes: usize,
     /// Whether the last `<noscript>` is still open, and where the next `</noscript>` stands that was looked for.
     noscript: Cell<(bool, usize)>,
+    /// For each of [`SWALLOWING`], whether no end tag of that name is left.
+    never_closed: Cell<[bool; SWALLOWING.len()]>,
 }
+
+/// Elements of raw text that stand among what readers see. Where one of them is never closed, or closed at once as in XML,
+/// browsers take the rest of the page for its content, and show nothing of it.
+const SWALLOWING: [&str; 3] = ["title", "textarea", "iframe"];
 
 impl<'a, R: Receiver> Cutter<'a, R> {
     pub(super) fn new(shared: &'a StrTendril, receiver: &'a R, max_attributes: usize) -> Self {
         let noscript = Cell::new((false, 0));
-        Self { page: shared, bytes: shared.as_bytes(), shared, receiver, max_attributes, noscript }
+        Self {
+            page: shared,
+            bytes: shared.as_bytes(),
+            shared,
+            receiver,
+            max_attributes,
+            noscript,
+            never_closed: Cell::default(),
+        }
     }
 
     /// Cuts the page, up to its end or up to where the receiver stops.
@@ -124,6 +141,14 @@ impl<'a, R: Receiver> Cutter<'a, R> {
         self.decoded_text(start, end, Place::Text)
     }
 
+    /// Sends text in which nothing stands for anything else.
+    fn verbatim(&self, start: usize, end: usize) {
+        if start < end {
+            let text = self.shared.subtendril(start as u32, (end - start) as u32);
+            self.receiver.token(Token::CharacterTokens(text), start, end);
+        }
+    }
+
     fn decoded_text(&self, start: usize, end: usize, place: Place) -> Next {
         if start >= end {
             return Next::Data;
@@ -164,10 +189,7 @@ impl<'a, R: Receiver> Cutter<'a, R> {
             let start = lt + 9;
             let len = memmem::find(&self.bytes[start..], b"]]>");
             let end = len.map_or(self.bytes.len(), |len| start + len);
-            if start < end {
-                let text = self.shared.subtendril(start as u32, (end - start) as u32);
-                self.receiver.token(Token::CharacterTokens(text), start, end);
-            }
+            self.verbatim(start, end);
             return (end + 3).min(self.bytes.len());
         }
         self.bogus_comment(lt + 2)
@@ -237,18 +259,15 @@ impl<'a, R: Receiver> Cutter<'a, R> {
             Next::Stop => None,
             Next::Data => Some(end),
             Next::Plaintext => {
-                self.text(end, bytes.len());
+                self.verbatim(end, bytes.len());
                 None
             }
             Next::Raw => {
                 let Some(name) = raw_name else { return Some(end) };
-                let close = self.end_of_raw(&name, end);
+                let close = self.end_of_content(&name, lt, end, self_closing);
                 match &*name {
                     "title" => _ = self.decoded_text(end, close, Place::Raw),
-                    "xmp" if end < close => {
-                        let text = self.shared.subtendril(end as u32, (close - end) as u32);
-                        self.receiver.token(Token::CharacterTokens(text), end, close);
-                    }
+                    "xmp" => self.verbatim(end, close),
                     _ => self.receiver.raw(end, close),
                 }
                 if close < bytes.len() && !rawtext::closes(bytes, close, name.as_bytes()) {
@@ -266,19 +285,46 @@ impl<'a, R: Receiver> Cutter<'a, R> {
         }
     }
 
-    /// Where the content of a raw element ends. Browsers that run scripts skip a `<noscript>` as a whole, so nobody
-    /// notices a frame that is never closed in one; it shall not swallow the page.
+    /// Where the content of the raw element ends whose start tag stands from `lt` to `from`. One that would swallow the
+    /// page has none, but for what stands before the next tag.
+    fn end_of_content(&self, name: &str, lt: usize, from: usize, self_closing: bool) -> usize {
+        let Some(which) = SWALLOWING.iter().position(|swallowing| *swallowing == name) else {
+            return self.end_of_raw(name, from);
+        };
+        if self_closing {
+            self.receiver.unclosed(lt);
+            return from;
+        }
+        let mut never_closed = self.never_closed.get();
+        if !never_closed[which] {
+            let close = self.end_of_raw(name, from);
+            if close < self.bytes.len() {
+                return close;
+            }
+            never_closed[which] = true;
+            self.never_closed.set(never_closed);
+        }
+        match memchr(b'<', &self.bytes[from..]) {
+            Some(at) => {
+                self.receiver.unclosed(lt);
+                from + at
+            }
+            None => self.bytes.len(),
+        }
+    }
+
+    /// Where raw text ends. Browsers that run scripts skip a `<noscript>` as a whole, so nobody notices a frame that is
+    /// never closed in one; it shall not swallow the page.
     fn end_of_raw(&self, name: &str, from: usize) -> usize {
-        let close = rawtext::end_of(name.as_bytes(), self.bytes, from);
         let (open, mut end) = self.noscript.get();
         if !open {
-            return close;
+            return rawtext::end_of(name.as_bytes(), self.bytes, from);
         }
         if end < from {
             end = rawtext::end_of(b"noscript", self.bytes, from);
             self.noscript.set((open, end));
         }
-        close.min(end)
+        rawtext::end_of(name.as_bytes(), &self.bytes[..end], from)
     }
 
     /// Reads the attribute that starts at `at`: the end of its name, the range of its value, and where to go on.

@@ -30,7 +30,7 @@ impl Args {
                     let source = pipeline.source.as_ref().map_or("inputs on the command line", |s| s.kind);
                     let summary = format!(
                         "{}: good: {source} > {} > {}\n",
-                        path.display(),
+                        terminal::shown(path),
                         if stages.is_empty() { count(0, "stage") } else { stages.join(" > ") },
                         exports.join(", ")
                     );
@@ -44,7 +44,7 @@ impl Args {
                     reporter.error(&error);
                     code = ExitCode::from(COULD_NOT);
                 }
-                Err(closed @ Failure::ClosedPipe) => return Err(closed),
+                Err(ended @ (Failure::ClosedPipe | Failure::Stopped(..))) => return Err(ended),
             }
         }
         Ok(code)

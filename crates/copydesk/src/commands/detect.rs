@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use copydesk_document::{Document, Input};
 use copydesk_langid::{Detector, Lang};
 use copydesk_parse::Limits;
@@ -112,6 +112,11 @@ impl Args {
             bytes
         } else if Path::new(&self.text).is_file() {
             std::fs::read(&self.text).with_context(|| format!("cannot read {}", self.text))?
+        } else if looks_like_a_path(&self.text) {
+            let text = crate::terminal::one_line(&self.text);
+            return Err(
+                anyhow!("there is no file {text}; a text that looks so can be given by `copydesk detect -`").into()
+            );
         } else {
             return Ok(self.text.clone());
         };
@@ -121,6 +126,30 @@ impl Args {
     }
 }
 
+/// One word with the ending of a file, or with folders before it.
+fn looks_like_a_path(text: &str) -> bool {
+    let ending = text.rsplit_once('.').filter(|(name, _)| !name.is_empty()).map_or("", |(_, ending)| ending);
+    let is_ending =
+        (1..=5).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let folders = ["/", "./", "../", "~/"].iter().any(|start| text.starts_with(start)) || text.matches('/').count() > 1;
+    !text.contains(char::is_whitespace) && (is_ending || folders)
+}
+
 fn visible(doc: &Document) -> String {
     doc.iter().filter(|(_, block)| !block.hidden).map(|(id, _)| doc.text(id)).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_there_is_no_text() {
+        for path in ["nope.html", "a/b.txt", "/tmp/x", "../x", "page.md5"] {
+            assert!(looks_like_a_path(path), "{path}");
+        }
+        for text in ["Hello.", "Tin tức trong ngày", "z. B.", "and/or", "...", "東京。", "a.b c"] {
+            assert!(!looks_like_a_path(text), "{text}");
+        }
+    }
 }

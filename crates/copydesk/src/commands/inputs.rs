@@ -29,7 +29,7 @@ pub(crate) fn source(
         return named(catalog, of_pipeline.as_ref(), from, inputs, lists);
     }
     let source = of_pipeline.ok_or_else(|| {
-        let file = file.display();
+        let file = crate::terminal::shown(file);
         anyhow!("{file} has no [source]: name inputs on the command line, such as\n  copydesk run {file} page.html")
     })?;
     Ok(source.source)

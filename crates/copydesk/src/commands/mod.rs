@@ -24,10 +24,10 @@ Examples:
   copydesk run   pipelines/news.toml pages/ --out out      some documents are quarantined
   copydesk retry pipelines/news.toml pages/ --out out      they are tried again
 
-Give the pipeline, inputs and folder of the run. Its limits may have been raised since, and
-files mended; with other stages, exports or options everything has to be done again, by
-`copydesk run`. Records of documents that succeed are added at the end of the outputs, and
-their entries leave quarantine.jsonl. The next run keeps them, unless it finds work to do.";
+Give the pipeline, inputs and folder of the run. Its limits may have been raised since, and files mended; with other \
+stages, exports or options everything has to be done again, by `copydesk run`. Records of documents that succeed are \
+added at the end of the outputs, and their entries leave quarantine.jsonl. The next run keeps them, unless it finds work \
+to do.";
 
 /// What the program can do.
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,6 @@
 //! Reading a pipeline file, and saying what is wrong with it.
 
-use std::path::Path;
+use std::{io::Read, path::Path};
 
 use anyhow::Context;
 use copydesk_pipeline::{Diagnosis, Pipeline, Severity};
@@ -9,7 +9,7 @@ use copydesk_stage::Catalog;
 use crate::{
     options::LogFormat,
     report::{Failure, Reporter},
-    terminal::{Tone, count},
+    terminal::{Tone, count, shown},
 };
 
 /// A pipeline file has a few hundred lines at most; a corpus given by mistake is not read whole.
@@ -18,7 +18,7 @@ const MAX_BYTES: u64 = 4 << 20;
 /// Opens a pipeline file. What is wrong with it has been said when this fails.
 pub(crate) fn open(path: &Path, catalog: &Catalog, reporter: &Reporter) -> Result<Pipeline, Failure> {
     let text = read(path)?;
-    load(&path.display().to_string(), &text, catalog, reporter)
+    load(&shown(path), &text, catalog, reporter)
 }
 
 /// The same for a text that is at hand.
@@ -67,14 +67,17 @@ fn show(diagnosis: &Diagnosis, reporter: &Reporter) {
 }
 
 fn read(path: &Path) -> anyhow::Result<String> {
-    let what = || format!("cannot read the pipeline file {}", path.display());
+    let what = || format!("cannot read the pipeline file {}", shown(path));
     let size = std::fs::metadata(path).with_context(what)?;
     if size.is_dir() {
-        anyhow::bail!("{} is a folder; a pipeline file was expected", path.display());
+        anyhow::bail!("{} is a folder; a pipeline file was expected", shown(path));
     }
-    if size.len() > MAX_BYTES {
-        anyhow::bail!("{} is too large for a pipeline file; is it an input?", path.display());
+    // A device has no size.
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).with_context(what)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(what)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        anyhow::bail!("{} is too large for a pipeline file; is it an input?", shown(path));
     }
-    let bytes = std::fs::read(path).with_context(what)?;
-    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", path.display()))
+    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", shown(path)))
 }

@@ -21,7 +21,7 @@ use crate::{
     options::LogFormat,
     progress::{Watch, summary},
     report::{Failure, Reporter, WITH_QUARANTINE},
-    run_report,
+    run_report::Pending,
 };
 
 /// Arguments of `copydesk run`.
@@ -37,13 +37,13 @@ Examples:
   find pages -name '*.html' -mtime -1 | copydesk run pipelines/news.toml --files-from - --out out
   curl -s https://example.com | copydesk run pipelines/text.toml -
 
-Outputs appear under their names only when they are complete. A run that was stopped or killed
-goes on where it was when the same command is given again; a run over unchanged documents does
-nothing, and after a change only what it touches is done again.
+Outputs appear under their names only when they are complete. A run that was stopped or killed goes on where it was when \
+the same command is given again; a run over unchanged documents does nothing, and after a change only what it touches is \
+done again.
 
-Documents that could not be worked on are listed in quarantine.jsonl, and the exit code is then
-1; it is 0 if there are none, and 2 if the run could not start or finish. `copydesk retry`
-works on those documents only.")]
+Documents that could not be worked on are listed in quarantine.jsonl, and the exit code is then 1; it is 0 if there are \
+none, 2 if the run could not start or finish, and 130 if Ctrl-C stopped it. `copydesk retry` works on those documents \
+only.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
@@ -85,7 +85,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     batch: Option<NonZero<usize>>,
     /// Write a report of the run: counts by stage, rule, language and site, times, the slowest documents. The name says
-    /// the form: .json, .prom (metrics for Prometheus), anything else a table.
+    /// the form: .json, .prom (metrics for Prometheus), anything else a table; a page (.html) there is none.
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
     /// Write many files (records/part-000000.jsonl) instead of one (records.jsonl).
@@ -108,6 +108,11 @@ impl Args {
             source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         hold_open(pipeline.run.open_files)?;
         let of_pipeline = pipeline.run.options();
+        let folder = match &output {
+            Output::Folder { folder, .. } => Some(folder.as_path()),
+            Output::Stdout | Output::Nowhere => None,
+        };
+        let reports = self.report.iter().map(|path| Pending::new(path, folder)).collect::<anyhow::Result<Vec<_>>>()?;
         let options = Options {
             threads: self.threads.or(of_pipeline.threads),
             batch: self.batch.map_or(of_pipeline.batch, NonZero::get),
@@ -124,7 +129,7 @@ impl Args {
         let result = run.execute(&mut watch);
         watch.finish();
         let report = result.map_err(failure)?;
-        self.report.iter().try_for_each(|path| run_report::write(&report, path))?;
+        reports.into_iter().try_for_each(|pending| pending.write(&report))?;
         if !reporter.quiet {
             self.say(&report, reporter);
         }
@@ -231,8 +236,19 @@ fn failure(error: RunError) -> Failure {
         return Failure::ClosedPipe;
     }
     let goes_on = matches!(error, RunError::Interrupted { safe: 1.., .. });
+    // What shells say of a command that a signal ended: 128 and its number.
+    let stopped = match &error {
+        RunError::Interrupted { signal, .. } if signal.ends_with("TERM") => Some(143),
+        RunError::Interrupted { signal, .. } if signal.ends_with("HUP") => Some(129),
+        RunError::Interrupted { .. } => Some(130),
+        _ => None,
+    };
     let error = anyhow::Error::from(error);
-    Failure::Error(if goes_on { anyhow!("{error:#}\nto go on: {}", command_line()) } else { error })
+    let error = if goes_on { anyhow!("{error:#}\nto go on: {}", command_line()) } else { error };
+    match stopped {
+        Some(code) => Failure::Stopped(code, error),
+        None => Failure::Error(error),
+    }
 }
 
 /// The command that was given, for a shell.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt::Write as _};
 
 use super::score::Scores;
-use crate::terminal::{Paint, Tone};
+use crate::terminal::{Paint, Tone, one_line};
 
 /// A page with what it scored.
 pub(super) struct Page {
@@ -29,7 +29,7 @@ const COLUMNS: [Column; 9] = [
 
 /// The table, by group and in all, and the worst pages.
 pub(super) fn render(pages: &[Page], by: Option<&str>, worst: usize, paint: Paint) -> String {
-    let mut head = format!("{:<16} {:>6} {:>8}", by.unwrap_or(""), "pages", "missing");
+    let mut head = format!("{:<16} {:>6} {:>8}", one_line(by.unwrap_or("")), "pages", "missing");
     for (name, _) in COLUMNS {
         let _ = write!(head, " {name:>8}");
     }
@@ -47,11 +47,12 @@ pub(super) fn render(pages: &[Page], by: Option<&str>, worst: usize, paint: Pain
     for page in ranked.into_iter().take(worst) {
         let Scores { f1, precision, recall, .. } = page.scores;
         let [f1, precision, recall] = [f1, precision, recall].map(Option::unwrap_or_default);
-        let way_on = page.uri.as_ref().map_or("no record".to_owned(), |uri| format!("copydesk explain {uri}"));
+        let way_on =
+            page.uri.as_ref().map_or("no record".to_owned(), |uri| format!("copydesk explain {}", one_line(uri)));
         let _ = writeln!(
             out,
             "  {}: F1 {f1:.3}  P {precision:.3}  R {recall:.3}  {}",
-            page.id,
+            one_line(&page.id),
             paint.paint(Tone::Quiet, &way_on)
         );
     }
@@ -61,7 +62,8 @@ pub(super) fn render(pages: &[Page], by: Option<&str>, worst: usize, paint: Pain
 fn line<'p>(label: &str, pages: impl Iterator<Item = &'p Page>) -> String {
     let pages: Vec<&Scores> = pages.map(|page| &page.scores).collect();
     let missing = pages.iter().filter(|scores| scores.missing).count();
-    let mut line = format!("{:<16} {:>6} {missing:>8}", label.chars().take(16).collect::<String>(), pages.len());
+    let mut line =
+        format!("{:<16} {:>6} {missing:>8}", one_line(label).chars().take(16).collect::<String>(), pages.len());
     for (_, value) in COLUMNS {
         let values: Vec<f64> = pages.iter().filter_map(|scores| value(scores)).collect();
         let _ = match values.len() {

@@ -99,7 +99,7 @@ impl Style {
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let (name, pipeline) = match &self.pipeline {
-            Some(path) => (path.display().to_string(), open(path, catalog, reporter)?),
+            Some(path) => (terminal::shown(path), open(path, catalog, reporter)?),
             None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
         };
         let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
