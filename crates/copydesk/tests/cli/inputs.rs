@@ -58,7 +58,7 @@ fn files_of_all_kinds_are_read_side_by_side() {
     assert_eq!(found[1]["url"], "https://example.org/archived");
     assert!(found[1]["text"].as_str().unwrap().contains("The city council"), "{}", found[1]["text"]);
     let quarantine = fs::read_to_string(format!("{out}/quarantine.jsonl")).unwrap();
-    assert!(quarantine.contains("lines.jsonl#line-2") && quarantine.contains("line 2: from byte"), "{quarantine}");
+    assert!(quarantine.contains("lines.jsonl#line-2") && quarantine.contains("line 2, from byte"), "{quarantine}");
     // What the run itself has written there is none of its inputs, although it is JSON Lines too.
     assert_eq!(run().code, 1);
     assert_eq!(records(&out).len(), 6);
