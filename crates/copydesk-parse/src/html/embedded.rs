@@ -76,7 +76,7 @@ pub(super) fn add_noframes(doc: &mut Document, arena: &Arena, limits: &Limits) {
         }
         if !hidden {
             let message = "the page is made of frames; its text was read from <noframes>".to_owned();
-            doc.notes.push(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(span) });
+            doc.add_note(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(span) });
         }
     }
 }

@@ -20,7 +20,7 @@ fn read(html: &str) -> Document {
 
 /// Whether an element was kept from swallowing the page, which html5ever's own parser lets it do.
 fn gives_back(doc: &Document) -> bool {
-    doc.notes.iter().any(|note| note.code == "unclosed-element")
+    doc.notes().iter().any(|note| note.code == "unclosed-element")
 }
 
 /// What counts of a text: white space and characters that only say where a line may break do not.

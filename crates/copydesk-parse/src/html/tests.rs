@@ -586,7 +586,7 @@ fn nothing_swallows_the_page() {
         let doc = read(&html);
         let shown: Vec<&str> = doc.iter().filter(|(_, b)| !b.hidden).map(|(id, _)| doc.text(id)).collect();
         assert_eq!(shown, ["The ferry sails again.", "It is new."], "{html}");
-        let told = doc.notes.iter().any(|note| note.code == "unclosed-element");
+        let told = doc.notes().iter().any(|note| note.code == "unclosed-element");
         assert_eq!(told, !html.contains("</iframe>"), "{html}");
     }
     // What is closed keeps what it has, tags and all.
@@ -599,7 +599,7 @@ fn pages_of_frames_give_what_browsers_without_frames_show() {
         </body></noframes></frameset>";
     let doc = read(frames);
     assert_eq!(show(&doc), "p \"Ferries\"\np \"All sail & float.\"\n");
-    assert!(doc.notes.iter().any(|note| note.code == "embedded-text"));
+    assert!(doc.notes().iter().any(|note| note.code == "embedded-text"));
     check("<p>Text</p><noframes>No <b>frames</b></noframes>", "p \"Text\"\np \"No frames\" hidden");
 }
 
