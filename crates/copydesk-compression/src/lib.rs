@@ -122,11 +122,12 @@ impl Packer {
         }
     }
 
-    /// What a piece was before it was compressed.
+    /// What a piece was before it was compressed. Nothing stays nothing.
     pub fn open(&self, piece: Vec<u8>) -> io::Result<Vec<u8>> {
         match self.compression {
             Compression::None => Ok(piece),
             Compression::Zstd => decompress_zstd(&piece),
+            Compression::Gzip if piece.is_empty() => Ok(piece),
             Compression::Gzip => {
                 let mut opened = Vec::new();
                 flate2::read::MultiGzDecoder::new(&piece[..]).read_to_end(&mut opened)?;
