@@ -152,14 +152,10 @@ pub(crate) fn probabilities(
             *first = both(*first, p);
         }
     }
-    if let Some(say) = say {
-        for ((p, first), third) in probability.iter_mut().zip(&first).zip(&say.likely) {
-            if *first >= SURE {
-                *p = mix(*p, *third, say.weight);
-            }
-        }
+    match say {
+        Some(say) => say.heard(page, &first, probability),
+        None => probability,
     }
-    probability
 }
 
 /// What the forest for pages with one article says. It has learned from corpora of news and blogs in several languages
@@ -185,6 +181,26 @@ impl<'m> Say<'m> {
         }
     }
 }
+
+impl Say<'_> {
+    /// The likelihoods with what this forest says of them. Where it would leave next to nothing of what the forests for all
+    /// kinds of pages keep, the gate has let a page of another kind through, and it is not heard.
+    fn heard(&self, page: &Page<'_>, first: &[f32], likely: Vec<f32>) -> Vec<f32> {
+        let mut mixed = likely.clone();
+        for ((p, first), third) in mixed.iter_mut().zip(first).zip(&self.likely) {
+            if *first >= SURE {
+                *p = mix(*p, *third, self.weight);
+            }
+        }
+        let words = |likely: &[f32], least: f32| -> f32 {
+            likely.iter().zip(&page.shapes).filter(|(p, _)| **p >= least).map(|(_, shape)| shape.words).sum()
+        };
+        if words(&mixed, NOTHING) < LEAST_HEARD * words(&likely, 0.5) { likely } else { mixed }
+    }
+}
+
+/// The share of the words that other forests keep which the forest for articles must leave in order to be heard.
+const LEAST_HEARD: f32 = 0.15;
 
 /// How much the forest for articles counts on a page that is one with this probability: at most as much as the others.
 pub(crate) fn article_weight(p: f32) -> f32 {
@@ -370,6 +386,23 @@ mod tests {
         }
         assert!((mix(0.8, 0.2, 0.0) - 0.8).abs() < 1e-5 && (mix(0.8, 0.2, 0.5) - 0.5).abs() < 1e-5);
         assert!(mix(0.8, 0.2, 0.25) > 0.6 && mix(1.0, 0.0, 0.5).is_finite());
+    }
+
+    #[test]
+    fn the_forest_for_articles_is_not_heard_where_it_would_leave_next_to_nothing() {
+        let mut doc = example(Sort::Html);
+        doc.push_block(copydesk_document::NewBlock {
+            text: "Ten words of a list, and then some more of it.",
+            ..Default::default()
+        });
+        let page = Page::read(&doc, &crate::model::Names::default());
+        let count = page.len();
+        let article = Model::article();
+        let say = |likely: f32| Say { model: article, weight: 0.5, likely: vec![likely; count] };
+        let first = vec![0.9; count];
+        assert_eq!(say(0.001).heard(&page, &first, first.clone()), first, "it would empty the page");
+        let heard = say(0.6).heard(&page, &first, first.clone());
+        assert!(heard.iter().all(|p| *p < 0.9 && *p > 0.5), "{heard:?}");
     }
 
     #[test]
