@@ -44,6 +44,11 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("symlink_self_dir", "the links are skipped, and the page that stands beside them is read"),
     ("utf7_xss", "it is not decoded, and what stands there is no sentence but scraps, which go"),
     ("hr_first_line", "the line is not taken for front matter; it is a label of press releases, which goes"),
+    ("nan_infinity", "what Python writes for no number is read as null"),
+    ("lone_surrogates", "half a character is read as U+FFFD, with a note"),
+    ("concatenated", "objects one behind the other are read, each as a record"),
+    ("wrong_shapes", "an id that is none costs the id, not the text beside it; an empty list holds no record"),
+    ("zip_named_html", "archives are opened, so that a damaged one is an error and not skipped"),
     ("yaml_body_has_fence", "the lines are not taken for front matter; a heading with nothing below it goes"),
 ];
 /// A document that takes more processor time hangs; the table of the peers counts so.
