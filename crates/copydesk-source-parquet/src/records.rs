@@ -15,6 +15,7 @@ use parquet::{
         serialized_reader::{ReadOptionsBuilder, SerializedFileReader},
     },
     record::{Row, reader::RowIter},
+    schema::types::{Type, TypePtr},
 };
 
 use crate::{Options, value};
@@ -61,6 +62,7 @@ fn rule(error: &ParquetError) -> &'static str {
 /// The rows of a file from one of its row groups on.
 struct Groups {
     rows: RowIter<'static>,
+    schema: TypePtr,
     /// How many rows each has of the groups that are read, and which group of the file the first is.
     lengths: Vec<u64>,
     first: usize,
@@ -75,7 +77,8 @@ impl Groups {
         let reader = guarded(|| SerializedFileReader::new_with_options(file, options))?;
         let groups = reader.metadata().row_groups();
         let lengths = groups.iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0)).collect();
-        Ok(Self { rows: RowIter::from_file_into(Box::new(reader)), lengths, first, read: 0 })
+        let schema = reader.metadata().file_metadata().schema_descr().root_schema_ptr();
+        Ok(Self { rows: RowIter::from_file_into(Box::new(reader)), schema, lengths, first, read: 0 })
     }
 
     /// The group that is being read, counted in the file, and how many of its rows are still to come.
@@ -115,10 +118,10 @@ struct Records {
 }
 
 impl Records {
-    fn row(&mut self, row: &Row) -> SourceItem {
+    fn row(&mut self, row: &Row, schema: &Type) -> SourceItem {
         let uri = format!("{}#record-{}", self.uri, self.number);
         let standing = Standing { uri: uri.clone(), ..Standing::default() };
-        match self.options.columns().input(standing, &mut self.names, value::record(row)) {
+        match self.options.columns().input(standing, &mut self.names, value::record(row, Some(schema))) {
             Ok(input) => SourceItem::Input(input),
             Err(refused) => bad(uri, refused.rule, format!("row {}: {}", self.number, refused.message)),
         }
@@ -140,8 +143,9 @@ impl Iterator for Records {
         let groups = self.groups.as_mut()?;
         match groups.next() {
             Some(Ok(row)) => {
+                let schema = groups.schema.clone();
                 self.number += 1;
-                Some(self.row(&row))
+                Some(self.row(&row, &schema))
             }
             Some(Err(error)) => {
                 let at = groups.current();

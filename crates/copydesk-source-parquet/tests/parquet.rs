@@ -3,8 +3,8 @@
 use std::{fs, path::Path, sync::Arc};
 
 use arrow_array::{
-    ArrayRef, BinaryArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray, StructArray,
-    TimestampMillisecondArray,
+    Array, ArrayRef, BinaryArray, Date32Array, Float64Array, Int64Array, ListArray, RecordBatch, StringArray,
+    StructArray, TimestampMillisecondArray, types::TimestampMillisecondType,
 };
 use arrow_schema::{DataType, Field};
 use copydesk_stage::{Catalog, SourceItem};
@@ -55,7 +55,7 @@ fn a_row_is_a_document_with_what_stands_beside_it() {
         ("text", strings(&["The ferry sails."])),
         ("id", Arc::new(Int64Array::from(vec![7]))),
         ("title", strings(&["Ferries"])),
-        ("published", Arc::new(TimestampMillisecondArray::from(vec![1_709_114_400_000]))),
+        ("published", Arc::new(TimestampMillisecondArray::from(vec![1_709_114_400_000]).with_timezone("UTC"))),
         ("day", Arc::new(Date32Array::from(vec![19_781]))),
         ("score", Arc::new(Float64Array::from(vec![f64::NAN]))),
         ("picture", Arc::new(BinaryArray::from_vec(vec![b"\x89PNG\0\0"]))),
@@ -72,6 +72,31 @@ fn a_row_is_a_document_with_what_stands_beside_it() {
     });
     assert_eq!(Value::from(input.fields), expected);
     assert!(input.declared.contains(&("title".into(), "Ferries".into())));
+}
+
+#[test]
+fn a_time_without_a_zone_is_given_none() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("a.parquet");
+    let local = || TimestampMillisecondArray::from(vec![1_709_114_400_000]);
+    let (millis, utc) = (local().data_type().clone(), local().with_timezone("UTC"));
+    let list = ListArray::from_iter_primitive::<TimestampMillisecondType, _, _>([Some([Some(1_709_114_400_000)])]);
+    let of_page = Arc::new(Field::new("fetched", millis, true));
+    let page = StructArray::from(vec![(of_page, Arc::new(local()) as ArrayRef)]);
+    let columns: Vec<(&str, ArrayRef)> = vec![
+        ("text", strings(&["The ferry sails."])),
+        ("local", Arc::new(local())),
+        ("utc", Arc::new(utc)),
+        ("list", Arc::new(list)),
+        ("page", Arc::new(page)),
+    ];
+    write(&path, columns, Compression::UNCOMPRESSED, 100);
+    let Some(SourceItem::Input(input)) = items(&path).pop() else { panic!("a document") };
+    let expected = json!({
+        "local": "2024-02-28T10:00:00", "utc": "2024-02-28T10:00:00Z", "list": ["2024-02-28T10:00:00"],
+        "page": { "fetched": "2024-02-28T10:00:00" },
+    });
+    assert_eq!(Value::from(input.fields), expected);
 }
 
 #[test]
