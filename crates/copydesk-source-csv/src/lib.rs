@@ -7,8 +7,8 @@
 //! first line `sep=;` names the delimiter. A document is called `path#record-N`, with the number of its row
 //! after the header.
 //!
-//! A quote that nobody closes swallows all that comes behind it. A row that such a quote has made too long is given up,
-//! and its lines are read again, each as a row of its own.
+//! A quote that nobody closes swallows all that comes behind it. A row in which such a quote is still open at the end of
+//! the file, or that it has made too long, is given up, and its lines are read again, each as a row of its own.
 
 mod records;
 mod rows;

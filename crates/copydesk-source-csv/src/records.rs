@@ -83,23 +83,41 @@ impl<R: Read> Records<R> {
         Err(Box::new(bad(self.uri.as_str(), "csv.column", message)))
     }
 
+    /// The columns of a file whose first row names them. The error is what is wrong with the file.
+    fn header_row(&mut self, row: &Row) -> Result<(), Box<SourceItem>> {
+        if row.open {
+            let message = format!("the quote that begins in its header, in line {}, is never closed", row.line);
+            return Err(Box::new(bad(self.uri.as_str(), "csv.quote", message)));
+        }
+        self.header(row.fields().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect())
+    }
+
+    /// What is wrong with a row, whose other lines are read again if that is affordable; none where the beginning of
+    /// what is wrong has been told of.
+    fn wrong(&mut self, row: &Row, rule: &str, message: &str, again: bool) -> Option<SourceItem> {
+        let again = again && self.rows.as_mut().is_some_and(|rows| rows.read_again(row));
+        if self.lost {
+            return None;
+        }
+        self.number += 1;
+        self.lost = again;
+        let hint = if again { "; is a quote missing? Its other lines are read as rows of their own" } else { "" };
+        Some(self.bad(rule, row.line, row.position, &format!("{message}{hint}")))
+    }
+
     fn row(&mut self, mut row: Row) -> Option<SourceItem> {
+        // Whatever number of fields it has: all rows behind the quote may be in it.
+        if row.open {
+            return self.wrong(&row, "csv.quote", "a quote in it is never closed", true);
+        }
         let columns = self.columns.len();
         row.trim(columns);
         let (row, len) = (&row, row.len());
         // A header that ends in a delimiter has columns without names, which rows may lack.
         let lacks_nothing = len < columns && len >= self.named;
         if len != columns && !lacks_nothing {
-            let again =
-                (row.last || columns >= TELLING_COLUMNS) && self.rows.as_mut().is_some_and(|rows| rows.read_again(row));
-            if self.lost {
-                return None;
-            }
-            self.number += 1;
-            self.lost = again;
-            let hint = if again { "; is a quote missing? Its other lines are read as rows of their own" } else { "" };
-            let message = format!("it has {len} fields, and the header has {columns}{hint}");
-            return Some(self.bad("csv.fields", row.line, row.position, &message));
+            let message = format!("it has {len} fields, and the header has {columns}");
+            return self.wrong(row, "csv.fields", &message, row.last || columns >= TELLING_COLUMNS);
         }
         self.lost = false;
         self.number += 1;
@@ -197,8 +215,7 @@ impl<R: Read> Iterator for Records<R> {
             }
             match self.rows.as_mut()?.read() {
                 Ok(Read1::Row(row)) if self.columns.is_empty() => {
-                    let names = row.fields().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect();
-                    if let Err(item) = self.header(names) {
+                    if let Err(item) = self.header_row(&row) {
                         self.rows = None;
                         return Some(*item);
                     }

@@ -26,6 +26,8 @@ pub(crate) struct Row {
     pub(crate) position: u64,
     /// Whether the file ends with it.
     pub(crate) last: bool,
+    /// Whether the file ends inside of a quote of it.
+    pub(crate) open: bool,
     /// Its fields one after the other, and where each ends.
     text: Vec<u8>,
     ends: Vec<usize>,
@@ -138,9 +140,16 @@ impl<R: Read> Rows<R> {
             let at_end = available.is_empty();
             // One more than allowed tells that it is too long, however much is at hand.
             let room = self.max_row.saturating_add(1).saturating_sub(row.raw.len());
-            let available = &available[..available.len().min(room)];
-            let (result, taken, written, ended) =
+            // At the end the parser closes a quote by itself and says nothing. One more line feed tells: it ends any row
+            // but one that stands inside of a quote, where it is text.
+            let available = if at_end && !row.last { b"\n" } else { &available[..available.len().min(room)] };
+            let (result, mut taken, written, ended) =
                 self.parser.read_record(available, &mut row.text[text..], &mut row.ends[fields..]);
+            if at_end {
+                row.last |= taken > 0;
+                row.open |= written > 0;
+                taken = 0;
+            }
             row.raw.extend_from_slice(&available[..taken]);
             self.line += memchr::memchr_iter(b'\n', &available[..taken]).count() as u64;
             self.bytes.consume(taken);
@@ -156,7 +165,6 @@ impl<R: Read> Rows<R> {
                 ReadRecordResult::Record => {
                     row.text.truncate(text);
                     row.ends.truncate(fields);
-                    row.last = at_end;
                     // The blank lines before a row are none of it.
                     let blank = row.raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
                     row.line += memchr::memchr_iter(b'\n', &row.raw[..blank]).count() as u64;

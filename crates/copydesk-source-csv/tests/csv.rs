@@ -142,13 +142,27 @@ fn a_quote_that_nobody_closes_costs_its_own_line() {
     assert_eq!(found.len(), 49, "{found:?}");
     assert_eq!(
         (found[0].as_str(), found[1].as_str(), found[48].as_str()),
-        ("1 (csv.fields)", "2: text 2", "49: text 49")
+        ("1 (csv.quote)", "2: text 2", "49: text 49")
     );
     // The same in a file of which no row may be as long as the rest.
     let options = Options { max_row: 200, ..Options::default() };
     let found = items(format!("id,text,n\n1,\"a,x\n{rows}").as_bytes(), &options);
     let found: Vec<String> = found.into_iter().map(shown).collect();
     assert_eq!((found.len(), found[0].as_str(), found[48].as_str()), (49, "1 (limit.row)", "49: text 49"));
+}
+
+#[test]
+fn a_quote_that_is_open_at_the_end_is_told_of_whatever_number_of_fields_it_makes() {
+    assert_eq!(read("id,text\n1,a\n2,\"b\n3,c\n4,d\n"), ["1: a", "2 (csv.quote)", "3: c", "4: d"]);
+    assert_eq!(read("id,text\n1,\"a"), ["1 (csv.quote)"]);
+    assert_eq!(read("id,text\n1,\"a\""), ["1: a"]);
+    assert_eq!(read("id,text\n1,\"a\"\"\n"), ["1 (csv.quote)"]);
+    let found = items(b"id,text\n1,a\n2,\"b\n3,c\n", &Options::default());
+    let SourceItem::Bad { message, .. } = &found[1] else { panic!("{found:?}") };
+    assert!(message.starts_with("row 2, in line 3 from byte 12: a quote in it is never closed"), "{message}");
+    // In the header it costs the file, which has no columns then.
+    let found = items(b"text,\"id\na,1\nb,2\n", &Options::default()).into_iter().map(shown).collect::<Vec<_>>();
+    assert_eq!(found, ["f (csv.quote)"]);
 }
 
 #[test]
