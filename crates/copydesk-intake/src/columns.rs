@@ -51,11 +51,6 @@ const LONGEST_FACT: usize = 4 << 10;
 const MOST_FACTS: usize = 1 << 10;
 
 impl Columns<'_> {
-    /// Whether a record has a document in it.
-    pub fn holds_document(&self, record: &Map<String, Value>) -> bool {
-        self.text_at(record).is_ok()
-    }
-
     /// Makes a document of a record. The field that holds it is taken out; all others pass through, and what they say of
     /// the document by a name that is known stands among its clues.
     pub fn input(

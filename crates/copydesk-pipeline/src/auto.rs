@@ -129,7 +129,7 @@ fn documents_of(opened: Opened, file: Option<StoredFile>, options: &Options) -> 
         let _ = reader.by_ref().take(COMPRESSED_HEAD - HEAD).read_to_end(&mut head);
     }
     let whole = (head.len() as u64) < if compressed { COMPRESSED_HEAD } else { HEAD };
-    let kind = kind(&name.uri, &head, whole, options);
+    let kind = kind(&name.uri, &head, whole);
     let opened = Opened { name: name.clone(), size, reader: Box::new(Cursor::new(head).chain(reader)) };
     let limits = match kind {
         Kind::Document => return one(files::whole(opened, &options.files())),
@@ -159,7 +159,7 @@ fn documents_of(opened: Opened, file: Option<StoredFile>, options: &Options) -> 
 }
 
 /// What a file is, by its beginning where that tells, else by its name.
-fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
+fn kind(name: &str, stored: &[u8], whole: bool) -> Kind {
     if stored.starts_with(ZIP_MAGIC) {
         return Kind::Zip;
     }
@@ -194,11 +194,7 @@ fn kind(name: &str, stored: &[u8], whole: bool, options: &Options) -> Kind {
     // One object in one line is what an interface answers with in the place of a page; a page is called a page.
     let is_page = matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown" | "txt");
     let has_lines = head.trim_ascii().contains(&b'\n');
-    if (has_lines || !is_page) && jsonl::looks_like(&head, whole, &options.jsonl) {
-        Kind::Jsonl
-    } else {
-        Kind::Document
-    }
+    if (has_lines || !is_page) && jsonl::looks_like(&head, whole) { Kind::Jsonl } else { Kind::Document }
 }
 
 /// The beginning of what is in a file, and whether that is all of it.
@@ -238,7 +234,7 @@ mod tests {
 
     #[test]
     fn files_are_told_by_content_and_then_by_name() {
-        let is = |name: &str, head: &str| kind(name, head.as_bytes(), true, &Options::default());
+        let is = |name: &str, head: &str| kind(name, head.as_bytes(), true);
         for (name, head, expected) in [
             ("a.html", "<p>x</p>", Kind::Document),
             ("a.html", "WARC/1.0\r\n", Kind::Warc),
@@ -257,7 +253,9 @@ mod tests {
             ("a.json", "{\n \"text\": \"x\"\n}", Kind::Jsonl),
             ("a.json", "[{\"text\": \"x\"}]", Kind::Jsonl),
             ("a.md", "{\n \"title\": \"x\"\n}\n\nText", Kind::Document),
-            ("a.json", "{\"error\":\"x\"}", Kind::Document),
+            ("a.json", "{\"error\":\"x\"}", Kind::Jsonl),
+            ("a.json", "{\"articles\":[{\"text\":\"x\"}]}", Kind::Jsonl),
+            ("a.html", "{\"error\":\"x\"}", Kind::Document),
             ("a.JSONL", "", Kind::Jsonl),
             ("b/a.warc.gz", "", Kind::Warc),
             ("a.csv.zst", "id,text", Kind::Csv),

@@ -30,9 +30,9 @@ pub fn records<R: Read>(
 /// Whether the beginning of a file looks like JSON with documents in it: `whole` says that there is no more to it.
 ///
 /// A list of objects does, and so do two objects one behind the other, in a line each or over many. A file that is one
-/// object does if it has a field that may hold a document: it may as well be what an interface has answered. Where text
-/// comes behind the first object, it is front matter.
-pub fn looks_like(head: &[u8], whole: bool, options: &Options) -> bool {
+/// object does, whatever fields it has: it is no text, and where none of them holds a document, that is told of. Where
+/// text comes behind the first object, it is front matter.
+pub fn looks_like(head: &[u8], whole: bool) -> bool {
     let head = start(head);
     let (in_list, first) = match head.strip_prefix(b"[") {
         Some(rest) => (true, rest.trim_ascii_start()),
@@ -46,10 +46,9 @@ pub fn looks_like(head: &[u8], whole: bool, options: &Options) -> bool {
         Step::Done(end) => {
             let behind = first[end..].trim_ascii_start();
             match (behind.first(), read_object(&first[..end])) {
-                (Some(b'{'), _) => true,
-                (Some(b',' | b']') | None, Some(_)) if in_list => true,
+                (Some(b'{'), _) | (None, Some(_)) => true,
+                (Some(b',' | b']'), Some(_)) if in_list => true,
                 (Some(b','), Some(_)) => behind[1..].trim_ascii_start().starts_with(b"{"),
-                (None, Some(record)) => options.columns().holds_document(&record),
                 _ => false,
             }
         }
@@ -88,6 +87,33 @@ fn read_object(json: &[u8]) -> Option<Map<String, Value>> {
     match read(json) {
         Ok((Value::Object(record), _)) => Some(record),
         _ => None,
+    }
+}
+
+/// The longest list of objects that a record wraps, as interfaces answer: how `jq` calls it, and how many are in it. Only
+/// names that `jq` takes without quotes, which no shell and no message can trip over.
+fn wrapped(record: &Map<String, Value>, deeper: usize) -> Option<(String, usize)> {
+    let plain =
+        |name: &str| (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_');
+    let lists = record.iter().filter(|(name, _)| plain(name)).filter_map(|(name, value)| match value {
+        Value::Array(list) if list.first().is_some_and(Value::is_object) => Some((format!(".{name}"), list.len())),
+        Value::Object(inner) if deeper > 0 => {
+            wrapped(inner, deeper - 1).map(|(path, count)| (format!(".{name}{path}"), count))
+        }
+        _ => None,
+    });
+    lists.max_by_key(|(_, count)| *count)
+}
+
+/// What to do about a record without a document.
+fn help(json: &[u8]) -> String {
+    let name_it = "name the field that holds it in the option `text`";
+    match read_object(json).and_then(|record| wrapped(&record, 1)) {
+        Some((path, count)) => format!(
+            "; is it one of the {count} objects in the list `{path}`? `jq -c '{path}[]'` gives each a line of its own, to be \
+             read with `--from jsonl`; else {name_it}"
+        ),
+        None => format!("; {name_it}"),
     }
 }
 
@@ -150,6 +176,9 @@ impl<R: Read> Records<R> {
         };
         match self.options.columns().input(standing, &mut self.names, record) {
             Ok(input) => Some(SourceItem::Input(input)),
+            Err(refused) if refused.rule == "record.text" => {
+                Some(self.bad(place, refused.rule, &format!("{}{}", refused.message, help(bytes))))
+            }
             Err(refused) => Some(self.bad(place, refused.rule, &refused.message)),
         }
     }

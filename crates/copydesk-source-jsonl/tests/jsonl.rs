@@ -263,14 +263,14 @@ fn files_come_from_folders_and_compressed() {
 
 #[test]
 fn it_is_known_by_its_beginning() {
-    let is = |head: &str, whole| looks_like(head.as_bytes(), whole, &Options::default());
+    let is = |head: &str, whole| looks_like(head.as_bytes(), whole);
     assert!(
         is("{\"a\":1}\n{\"b\":2}\n", true) && is("\n\u{feff}{\"a\":1}\n{\"b\":", false)
             || is("{\"a\":1}\n{\"b\":", false)
     );
-    assert!(is("{\"text\":\"x\"}\n", true) && is("{\"text\":\"x\"}", true) && !is("{\"error\":\"x\"}", true));
+    assert!(is("{\"text\":\"x\"}\n", true) && is("{\"text\":\"x\"}", true) && is("{\"error\":\"x\"}", true));
     assert!(is("{ \"text\":\"xxxx", false) && !is("{ \"text\":\"xxxx", true) && !is("{ xxxx", false));
-    assert!(!is("{\n \"a\": 1\n}\n", true) && !is("<p>x</p>", true) && !is("[1]", true) && !is("", true));
+    assert!(is("{\n \"a\": 1\n}\n", true) && !is("<p>x</p>", true) && !is("[1]", true) && !is("", true));
     assert!(!is("{\"text\":\"x\"}\nnot JSON", true));
     assert!(is("[\n{\"a\":1},", false) && is("[{\"a\":1}]", true) && !is("[x]", true) && !is("[[1]]", true));
     assert!(
@@ -279,6 +279,22 @@ fn it_is_known_by_its_beginning() {
             && is("{\"text\":\"x\n{\"text\":\"y\"}\n", true)
     );
     assert!(!is("{{ title }} {\n}", true) && !is("{\n \"title\": \"x\"\n}\n\n# A text\n", true));
+}
+
+#[test]
+fn a_list_that_an_object_wraps_is_named_with_how_to_unwrap_it() {
+    for (text, says) in [
+        (r#"{"total":2,"errors":[{}],"articles":[{"text":"x"},{"text":"y"}]}"#, "`jq -c '.articles[]'`"),
+        (r#"{"hits":{"total":1,"hits":[{"text":"x"}]}}"#, "`jq -c '.hits.hits[]'`"),
+        (r#"{"error":"x","codes":[1]}"#, "; name the field that holds it in the option `text`"),
+        (r#"{"it's":[{"text":"x"}]}"#, "; name the field that holds it in the option `text`"),
+    ] {
+        let options = Options::default();
+        let stream = Stream::open(text.as_bytes(), options.limits()).expect("it can be read");
+        let found: Vec<SourceItem> = records("f".into(), stream, &options).collect();
+        let [SourceItem::Bad { rule, message, .. }] = found.as_slice() else { panic!("{found:?}") };
+        assert!(rule == "record.text" && message.contains(says), "{message}");
+    }
 }
 
 /// A line of a file: a good one, or one of many bad ones.
