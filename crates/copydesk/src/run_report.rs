@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt::Write,
     fs::{self, File},
+    io::{self, Read},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -31,6 +32,7 @@ impl Pending {
         if path.is_dir() || path.file_name().is_none() {
             bail!("{}: it is a folder", cannot());
         }
+        spare(path)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let draft = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
         if !made.is_some_and(|folder| path.starts_with(folder) && !folder.exists()) {
@@ -41,6 +43,8 @@ impl Pending {
 
     /// Writes the report in the form that the name of the file asks for.
     pub(crate) fn write(self, report: &Report) -> anyhow::Result<()> {
+        // The run may have put an output there since.
+        spare(&self.path)?;
         let text = match self.path.extension().and_then(|e| e.to_str()) {
             Some("json") => serde_json::to_string_pretty(report)? + "\n",
             Some("prom") => prometheus(report, SystemTime::now()),
@@ -58,6 +62,30 @@ impl Drop for Pending {
         let _ = fs::remove_file(&self.draft);
     }
 }
+
+/// Refuses to replace what is no report: a slip of the hand must not cost anybody a document, a pipeline file or an output.
+fn spare(path: &Path) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write the report {}", shown(path));
+    if path.is_file() && !is_report(path).with_context(cannot)? {
+        bail!("{}: the file that is there is no report; give another name, or take it away", cannot());
+    }
+    Ok(())
+}
+
+/// Whether a file is a report of an earlier run, in any of the forms, or holds nothing.
+fn is_report(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    File::open(path)?.take(1024).read_to_end(&mut head)?;
+    let starts = |with: &str| head.starts_with(with.as_bytes());
+    Ok(head.is_empty() || starts(TABLE) || starts(METRICS) || starts(JSON))
+}
+
+/// How a report begins, in each of its forms.
+const TABLE: &str = "documents
+  read ";
+const METRICS: &str = "# HELP copydesk_";
+const JSON: &str = "{
+  \"read\":";
 
 /// What there is, for people.
 fn table(report: &Report) -> String {
@@ -217,7 +245,21 @@ mod tests {
             assert!(metrics.contains(line), "{metrics}");
         }
         assert!(metrics.contains("\ncopydesk_run_end_timestamp_seconds "), "{metrics}");
+        for again in ["report.json", "report.txt", "copydesk.prom"] {
+            assert!(!read(again).is_empty(), "an earlier report is replaced");
+        }
         assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 3, "nothing else is left");
+    }
+
+    #[test]
+    fn what_is_no_report_is_never_replaced() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("records.jsonl");
+        let early = Pending::new(&path, None).expect("nothing is there yet");
+        fs::write(&path, "{\"id\":1}\n").expect("an output");
+        assert!(early.write(&report()).is_err(), "the run has put its output there");
+        assert!(Pending::new(&path, None).is_err(), "it is there from the start");
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), "{\"id\":1}\n");
     }
 
     #[test]
