@@ -1,8 +1,8 @@
 //! Adding to what is there: what need not be read again, and what a run makes room for.
 
 use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use copydesk_stage::{DocumentRows, Export, SourceItem};
@@ -10,7 +10,7 @@ use copydesk_stage::{DocumentRows, Export, SourceItem};
 use crate::{
     Quarantined, Report, RunError,
     checksum::{Key, sum},
-    earlier,
+    earlier::{self, Earlier},
     index::{self, Fate, Identities, Identity, Indexed, Standpoint},
     manifest::Manifest,
     part::{self, Entry},
@@ -18,45 +18,61 @@ use crate::{
     storage::{LocalFolder, Storage},
 };
 
+/// A document, and the hash of its input. Two records of a container may go by one name, and are told apart by the hash.
+type Exact = (Identity, Key);
+
 /// The documents that earlier runs have read, as they were then.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Seen {
     from: Standpoint,
-    /// The hash of each input; none if its results would be others today.
-    documents: HashMap<Identity, Option<Key>>,
+    /// Those whose results would be the same today.
+    documents: Arc<HashSet<Exact>>,
+    /// Those of them that this run has come to.
+    met: Arc<Mutex<HashSet<Exact>>>,
 }
 
 impl Seen {
     pub(crate) fn look(folder: &LocalFolder, before: &Manifest, work: Key, place: &str) -> Result<Self, RunError> {
-        let mut documents = HashMap::new();
-        for shard in earlier::shards(folder, before) {
-            let same = shard.work == work;
+        let mut documents = HashSet::new();
+        for shard in earlier::shards(folder, before).iter().filter(|shard| shard.work == work) {
             let read = shard.documents(folder)?.into_iter();
-            documents.extend(read.map(|earlier| (earlier.identity, same.then_some(earlier.document.input))));
+            documents.extend(read.map(|earlier| (earlier.identity, earlier.document.input)));
         }
-        Ok(Self { from: Standpoint::new(folder.root(), place), documents })
+        Ok(Self { from: Standpoint::new(folder.root(), place), documents: Arc::new(documents), met: Arc::default() })
     }
 
     /// Whether a document is as it was.
     pub(crate) fn has(&self, item: &SourceItem, input: Key) -> bool {
-        let identity = self.from.of_item(item, input);
-        identity.and_then(|identity| self.documents.get(&identity)).is_some_and(|then| *then == Some(input))
+        let Some(identity) = self.from.of_item(item, input) else { return false };
+        let known = self.documents.contains(&(identity, input));
+        if known {
+            self.met.lock().unwrap_or_else(PoisonError::into_inner).insert((identity, input));
+        }
+        known
+    }
+
+    /// Whether this run has come to a document as it was.
+    fn has_met(&self, earlier: &Earlier) -> bool {
+        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        met.contains(&(earlier.identity, earlier.document.input))
     }
 }
 
-/// The shards of earlier runs without the documents that newer shards were made of.
+/// The shards of earlier runs without the documents that newer shards were made of. What the run has come to as it was
+/// stays, although another record goes by the same name.
 pub(crate) fn make_room(
     folder: &LocalFolder,
     exports: &[&dyn Export],
     before: Vec<Done>,
     manifest: &Manifest,
     newer: &Identities,
+    seen: &Seen,
 ) -> Result<Vec<Done>, RunError> {
     let mut left = Vec::new();
     for (done, shard) in before.into_iter().zip(earlier::shards(folder, manifest)) {
         let (mut documents, mut gone) = (Vec::new(), Vec::new());
         for (n, earlier) in shard.documents(folder)?.into_iter().enumerate() {
-            if newer.contains(&earlier.identity) {
+            if newer.contains(&earlier.identity) && !seen.has_met(&earlier) {
                 gone.push(n);
             }
             documents.push(earlier.document);

@@ -91,9 +91,11 @@ impl Standpoint {
     }
 }
 
-/// What a record of a container is called there, which is steadier than its number.
+/// What a record of a container is called there, which is steadier than its number. Many are called nothing: they have only
+/// a number, and the mark that tells records with the same bytes apart is no name.
 pub(crate) fn record(input: &Input) -> Option<&str> {
-    input.uri.contains('#').then(|| input.name.rsplit_once('#')).flatten().map(|(_, own)| own)
+    let (_, own) = input.uri.contains('#').then(|| input.name.split_once('#')).flatten()?;
+    (!own.is_empty() && !own.starts_with('#')).then_some(own)
 }
 
 /// A path without `.` and without `..` behind a name.
@@ -186,6 +188,13 @@ mod tests {
             from("..").identity("a.jsonl#line-1", Some("id-7"), sum(b"x")),
             from("..").identity("a.jsonl#line-2", Some("id-7"), sum(b"y"))
         );
+        let named = |name: &str| {
+            let input = Input { name: name.into(), ..Input::new("day/a.jsonl#line-1", "x") };
+            record(&input).map(str::to_owned)
+        };
+        assert_eq!(named("a.jsonl#7").as_deref(), Some("7"));
+        assert_eq!(named("a.jsonl#https://example.org/#top").as_deref(), Some("https://example.org/#top"));
+        assert_eq!((named("a.jsonl#"), named("a.jsonl##2")), (None, None));
         let stdin = |input: &[u8]| from("..").identity("-", None, sum(input));
         assert_ne!(stdin(b"one"), stdin(b"two"));
     }

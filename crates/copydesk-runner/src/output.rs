@@ -121,7 +121,7 @@ impl Sink {
     }
 
     /// What has been read already that this run adds to, and by how many runs.
-    pub(crate) fn start_append(&self) -> Result<Option<(Seen, usize)>, RunError> {
+    pub(crate) fn start_append(&mut self) -> Result<Option<(Seen, usize)>, RunError> {
         if let Self::Folder(store) = self { store.start_append() } else { Ok(None) }
     }
 

@@ -141,11 +141,13 @@ impl Store {
         for done in &self.shards {
             newer.extend(earlier::of_done(&self.folder, done, &from)?.into_iter().map(|earlier| earlier.identity));
         }
-        let then = Done::of_manifest(&self.layout, before);
-        let mut shards = append::make_room(&self.folder, exports, then, before, &newer).inspect_err(|_| {
-            // What cannot be undone is at least no part of any manifest.
-            let _ = self.undo();
-        })?;
+        let mut shards = Done::of_manifest(&self.layout, before);
+        if let Some(seen) = &self.seen {
+            shards = append::make_room(&self.folder, exports, shards, before, &newer, seen).inspect_err(|_| {
+                // What cannot be undone is at least no part of any manifest.
+                let _ = self.undo();
+            })?;
+        }
         shards.append(&mut self.shards);
         self.shards = shards;
         Ok(segments)

@@ -52,6 +52,8 @@ pub(crate) struct Store {
     pub(crate) put: Vec<String>,
     /// The times of the files that it reads, where it reads all of them.
     pub(crate) times: Option<Times>,
+    /// What has been read already, where this run adds to it.
+    pub(crate) seen: Option<Seen>,
     /// The shards of this run, in their order.
     pub(crate) shards: Vec<Done>,
     // Held, not read: it keeps a second run out of the folder.
@@ -104,7 +106,8 @@ impl Store {
         let lock = if lock.is_none() { self::lock(folder.root())? } else { lock };
         let Inspection { before, plan, under_way } = inspection;
         let (put, shards) = (Vec::new(), Vec::new());
-        let store = Self { folder, layout, before, plan, claim, under_way, put, times: None, shards, _lock: lock };
+        let (times, seen) = (None, None);
+        let store = Self { folder, layout, before, plan, claim, under_way, put, times, seen, shards, _lock: lock };
         store.say_under_way(Some(UnderWay { owner: store.claim.owner.clone(), work: store.layout.work }))?;
         Ok(store)
     }
@@ -170,10 +173,11 @@ impl Store {
     }
 
     /// What has been read already that this run adds to, and by how many runs; nothing if it adds to none.
-    pub(crate) fn start_append(&self) -> Result<Option<(Seen, usize)>, RunError> {
+    pub(crate) fn start_append(&mut self) -> Result<Option<(Seen, usize)>, RunError> {
         match &self.before {
             Some(before) if self.claim.existing == Existing::Append && !self.claim.retry => {
                 let seen = Seen::look(&self.folder, before, self.layout.work, &self.claim.owner.place)?;
+                self.seen = Some(seen.clone());
                 Ok(Some((seen, before.files.segments.len())))
             }
             _ => Ok(None),

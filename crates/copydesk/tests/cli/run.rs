@@ -332,6 +332,29 @@ fn what_is_appended_stands_behind() {
 }
 
 #[test]
+fn rows_without_a_name_or_with_the_same_name_stay_when_others_are_appended() {
+    let files = folder(&[]);
+    let (list, out) = (path(&files, "list.jsonl"), path(&files, "out"));
+    let row = |id: Option<u64>, ferries: &str| {
+        let text = ARTICLE.replace("forty", ferries);
+        let row =
+            id.map_or_else(|| serde_json::json!({ "text": text }), |id| serde_json::json!({ "id": id, "text": text }));
+        format!("{row}\n")
+    };
+    let mut rows = vec![row(None, "ten"), row(None, "eleven"), row(Some(7), "twelve"), row(Some(7), "thirteen")];
+    let mut append = |more: Vec<String>| {
+        rows.extend(more);
+        fs::write(&list, rows.concat()).unwrap();
+        let done = copydesk(["run", "pipelines/news.toml", &list, "-o", &out, "--append"], "");
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        fs::read_to_string(files.path().join("out/records.jsonl")).unwrap().lines().count()
+    };
+    assert_eq!(append(Vec::new()), 4);
+    assert_eq!(append(vec![row(None, "fourteen"), row(Some(7), "fifteen")]), 6);
+    assert_eq!(append(vec![row(None, "sixteen")]), 7);
+}
+
+#[test]
 fn files_that_are_as_they_were_are_not_read_and_the_careful_read_them() {
     let files = folder(&[("a.md", ARTICLE.as_bytes()), ("b.md", ARTICLE.as_bytes())]);
     let (a, b, out) = (path(&files, "a.md"), path(&files, "b.md"), path(&files, "out"));
