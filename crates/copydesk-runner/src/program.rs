@@ -1,6 +1,10 @@
 //! The running program as something that results depend on.
 
-use std::{fs::File, io, path::Path};
+use std::{
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -8,11 +12,19 @@ use crate::RunError;
 
 /// The digest of the running program: for chains with stages or exports whose own sources are not known.
 pub(crate) fn digest() -> Result<u128, RunError> {
+    path().and_then(|path| digest_of(&path)).map_err(RunError::Program)
+}
+
+/// Its size and time of change, by which a file is known that need not be read.
+pub(crate) fn stamp() -> Result<String, RunError> {
+    let metadata = path().and_then(|path| path.metadata()).map_err(RunError::Program)?;
+    Ok(format!("{} {:?}", metadata.len(), metadata.modified().ok()))
+}
+
+fn path() -> io::Result<PathBuf> {
     // Where the system has it, this is the program that runs, even if another has taken its place in the meantime.
     let running = Path::new("/proc/self/exe");
-    let path =
-        if running.exists() { running.to_owned() } else { std::env::current_exe().map_err(RunError::Program)? };
-    digest_of(&path).map_err(RunError::Program)
+    if running.exists() { Ok(running.to_owned()) } else { std::env::current_exe() }
 }
 
 fn digest_of(path: &Path) -> io::Result<u128> {

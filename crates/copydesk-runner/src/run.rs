@@ -57,6 +57,8 @@ pub struct Options {
     pub existing: Existing,
     /// Whether a run that adds reads files whose size and time of change are as they were.
     pub careful: bool,
+    /// How the source reads its files: files that are as they were are read again when this is not.
+    pub reads: String,
     /// Whether SIGINT and SIGTERM stop the run. A second one ends the process on the spot.
     pub signals: bool,
 }
@@ -74,6 +76,7 @@ impl Default for Options {
             owner: Owner::default(),
             existing: Existing::default(),
             careful: false,
+            reads: String::new(),
             signals: true,
         }
     }
@@ -110,7 +113,7 @@ impl Run {
             Claim { owner: owner.clone(), existing: options.existing, retry: options.retry, careful: options.careful };
         let documents = || documents(&*source, &owner, &output, &list);
         let (mut sink, mut known) = Sink::open(&output, &list, keys, claim, documents)?;
-        let items = match sink.watch_files(work::of_run(work, &chain)?) {
+        let items = match sink.watch_files(work::of_files(work, &chain, &options.reads)?) {
             Some(known) => {
                 source.leave_out(known);
                 source.open()?

@@ -44,6 +44,11 @@ pub(crate) fn of_run(work: Key, chain: &Chain) -> Result<Key, RunError> {
     of(&(work, chain.limits()))
 }
 
+/// The same for files that need not be read: it depends on how they are read, too, and on the program that reads them.
+pub(crate) fn of_files(work: Key, chain: &Chain, reads: &str) -> Result<Key, RunError> {
+    of(&(work, chain.limits(), "files", reads, program::stamp()?))
+}
+
 /// The same for a retry behind so many shards: a document that is tried twice gets two keys.
 pub(crate) fn of_retry(work: Key, chain: &Chain, before: usize) -> Result<Key, RunError> {
     of(&(work, chain.limits(), "retry", before))

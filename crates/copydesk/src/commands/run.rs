@@ -104,6 +104,7 @@ impl Args {
                 .context("the current folder cannot be told")?,
             Output::Stdout | Output::Nowhere => Owner::default(),
         };
+        let reads = self.reads(&pipeline);
         let source =
             source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         hold_open(pipeline.run.open_files)?;
@@ -121,6 +122,7 @@ impl Args {
             owner,
             existing: self.existing(),
             careful: self.checksum,
+            reads,
             ..of_pipeline
         };
         let run = Run { source, chain: pipeline.chain, exports: pipeline.exports, output, options };
@@ -140,6 +142,13 @@ impl Args {
         }
         let is_whole = report.quarantined == 0 && !nothing;
         Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(WITH_QUARANTINE) })
+    }
+
+    /// What decides how files are read. The options of the pipeline's source hold for the inputs of the command line, too.
+    fn reads(&self, pipeline: &Pipeline) -> String {
+        let own = pipeline.source.as_ref().map(|source| (source.kind, source.options.to_string()));
+        let named = !self.inputs.is_empty() || !self.files_from.is_empty();
+        format!("{:?}", (named, &self.from, own))
     }
 
     fn existing(&self) -> Existing {

@@ -374,3 +374,22 @@ fn files_that_are_as_they_were_are_not_read_and_the_careful_read_them() {
     assert!(append(&[]).contains("skipped: not changed 2"));
     assert!(append(&["--checksum"]).contains("1 read"));
 }
+
+#[test]
+fn files_that_are_read_in_another_way_are_not_as_they_were() {
+    let files = folder(&[("list.jsonl", &br#"{"a": "The ferry is late.", "b": "The train is early."}"#[..])]);
+    let (list, out, pipeline) = (path(&files, "list.jsonl"), path(&files, "out"), path(&files, "p.toml"));
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(1);
+    fs::File::options().write(true).open(&list).unwrap().set_modified(long_ago).unwrap();
+    let append = |field: &str| {
+        let source = format!("[source]\nuse = \"jsonl\"\npaths = [{list:?}]\ntext = [{field:?}]\n");
+        let rest = "[[stage]]\nuse = \"strip-boilerplate\"\n[[export]]\nuse = \"jsonl\"\n";
+        fs::write(&pipeline, source + rest).unwrap();
+        let done = copydesk(["run", &pipeline, "-o", &out, "--append"], "");
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        done.stderr
+    };
+    assert!(append("a").contains("1 read"));
+    assert!(append("a").contains("skipped: not changed 1"));
+    assert!(append("b").contains("1 read"));
+}
