@@ -176,10 +176,12 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
         }
     }
     let code = |index: usize| page.doc.block(BlockId(index as u32)).kind == BlockKind::Code;
-    for index in 1..page.len() {
-        if verdicts[index] == Verdict::Unlikely && code(index) && verdicts[..index].iter().any(Verdict::stays) {
-            verdicts[index] = Verdict::Kept("code", "code below text that stays");
+    let mut below_text = false;
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        if below_text && *verdict == Verdict::Unlikely && code(index) {
+            *verdict = Verdict::Kept("code", "code below text that stays");
         }
+        below_text |= verdict.stays();
     }
 }
 

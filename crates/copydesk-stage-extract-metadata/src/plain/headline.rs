@@ -224,7 +224,7 @@ fn below(head: &[HeadLine<'_>], end: usize) -> f32 {
     if head.len() - end <= 3 { 1.0 } else { 0.0 }
 }
 
-/// `Ann Lee 13:38`, `NAME DATE_MASKED 08:05`: what ends in a time of day is no headline.
+/// `Ann Lee 13:38`, `Desk, 3 May 08:05`: what ends in a time of day is no headline.
 fn ends_in_time(text: &str) -> bool {
     let last = text.split_whitespace().next_back().unwrap_or_default();
     let digits = last.bytes().filter(u8::is_ascii_digit).count();
