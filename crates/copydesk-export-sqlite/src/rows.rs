@@ -99,6 +99,16 @@ impl<'c> Rows<'c> {
         for caption in &record.captions {
             self.add_caption(document, caption)?;
         }
+        self.add_details(document, record)?;
+        if let Some(search) = &mut self.search {
+            let [title, text, captions, authors, unmarked] = searched(record);
+            search.execute(params![document, title, text, captions, authors, unmarked])?;
+        }
+        Ok(())
+    }
+
+    /// Adds blocks, decisions, candidates and notes, as far as the record has them.
+    fn add_details(&mut self, document: i64, record: &Record<'_>) -> Result<()> {
         for block in record.blocks.iter().flatten() {
             let (kind, label) = (name(&block.kind), name(&block.label));
             let Place { start, end, line } = block.place;
@@ -128,10 +138,6 @@ impl<'c> Rows<'c> {
         for note in &record.notes {
             let (start, end, line) = numbers(note.place);
             self.note.execute(params![document, note.stage, note.code, note.message, start, end, line])?;
-        }
-        if let Some(search) = &mut self.search {
-            let [title, text, captions, authors, unmarked] = searched(record);
-            search.execute(params![document, title, text, captions, authors, unmarked])?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! Prose that stands in `<pre>`: press releases, mails, requests for comments. It is read as the plain text that it is.
 
+use std::ops::Range;
+
 use copydesk_document::{BlockKind, Inline, InlineKind};
 
 use crate::plain;
@@ -42,11 +44,24 @@ pub(super) fn is_prose(text: &str, inlines: &[Inline]) -> bool {
 
 /// The paragraphs, their lines joined where a program or a typist has cut them, with the markup inside them.
 pub(super) fn paragraphs(text: &str, inlines: &[Inline]) -> Vec<Paragraph> {
-    let pieces = plain::paragraphs(text);
-    pieces.into_iter().map(|paragraph| with_markup(paragraph, inlines)).collect()
+    let paragraphs = plain::paragraphs(text);
+    let mut markup: Vec<Vec<&Inline>> = vec![Vec::new(); paragraphs.len()];
+    for inline in inlines {
+        let (from, to) = (inline.range.start as usize, inline.range.end as usize);
+        let first = paragraphs.partition_point(|paragraph| range_of(paragraph).end <= from);
+        let inside = paragraphs[first..].iter().take_while(|paragraph| range_of(paragraph).start < to).count();
+        markup[first..first + inside].iter_mut().for_each(|own| own.push(inline));
+    }
+    paragraphs.into_iter().zip(markup).map(|(paragraph, own)| with_markup(paragraph, &own)).collect()
 }
 
-fn with_markup(paragraph: plain::Paragraph, inlines: &[Inline]) -> Paragraph {
+/// Where a paragraph stands in the text that it was made of.
+fn range_of(paragraph: &plain::Paragraph) -> Range<usize> {
+    let start = paragraph.pieces.first().map_or(0, |(range, _)| range.start);
+    start..paragraph.pieces.last().map_or(start, |(range, _)| range.end)
+}
+
+fn with_markup(paragraph: plain::Paragraph, inlines: &[&Inline]) -> Paragraph {
     let plain::Paragraph { kind, level, text, pieces } = paragraph;
     let mut own = Vec::new();
     let mut linked = 0;
