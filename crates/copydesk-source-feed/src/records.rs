@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use copydesk_document::Extent;
+use copydesk_document::{Extent, Note};
 use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
 use copydesk_parse::charset_of;
 use copydesk_stage::SourceItem;
@@ -58,7 +58,7 @@ pub fn records<R: Read>(
 
 fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem> {
     let charset = charset(bytes);
-    let (text, _, _) = charset.decode(bytes);
+    let (text, _, is_damaged) = charset.decode(bytes);
     // Places are those in the file only where that is what is read.
     let shift = (charset == UTF_8).then(|| bytes.len().saturating_sub(text.len()) as u64);
     let one = |name: &str| [name.to_owned()];
@@ -82,8 +82,9 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
             Part::Entry(range, elements) => {
                 let extent =
                     shift.map(|shift| Extent { offset: range.start as u64 + shift, length: range.len() as u64 });
+                let notes = if is_damaged { replaced(&text[range], charset) } else { Vec::new() };
                 let record = record(&elements, &entries.feed);
-                let standing = Standing { uri: uri.clone(), extent, notes: Vec::new() };
+                let standing = Standing { uri: uri.clone(), extent, notes };
                 match columns.input(standing, &mut names, record) {
                     Ok(input) => SourceItem::Input(input),
                     Err(refused) => bad(uri, refused.rule, refused.message),
@@ -93,6 +94,17 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
         });
     }
     items
+}
+
+/// Says of an entry that some of it could not be read.
+fn replaced(entry: &str, charset: &'static Encoding) -> Vec<Note> {
+    let count = entry.matches('\u{FFFD}').count();
+    if count == 0 {
+        return Vec::new();
+    }
+    let charset = charset.name();
+    let message = format!("{count} places of the entry are U+FFFD, which stands for what cannot be read as {charset}");
+    vec![Note { stage: "source".into(), code: "charset-replaced".into(), message, span: None }]
 }
 
 /// The charset that the XML declares, if the bytes can be in it.

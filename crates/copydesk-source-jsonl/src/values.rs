@@ -16,7 +16,7 @@ use crate::shape::{Fault, Shape, Step};
 pub(crate) struct Place {
     /// Its line, counted from 1. Behind a fault of the stream, as many lines are missing as were lost.
     pub(crate) line: u64,
-    /// The how manieth value of that line it is.
+    /// Which value of that line it is, counted from 1.
     pub(crate) nth: u32,
     /// Bytes of the opened stream before it.
     pub(crate) offset: u64,
