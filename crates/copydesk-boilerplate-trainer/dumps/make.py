@@ -5,7 +5,7 @@
     make.py BENCH OUT.jsonl.gz
 
 Each page is rendered twice: once as a whole by one program and once by a program that looks for the main text, with the
-furniture that it leaves in. Which ones is settled by a hash of the page's name, so that the same pages and versions give
+boilerplate that it leaves in. Which ones is settled by a hash of the page's name, so that the same pages and versions give
 the same file.
 """
 import gzip

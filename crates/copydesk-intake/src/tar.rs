@@ -44,9 +44,10 @@ fn lock<R>(shared: &Mutex<Shared<R>>) -> MutexGuard<'_, Shared<R>> {
 
 impl<R: Read> Shared<R> {
     fn pass_over(&mut self) -> io::Result<()> {
-        let rest = self.left + self.padding;
-        (self.left, self.padding) = (0, 0);
-        io::copy(&mut self.inner.by_ref().take(rest), &mut io::sink()).map(|_| ())
+        let (left, padding) = (std::mem::take(&mut self.left), std::mem::take(&mut self.padding));
+        let passed = io::copy(&mut self.inner.by_ref().take(left + padding), &mut io::sink())?;
+        // Some programs leave out the padding behind the last file.
+        if passed < left { Err(damaged("it is cut off")) } else { Ok(()) }
     }
 
     fn header(&mut self) -> io::Result<Option<[u8; BLOCK]>> {
@@ -98,7 +99,8 @@ impl<R: Read> Tar<R> {
                 return Err(damaged("a header in it is wrong"));
             }
             let size = number(&header[124..136]).ok_or_else(|| damaged("a size in it is no number"))?;
-            (shared.left, shared.padding) = (size, size.next_multiple_of(BLOCK as u64) - size);
+            let end = size.checked_next_multiple_of(BLOCK as u64).ok_or_else(|| damaged("a size in it is no size"))?;
+            (shared.left, shared.padding) = (size, end - size);
             match header[156] {
                 b'L' => long_name = Some(text(&shared.text()?)),
                 b'x' => long_name = pax_path(&shared.text()?).or(long_name),
@@ -158,4 +160,58 @@ fn name(header: &[u8]) -> String {
 fn pax_path(header: &[u8]) -> Option<String> {
     let header = String::from_utf8_lossy(header);
     header.lines().find_map(|line| line.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(name: &str, size: &str, content: &[u8]) -> Vec<u8> {
+        let mut header = vec![0; BLOCK];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..124 + size.len()].copy_from_slice(size.as_bytes());
+        header[156] = b'0';
+        header[257..262].copy_from_slice(b"ustar");
+        header[148..156].fill(b' ');
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+        header.extend(content);
+        header.resize(header.len().next_multiple_of(BLOCK), 0);
+        header
+    }
+
+    fn names(tar: &[u8]) -> io::Result<Vec<String>> {
+        let mut tar = Tar::new(tar);
+        let mut names = Vec::new();
+        while let Some(file) = tar.next_file()? {
+            names.push(file.name);
+        }
+        Ok(names)
+    }
+
+    #[test]
+    fn a_tar_that_is_cut_off_says_so_whatever_is_read_of_it() {
+        let whole = [entry("a.html", "3", b"one"), entry("b.html", "3", b"two")].concat();
+        assert!(is_tar(&whole));
+        assert_eq!(names(&whole).expect("it is whole"), ["a.html", "b.html"]);
+        assert_eq!(names(&whole[..3 * BLOCK + 3]).expect("only padding is missing"), ["a.html", "b.html"]);
+        for cut in [BLOCK + 1, 2 * BLOCK + 9, 3 * BLOCK + 2] {
+            assert!(names(&whole[..cut]).expect_err("it is cut off").to_string().contains("cut off"), "{cut}");
+        }
+        let mut text = String::new();
+        let mut tar = Tar::new(&whole[..]);
+        let mut file = tar.next_file().expect("it is whole").expect("a file");
+        file.reader.read_to_string(&mut text).expect("it is whole");
+        assert_eq!(text, "one");
+    }
+
+    #[test]
+    fn a_size_beyond_all_measure_is_damage() {
+        let mut huge = entry("a.html", "", b"");
+        huge[124..136].fill(0xFF);
+        huge[148..156].fill(b' ');
+        let sum: u32 = huge.iter().map(|byte| u32::from(*byte)).sum();
+        huge[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+        assert!(names(&huge).is_err());
+    }
 }
