@@ -1,6 +1,6 @@
 //! Which records a run would lose: those of documents that an earlier run has read, and this one does not come to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map};
 
 use crate::{
     RunError,
@@ -19,12 +19,13 @@ const MOST_NAMED: usize = 3;
 pub(crate) fn check(folder: &LocalFolder, before: &Manifest, now: &[Done], place: &str) -> Result<(), RunError> {
     let from = Standpoint::new(folder.root(), place);
     let kept: HashSet<_> = now.iter().map(|done| done.entry.key).collect();
-    let mut missing: HashMap<Identity, Indexed> = HashMap::new();
+    // Several records of a container may go by one name: as many have to be found as there were.
+    let mut missing: HashMap<Identity, Vec<Indexed>> = HashMap::new();
     for shard in earlier::shards(folder, before) {
         if !kept.contains(&shard.entry.key) {
             let documents = shard.documents(folder)?.into_iter();
             let written = documents.filter(|earlier| earlier.document.fate == Fate::Written);
-            missing.extend(written.map(|earlier| (earlier.identity, earlier.document)));
+            written.for_each(|earlier| missing.entry(earlier.identity).or_default().push(earlier.document));
         }
     }
     let then: HashSet<_> = before.entries.iter().map(|entry| entry.key).collect();
@@ -35,11 +36,18 @@ pub(crate) fn check(folder: &LocalFolder, before: &Manifest, now: &[Done], place
             return Ok(());
         }
         for found in earlier::of_done(folder, done, &from)? {
-            missing.remove(&found.identity);
+            if let hash_map::Entry::Occupied(mut found) = missing.entry(found.identity) {
+                found.get_mut().pop();
+                if found.get().is_empty() {
+                    found.remove();
+                }
+            }
         }
     }
-    let mut missing: Vec<Earlier> =
-        missing.into_iter().map(|(identity, document)| Earlier { identity, document }).collect();
+    let of_one = |(identity, documents): (Identity, Vec<Indexed>)| {
+        documents.into_iter().map(move |document| Earlier { identity, document })
+    };
+    let mut missing: Vec<Earlier> = missing.into_iter().flat_map(of_one).collect();
     missing.sort_unstable_by(|a, b| a.document.uri.cmp(&b.document.uri));
     refuse(folder, missing.into_iter())
 }
