@@ -13,6 +13,8 @@ use crate::{
 
 /// So many lines below the text belong to it.
 const LONGEST: usize = 8;
+/// More letters before the sign of copyright are a caption, and the holder is that of its picture.
+const MOST_BEFORE_HOLDER: usize = 20;
 
 /// Reads the last paragraph's end and the lines below it.
 pub(super) fn read(
@@ -55,7 +57,10 @@ fn copyright(doc: &Document, last: BlockId, lexicon: &Lexicon, gathered: &mut Ga
     let below = (last.0 + 1..doc.blocks().len() as u32).map(BlockId);
     for id in below.rev().take(20) {
         let line = doc.text(id);
-        let Some((_, behind)) = line.split_once(['©', 'ⓒ']).filter(|_| line.len() <= 160) else { continue };
+        let Some((before, behind)) = line.split_once(['©', 'ⓒ']).filter(|_| line.len() <= 160) else { continue };
+        if weight(before) > MOST_BEFORE_HOLDER || doc.block(id).label() == Label::Caption {
+            continue;
+        }
         let name = behind.split(['.', '|', ',', '(', '©', '-', '–']).next().unwrap_or_default();
         let name =
             name.trim_matches(|c: char| !c.is_alphabetic()).trim_start_matches("by ").trim_start_matches("Copyright ");
