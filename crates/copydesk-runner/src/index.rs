@@ -176,11 +176,11 @@ mod tests {
 
     #[test]
     fn a_document_is_the_same_however_its_path_is_typed() {
-        let from = |place: &str| Standpoint::new(Path::new("/work/out"), place);
+        let from = |place: &str| Standpoint::new(Path::new("/data/out"), place);
         let is = |place: &str, uri: &str| from(place).identity(uri, None, sum(b"x"));
         let same = is("..", "pages/a.html");
         assert_eq!(same, is("..", "./pages/../pages/a.html"));
-        assert_eq!(same, is("..", "/work/pages/a.html"));
+        assert_eq!(same, is("..", "/data/pages/a.html"));
         assert_eq!(same, is("../pages", "a.html"));
         assert_ne!(same, is("../../elsewhere", "pages/a.html"));
         assert_ne!(is("..", "a.jsonl#line-1"), is("..", "a.jsonl#line-2"));

@@ -1,6 +1,6 @@
 //! A stage that looks for the line by which a press office holds a text back, such as `EMBARGOED UNTIL 5 May`.
 
-use copydesk_document::{Document, BoilerplateKind};
+use copydesk_document::{BoilerplateKind, Document};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 
 /// Takes embargo lines out of the text, or the whole document out of the run.
