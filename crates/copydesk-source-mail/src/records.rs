@@ -102,8 +102,12 @@ fn record(message: &Message<'_>) -> Map<String, Value> {
         PartType::Text(text) => Some(text.as_ref()),
         _ => None,
     });
-    add("html", Some(html.collect::<Vec<_>>().join("\n")));
-    let text = text.collect::<Vec<_>>().join("\n");
+    let html = html.collect::<Vec<_>>().join("\n");
+    let mut text = text.collect::<Vec<_>>().join("\n");
+    if html.is_empty() && text.trim().is_empty() {
+        text = forwarded(message).filter_map(|inner| inner.body_text(0)).collect::<Vec<_>>().join("\n\n");
+    }
+    add("html", Some(html));
     add("id", message.message_id().map(str::to_owned));
     add("title", message.subject().map(str::to_owned));
     add("published", message.date().filter(|date| date.is_valid()).map(mail_parser::DateTime::to_rfc3339));
@@ -115,12 +119,18 @@ fn record(message: &Message<'_>) -> Map<String, Value> {
             record.insert(name.into(), people.into());
         }
     }
-    let attachments: Vec<Value> =
-        message.attachments().filter_map(|part| Some(part.attachment_name()?.into())).collect();
+    let files = message.attachments().filter_map(|part| Some(part.attachment_name()?.into()));
+    let passed_on = forwarded(message).map(|inner| format!("message: {}", inner.subject().unwrap_or_default()).into());
+    let attachments: Vec<Value> = files.chain(passed_on).collect();
     if !attachments.is_empty() {
         record.insert("attachments".into(), attachments.into());
     }
     record
+}
+
+/// The messages that a message passes on. They are its text where it has none of its own, and are listed in any case.
+fn forwarded<'m>(message: &'m Message<'m>) -> impl Iterator<Item = &'m Message<'m>> {
+    message.attachments().filter_map(|part| part.message())
 }
 
 /// The names of people, or their addresses where they have none.

@@ -51,6 +51,18 @@ fn a_message_is_a_document_with_what_its_headers_say() {
 }
 
 #[test]
+fn a_message_that_is_only_passed_on_is_read() {
+    let inner = "From: Bo <bo@example.org>\r\nSubject: Tide tables\r\n\r\nHigh water is at nine.\r\n";
+    let found = inputs(&format!(
+        "From: Ann <ann@example.org>\r\nSubject: Fwd\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n\
+         --b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--\r\n"
+    ));
+    assert_eq!(String::from_utf8_lossy(&found[0].bytes).trim(), "High water is at nine.");
+    assert_eq!(found[0].fields["attachments"], json!(["message: Tide tables"]));
+}
+
+#[test]
 fn an_mbox_holds_many() {
     let plain = |id: &str, text: &str| {
         let head = "From ann@example.org Mon May  6 07:08:09 2024\nFrom: Ann <a@example.org>";

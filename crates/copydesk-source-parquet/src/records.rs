@@ -130,14 +130,14 @@ impl Records {
     /// Tells of a row group that is damaged, and goes on with the next one.
     fn fail(&mut self, (group, lost): (usize, u64), error: &ParquetError) -> SourceItem {
         self.number += lost;
-        let mut message = format!("row group {} is damaged, and {lost} of its rows are lost: {error}", group + 1);
-        match Groups::open(&self.path, group + 1) {
-            Ok(groups) => self.groups = Some(groups),
-            Err(error) => {
-                self.groups = None;
-                message += &format!("; nothing behind it can be read, for the file cannot be opened again: {error}");
+        let damaged = format!("row group {} is damaged, and {lost} of its rows are lost: {error}", group + 1);
+        let (groups, message) = match Groups::open(&self.path, group + 1) {
+            Ok(groups) => (Some(groups), damaged),
+            Err(again) => {
+                (None, format!("{damaged}; the rows behind it are lost too, for the file cannot be reopened: {again}"))
             }
-        }
+        };
+        self.groups = groups;
         bad(format!("{}#row-group-{}", self.uri, group + 1), rule(error), message)
     }
 }
