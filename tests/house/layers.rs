@@ -15,7 +15,7 @@ fn layer(name: &str) -> Option<u8> {
         | "copydesk-unpack" => 0,
         "copydesk-document" => 1,
         "copydesk-stage" | "copydesk-parse" | "copydesk-record" => 2,
-        "copydesk-intake" => 3,
+        "copydesk-explain" | "copydesk-intake" => 3,
         "copydesk-testkit" => 4,
         "copydesk-runner" => 5,
         "copydesk-pipeline" => 6,

@@ -46,7 +46,7 @@ impl Span {
 }
 
 /// A line and a column, both counted from 1; columns count characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// Line, from 1.
     pub line: usize,

@@ -107,3 +107,29 @@ the head of their association, who has lived there for thirty years.</p>
 </body>
 </html>
 "#;
+
+#[test]
+fn an_account_is_given_as_json_and_adds_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    fs::write(&file, PAGE).unwrap();
+    let ended = copydesk(["explain", file.to_str().unwrap(), "--format", "json"], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let all: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    let account = &all["account"];
+    assert_eq!(account["version"], 1);
+    assert_eq!(account["lines"]["missing"], 0);
+    assert_eq!(account["lines"]["total"], PAGE.lines().count());
+    let entries = account["entries"].as_array().unwrap();
+    let caption = entries.iter().find(|entry| entry["label"] == "caption").unwrap();
+    assert_eq!(
+        (&caption["what"], &caption["fate"], &caption["place"]["line"]),
+        (&"block".into(), &"taken".into(), &12.into())
+    );
+    let decisions = caption["decisions"].as_array().unwrap();
+    assert_eq!(decisions.last().unwrap()["stage"], "split-captions");
+    assert_eq!(account["captions"][0]["credit"], "Ole Berg/Reuters");
+    assert!(account["captions"][0]["counts"].as_bool().unwrap());
+    let title = &account["facts"][0];
+    assert_eq!((&title["field"], &title["candidates"][0]["won"]), (&"title".into(), &true.into()));
+}

@@ -1,31 +1,11 @@
-//! Metadata, captions and notes, printed.
+//! Facts, captions, notes and what stages have added, printed.
 
 use std::fmt::Write;
 
-use copydesk_document::{Candidate, Caption, Document, Field, LineIndex};
-use serde::Serialize;
-use serde_json::Value;
+use copydesk_explain::{Account, CandidateAccount, CaptionAccount};
 
 use super::Style;
 use crate::terminal::{Tone, one_line, pad};
-
-/// Every field, in the order in which people ask for them.
-const FIELDS: [Field; 14] = [
-    Field::Title,
-    Field::Authors,
-    Field::Published,
-    Field::Modified,
-    Field::SiteName,
-    Field::Section,
-    Field::Tags,
-    Field::Description,
-    Field::Url,
-    Field::Image,
-    Field::Language,
-    Field::License,
-    Field::Paywalled,
-    Field::Dateline,
-];
 
 /// How many values that lost are shown for a field, unless all text is asked for.
 const MOST_LOSERS: usize = 6;
@@ -33,65 +13,44 @@ const MOST_LOSERS: usize = 6;
 const NAME: usize = 12;
 
 /// Every fact with the values that were considered for it.
-pub(super) fn metadata(doc: &Document, style: Style) -> String {
-    let options =
-        copydesk_record::Options { blocks: false, metadata: false, decisions: false, markdown: None, nested: true };
-    // The record has the last word on what a user gets; it only borrows from the document.
-    let record = serde_json::to_value(copydesk_record::to_record(doc, options)).unwrap_or(Value::Null);
-    let lines = LineIndex::new(doc.content());
+pub(super) fn metadata(account: &Account, style: Style) -> String {
     let mut out = String::new();
-    let mut missing = Vec::new();
-    for field in FIELDS {
-        let name = name_of(&field);
-        let value = record.get(&name).map(plain).unwrap_or_default();
-        let candidates: Vec<_> = doc.candidates().filter(|(_, c)| c.field == field).collect();
-        if value.is_empty() && candidates.is_empty() {
-            missing.push(name);
-            continue;
-        }
-        let shown = if value.is_empty() { style.paint.paint(Tone::Warning, "(none)") } else { String::new() };
-        let text = style.text(&value, style.width.saturating_sub(NAME + 3));
+    for fact in &account.facts {
+        let shown = if fact.value.is_empty() { style.paint.paint(Tone::Warning, "(none)") } else { String::new() };
+        let text = style.text(&fact.value, style.width.saturating_sub(NAME + 3));
         let first = text.first().map_or("", String::as_str);
         let _ = writeln!(
             out,
             "  {} {}{shown}",
-            style.paint.paint(Tone::Fact, &pad(&name, NAME)),
+            style.paint.paint(Tone::Fact, &pad(&fact.field, NAME)),
             style.paint.paint(Tone::Strong, first)
         );
         for line in text.iter().skip(1) {
             let _ = writeln!(out, "  {} {}", pad("", NAME), style.paint.paint(Tone::Strong, line));
         }
-        candidates_of(&mut out, &value, &candidates, &lines, style);
+        candidates_of(&mut out, &fact.value, &fact.candidates, style);
     }
-    if !missing.is_empty() {
-        let text = format!("the document does not say: {}", missing.join(", "));
+    if !account.not_said.is_empty() {
+        let text = format!("the document does not say: {}", account.not_said.join(", "));
         let _ = writeln!(out, "  {}", style.paint.paint(Tone::Quiet, &text));
     }
     out
 }
 
-fn candidates_of(
-    out: &mut String,
-    shown: &str,
-    candidates: &[(&str, &Candidate)],
-    lines: &LineIndex<'_>,
-    style: Style,
-) {
-    let mut sorted = candidates.to_vec();
-    sorted.sort_by(|(_, a), (_, b)| b.won.cmp(&a.won).then(b.score.total_cmp(&a.score)));
-    let winners = sorted.iter().filter(|(_, c)| c.won).count();
+fn candidates_of(out: &mut String, shown: &str, candidates: &[CandidateAccount], style: Style) {
+    let winners = candidates.iter().filter(|c| c.won).count();
     // As a rule one stage finds all of them, and then its name says nothing.
-    let several = candidates.windows(2).any(|pair| pair[0].0 != pair[1].0);
-    let most = if style.full { sorted.len() } else { winners + MOST_LOSERS };
-    for (stage, candidate) in sorted.iter().take(most) {
-        let place = candidate.span.map(|s| format!(" (line {})", lines.line(s.start as usize))).unwrap_or_default();
+    let several = candidates.windows(2).any(|pair| pair[0].stage != pair[1].stage);
+    let most = if style.full { candidates.len() } else { winners + MOST_LOSERS };
+    for candidate in candidates.iter().take(most) {
+        let place = candidate.line.map(|line| format!(" (line {line})")).unwrap_or_default();
         let mark = if candidate.won { "won " } else { "lost" };
         // What won as it stands needs no second showing.
         let said =
             if candidate.won && candidate.value == shown { String::new() } else { format!("{}  ", candidate.value) };
-        let from = format!("{} {}", name_of(&candidate.origin), candidate.name);
+        let from = format!("{} {}", candidate.origin, candidate.name);
         let why = if candidate.why.is_empty() { String::new() } else { format!(": {}", candidate.why) };
-        let by = if several { format!(", by `{stage}`") } else { String::new() };
+        let by = if several { format!(", by `{}`", candidate.stage) } else { String::new() };
         let text = format!("{:.2} {said}[{}{place}{by}{why}]", candidate.score, from.trim_end());
         for (i, line) in style.text(&text, style.width.saturating_sub(NAME + 8)).iter().enumerate() {
             let mark = if i == 0 { mark } else { "    " };
@@ -105,28 +64,27 @@ fn candidates_of(
             );
         }
     }
-    if sorted.len() > most {
-        let rest = format!("and {} more; --full shows all", sorted.len() - most);
+    if candidates.len() > most {
+        let rest = format!("and {} more; --full shows all", candidates.len() - most);
         let _ = writeln!(out, "  {}      {}", pad("", NAME), style.paint.paint(Tone::Quiet, &rest));
     }
 }
 
-/// Every caption.
-pub(super) fn captions(doc: &Document, style: Style) -> String {
-    if doc.captions().is_empty() {
+/// Every caption: those that count with their numbers, then those that lost.
+pub(super) fn captions(account: &Account, style: Style) -> String {
+    if account.captions.is_empty() {
         return "  none\n".into();
     }
-    let lines = LineIndex::new(doc.content());
+    let several = account.captions.windows(2).any(|pair| pair[0].stage != pair[1].stage);
     let mut out = String::new();
-    for (i, caption) in doc.captions().iter().enumerate() {
-        let place = caption.span.map(|s| format!("line {}, ", lines.line(s.start as usize))).unwrap_or_default();
-        let facts = format!(
-            "{place}{}, from {}, confidence {:.2}",
-            name_of(&caption.kind),
-            name_of(&caption.origin),
-            caption.confidence
-        );
-        caption_text(&mut out, &format!("{:>2}", i + 1), caption, style);
+    for (i, caption) in account.captions.iter().enumerate() {
+        let place = caption.line.map(|line| format!("line {line}, ")).unwrap_or_default();
+        let by = caption.stage.as_ref().filter(|_| several).map(|stage| format!(", by `{stage}`")).unwrap_or_default();
+        let lost = if caption.counts { "" } else { "; lost to a surer one with the same text" };
+        let facts =
+            format!("{place}{}, from {}, confidence {:.2}{by}{lost}", caption.kind, caption.origin, caption.confidence);
+        let mark = if caption.counts { format!("{:>2}", i + 1) } else { " -".to_owned() };
+        caption_text(&mut out, &mark, caption, style);
         let _ = writeln!(out, "       {}", style.paint.paint(Tone::Quiet, &facts));
         credit(&mut out, caption, style);
         if let Some(image) = &caption.image {
@@ -140,7 +98,7 @@ pub(super) fn captions(doc: &Document, style: Style) -> String {
     out
 }
 
-fn caption_text(out: &mut String, mark: &str, caption: &Caption, style: Style) {
+fn caption_text(out: &mut String, mark: &str, caption: &CaptionAccount, style: Style) {
     let language = caption.language.as_deref().unwrap_or("?");
     let text = if caption.text.is_empty() { "(a credit alone)" } else { &caption.text };
     let indent = 6 + language.len() + 3;
@@ -154,7 +112,7 @@ fn caption_text(out: &mut String, mark: &str, caption: &Caption, style: Style) {
     }
 }
 
-fn credit(out: &mut String, caption: &Caption, style: Style) {
+fn credit(out: &mut String, caption: &CaptionAccount, style: Style) {
     let Some(printed) = &caption.credit else { return };
     let parts: Vec<String> = caption
         .credits
@@ -170,35 +128,28 @@ fn credit(out: &mut String, caption: &Caption, style: Style) {
 }
 
 /// Every doubt.
-pub(super) fn notes(doc: &Document, style: Style) -> String {
-    if doc.notes().is_empty() {
+pub(super) fn notes(account: &Account, style: Style) -> String {
+    if account.notes.is_empty() {
         return "  none\n".into();
     }
-    let lines = LineIndex::new(doc.content());
     let mut out = String::new();
-    for note in doc.notes() {
-        let place = note.span.map(|s| format!("line {}: ", lines.line(s.start as usize))).unwrap_or_default();
+    for note in &account.notes {
+        let place = note.line.map(|line| format!("line {line}: ")).unwrap_or_default();
         let who = style.paint.paint(Tone::Warning, &format!("{} / {}", note.stage, note.code));
         let _ = writeln!(out, "  {place}{who}: {}", one_line(&note.message));
     }
     out
 }
 
-/// The name of a variant, as records spell it.
-pub(super) fn name_of(variant: &impl Serialize) -> String {
-    match serde_json::to_value(variant) {
-        Ok(Value::String(name)) => name,
-        _ => String::new(),
+/// What stages have added under their own names.
+pub(super) fn ext(account: &Account, style: Style) -> String {
+    let mut out = String::new();
+    for (stage, value) in &account.ext {
+        let text = style.text(&value.to_string(), style.width.saturating_sub(NAME + 3));
+        for (i, line) in text.iter().enumerate() {
+            let name = pad(if i == 0 { stage } else { "" }, NAME);
+            let _ = writeln!(out, "  {} {line}", style.paint.paint(Tone::Fact, &name));
+        }
     }
-}
-
-/// A value of the record, as people write it.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join("; "),
-        Value::Object(object) => object.values().map(plain).filter(|v| !v.is_empty()).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
+    out
 }

@@ -1,6 +1,5 @@
 //! `copydesk explain`
 
-mod account;
 mod facts;
 mod lines;
 
@@ -11,7 +10,8 @@ use std::{
 };
 
 use anyhow::{anyhow, bail};
-use copydesk_document::{Document, Input, Label};
+use copydesk_document::Input;
+use copydesk_explain::Account;
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{Outcome, Quarantined, StageInstance};
 use copydesk_stage::{Catalog, SourceItem};
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     report::{Failure, Reporter, WITH_QUARANTINE},
-    terminal::{self, Paint, Tone, count, one_line, thousands},
+    terminal::{self, Paint, Tone, one_line, thousands},
 };
 
 /// What `explain` runs when no pipeline is named: the house's own news pipeline.
@@ -58,6 +58,18 @@ pub(crate) struct Args {
     /// Only a part of the account.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "PART")]
     only: Vec<Section>,
+    /// Print the account for people, or all of it as JSON.
+    #[arg(long, value_enum, value_name = "FORM", default_value = "text", conflicts_with_all = ["only", "full"])]
+    format: Format,
+}
+
+/// What is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 /// The parts of the account.
@@ -73,6 +85,8 @@ enum Section {
     Captions,
     /// Doubts.
     Notes,
+    /// What stages have added under their own names.
+    Ext,
 }
 
 /// How to print.
@@ -114,25 +128,36 @@ impl Args {
                 return Ok(ExitCode::from(WITH_QUARANTINE));
             }
         };
+        let account = Account::of(&doc);
+        if self.format == Format::Json {
+            let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
+            let all = serde_json::json!({ "pipeline": name, "stages": stages, "outcome": outcome, "account": account });
+            terminal::print(&format!("{all:#}\n"))?;
+            return Ok(code);
+        }
         let mut out = String::new();
         if self.wants(Section::Summary) {
-            out.push_str(&self.summary(&doc, &name, &pipeline, &outcome, style));
+            out.push_str(&self.summary(&account, &name, &pipeline, &outcome, style));
         }
         if self.wants(Section::Lines) {
             out.push_str(&style.heading("Lines"));
-            out.push_str(&lines::print(&doc, style));
+            out.push_str(&lines::print(&account, style));
         }
         if self.wants(Section::Metadata) {
             out.push_str(&style.heading("Metadata"));
-            out.push_str(&facts::metadata(&doc, style));
+            out.push_str(&facts::metadata(&account, style));
         }
         if self.wants(Section::Captions) {
             out.push_str(&style.heading("Captions"));
-            out.push_str(&facts::captions(&doc, style));
+            out.push_str(&facts::captions(&account, style));
         }
         if self.wants(Section::Notes) {
             out.push_str(&style.heading("Notes"));
-            out.push_str(&facts::notes(&doc, style));
+            out.push_str(&facts::notes(&account, style));
+        }
+        if self.wants(Section::Ext) && !account.ext.is_empty() {
+            out.push_str(&style.heading("Added by stages (ext)"));
+            out.push_str(&facts::ext(&account, style));
         }
         terminal::print(out.trim_start_matches('\n'))?;
         Ok(code)
@@ -181,18 +206,18 @@ impl Args {
         )
     }
 
-    fn summary(&self, doc: &Document, name: &str, pipeline: &Pipeline, outcome: &str, style: Style) -> String {
+    fn summary(&self, account: &Account, name: &str, pipeline: &Pipeline, outcome: &str, style: Style) -> String {
         let mut out = String::new();
         let mut fact = |key: &str, value: &str| {
             let _ = writeln!(out, "  {} {value}", style.paint.paint(Tone::Quiet, &terminal::pad(key, 9)));
         };
-        let source = &doc.source;
+        let source = &account.source;
         fact("read as", &format!("{}, {}, {} bytes", source.media_type, source.charset, thousands(source.bytes)));
         let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
         fact("pipeline", &format!("{name}: {}", stages.join(" > ")));
-        fact("language", &language(doc));
-        fact("blocks", &blocks(doc));
-        fact("lines", &lines::count_kinds(doc));
+        fact("language", &language(account));
+        fact("blocks", &blocks(account));
+        fact("lines", &lines::count_kinds(account.lines));
         fact("outcome", outcome);
         format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(&self.file)))
     }
@@ -206,35 +231,21 @@ fn had(item: SourceItem) -> anyhow::Result<Input> {
     }
 }
 
-fn language(doc: &Document) -> String {
-    let Some(main) = &doc.languages().main else { return "not known".into() };
-    let others: Vec<String> = doc
-        .languages()
-        .shares
+fn language(account: &Account) -> String {
+    let Some((main, confidence)) = &account.language else { return "not known".into() };
+    let others: Vec<String> = account
+        .languages
         .iter()
-        .filter(|s| s.tag != main.tag && s.share >= LEAST_SHARE)
-        .map(|s| format!("{} {:.0} %", s.tag, s.share * 100.0))
+        .filter(|(tag, share)| tag != main && *share >= LEAST_SHARE)
+        .map(|(tag, share)| format!("{tag} {:.0} %", share * 100.0))
         .collect();
     let others = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
-    format!("{} (confidence {:.2}){others}", main.tag, main.confidence)
+    format!("{main} (confidence {confidence:.2}){others}")
 }
 
-fn blocks(doc: &Document) -> String {
-    let mut counts: Vec<(Label, usize)> = Vec::new();
-    for block in doc.blocks() {
-        match counts.iter_mut().find(|(label, _)| *label == block.label()) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((block.label(), 1)),
-        }
-    }
-    counts.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let parts: Vec<String> = counts.iter().map(|(label, n)| format!("{n} {}", lines::label_name(*label))).collect();
-    match parts.as_slice() {
-        [] => "none".into(),
-        parts => format!(
-            "{}: {}",
-            count(doc.blocks().len(), "block").trim_end_matches(" blocks").trim_end_matches(" block"),
-            parts.join(", ")
-        ),
-    }
+fn blocks(account: &Account) -> String {
+    let parts: Vec<String> =
+        account.labels.iter().map(|(label, n)| format!("{n} {}", lines::label_name(*label))).collect();
+    let all: usize = account.labels.iter().map(|(_, n)| n).sum();
+    if all == 0 { "none".into() } else { format!("{}: {}", thousands(all as u64), parts.join(", ")) }
 }
