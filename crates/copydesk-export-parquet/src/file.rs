@@ -3,9 +3,10 @@
 use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
 
 use arrow_array::RecordBatch;
-use arrow_schema::{Schema, SchemaRef};
+use arrow_schema::SchemaRef;
 use bytes::Bytes;
-use copydesk_record::{Record, read_lines};
+use copydesk_columns::{Options, Rows, Table};
+use copydesk_record::read_lines;
 use copydesk_stage::{Assemble, DocumentRows, ExportError};
 use parquet::{
     arrow::{
@@ -25,8 +26,6 @@ use parquet::{
     schema::types::{ColumnPath, TypePtr},
 };
 
-use crate::cell::{Cell, Column};
-
 /// After how many documents a batch is handed on, so that a large shard is not in memory twice.
 const BATCH: u32 = 256;
 
@@ -41,15 +40,20 @@ const ENOUGH_PARTS: usize = 1000;
 /// What all files of an export have in common.
 #[derive(Debug)]
 pub(crate) struct Layout {
+    table: Table,
+    options: Options,
     arrow: SchemaRef,
     parquet: TypePtr,
     properties: WriterPropertiesPtr,
 }
 
 impl Layout {
-    pub(crate) fn new(schema: Schema, table: &str) -> Result<Self, ExportError> {
-        let notes =
-            [("copydesk.table", table.to_owned()), ("copydesk.schema", copydesk_record::SCHEMA_VERSION.to_string())];
+    pub(crate) fn new(table: Table, options: Options) -> Result<Self, ExportError> {
+        let schema = copydesk_columns::schema(table, options);
+        let notes = [
+            ("copydesk.table", table.name().to_owned()),
+            ("copydesk.schema", copydesk_record::SCHEMA_VERSION.to_string()),
+        ];
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_key_value_metadata(Some(notes.map(|(key, value)| KeyValue::new(key.into(), value)).to_vec()))
@@ -62,24 +66,21 @@ impl Layout {
             .set_column_dictionary_enabled(ColumnPath::from("text"), false)
             .build();
         let parquet = ArrowSchemaConverter::new().with_coerce_types(true).convert(&schema).map_err(error)?;
-        Ok(Self { arrow: Arc::new(schema), parquet: parquet.root_schema_ptr(), properties: Arc::new(properties) })
+        let (arrow, parquet, properties) = (Arc::new(schema), parquet.root_schema_ptr(), Arc::new(properties));
+        Ok(Self { table, options, arrow, parquet, properties })
     }
 
     /// A complete file from rows, which are records, one JSON object a line.
-    pub(crate) fn part(
-        &self,
-        rows: &[u8],
-        mut cells: impl FnMut(&Record<'static>, &mut Batch<'_>) -> Result<(), ExportError>,
-    ) -> Result<Vec<u8>, ExportError> {
+    pub(crate) fn part(&self, rows: &[u8]) -> Result<Vec<u8>, ExportError> {
         let mut writer = self.writer()?;
-        let mut batch = Batch::new(&self.arrow);
+        let mut batch = Rows::new(self.table, self.options);
         for (line, number) in read_lines(rows).zip(1..) {
-            cells(&line.map_err(error)?, &mut batch)?;
+            batch.push(&line.map_err(error)?).map_err(error)?;
             if number % BATCH == 0 {
-                writer.write(&batch.finish()?).map_err(error)?;
+                writer.write(&batch.finish().map_err(error)?).map_err(error)?;
             }
         }
-        writer.write(&batch.finish()?).map_err(error)?;
+        writer.write(&batch.finish().map_err(error)?).map_err(error)?;
         writer.into_inner().map_err(error)
     }
 
@@ -217,29 +218,6 @@ fn copy(
     }
     out.close()?;
     Ok(())
-}
-
-/// Rows that are not yet written.
-#[derive(Debug)]
-pub(crate) struct Batch<'s> {
-    schema: &'s SchemaRef,
-    columns: Vec<Column>,
-}
-
-impl<'s> Batch<'s> {
-    fn new(schema: &'s SchemaRef) -> Self {
-        Self { schema, columns: schema.fields().iter().map(|field| Column::new(field.data_type())).collect() }
-    }
-
-    /// Adds a row.
-    pub(crate) fn push(&mut self, row: Vec<Cell<'_>>) -> Result<(), ExportError> {
-        self.columns.iter_mut().zip(row).try_for_each(|(column, cell)| column.push(cell))
-    }
-
-    fn finish(&mut self) -> Result<RecordBatch, ExportError> {
-        let columns = self.columns.iter_mut().map(Column::finish).collect::<Result<_, _>>().map_err(error)?;
-        RecordBatch::try_new(self.schema.clone(), columns).map_err(error)
-    }
 }
 
 fn error(error: impl std::fmt::Display) -> ExportError {

@@ -4,9 +4,7 @@
 //! The documents of a shard become a row group, and the file is made of the row groups of all shards, so that an
 //! interrupted run writes the same file as any other.
 
-mod cell;
 mod file;
-mod table;
 
 copydesk_fingerprint::fingerprint!();
 
@@ -17,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::file::Layout;
-pub use crate::table::Table;
+pub use copydesk_columns::Table;
 
 /// The export `parquet`.
 #[derive(Debug)]
@@ -67,8 +65,9 @@ impl ExportKind for Parquet {
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
         let file = config.file.clone().unwrap_or_else(|| format!("{}.parquet", config.table.name()));
         check_file_name(&file)?;
-        let layout = Layout::new(config.table.schema(&config), config.table.name())
-            .map_err(|error| ConfigError::at("", error.message))?;
+        let Config { table, blocks, metadata, markdown, .. } = config;
+        let columns = copydesk_columns::Options { blocks, metadata, markdown };
+        let layout = Layout::new(table, columns).map_err(|error| ConfigError::at("", error.message))?;
         Ok(Box::new(Self { config, file, layout }))
     }
 }
@@ -99,9 +98,7 @@ impl Export for Parquet {
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
-        self.layout.part(&rows, |line, batch| {
-            self.config.table.rows(&self.config, line).into_iter().try_for_each(|row| batch.push(row))
-        })
+        self.layout.part(&rows)
     }
 
     fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {

@@ -59,6 +59,7 @@ pub use fail::FAIL_POINTS;
 pub use layout::QUARANTINE_FILE;
 pub use output::Output;
 pub use owner::{Existing, Owner};
+pub use pool::STACK_BYTES;
 pub use quarantine::Quarantined;
 pub use report::{Observer, Progress, Report, Slow, StageReport, Written};
 pub use run::{Options, Run};

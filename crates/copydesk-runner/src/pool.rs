@@ -25,8 +25,8 @@ use crate::{
     waiting::Waiting,
 };
 
-/// As much as a main thread has, so that a run stands what `explain` stands.
-const STACK_BYTES: usize = 8 << 20;
+/// The stack that stages may count on: as much as a main thread has, so that a run stands what `explain` stands.
+pub const STACK_BYTES: usize = 8 << 20;
 
 /// A chain in which that many documents hang is broken, and each of them holds a thread for good.
 pub(crate) const MOST_HUNG: usize = 64;

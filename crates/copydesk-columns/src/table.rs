@@ -9,7 +9,7 @@ use jiff::civil;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Config, cell::Cell};
+use crate::{Options, cell::Cell};
 
 /// What a row stands for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -28,7 +28,7 @@ pub enum Table {
 
 impl Table {
     /// The name in pipeline files and in the metadata of a file.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Documents => "documents",
             Self::Blocks => "blocks",
@@ -38,10 +38,10 @@ impl Table {
     }
 
     /// The columns.
-    pub(crate) fn schema(self, config: &Config) -> Schema {
+    pub(crate) fn schema(self, options: Options) -> Schema {
         let of_document = || fields(OF_DOCUMENT.iter()).into_iter();
         let all: Vec<Field> = match self {
-            Self::Documents => fields(documents(config)),
+            Self::Documents => fields(documents(options)),
             Self::Blocks => of_document().chain(fields(BLOCK)).collect(),
             Self::Captions => of_document().chain(fields(CAPTION)).collect(),
             Self::Decisions => of_document().chain(fields(DECISION)).collect(),
@@ -50,29 +50,55 @@ impl Table {
     }
 
     /// The rows of a document.
-    pub(crate) fn rows<'r>(self, config: &Config, line: &'r Stored) -> Vec<Vec<Cell<'r>>> {
-        fn each<'r, T>(line: &'r Stored, items: &'r [T], columns: &[Column<T>]) -> Vec<Vec<Cell<'r>>> {
-            let row = |item| cells(OF_DOCUMENT, line).into_iter().chain(cells(columns, item)).collect();
+    pub(crate) fn rows<'r>(self, options: Options, record: &'r Record<'r>) -> Vec<Vec<Cell<'r>>> {
+        fn each<'r, O: Owner>(
+            record: &'r Record<'r>,
+            items: &'r [O::Of<'r>],
+            columns: &[Column<O>],
+        ) -> Vec<Vec<Cell<'r>>> {
+            let row = |item| cells(OF_DOCUMENT, record).into_iter().chain(cells(columns, item)).collect();
             items.iter().map(row).collect()
         }
-        let record = line;
         match self {
-            Self::Documents => vec![documents(config).map(|column| (column.cell)(line)).collect()],
-            Self::Blocks => each(line, record.blocks.as_deref().unwrap_or_default(), BLOCK),
-            Self::Captions => each(line, &record.captions, CAPTION),
-            Self::Decisions => each(line, record.decisions.as_deref().unwrap_or_default(), DECISION),
+            Self::Documents => vec![documents(options).map(|column| (column.cell)(record)).collect()],
+            Self::Blocks => each(record, record.blocks.as_deref().unwrap_or_default(), BLOCK),
+            Self::Captions => each(record, &record.captions, CAPTION),
+            Self::Decisions => each(record, record.decisions.as_deref().unwrap_or_default(), DECISION),
         }
     }
 }
 
-/// A record as it was read back.
-pub(crate) type Stored = Record<'static>;
+/// Something that rows are made from, which borrows for as long as it is asked to.
+trait Owner {
+    type Of<'r>: 'r;
+}
 
-/// A column of rows that are made from a `T`.
-struct Column<T> {
+macro_rules! owners {
+    ($($owner:ident: $of:ty;)*) => {
+        $(struct $owner;
+        impl Owner for $owner {
+            type Of<'r> = $of;
+        })*
+    };
+}
+
+owners! {
+    OfRecord: Record<'r>;
+    OfBlock: Block<'r>;
+    OfCaption: Caption<'r>;
+    OfTranslation: Translation<'r>;
+    OfDecision: Decision<'r>;
+    OfProvenance: Provenance<'r>;
+    OfNote: Note<'r>;
+    OfLanguage: LanguageShare;
+    OfCredit: Credit;
+}
+
+/// A column of rows that are made from an `O`.
+struct Column<O: Owner> {
     name: &'static str,
     kind: Kind,
-    cell: for<'r> fn(&'r T) -> Cell<'r>,
+    cell: for<'r> fn(&'r O::Of<'r>) -> Cell<'r>,
 }
 
 /// The type of a column.
@@ -101,12 +127,12 @@ macro_rules! columns {
 }
 
 /// What every row says of its document.
-const OF_DOCUMENT: &[Column<Stored>] = columns! {
+const OF_DOCUMENT: &[Column<OfRecord>] = columns! {
     "id": Kind::Text, |l| Cell::Text(&l.id);
     "source_uri": Kind::Text, |l| Cell::Text(&l.source.uri);
 };
 
-const DOCUMENT: &[Column<Stored>] = columns! {
+const DOCUMENT: &[Column<OfRecord>] = columns! {
     "source_media_type": Kind::Text, |l| Cell::Text(&l.source.media_type);
     "source_charset": Kind::Text, |l| Cell::Text(&l.source.charset);
     "source_bytes": Kind::Int, |l| Cell::Int(i64::try_from(l.source.bytes).unwrap_or(i64::MAX));
@@ -148,25 +174,25 @@ fn number(number: Option<u64>) -> Cell<'static> {
     number.and_then(|number| i64::try_from(number).ok()).map_or(Cell::Null, Cell::Int)
 }
 
-const MARKDOWN: &[Column<Stored>] = columns! {
+const MARKDOWN: &[Column<OfRecord>] = columns! {
     "markdown": Kind::MaybeText, |l| Cell::text(l.markdown.as_deref());
 };
 
-const BLOCKS: &[Column<Stored>] = columns! {
+const BLOCKS: &[Column<OfRecord>] = columns! {
     "blocks": Kind::Structs(|| fields(BLOCK)), |l| structs(l.blocks.as_deref().unwrap_or_default(), BLOCK);
 };
 
-const METADATA: &[Column<Stored>] = columns! {
+const METADATA: &[Column<OfRecord>] = columns! {
     "metadata": Kind::Structs(|| fields(PROVENANCE)),
         |l| structs(l.metadata.as_deref().unwrap_or_default(), PROVENANCE);
 };
 
-const LANGUAGE: &[Column<LanguageShare>] = columns! {
+const LANGUAGE: &[Column<OfLanguage>] = columns! {
     "tag": Kind::Text, |l| Cell::Text(&l.tag);
     "share": Kind::Float, |l| Cell::Float(l.share);
 };
 
-const CAPTION: &[Column<Caption<'static>>] = columns! {
+const CAPTION: &[Column<OfCaption>] = columns! {
     "text": Kind::Text, |c| Cell::Text(&c.text);
     "language": Kind::MaybeText, |c| Cell::text(c.language.as_deref());
     "credit": Kind::MaybeText, |c| Cell::text(c.credit.as_deref());
@@ -176,18 +202,18 @@ const CAPTION: &[Column<Caption<'static>>] = columns! {
     "kind": Kind::Text, |c| name(&c.kind);
 };
 
-const TRANSLATION: &[Column<Translation<'static>>] = columns! {
+const TRANSLATION: &[Column<OfTranslation>] = columns! {
     "text": Kind::Text, |t| Cell::Text(&t.text);
     "language": Kind::MaybeText, |t| Cell::text(t.language.as_deref());
     "credit": Kind::MaybeText, |t| Cell::text(t.credit.as_deref());
 };
 
-const CREDIT: &[Column<Credit>] = columns! {
+const CREDIT: &[Column<OfCredit>] = columns! {
     "name": Kind::MaybeText, |c| Cell::text(c.name.as_deref());
     "agency": Kind::MaybeText, |c| Cell::text(c.agency.as_deref());
 };
 
-const BLOCK: &[Column<Block<'static>>] = columns! {
+const BLOCK: &[Column<OfBlock>] = columns! {
     "block": Kind::Int, |b| b.id.into();
     "kind": Kind::Text, |b| name(&b.kind);
     "level": Kind::MaybeInt, |b| b.level.map_or(Cell::Null, |level| Cell::Int(level.into()));
@@ -199,7 +225,7 @@ const BLOCK: &[Column<Block<'static>>] = columns! {
     "line": Kind::Int, |b| b.place.line.into();
 };
 
-const DECISION: &[Column<Decision<'static>>] = columns! {
+const DECISION: &[Column<OfDecision>] = columns! {
     "block": Kind::Int, |d| d.block.into();
     "label": Kind::Text, |d| name(&d.label);
     "stage": Kind::Text, |d| Cell::Text(&d.stage);
@@ -207,7 +233,7 @@ const DECISION: &[Column<Decision<'static>>] = columns! {
     "detail": Kind::Text, |d| Cell::Text(&d.detail);
 };
 
-const PROVENANCE: &[Column<Provenance<'static>>] = columns! {
+const PROVENANCE: &[Column<OfProvenance>] = columns! {
     "field": Kind::Text, |p| name(&p.field);
     "value": Kind::Text, |p| Cell::Text(&p.value);
     "origin": Kind::Text, |p| name(&p.origin);
@@ -218,7 +244,7 @@ const PROVENANCE: &[Column<Provenance<'static>>] = columns! {
     "line": Kind::MaybeInt, |p| of_place(p.place, |place| place.line);
 };
 
-const NOTE: &[Column<Note<'static>>] = columns! {
+const NOTE: &[Column<OfNote>] = columns! {
     "stage": Kind::Text, |n| Cell::Text(&n.stage);
     "code": Kind::Text, |n| Cell::Text(&n.code);
     "message": Kind::Text, |n| Cell::Text(&n.message);
@@ -228,18 +254,18 @@ const NOTE: &[Column<Note<'static>>] = columns! {
 };
 
 /// The columns of the table of documents, in order.
-fn documents(config: &Config) -> impl Iterator<Item = &'static Column<Stored>> {
+fn documents(options: Options) -> impl Iterator<Item = &'static Column<OfRecord>> {
     let wanted =
-        |columns: &'static [Column<Stored>], wanted| columns.iter().take(if wanted { columns.len() } else { 0 });
+        |columns: &'static [Column<OfRecord>], wanted| columns.iter().take(if wanted { columns.len() } else { 0 });
     OF_DOCUMENT
         .iter()
         .chain(DOCUMENT)
-        .chain(wanted(MARKDOWN, config.markdown))
-        .chain(wanted(BLOCKS, config.blocks))
-        .chain(wanted(METADATA, config.metadata))
+        .chain(wanted(MARKDOWN, options.markdown))
+        .chain(wanted(BLOCKS, options.blocks))
+        .chain(wanted(METADATA, options.metadata))
 }
 
-fn fields<'c, T: 'c>(columns: impl IntoIterator<Item = &'c Column<T>>) -> Vec<Field> {
+fn fields<'c, O: Owner + 'c>(columns: impl IntoIterator<Item = &'c Column<O>>) -> Vec<Field> {
     columns.into_iter().map(|column| field(column.name, column.kind)).collect()
 }
 
@@ -260,11 +286,11 @@ fn field(name: &str, kind: Kind) -> Field {
     Field::new(name, data_type, nullable)
 }
 
-fn cells<'r, T>(columns: &[Column<T>], value: &'r T) -> Vec<Cell<'r>> {
+fn cells<'r, O: Owner>(columns: &[Column<O>], value: &'r O::Of<'r>) -> Vec<Cell<'r>> {
     columns.iter().map(|column| (column.cell)(value)).collect()
 }
 
-fn structs<'r, T>(values: &'r [T], columns: &[Column<T>]) -> Cell<'r> {
+fn structs<'r, O: Owner>(values: &'r [O::Of<'r>], columns: &[Column<O>]) -> Cell<'r> {
     Cell::List(values.iter().map(|value| Cell::Struct(cells(columns, value))).collect())
 }
 

@@ -10,7 +10,6 @@ use arrow_array::{
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{ArrowError, DataType, FieldRef, Fields};
-use copydesk_stage::ExportError;
 
 /// What stands in a column of a row.
 #[derive(Debug)]
@@ -86,7 +85,7 @@ impl Column {
     }
 
     /// Adds one value. A value of the wrong type is a bug in the table of columns, which every test would show.
-    pub(crate) fn push(&mut self, cell: Cell<'_>) -> Result<(), ExportError> {
+    pub(crate) fn push(&mut self, cell: Cell<'_>) -> Result<(), ArrowError> {
         match (self, cell) {
             (Self::Text(column), Cell::Text(text)) => column.append_value(text),
             (Self::Text(column), Cell::Made(text)) => column.append_value(text),
@@ -107,7 +106,7 @@ impl Column {
             (Self::Struct { columns, .. }, Cell::Struct(cells)) => {
                 columns.iter_mut().zip(cells).try_for_each(|(column, cell)| column.push(cell))?;
             }
-            (column, cell) => return Err(ExportError::new(format!("{cell:?} does not belong into {column:?}"))),
+            (column, cell) => return Err(ArrowError::SchemaError(format!("{cell:?} does not belong into {column:?}"))),
         }
         Ok(())
     }
