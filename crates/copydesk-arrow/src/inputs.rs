@@ -88,20 +88,30 @@ impl<'b> Inputs<'b> {
         }
         let own = input.name.trim_start_matches('#');
         if !own.is_empty() {
-            input.uri = own.to_owned();
+            own.clone_into(&mut input.uri);
         }
         Ok(input)
     }
 }
 
-/// The column that holds the documents, where one does as a whole; else whether any does in part.
-pub(crate) fn content(schema: &Schema) -> Option<Option<usize>> {
+/// Where the documents of a batch are.
+pub(crate) enum Content {
+    /// One column holds them.
+    Column(usize),
+    /// They stand inside of columns of structs.
+    Inside,
+    Nowhere,
+}
+
+/// Where the documents are, by the names of the columns.
+pub(crate) fn content(schema: &Schema) -> Content {
     let names = &Usual::names().text;
     let at = |name: &str| schema.fields().iter().position(|field| field.name().eq_ignore_ascii_case(name));
     let whole = names.iter().filter_map(|name| at(name)).find(|at| value::may_be_text(schema.field(*at).data_type()));
-    if whole.is_some() {
-        return Some(whole);
+    let mut inside = names.iter().filter_map(|name| name.split_once('.'));
+    match whole {
+        Some(at) => Content::Column(at),
+        None if inside.any(|(outer, _)| at(outer).is_some()) => Content::Inside,
+        None => Content::Nowhere,
     }
-    let inside = names.iter().filter_map(|name| name.split_once('.'));
-    inside.map(|(outer, _)| outer).any(|outer| at(outer).is_some()).then_some(None)
 }

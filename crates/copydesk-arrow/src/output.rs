@@ -11,7 +11,7 @@ use copydesk_runner::Outcome;
 
 use crate::{
     ProcessError,
-    inputs::{Refused, content},
+    inputs::{Content, Refused, content},
 };
 
 /// Before the name of a column that passes through and is called as one of the result.
@@ -27,9 +27,13 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn of(input: &Schema) -> Result<Self, ProcessError> {
-        let Some(content) = content(input) else {
-            let names: Vec<String> = input.fields().iter().map(|field| format!("`{}`", field.name())).collect();
-            return Err(ProcessError::NoContent(if names.is_empty() { "none".into() } else { names.join(", ") }));
+        let content = match content(input) {
+            Content::Column(at) => Some(at),
+            Content::Inside => None,
+            Content::Nowhere => {
+                let names: Vec<String> = input.fields().iter().map(|field| format!("`{}`", field.name())).collect();
+                return Err(ProcessError::NoContent(if names.is_empty() { "none".into() } else { names.join(", ") }));
+            }
         };
         let record = copydesk_columns::schema(Table::Documents, Options::default());
         let outcome = [Field::new("outcome", DataType::Utf8, false), Field::new("error", DataType::Utf8, true)];

@@ -3,8 +3,8 @@
 use std::{num::NonZero, sync::Arc};
 
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, Int64Array, LargeBinaryArray, LargeStringArray,
-    ListArray, NullArray, RecordBatch, StringArray, StringViewArray, cast::AsArray, types::Int32Type,
+    ArrayRef, BinaryArray, BinaryViewArray, DictionaryArray, Int64Array, LargeBinaryArray, LargeStringArray, ListArray,
+    NullArray, RecordBatch, StringArray, StringViewArray, cast::AsArray, types::Int32Type,
 };
 use arrow_schema::{DataType, Field, Schema};
 use copydesk_arrow::{ProcessError, process, process_on, schema};
@@ -83,11 +83,11 @@ fn a_column_without_a_type_holds_no_document() {
 
 #[test]
 fn columns_pass_through_and_keep_their_order() {
-    let rows: Vec<usize> = (0..50).collect();
+    let rows: Vec<i32> = (0..50).collect();
     let pages = rows.iter().map(|n| Some(page(&format!("Ferry {n}"), "The ferry was late.")));
-    let tags = ListArray::from_iter_primitive::<Int32Type, _, _>(rows.iter().map(|n| Some(vec![Some(*n as i32)])));
+    let tags = ListArray::from_iter_primitive::<Int32Type, _, _>(rows.iter().map(|n| Some(vec![Some(*n)])));
     let input = batch(vec![
-        ("id", Arc::new(Int64Array::from_iter_values(rows.iter().map(|n| *n as i64)))),
+        ("id", Arc::new(Int64Array::from_iter_values(rows.iter().map(|n| i64::from(*n))))),
         ("html", Arc::new(pages.collect::<StringArray>())),
         ("score", Arc::new(tags)),
         ("url", Arc::new(StringArray::from_iter_values(rows.iter().map(|n| format!("https://a.example/{n}"))))),

@@ -37,6 +37,12 @@ pub trait Observer {
     fn quarantined(&mut self, entry: &Quarantined) {
         let _ = entry;
     }
+
+    /// What the first export has made of a shard; shards come in their order. An error ends the run.
+    fn rows(&mut self, rows: &[u8]) -> Result<(), RunError> {
+        let _ = rows;
+        Ok(())
+    }
 }
 
 /// Nobody watches.

@@ -179,6 +179,7 @@ impl<'r> Writer<'r> {
                 Ready::Shard(shard) => {
                     let Shard { end, sections, counts, .. } = *shard;
                     counts.check_sum()?;
+                    observer.rows(sections.first().map_or(&[], Vec::as_slice))?;
                     self.sink.commit(end.key, &sections, counts.without_times(), end.retried)?;
                 }
             }

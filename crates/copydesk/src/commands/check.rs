@@ -1,12 +1,13 @@
 //! `copydesk check`
 
-use std::{path::PathBuf, process::ExitCode};
+use std::path::PathBuf;
 
 use copydesk_runner::StageInstance;
 use copydesk_stage::Catalog;
 
 use super::open::open;
 use crate::{
+    exit::ExitCode,
     report::{COULD_NOT, Failure, Reporter},
     terminal::{self, count},
 };

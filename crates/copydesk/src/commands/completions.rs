@@ -1,11 +1,9 @@
 //! `copydesk completions`
 
-use std::process::ExitCode;
-
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::{Cli, report::Failure, terminal};
+use crate::{Cli, exit::ExitCode, report::Failure, terminal};
 
 /// Arguments of `copydesk completions`.
 #[derive(Debug, clap::Args)]

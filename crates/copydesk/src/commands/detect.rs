@@ -5,7 +5,6 @@ use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read},
     path::Path,
-    process::ExitCode,
 };
 
 use anyhow::{Context as _, anyhow};
@@ -14,6 +13,7 @@ use copydesk_langid::{Detector, Lang};
 use copydesk_parse::Limits;
 
 use crate::{
+    exit::ExitCode,
     report::{Failure, Reporter},
     terminal::{self, Tone},
 };

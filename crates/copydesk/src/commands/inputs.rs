@@ -5,15 +5,11 @@ use std::path::Path;
 use anyhow::anyhow;
 use copydesk_pipeline::{BuiltSource, Pipeline};
 use copydesk_stage::{Catalog, Source};
-use serde_json::{Value, json};
 
 use super::stages::{Part, unknown};
 
 /// The source that tells by content what is in a file.
 const AUTO: &str = "auto";
-
-/// What every source of files takes, and keeps whichever source reads in the end.
-const SHARED: [&str; 4] = ["include", "exclude", "hidden", "follow_links"];
 
 /// Where the documents come from: what the command line names, or else the pipeline's own source.
 pub(crate) fn source(
@@ -46,29 +42,7 @@ pub(crate) fn named(
 ) -> anyhow::Result<Box<dyn Source>> {
     let name = from.unwrap_or(AUTO);
     let entry = catalog.find_source(name).ok_or_else(|| anyhow!(unknown(catalog, name, Some(Part::Source))))?;
-    let defaults = entry.defaults();
-    let mut config = json!({});
-    if let Some(BuiltSource { kind: own_name, options: Value::Object(own), .. }) = of_pipeline {
-        let kept = own.iter().filter(|(key, _)| *own_name == name || SHARED.contains(&key.as_str()));
-        for (key, value) in kept.filter(|(key, _)| defaults.get(key.as_str()).is_some()) {
-            config[key] = value.clone();
-        }
-        if name == AUTO && *own_name != AUTO {
-            let special = own.iter().filter(|(key, _)| !SHARED.contains(&key.as_str()));
-            let special = special.filter(|(key, _)| *key != "paths" && *key != "lists");
-            let special: Value = special.map(|(key, value)| (key.clone(), value.clone())).collect();
-            match (defaults.get(*own_name), special) {
-                (Some(_), special) => config[*own_name] = special,
-                // Files that are one document each.
-                (None, special) => {
-                    config["max_bytes"] = special.get("max_bytes").unwrap_or(&defaults["max_bytes"]).clone();
-                }
-            }
-        }
-    }
-    config["paths"] = json!(inputs);
-    config["lists"] = json!(lists);
-    entry.build(&config).map_err(|error| anyhow!("{}", error.message))
+    copydesk_pipeline::named_source(entry, of_pipeline, inputs, lists).map_err(|error| anyhow!("{}", error.message))
 }
 
 /// A path as an argument, in whatever bytes: names that are no UTF-8 are written as the program shows them.

@@ -5,7 +5,6 @@ use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::PathBuf,
-    process::ExitCode,
 };
 
 use anyhow::{Context as _, bail};
@@ -15,6 +14,7 @@ use copydesk_stage_strip_boilerplate::templates::{Learner, Templates};
 
 use super::{inputs::source, open::open};
 use crate::{
+    exit::ExitCode,
     report::{Failure, Reporter},
     terminal::{count, thousands},
 };

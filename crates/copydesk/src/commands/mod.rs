@@ -12,12 +12,13 @@ mod run;
 mod schema;
 mod stages;
 
-use std::process::ExitCode;
-
 use clap::Subcommand;
 use copydesk_stage::Catalog;
 
-use crate::report::{Failure, Reporter};
+use crate::{
+    exit::ExitCode,
+    report::{Failure, Reporter},
+};
 
 const RETRY_HELP: &str = "\
 Examples:

@@ -4,7 +4,6 @@ use std::{
     io::{self, IsTerminal},
     num::NonZero,
     path::PathBuf,
-    process::ExitCode,
 };
 
 use anyhow::{Context as _, anyhow};
@@ -18,6 +17,7 @@ use super::{
     open::open,
 };
 use crate::{
+    exit::ExitCode,
     options::LogFormat,
     progress::{Watch, summary},
     report::{Failure, Reporter, WITH_QUARANTINE},

@@ -1,14 +1,12 @@
 //! `copydesk schema`
 
-use std::process::ExitCode;
-
 use anyhow::anyhow;
 use clap::Subcommand;
 use copydesk_stage::{Catalog, DocumentView, ExportEntry, Patch, SourceEntry, StageEntry};
 use serde_json::Value;
 
 use super::stages::{Part, unknown};
-use crate::{report::Failure, terminal};
+use crate::{exit::ExitCode, report::Failure, terminal};
 
 /// Arguments of `copydesk schema`.
 #[derive(Debug, clap::Args)]

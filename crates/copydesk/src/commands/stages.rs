@@ -1,12 +1,13 @@
 //! `copydesk stages`
 
-use std::{fmt::Write, process::ExitCode};
+use std::fmt::Write;
 
 use anyhow::anyhow;
 use copydesk_stage::{Catalog, Facet};
 use serde_json::{Map, Value};
 
 use crate::{
+    exit::ExitCode,
     report::{Failure, Reporter},
     terminal::{self, Paint, Tone, pad, wrap},
 };

@@ -8,7 +8,6 @@ use std::{
     fs::File,
     io::BufRead,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use anyhow::{Context as _, anyhow};
@@ -18,6 +17,7 @@ use serde_json::{Map, Value};
 
 use self::score::Scores;
 use crate::{
+    exit::ExitCode,
     report::{Failure, Reporter},
     terminal,
 };

@@ -6,7 +6,6 @@ mod lines;
 use std::{
     fmt::Write,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use anyhow::{anyhow, bail};
@@ -21,6 +20,7 @@ use super::{
     open::{load, open},
 };
 use crate::{
+    exit::ExitCode,
     report::{Failure, Reporter, WITH_QUARANTINE},
     terminal::{self, Paint, Tone, one_line, thousands},
 };
