@@ -17,7 +17,7 @@ fn layer(name: &str) -> Option<u8> {
         "copydesk-stage" | "copydesk-parse" | "copydesk-record" => 2,
         "copydesk-columns" | "copydesk-explain" | "copydesk-intake" => 3,
         "copydesk-testkit" => 4,
-        "copydesk-runner" => 5,
+        "copydesk-runner" | "copydesk-view" => 5,
         "copydesk-pipeline" => 6,
         "copydesk" | "copydesk-arrow" => 7,
         "copydesk-tests" | "xtask" => 8,

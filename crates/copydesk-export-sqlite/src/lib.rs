@@ -13,7 +13,7 @@ use std::path::Path;
 
 use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Document;
-use copydesk_record::{Markup, read_lines, write_line};
+use copydesk_record::{Markup, Record, read_lines, write_line};
 use copydesk_stage::{
     Assemble, Assembly, Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name,
 };
@@ -22,6 +22,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rows::Rows;
+
+pub use search::phrase;
 
 /// The export `sqlite`.
 #[derive(Debug)]
@@ -122,28 +124,46 @@ impl Assemble for Sqlite {
         parts: &mut dyn Iterator<Item = Result<Vec<u8>, ExportError>>,
         to: &Path,
     ) -> Result<(), ExportError> {
-        let connection = open(to).map_err(error)?;
-        connection.execute_batch("BEGIN").map_err(error)?;
-        connection.execute_batch(include_str!("tables.sql")).map_err(error)?;
-        let search = self.config.search == Search::Words;
-        if search {
-            connection.execute_batch(&search::tables()).map_err(error)?;
-        }
-        let mut rows = Rows::new(&connection, search).map_err(error)?;
-        for part in parts {
-            let part = decompress_zstd(&part?).map_err(error)?;
-            for record in read_lines(&part) {
-                rows.add(&record.map_err(error)?).map_err(error)?;
+        let mut ended = None;
+        let mut records = parts.flat_map(|part| {
+            let lines = part.and_then(|part| decompress_zstd(&part).map_err(error));
+            match lines {
+                Ok(lines) => read_lines(&lines).map(|record| record.map_err(|e| e.to_string())).collect::<Vec<_>>(),
+                Err(failed) => {
+                    ended = Some(failed);
+                    vec![Err(String::new())]
+                }
             }
-        }
-        drop(rows);
-        connection.execute_batch(include_str!("indices.sql")).map_err(error)?;
-        if search {
-            connection.execute_batch("INSERT INTO search (search) VALUES ('optimize')").map_err(error)?;
-        }
-        connection.execute_batch("COMMIT").map_err(error)?;
-        connection.close().map_err(|(_, failed)| error(failed))
+        });
+        let built = build(&mut records, to, self.config.search == Search::Words);
+        drop(records);
+        ended.map_or(built, Err)
     }
+}
+
+/// Makes the database of these records in a new file. It ends at the first that cannot be read.
+pub fn build(
+    records: &mut dyn Iterator<Item = Result<Record<'static>, String>>,
+    to: &Path,
+    search: bool,
+) -> Result<(), ExportError> {
+    let connection = open(to).map_err(error)?;
+    connection.execute_batch("BEGIN").map_err(error)?;
+    connection.execute_batch(include_str!("tables.sql")).map_err(error)?;
+    if search {
+        connection.execute_batch(&search::tables()).map_err(error)?;
+    }
+    let mut rows = Rows::new(&connection, search).map_err(error)?;
+    for record in records {
+        rows.add(&record.map_err(error)?).map_err(error)?;
+    }
+    drop(rows);
+    connection.execute_batch(include_str!("indices.sql")).map_err(error)?;
+    if search {
+        connection.execute_batch("INSERT INTO search (search) VALUES ('optimize')").map_err(error)?;
+    }
+    connection.execute_batch("COMMIT").map_err(error)?;
+    connection.close().map_err(|(_, failed)| error(failed))
 }
 
 /// A database that is being made. The file has no final name yet, so that nothing of it has to survive a crash: no

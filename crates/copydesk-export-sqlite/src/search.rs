@@ -61,6 +61,14 @@ pub(crate) fn tables() -> String {
         .collect()
 }
 
+/// What the index is asked for words as somebody types them, in the words of FTS5, as `search.sql` makes it.
+pub fn phrase(connection: &rusqlite::Connection, words: &str) -> rusqlite::Result<String> {
+    let query = include_str!("search.sql");
+    let (_, behind) = query.split_once("MATCH (").expect("search.sql asks the index");
+    let (made, _) = behind.rsplit_once(')').expect("and closes what it opens");
+    connection.query_row(&format!("WITH asked (words) AS (SELECT ?) {made}"), [words], |row| row.get(0))
+}
+
 fn has_no_spaces(c: char) -> bool {
     c >= WITHOUT_SPACES[0].0 && WITHOUT_SPACES.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }

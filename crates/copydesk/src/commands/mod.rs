@@ -11,6 +11,7 @@ mod open;
 mod run;
 mod schema;
 mod stages;
+mod view;
 
 use clap::Subcommand;
 use copydesk_stage::Catalog;
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Check(check::Args),
     /// Show, line by line, what became of one document, and why.
     Explain(explain::Args),
+    /// Look at a run in the browser: its figures, and every document beside its source, with the reasons.
+    View(view::Args),
     /// Learn which lines the pages of a site share, for the option `templates` of `strip-boilerplate`.
     LearnTemplates(learn_templates::Args),
     /// Compare records with what is right: a table of quality, by group, with the worst pages.
@@ -63,6 +66,7 @@ impl Command {
             Self::Retry(args) => args.execute(true, catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
+            Self::View(args) => args.execute(catalog, reporter),
             Self::LearnTemplates(args) => args.execute(catalog, reporter),
             Self::Eval(args) => args.execute(reporter),
             Self::Detect(args) => args.execute(reporter),

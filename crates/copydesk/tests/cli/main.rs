@@ -7,3 +7,4 @@ mod limits;
 mod program;
 mod run;
 mod templates;
+mod view;

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// What `explain` runs when no pipeline is named: the house's own news pipeline.
-const NEWS: &str = include_str!("../../../../../pipelines/news.toml");
+pub(super) const NEWS: &str = include_str!("../../../../../pipelines/news.toml");
 
 /// Languages with less of the text than this are slips of detection over a few words.
 const LEAST_SHARE: f32 = 0.01;
@@ -117,7 +117,7 @@ impl Args {
             None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
         };
         let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
-        let input = self.input(catalog, &pipeline)?;
+        let input = input(&self.file, self.from.as_deref(), catalog, &pipeline)?;
         let (doc, outcome, code) = match pipeline.chain.process_one(input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
             Outcome::Dropped { document, stage, reason } => {
@@ -167,34 +167,6 @@ impl Args {
         self.only.is_empty() || self.only.contains(&section)
     }
 
-    /// The document, by the same source as a run.
-    fn input(&self, catalog: &Catalog, pipeline: &Pipeline) -> anyhow::Result<Input> {
-        // A name that a file has is that file's, whatever marks are in it.
-        let place = if Path::new(&self.file).exists() { None } else { self.file.rsplit_once('#') };
-        let file = place.map_or(self.file.as_str(), |(file, _)| file);
-        let source = inputs::named(catalog, pipeline.source.as_ref(), self.from.as_deref(), &[file.to_owned()], &[])?;
-        let items = source.open()?;
-        if let Some((_, record)) = place {
-            for item in items {
-                let item = item?;
-                if matches!(&item, SourceItem::Input(Input { uri, .. })
-                    | SourceItem::Bad { uri, .. }
-                    | SourceItem::Skipped { uri, .. }
-                    if uri.rsplit_once('#').is_some_and(|(_, name)| name == record))
-                {
-                    return had(item);
-                }
-            }
-            bail!("{file} holds no document `{record}`");
-        }
-        let mut items = items.filter(|item| !matches!(item, Ok(SourceItem::Skipped { .. })));
-        let first = items.next().ok_or_else(|| anyhow!("{} holds no document", self.file))??;
-        if let (SourceItem::Input(Input { uri, .. }), Some(_)) = (&first, items.next()) {
-            bail!("{} holds more than one document; explain takes one, such as {uri}", self.file);
-        }
-        had(first)
-    }
-
     fn quarantined(&self, entry: &Quarantined, style: Style) -> String {
         let line = entry.line.map(|l| format!(", line {l}")).unwrap_or_default();
         let what = format!("quarantined in {}, rule {}{line}", entry.stage, entry.rule);
@@ -221,6 +193,34 @@ impl Args {
         fact("outcome", outcome);
         format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(&self.file)))
     }
+}
+
+/// The document, by the same source as a run.
+pub(super) fn input(named: &str, from: Option<&str>, catalog: &Catalog, pipeline: &Pipeline) -> anyhow::Result<Input> {
+    // A name that a file has is that file's, whatever marks are in it.
+    let place = if Path::new(named).exists() { None } else { named.rsplit_once('#') };
+    let file = place.map_or(named, |(file, _)| file);
+    let source = inputs::named(catalog, pipeline.source.as_ref(), from, &[file.to_owned()], &[])?;
+    let items = source.open()?;
+    if let Some((_, record)) = place {
+        for item in items {
+            let item = item?;
+            if matches!(&item, SourceItem::Input(Input { uri, .. })
+                | SourceItem::Bad { uri, .. }
+                | SourceItem::Skipped { uri, .. }
+                if uri.rsplit_once('#').is_some_and(|(_, name)| name == record))
+            {
+                return had(item);
+            }
+        }
+        bail!("{file} holds no document `{record}`");
+    }
+    let mut items = items.filter(|item| !matches!(item, Ok(SourceItem::Skipped { .. })));
+    let first = items.next().ok_or_else(|| anyhow!("{named} holds no document"))??;
+    if let (SourceItem::Input(Input { uri, .. }), Some(_)) = (&first, items.next()) {
+        bail!("{named} holds more than one document; explain takes one, such as {uri}");
+    }
+    had(first)
 }
 
 fn had(item: SourceItem) -> anyhow::Result<Input> {

@@ -1,0 +1,86 @@
+//! `copydesk view`
+
+use std::{path::PathBuf, sync::Arc};
+
+use copydesk_explain::Account;
+use copydesk_pipeline::Pipeline;
+use copydesk_runner::{Outcome, StageInstance};
+use copydesk_stage::Catalog;
+use copydesk_view::{Explain, Explained, Options, serve};
+
+use super::{
+    explain::{NEWS, input},
+    open::{load, open},
+};
+use crate::{
+    exit::ExitCode,
+    report::{Failure, Reporter},
+    terminal,
+};
+
+/// Arguments of `copydesk view`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  copydesk view out                          the run in out/, explained by the built-in news pipeline
+  copydesk view out --pipeline my.toml       by another one
+
+The page is served on this machine and to nobody else; open the address that is printed. Ctrl-C ends it. Sources are read \
+again where the run found them: start it in the folder in which the run was started.")]
+pub(crate) struct Args {
+    /// The output folder of a run.
+    folder: PathBuf,
+    /// The pipeline whose stages explain documents; the built-in news pipeline if left out.
+    #[arg(short, long)]
+    pipeline: Option<PathBuf>,
+    /// The port; any that is free if left out.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+}
+
+impl Args {
+    pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        let (name, pipeline) = match &self.pipeline {
+            Some(path) => (terminal::shown(path), open(path, catalog, reporter)?),
+            None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
+        };
+        let explain = Arc::new(Again { name, catalog: catalog.clone(), pipeline });
+        let options = Options { folder: self.folder.clone(), port: self.port };
+        let ready = |address: &str| {
+            // Who reads the address from a pipe waits for this line.
+            let _ = terminal::print(&format!("{address}\n"));
+        };
+        serve(&options, explain, ready).map_err(anyhow::Error::from)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Reads documents of a run again.
+struct Again {
+    name: String,
+    catalog: Catalog,
+    pipeline: Pipeline,
+}
+
+impl Explain for Again {
+    fn explain(&self, uri: &str) -> Result<Explained, String> {
+        let input = input(uri, None, &self.catalog, &self.pipeline).map_err(|error| format!("{error:#}"))?;
+        let (doc, outcome) = match self.pipeline.chain.process_one(input) {
+            Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned()),
+            Outcome::Dropped { document, stage, reason } => (document, format!("dropped by {stage}: {reason}")),
+            Outcome::Quarantined(entry) => return Err(format!("{} ({}, {})", entry.error, entry.stage, entry.rule)),
+        };
+        Ok(Explained {
+            account: Account::of(&doc),
+            content: doc.content().to_owned(),
+            sha256: doc.source.sha256.clone(),
+            html: doc.tree.is_some(),
+            outcome,
+        })
+    }
+
+    fn pipeline(&self) -> String {
+        let stages: Vec<&str> = self.pipeline.chain.links().iter().map(StageInstance::name).collect();
+        format!("{}: {}", self.name, stages.join(" > "))
+    }
+}
