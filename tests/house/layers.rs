@@ -20,7 +20,7 @@ fn layer(name: &str) -> Option<u8> {
         "copydesk-runner" | "copydesk-view" => 5,
         "copydesk-pipeline" => 6,
         "copydesk" | "copydesk-arrow" => 7,
-        "copydesk-tests" | "xtask" => 8,
+        "copydesk-python" | "copydesk-tests" | "xtask" => 8,
         _ if name.starts_with("copydesk-") && name.ends_with("-trainer") => 8,
         _ if part(name).is_some() => 4,
         _ => return None,

@@ -1,0 +1,179 @@
+"""A change of import as a trial: `from copydesk.trafilatura import extract, bare_extraction`.
+
+The arguments are those of trafilatura 2. What changes the result and cannot be done is refused with a `ValueError`, and
+what only tunes trafilatura's own heuristics is passed over with a warning; nothing is silently something else.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from typing import Any, Optional, Union
+from urllib.parse import urlsplit
+
+from ._copydesk import DocumentError
+from ._document import Document
+from ._pipeline import Pipeline, default
+
+__all__ = ["bare_extraction", "extract", "extract_metadata"]
+
+_FORMATS = ("txt", "markdown", "json")
+
+
+def extract(
+    filecontent: Union[str, bytes],
+    url: Optional[str] = None,
+    record_id: Optional[str] = None,
+    fast: bool = False,
+    no_fallback: bool = False,
+    favor_precision: bool = False,
+    favor_recall: bool = False,
+    include_comments: Optional[bool] = None,
+    output_format: str = "txt",
+    tei_validation: bool = False,
+    target_language: Optional[str] = None,
+    include_tables: bool = True,
+    include_images: bool = False,
+    include_formatting: bool = False,
+    include_links: bool = False,
+    deduplicate: bool = False,
+    date_extraction_params: Optional[dict[str, Any]] = None,
+    with_metadata: bool = False,
+    only_with_metadata: bool = False,
+    max_tree_size: Optional[int] = None,
+    url_blacklist: Optional[set[str]] = None,
+    author_blacklist: Optional[set[str]] = None,
+    settingsfile: Optional[str] = None,
+    prune_xpath: Any = None,
+    *,
+    pipeline: Optional[Pipeline] = None,
+) -> Optional[str]:
+    """The main text of a page as text, Markdown or JSON; `None` where there is none."""
+    if output_format not in _FORMATS:
+        raise ValueError(f"output_format is one of {', '.join(_FORMATS)}, not {output_format!r}")
+    found = _found(**{name: value for name, value in locals().items() if name != "output_format"})
+    if found is None:
+        return None
+    document, facts = found
+    if output_format == "json":
+        return json.dumps(facts, ensure_ascii=False)
+    wants_markup = output_format == "markdown" or include_links or include_images or include_formatting
+    if wants_markup:
+        links = include_links
+        text = document.markdown(links=links, emphasis=include_formatting or output_format == "markdown", images=include_images)
+    else:
+        text = facts["text"]
+    if with_metadata:
+        head = "".join(f"{name}: {value}\n" for name, value in facts.items() if value and name in _HEAD)
+        text = f"---\n{head}---\n{text}"
+    return text
+
+
+def bare_extraction(filecontent: Union[str, bytes], url: Optional[str] = None, **options: Any) -> Optional[dict[str, Any]]:
+    """The same as a dictionary, always with the facts."""
+    known = {name: options.pop(name) for name in list(options) if name in _OPTIONS}
+    known.pop("with_metadata", None)
+    output_format = options.pop("output_format", "python")
+    as_dict = options.pop("as_dict", True)
+    if options or output_format not in ("python", *_FORMATS) or not as_dict:
+        unknown = ", ".join(options) or f"output_format={output_format!r}, as_dict={as_dict!r}"
+        raise ValueError(f"not known to this `bare_extraction`: {unknown}")
+    found = _found(filecontent, url, with_metadata=True, **known)
+    return found[1] if found else None
+
+
+def extract_metadata(filecontent: Union[str, bytes], default_url: Optional[str] = None) -> Optional[dict[str, Any]]:
+    """The facts alone."""
+    found = _found(filecontent, default_url, with_metadata=True)
+    return {name: value for name, value in found[1].items() if name != "text"} if found else None
+
+
+_HEAD = ("title", "author", "url", "hostname", "description", "sitename", "date", "categories", "tags", "license", "id")
+
+_OPTIONS = frozenset(
+    "record_id fast no_fallback favor_precision favor_recall include_comments tei_validation target_language "
+    "include_tables include_images include_formatting include_links deduplicate date_extraction_params with_metadata "
+    "only_with_metadata max_tree_size url_blacklist author_blacklist settingsfile prune_xpath pipeline".split()
+)
+
+
+def _found(
+    filecontent: Union[str, bytes],
+    url: Optional[str] = None,
+    record_id: Optional[str] = None,
+    fast: bool = False,
+    no_fallback: bool = False,
+    favor_precision: bool = False,
+    favor_recall: bool = False,
+    include_comments: Optional[bool] = None,
+    tei_validation: bool = False,
+    target_language: Optional[str] = None,
+    include_tables: bool = True,
+    include_images: bool = False,
+    include_formatting: bool = False,
+    include_links: bool = False,
+    deduplicate: bool = False,
+    date_extraction_params: Optional[dict[str, Any]] = None,
+    with_metadata: bool = False,
+    only_with_metadata: bool = False,
+    max_tree_size: Optional[int] = None,
+    url_blacklist: Optional[set[str]] = None,
+    author_blacklist: Optional[set[str]] = None,
+    settingsfile: Optional[str] = None,
+    prune_xpath: Any = None,
+    pipeline: Optional[Pipeline] = None,
+) -> Optional[tuple[Document, dict[str, Any]]]:
+    if include_comments:
+        raise ValueError("comments are boilerplate to copydesk: `copydesk.extract(...).blocks` has them, with their labels")
+    if prune_xpath:
+        raise ValueError("prune_xpath cannot be done: a stage can take blocks out, see `Pipeline.stage`")
+    if tei_validation:
+        raise ValueError("there is no TEI to be validated")
+    if date_extraction_params:
+        raise ValueError("date_extraction_params cannot be done: dates come with their precision, and candidates with a score")
+    tuned = {
+        "favor_precision": favor_precision, "favor_recall": favor_recall, "settingsfile": settingsfile,
+        "deduplicate": deduplicate, "max_tree_size": max_tree_size,
+    }  # fmt: skip
+    for name in (name for name, value in tuned.items() if value):
+        warnings.warn(f"copydesk.trafilatura passes over {name}", UserWarning, stacklevel=3)
+    # There is one way of extraction, which is neither the fast one nor a fallback.
+    del fast, no_fallback, include_images, include_formatting, include_links, with_metadata
+    try:
+        document = (pipeline or default()).extract(filecontent, url)
+    except DocumentError:
+        return None
+    text = document.text if include_tables else _without_tables(document)
+    if document.dropped or not text.strip():
+        return None
+    if target_language and document.language and document.language.split("-")[0] != target_language:
+        return None
+    address = url or document.url
+    facts = {
+        "title": document.title,
+        "author": "; ".join(document.authors) or None,
+        "url": document.url or url,
+        "hostname": urlsplit(address).hostname if address else None,
+        "description": document.description,
+        "sitename": document.site_name,
+        "date": document.published[:10] if document.published else None,
+        "categories": [document.section] if document.section else [],
+        "tags": document.tags,
+        "id": record_id,
+        "license": document.license,
+        "language": document.language,
+        "image": document.image,
+        "text": text,
+    }
+    if only_with_metadata and not (facts["date"] and facts["title"] and facts["url"]):
+        return None
+    if url_blacklist and facts["url"] in url_blacklist:
+        return None
+    if author_blacklist and any(author in author_blacklist for author in document.authors):
+        return None
+    return document, facts
+
+
+def _without_tables(document: Document) -> str:
+    kept = (block for block in document.blocks if block.label == "body" and not str(block.kind).startswith("table"))
+    return "\n".join(block.text for block in kept if block.text)
