@@ -60,9 +60,19 @@ impl<'d> Figures<'d> {
             .tree
             .ancestors(element)
             .take(CLIMB)
-            .find(|a| self.unless(*a, NO_PICTURE, || self.pictures(*a).first()).is_some())?;
+            .map_while(|a| match self.unless(a, NO_PICTURE, || self.pictures(a).first()) {
+                Some(_) => Some(Some(a)),
+                None => (!self.stands_apart(a)).then_some(None),
+            })
+            .find_map(|a| a)?;
         // A caption element whose picture is drawn by a script is a figure by its own word.
         self.is_small(found, id).then_some(found)
+    }
+
+    /// Whether an element is a part of the page of its own, so that no picture outside of it belongs to what is in it.
+    fn stands_apart(&self, element: ElementId) -> bool {
+        let in_figure = || self.tree.get(element).parent.is_some_and(|parent| self.tree.tag(parent) == Tag::Figure);
+        matches!(self.tree.tag(element), Tag::Footer | Tag::Nav | Tag::Aside) && !in_figure()
     }
 
     /// The innermost `<figure>` around a block.
