@@ -93,6 +93,13 @@ const LONGEST_COUNT: usize = 20;
 /// Longest line that can be boilerplate by its beginning, in bytes.
 const LONGEST_START: usize = 400;
 
+/// So many labels make a row: two could be the beginning of a heading.
+const FEWEST_IN_A_ROW: usize = 3;
+/// Rows of more words than this are not looked at.
+const MOST_WORDS_IN_A_ROW: usize = 24;
+/// Most words of one label in a row.
+const MOST_WORDS_OF_ONE: usize = 5;
+
 /// What label the line is, if any.
 ///
 /// Whole lines are compared without case, bullets, arrows, punctuation and counts; longer lines by their beginning.
@@ -110,6 +117,9 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
     if length <= LONGEST_LINE {
         let key = lexicon.page_label_key(folded);
         if let Some(&kind) = lexicon.page_labels.get(&key) {
+            return Some(PageLabel { kind, whole: true, sure: false, telling: true });
+        }
+        if let Some(kind) = row_of_labels(folded, lexicon) {
             return Some(PageLabel { kind, whole: true, sure: false, telling: true });
         }
     }
@@ -144,6 +154,28 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
     (rest.len() <= limit).then_some(PageLabel { kind, whole: rest.is_empty(), sure, telling })
 }
 
+/// What the first of several labels in one line is for, if there is nothing else in the line: `Share Print Save`.
+fn row_of_labels(folded: &str, lexicon: &Lexicon) -> Option<PageLabelKind> {
+    let words: Vec<&str> = words(folded).take(MOST_WORDS_IN_A_ROW + 1).collect();
+    if !(FEWEST_IN_A_ROW..=MOST_WORDS_IN_A_ROW).contains(&words.len()) {
+        return None;
+    }
+    let mut kind = None;
+    let mut labels = 0;
+    let mut rest = &words[..];
+    while let Some(first) = rest.first() {
+        if !lexicon.page_label_first_words.may_begin_with_word(first) {
+            return None;
+        }
+        let mut lengths = (1..=rest.len().min(MOST_WORDS_OF_ONE)).rev();
+        let (length, found) = lengths.find_map(|n| Some((n, *lexicon.page_labels.get(&rest[..n].join(" "))?)))?;
+        kind = kind.or(Some(found));
+        labels += 1;
+        rest = &rest[length..];
+    }
+    kind.filter(|_| labels >= FEWEST_IN_A_ROW)
+}
+
 /// Three words, or as many characters as they have where a character is a syllable or a word.
 fn is_telling(phrase: &str) -> bool {
     let characters = phrase.chars().filter(|c| crate::fold::is_unspaced(*c)).count();
@@ -173,11 +205,7 @@ impl Lexicon {
 fn key_of_folded(folded: &str, longest: usize, starts: Option<&Starts>) -> String {
     let mut key = String::with_capacity(folded.len().min(longest).min(LONGEST_LINE));
     let mut letters = false;
-    for word in folded.split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | '·' | '•' | ',' | '_')) {
-        let word = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '©'));
-        if word.is_empty() || is_count(word) {
-            continue;
-        }
+    for word in words(folded) {
         // Digits at the very end may still go.
         if key.len() > longest.saturating_add(LONGEST_COUNT) {
             return key;
@@ -202,6 +230,14 @@ fn key_of_folded(folded: &str, longest: usize, starts: Option<&Starts>) -> Strin
     key
 }
 
+/// The words of a line that count: without signs, and without figures that stand alone.
+fn words(folded: &str) -> impl Iterator<Item = &str> {
+    folded
+        .split(|c: char| c.is_whitespace() || matches!(c, '/' | '|' | '·' | '•' | ',' | '_'))
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '©')))
+        .filter(|word| !word.is_empty() && !is_count(word))
+}
+
 /// `12`, `1.234`, `(7)`, `3k`.
 fn is_count(word: &str) -> bool {
     let digits = word.chars().filter(char::is_ascii_digit).count();
@@ -213,6 +249,20 @@ fn is_count(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_of_labels_is_one() {
+        let lexicon = Lexicon::builtin();
+        for row in ["Share Print Save", "Teilen | Drucken | Merken", "Home · Politik · Sport (3)", "공유 인쇄 목록"]
+        {
+            assert!(classify_label(row, lexicon).is_some_and(|label| label.whole), "{row}");
+        }
+        // Two words that are labels elsewhere, a word that is none, and a sentence.
+        for text in ["Sport Politik Fischbrötchen", "Save the harbour, print the map", "Neue Themen und Sport am Abend"]
+        {
+            assert!(classify_label(text, lexicon).is_none_or(|label| !label.whole), "{text}");
+        }
+    }
 
     #[test]
     fn the_quick_looks_lose_no_line_of_the_lists() {
