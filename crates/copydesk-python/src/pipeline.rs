@@ -4,7 +4,7 @@ use std::{num::NonZero, path::PathBuf};
 
 use copydesk_document::Input;
 use copydesk_pipeline::{Pipeline as Loaded, builtin, load};
-use copydesk_runner::{Existing, Outcome, StageInstance};
+use copydesk_runner::{Existing, Outcome, Share, StageInstance};
 use pyo3::{exceptions::PyValueError, prelude::*};
 use serde_json::json;
 
@@ -135,28 +135,27 @@ impl Pipeline {
         Run::start(loaded, &Orders { inputs, limit, threads, ..Orders::default() })
     }
 
-    /// Starts a run into a folder, as the program does.
+    /// Starts a run into a folder, as the program does. `how` is what becomes of records that are there already (`"keep"`,
+    /// `"append"`, `"replace"`), or a share of the work (`"3/16"`), or `"merge"`.
     fn write(
         &self,
         py: Python<'_>,
         inputs: Vec<String>,
         out: PathBuf,
-        existing: &str,
+        how: &str,
         limit: Option<u64>,
         threads: usize,
     ) -> PyResult<Run> {
         let loaded = Self::load(py, &self.name, &self.text, &self.stages)?;
-        let existing = match existing {
-            "keep" => Existing::Keep,
-            "append" => Existing::Append,
-            "replace" => Existing::Replace,
-            other => {
-                let message = format!("`existing` is \"keep\", \"append\" or \"replace\", not {other:?}");
-                return Err(PyValueError::new_err(message));
-            }
+        let (existing, share) = match how {
+            "keep" => (Existing::Keep, Share::All),
+            "append" => (Existing::Append, Share::All),
+            "replace" => (Existing::Replace, Share::All),
+            "merge" => (Existing::Keep, Share::Done),
+            part => (Existing::Keep, Share::Part(part.parse().map_err(PyValueError::new_err::<String>)?)),
         };
         let into = Some((out, self.name.clone().into()));
-        Run::start(loaded, &Orders { inputs, limit, threads, into, existing })
+        Run::start(loaded, &Orders { inputs, limit, threads, into, existing, share })
     }
 }
 

@@ -15,7 +15,7 @@ use std::{
 use copydesk_pipeline::{Pipeline, builtin, named_source};
 use copydesk_runner::{
     Existing, ExportInstance, Observer, Options, Output, Owner, Progress, Quarantined, Run as Running, RunError,
-    ShardSize,
+    ShardSize, Share,
 };
 use pyo3::{prelude::*, types::PyBytes};
 use serde_json::json;
@@ -31,6 +31,7 @@ pub(crate) struct Orders {
     /// The folder, and what its owner calls the pipeline; without it, records come to Python.
     pub(crate) into: Option<(PathBuf, PathBuf)>,
     pub(crate) existing: Existing,
+    pub(crate) share: Share,
 }
 
 /// So much is ready before Python has asked for it.
@@ -68,13 +69,19 @@ impl Run {
             threads: NonZero::new(orders.threads),
             limit: orders.limit,
             existing: orders.existing,
+            share: orders.share,
             // Python has its own.
             signals: false,
             ..pipeline.run.options()
         };
         let (output, exports) = if let Some((folder, pipeline_file)) = &orders.into {
             options.owner = Owner::here(folder, pipeline_file, orders.inputs.clone()).map_err(failed)?;
-            (Output::Folder { folder: folder.clone(), sharded: pipeline.run.sharded }, pipeline.exports)
+            let folder = folder.clone();
+            let output = match orders.share {
+                Share::Part(_) => Output::Parts { folder },
+                Share::All | Share::Done => Output::Folder { folder, sharded: pipeline.run.sharded },
+            };
+            (output, pipeline.exports)
         } else {
             options.shard = PIECE;
             options.batch = options.batch.min(8);

@@ -17,8 +17,11 @@ use crate::{
     error::write_error,
     index::Identities,
     layout::{Layout, QUARANTINE_FILE},
+    ownership,
+    part::{self, Entry},
     report::Written,
     reuse::{Done, Known},
+    storage::LocalFolder,
     store::{Claim, Retry, Store},
     work::Keys,
 };
@@ -35,6 +38,12 @@ pub enum Output {
         /// One file a shard (`records/part-000000.jsonl`), or one file in all (`records.jsonl`).
         sharded: bool,
     },
+    /// The parts of shards alone, in the state of this folder, where many runs may be at work at once. A run with
+    /// [`Share::Done`](crate::Share::Done) makes the files of them.
+    Parts {
+        /// Which one.
+        folder: PathBuf,
+    },
     /// Standard output; for one export. Quarantined documents are only counted and reported.
     Stdout,
     /// Nowhere: everything is done but the writing.
@@ -46,6 +55,8 @@ pub enum Output {
 pub(crate) enum Sink {
     /// A folder in which nothing is lost.
     Folder(Box<Store>),
+    /// The parts of shards, and how many documents are in them.
+    Parts(LocalFolder, u64),
     /// Standard output.
     Stdout(BufWriter<Stdout>),
     /// Nowhere.
@@ -73,6 +84,11 @@ impl Sink {
                 out.write_all(&header).map_err(|error| write_error("standard output", error))?;
                 (Self::Stdout(out), Known::default())
             }
+            Output::Parts { folder } => {
+                let storage = LocalFolder::new(folder);
+                let known = ownership::known_parts(&storage, &Layout::new(exports, false, keys))?;
+                (Self::Parts(storage, 0), known)
+            }
             Output::Folder { folder, sharded } => {
                 let mut store = Store::open(folder.clone(), Layout::new(exports, *sharded, keys), claim, list)?;
                 store.roll_forward()?;
@@ -92,6 +108,10 @@ impl Sink {
     ) -> Result<(), RunError> {
         match self {
             Self::Folder(store) => store.commit(key, sections, counts, retried),
+            Self::Parts(storage, safe) => {
+                *safe += counts.read;
+                part::put(storage, &Entry::new(key, sections, counts, retried), sections)
+            }
             Self::Stdout(out) => {
                 let written = out.write_all(&sections[0]).and_then(|()| out.flush());
                 written.map_err(|error| write_error("standard output", error))
@@ -102,8 +122,10 @@ impl Sink {
 
     /// Takes a shard that was done before, as the next one.
     pub(crate) fn reuse(&mut self, done: Done) {
-        if let Self::Folder(store) = self {
-            store.reuse(done);
+        match self {
+            Self::Folder(store) => store.reuse(done),
+            Self::Parts(_, safe) => *safe += done.entry.counts.read,
+            Self::Stdout(_) | Self::Nowhere => {}
         }
     }
 
@@ -127,7 +149,11 @@ impl Sink {
 
     /// How many documents need not be worked on again.
     pub(crate) fn safe(&self) -> u64 {
-        if let Self::Folder(store) = self { store.safe() } else { 0 }
+        match self {
+            Self::Folder(store) => store.safe(),
+            Self::Parts(_, safe) => *safe,
+            Self::Stdout(_) | Self::Nowhere => 0,
+        }
     }
 
     /// Gives everything its final name. The files, and whether any had to be made.
@@ -138,7 +164,7 @@ impl Sink {
                 out.flush().map_err(|error| write_error("standard output", error))?;
                 Ok((Vec::new(), true))
             }
-            Self::Nowhere => Ok((Vec::new(), true)),
+            Self::Parts(..) | Self::Nowhere => Ok((Vec::new(), true)),
         }
     }
 }

@@ -19,7 +19,7 @@ pub(crate) struct OwnFiles {
 
 impl OwnFiles {
     pub(crate) fn of(output: &Output, exports: &[&dyn Export]) -> Self {
-        let Output::Folder { folder, .. } = output else { return Self::default() };
+        let (Output::Folder { folder, .. } | Output::Parts { folder }) = output else { return Self::default() };
         let names = exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE]).map(str::to_owned).collect();
         Self { folder: folder.canonicalize().ok(), names }
     }

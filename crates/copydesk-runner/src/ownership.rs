@@ -10,6 +10,7 @@ use std::{
     fs,
     io::{self, Read},
     path::{Component, Path},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,7 @@ use crate::{
     losses,
     manifest::{FileEntry, MANIFEST, Manifest, PLAN},
     part::{self, PARTS},
+    reuse::Known,
     storage::{DRAFTS, LocalFolder, STATE, Storage, sum_of},
     times::TIMES,
 };
@@ -81,6 +83,19 @@ pub(crate) fn inspect(folder: &LocalFolder, layout: &Layout, existing: Existing)
         inspection.check(folder, name, &listed, existing)?;
     }
     Ok(inspection)
+}
+
+/// The shards that are done in a folder where many jobs may be at work. It is made where it is missing.
+pub(crate) fn known_parts(folder: &LocalFolder, layout: &Layout) -> Result<Known, RunError> {
+    if folder.root().exists() && !folder.root().is_dir() {
+        return Err(RunError::Outputs(format!("{} is no folder; `--out` takes a folder", folder.root().display())));
+    }
+    for name in [STATE, PARTS, DRAFTS, MANIFEST] {
+        no_link(folder, name)?;
+    }
+    fs::create_dir_all(folder.root()).map_err(|error| write_error(folder.root(), error))?;
+    let before = Manifest::read(folder, MANIFEST)?;
+    Known::look(Arc::new(folder.clone()), layout, before.iter())
 }
 
 impl Inspection {

@@ -5,6 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering, mpsc::Sender},
 };
 
+use copydesk_document::Input;
 use copydesk_stage::{SourceError, SourceItem};
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     own_files::OwnFiles,
     reuse::Known,
     shard::Cutter,
+    share::{LargeFiles, Missing, Share},
     shared::Shared,
 };
 
@@ -34,7 +36,18 @@ pub(crate) struct Reader {
     pub(crate) seen: Option<Seen>,
     pub(crate) batch: usize,
     pub(crate) limit: Option<u64>,
+    pub(crate) share: Share,
+    pub(crate) large: Arc<LargeFiles>,
+    /// Whether the shard that grows is of a large file.
+    pub(crate) of_large: bool,
+    /// How many shards have been cut that are of none.
+    pub(crate) cut: u64,
+    /// Those that others should have done.
+    pub(crate) missing: Missing,
 }
+
+/// Why a document, or a file, is passed over.
+const OF_ANOTHER: &str = "in the share of another job";
 
 impl Reader {
     pub(crate) fn read_all(mut self, items: Items) {
@@ -51,6 +64,12 @@ impl Reader {
         while self.limit.is_none_or(|limit| read < limit) {
             let Some(item) = items.next() else { break };
             let item = item?;
+            if self.large.take_edge() {
+                if !shard.is_empty() && !self.send(std::mem::take(&mut shard)) {
+                    return Ok(());
+                }
+                self.of_large = self.large.inside();
+            }
             // A shard that is not whole is not begun: it would not be known again.
             if self.shared.stop.load(Ordering::Relaxed) {
                 return Ok(());
@@ -59,7 +78,9 @@ impl Reader {
                 SourceItem::Input(input) => &input.uri,
                 SourceItem::Bad { uri, .. } => uri,
                 SourceItem::Skipped { uri, reason } => {
-                    self.shared.skip(uri, reason);
+                    // Nothing else leaves out files of a share.
+                    let of_another = matches!(self.share, Share::Part(_)) && reason == "not changed";
+                    self.shared.skip(uri, if of_another { OF_ANOTHER } else { reason });
                     continue;
                 }
             };
@@ -89,15 +110,37 @@ impl Reader {
         if !shard.is_empty() {
             self.send(shard);
         }
-        Ok(())
+        self.missing.check()
+    }
+
+    /// Leaves a shard to somebody else.
+    fn pass_over(&self, items: &[(SourceItem, Key)], reason: &str) {
+        self.shared.read.fetch_sub(items.len() as u64, Ordering::Relaxed);
+        for (item, _) in items {
+            if let SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. } = item {
+                self.shared.skip(uri, reason);
+            }
+        }
     }
 
     /// Sends a shard on its way. `false` once the run has ended.
     fn send(&mut self, items: Vec<(SourceItem, Key)>) -> bool {
         let key = self.cutter.end();
+        if !self.of_large {
+            self.cut += 1;
+            if !self.share.has(self.cut - 1) {
+                self.pass_over(&items, OF_ANOTHER);
+                return true;
+            }
+        }
         if let Some(done) = self.known.find(key) {
             let number = self.shared.admitted.fetch_add(1, Ordering::Relaxed);
             return self.sender.send(Message::Known(number, Box::new(done))).is_ok();
+        }
+        if self.share == Share::Done {
+            self.missing.add(&items);
+            self.pass_over(&items, "not done yet");
+            return true;
         }
         let mut retried = Vec::new();
         let mut batch = Batch::default();

@@ -27,6 +27,7 @@ use crate::{
     reader::Reader,
     reuse::Known,
     shard::{Cutter, ShardSize},
+    share::{LargeFiles, Missing, Share},
     shared::Shared,
     signals::Signals,
     store::Claim,
@@ -51,6 +52,8 @@ pub struct Options {
     pub limit: Option<u64>,
     /// Work only on what the last run in the folder has quarantined.
     pub retry: bool,
+    /// Which shards are worked on.
+    pub share: Share,
     /// Who runs: an output folder belongs to somebody.
     pub owner: Owner,
     /// What becomes of records that are in the folder already.
@@ -73,6 +76,7 @@ impl Default for Options {
             shard: ShardSize::default(),
             limit: None,
             retry: false,
+            share: Share::default(),
             owner: Owner::default(),
             existing: Existing::default(),
             careful: false,
@@ -104,7 +108,7 @@ impl Run {
         let Self { mut source, chain, exports, output, options } = self;
         // The source first: its errors are the likelier ones, and they should leave no folder behind.
         let total = source.size_hint().map(|n| options.limit.map_or(n, |limit| n.min(limit)));
-        let items = source.open()?;
+        drop(source.open()?);
         let keys = work::Keys::new(&chain, &exports)?;
         let work = keys.work;
         let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
@@ -113,13 +117,9 @@ impl Run {
             Claim { owner: owner.clone(), existing: options.existing, retry: options.retry, careful: options.careful };
         let documents = || documents(&*source, &owner, &output, &list);
         let (mut sink, mut known) = Sink::open(&output, &list, keys, claim, documents)?;
-        let items = match sink.watch_files(work::of_files(work, &chain, &options.reads)?) {
-            Some(known) => {
-                source.leave_out(known);
-                source.open()?
-            }
-            None => items,
-        };
+        let large = LargeFiles::new(options.share);
+        source.leave_out(large.watch(sink.watch_files(work::of_files(work, &chain, &options.reads)?)));
+        let items = source.open()?;
         let own = OwnFiles::of(&output, &list);
         let mut cutter = Cutter::new(options.shard, work::of_run(work, &chain)?);
         let (mut only, mut seen) = (None, None);
@@ -153,6 +153,11 @@ impl Run {
             seen,
             batch: options.batch.max(1),
             limit: options.limit,
+            share: options.share,
+            large,
+            of_large: false,
+            cut: 0,
+            missing: Missing::default(),
         };
         pool::spawn("source", move || reader.read_all(items))?;
         let threads = options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);

@@ -24,6 +24,9 @@ impl Default for ShardSize {
     }
 }
 
+/// A file of so many bytes makes shards of its own.
+pub(crate) const LARGE: u64 = 4 << 20;
+
 /// No shard is larger than so many average ones, however the names fall.
 const MOST: u64 = 4;
 
@@ -45,9 +48,10 @@ impl Cutter {
         Self { size, work, hasher: begin(work), documents: 0, bytes: 0, container: None }
     }
 
-    /// Whether the shard ends before that document: at the border of a file that holds many.
+    /// Whether the shard ends before that document: at the border of a file that holds many, or before a large one.
     pub(crate) fn ends_before(&self, item: &SourceItem) -> bool {
-        self.documents > 0 && container(uri(item)) != self.container.as_deref()
+        let is_large = matches!(item, SourceItem::Input(input) if input.bytes.len() as u64 >= LARGE);
+        self.documents > 0 && (is_large || container(uri(item)) != self.container.as_deref())
     }
 
     /// Adds a document, with the hash of its input; whether the shard ends with it.

@@ -3,6 +3,7 @@
 use std::{
     fmt::Debug,
     fs::{self, File, OpenOptions},
+    hash::{BuildHasher as _, RandomState},
     io::{self, BufWriter, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -108,14 +109,19 @@ impl LocalFolder {
     }
 }
 
+/// A number that no other process is likely to have.
+fn at_random() -> u64 {
+    RandomState::new().hash_one(0)
+}
+
 impl Storage for LocalFolder {
     fn put_if_absent(&self, name: &str, pieces: &[&[u8]]) -> io::Result<bool> {
         let path = self.root.join(name);
         if path.try_exists()? {
             return Ok(false);
         }
-        // Jobs on other machines may be at the same object.
-        let draft = self.draft(&format!("{name}.{}", std::process::id()))?;
+        // Jobs on other machines may be at the same object, and processes there have the same numbers.
+        let draft = self.draft(&format!("{name}.{}-{:016x}", std::process::id(), at_random()))?;
         let mut file = create(&draft)?;
         for piece in pieces {
             fail::point("part-write")?;

@@ -55,7 +55,7 @@ class Pipeline:
         self,
         inputs: Sequence[str],
         out: Union[str, PathLike[str]],
-        existing: str,
+        how: str,
         limit: Optional[int],
         threads: int,
     ) -> Run: ...

@@ -98,7 +98,43 @@ class Pipeline:
         A run that was stopped goes on where it was when the same call is made again. `existing` says what becomes of records
         that are there already and would be lost: `"keep"` refuses, `"append"` adds to them, `"replace"` replaces them.
         """
-        core = self._core.write(_inputs(inputs), os.fspath(out), existing, limit, threads)
+        if existing not in ("keep", "append", "replace"):
+            raise ValueError(f"`existing` is 'keep', 'append' or 'replace', not {existing!r}")
+        return self._write(inputs, out, existing, limit, threads, progress)
+
+    def run_shard(
+        self,
+        inputs: Inputs,
+        out: Path,
+        shard: Union[str, tuple[int, int]],
+        *,
+        threads: int = 1,
+        progress: ProgressOption = None,
+    ) -> Report:
+        """Work on one share of the inputs, `"3/16"` or `(3, 16)`: what one task of Ray, Spark or an array job calls.
+
+        What is done is safe in the folder `out`, which all tasks share, and is not done again, however often and into how many
+        shares the work is cut. `merge` makes the files.
+        """
+        share = shard if isinstance(shard, str) else "/".join(map(str, shard))
+        if "/" not in share:
+            raise ValueError(f"a share is like '3/16' or (3, 16), not {shard!r}")
+        return self._write(inputs, out, share, None, threads, progress)
+
+    def merge(self, inputs: Inputs, out: Path = "out", *, progress: ProgressOption = None) -> Report:
+        """Make the files of what `run_shard` has done; `RunError` names what is missing, and then no file is made."""
+        return self._write(inputs, out, "merge", None, 1, progress)
+
+    def _write(
+        self,
+        inputs: Inputs,
+        out: Path,
+        how: str,
+        limit: Optional[int],
+        threads: int,
+        progress: ProgressOption,
+    ) -> Report:
+        core = self._core.write(_inputs(inputs), os.fspath(out), how, limit, threads)
         try:
             return Run(core, progress).finish()
         except _copydesk.RunError as error:

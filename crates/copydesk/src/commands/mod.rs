@@ -16,6 +16,7 @@ mod view;
 use clap::Subcommand;
 use copydesk_stage::Catalog;
 
+use self::run::Mode;
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
@@ -31,6 +32,15 @@ stages, exports or options everything has to be done again, by `copydesk run`. R
 added at the end of the outputs, and their entries leave quarantine.jsonl. The next run keeps them, unless it finds work \
 to do.";
 
+const MERGE_HELP: &str = "\
+Examples:
+  copydesk run   news pages/ --out out --shard 1/2      on one machine
+  copydesk run   news pages/ --out out --shard 2/2      on another one, into the same folder
+  copydesk merge news pages/ --out out                  when both are done
+
+Give the pipeline, inputs and folder of the runs. The inputs are read once more, and each document is looked for among what was \
+done; if any is missing, no file is made, and the exit code is 2. The files are those of one run over all, to the byte.";
+
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -39,6 +49,9 @@ pub(crate) enum Command {
     /// Work once more on the documents in quarantine, and on no others.
     #[command(after_help = RETRY_HELP)]
     Retry(run::Args),
+    /// Make the files of what all shares of a run have done; refuse while any of it is missing.
+    #[command(after_help = MERGE_HELP)]
+    Merge(run::Args),
     /// Check pipeline files without running them: every mistake at once, with its line and the way out.
     Check(check::Args),
     /// Show, line by line, what became of one document, and why.
@@ -62,8 +75,9 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn execute(self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         match self {
-            Self::Run(args) => args.execute(false, catalog, reporter),
-            Self::Retry(args) => args.execute(true, catalog, reporter),
+            Self::Run(args) => args.execute(Mode::Run, catalog, reporter),
+            Self::Retry(args) => args.execute(Mode::Retry, catalog, reporter),
+            Self::Merge(args) => args.execute(Mode::Merge, catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
             Self::View(args) => args.execute(catalog, reporter),

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow};
 use copydesk_pipeline::Pipeline;
-use copydesk_runner::{Existing, Options, Output, Owner, Report, Run, RunError};
+use copydesk_runner::{Existing, Options, Output, Owner, Part, Report, Run, RunError, Share};
 use copydesk_stage::Catalog;
 use serde_json::json;
 
@@ -72,6 +72,10 @@ pub(crate) struct Args {
     /// With --append: look into files, too, whose size and time of change are as they were.
     #[arg(long, requires = "append")]
     checksum: bool,
+    /// Work on one share of many, such as 3/16, and leave the files to `copydesk merge`: for array jobs. What is done is
+    /// known by its documents, so that the work may be cut into another number of shares at any time.
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["replace", "append", "limit", "dry_run", "sharded"])]
+    shard: Option<Part>,
     /// Stop after so many documents.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
@@ -93,16 +97,28 @@ pub(crate) struct Args {
     sharded: bool,
 }
 
+/// Which of the commands that take these arguments is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// `copydesk run`
+    Run,
+    /// `copydesk retry`: over what the last run has quarantined.
+    Retry,
+    /// `copydesk merge`: what shares have done becomes files.
+    Merge,
+}
+
 impl Args {
-    /// Runs; as a retry, over what the last run has quarantined.
-    pub(crate) fn execute(self, retry: bool, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+    /// Runs.
+    pub(crate) fn execute(self, mode: Mode, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
-        let output = self.output(&pipeline);
+        let (retry, share) = (mode == Mode::Retry, self.share(mode)?);
+        let output = self.output(&pipeline)?;
         refuse_address(&output)?;
         let owner = match &output {
             Output::Folder { folder, .. } => Owner::here(folder, &self.pipeline, self.inputs(&pipeline))
                 .context("the current folder cannot be told")?,
-            Output::Stdout | Output::Nowhere => Owner::default(),
+            Output::Parts { .. } | Output::Stdout | Output::Nowhere => Owner::default(),
         };
         let reads = self.reads(&pipeline);
         let source =
@@ -110,7 +126,7 @@ impl Args {
         hold_open(pipeline.run.open_files)?;
         let of_pipeline = pipeline.run.options();
         let folder = match &output {
-            Output::Folder { folder, .. } => Some(folder.as_path()),
+            Output::Folder { folder, .. } | Output::Parts { folder } => Some(folder.as_path()),
             Output::Stdout | Output::Nowhere => None,
         };
         let reports = self.report.iter().map(|path| Pending::new(path, folder)).collect::<anyhow::Result<Vec<_>>>()?;
@@ -119,6 +135,7 @@ impl Args {
             batch: self.batch.map_or(of_pipeline.batch, NonZero::get),
             limit: self.limit,
             retry,
+            share,
             owner,
             existing: self.existing(),
             careful: self.checksum,
@@ -136,7 +153,7 @@ impl Args {
             self.say(&report, reporter);
         }
         // A run that found nothing to work on has most likely looked in the wrong place.
-        let nothing = !retry && is_empty(&report);
+        let nothing = !retry && share == Share::All && is_empty(&report);
         if nothing {
             tracing::error!("there was no document among the inputs: nothing was read that holds text");
         }
@@ -168,17 +185,35 @@ impl Args {
         if named.is_empty() { of_pipeline.collect() } else { named }
     }
 
-    fn output(&self, pipeline: &Pipeline) -> Output {
+    /// Which shards are worked on.
+    fn share(&self, mode: Mode) -> anyhow::Result<Share> {
+        match (mode, self.shard) {
+            (Mode::Run, Some(part)) => Ok(Share::Part(part)),
+            (Mode::Run | Mode::Retry, None) => Ok(Share::All),
+            (Mode::Merge, None) if !self.append && self.limit.is_none() && !self.dry_run => Ok(Share::Done),
+            (Mode::Merge, _) => Err(anyhow!(
+                "`merge` makes the files of all shares: give it the pipeline, inputs and folder of the runs, without `--shard`, \
+                 `--append`, `--limit` and `--dry-run`"
+            )),
+            (Mode::Retry, Some(_)) => Err(anyhow!("`retry` works on the quarantine as a whole: leave `--shard` out")),
+        }
+    }
+
+    fn output(&self, pipeline: &Pipeline) -> anyhow::Result<Output> {
         let folder = match &self.out {
             Some(out) if out == "-" => None,
             Some(out) => Some(PathBuf::from(out)),
             None => pipeline.run.folder(),
         };
-        match folder {
+        Ok(match folder {
             _ if self.dry_run => Output::Nowhere,
+            Some(folder) if self.shard.is_some() => Output::Parts { folder },
+            None if self.shard.is_some() => {
+                return Err(anyhow!("a share is kept in a folder for `copydesk merge`: name it with --out"));
+            }
             Some(folder) => Output::Folder { folder, sharded: self.sharded || pipeline.run.sharded },
             None => Output::Stdout,
-        }
+        })
     }
 
     fn say(&self, report: &Report, reporter: &Reporter) {
@@ -203,7 +238,7 @@ fn is_empty(report: &Report) -> bool {
 
 /// Outputs go to a folder of this machine; an address would become a folder called `s3:`.
 fn refuse_address(output: &Output) -> anyhow::Result<()> {
-    let Output::Folder { folder, .. } = output else { return Ok(()) };
+    let (Output::Folder { folder, .. } | Output::Parts { folder }) = output else { return Ok(()) };
     let folder = folder.to_string_lossy();
     if folder.contains("://") {
         return Err(anyhow!(

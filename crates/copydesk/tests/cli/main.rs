@@ -6,5 +6,6 @@ mod invalid_pipelines;
 mod limits;
 mod program;
 mod run;
+mod shares;
 mod templates;
 mod view;
