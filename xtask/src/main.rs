@@ -2,6 +2,7 @@
 
 mod generate;
 mod grammar;
+mod html5lib;
 mod kill_test;
 mod memory;
 mod page;
@@ -28,6 +29,8 @@ enum Command {
     KillTest(kill_test::Args),
     /// Run the release program over hostile and broken files, and compare what becomes of them with what should.
     Torture(torture::Args),
+    /// Compare the trees of pages with html5lib's tests of the specification, in ../shared/conformance.
+    Html5lib,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
         Command::Memory(args) => memory::run(&args),
         Command::KillTest(args) => kill_test::run(&args),
         Command::Torture(args) => torture::run(&args),
+        Command::Html5lib => html5lib::run(),
     }
 }
 

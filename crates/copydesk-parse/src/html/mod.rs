@@ -67,6 +67,8 @@ fn note(doc: &mut Document, code: &'static str, message: String, at: u32) {
 }
 
 #[cfg(test)]
+mod html5lib;
+#[cfg(test)]
 mod property_tests;
 #[cfg(test)]
 mod tests;

@@ -138,13 +138,30 @@ impl<'a, R: Receiver> Cutter<'a, R> {
 
     /// Sends the text that stands there, if any.
     fn text(&self, start: usize, end: usize) -> Next {
-        self.decoded_text(start, end, Place::Text)
+        // Pages with characters U+0000 are rare, and only SVG and MathML show something of them.
+        if memchr(0, &self.bytes[start..end]).is_none() || !self.receiver.in_foreign_content() {
+            return self.decoded_text(start, end, Place::Text);
+        }
+        let mut at = start;
+        while let Some(found) = memchr(0, &self.bytes[at..end]) {
+            let null = at + found;
+            if self.decoded_text(at, null, Place::Text) == Next::Stop
+                || self.receiver.token(Token::NullCharacterToken, null, null + 1) == Next::Stop
+            {
+                return Next::Stop;
+            }
+            at = null + 1;
+        }
+        self.decoded_text(at, end, Place::Text)
     }
 
     /// Sends text in which nothing stands for anything else.
     fn verbatim(&self, start: usize, end: usize) {
         if start < end {
-            let text = self.shared.subtendril(start as u32, (end - start) as u32);
+            let mut text = self.shared.subtendril(start as u32, (end - start) as u32);
+            if memchr(0, text.as_bytes()).is_some() {
+                text = StrTendril::from(text.replace('\0', "\u{FFFD}"));
+            }
             self.receiver.token(Token::CharacterTokens(text), start, end);
         }
     }
