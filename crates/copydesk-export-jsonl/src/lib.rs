@@ -3,6 +3,7 @@
 //! The fields of a record are those of [`copydesk_record::Record`]. `README.md` says how to load them.
 
 mod lines;
+mod shapes;
 
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
@@ -44,6 +45,9 @@ pub struct Config {
     /// Write `ext` and `fields` as objects. Their keys and types may differ from record to record, which loaders that
     /// make a table of the file refuse; so they are JSON text unless this is set.
     pub nested: bool,
+    /// Write all records in the order of the input. Otherwise a few stand before the others, so that readers which take the
+    /// types from the first records meet all of them there.
+    pub in_order: bool,
 }
 
 impl Default for Config {
@@ -58,6 +62,7 @@ impl Default for Config {
             markdown: false,
             markup: Markup::default(),
             nested: false,
+            in_order: false,
         }
     }
 }
@@ -96,6 +101,12 @@ impl Export for Jsonl {
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {
         self.packer.next(rows).map_err(|error| ExportError::new(error.to_string()))
+    }
+
+    fn shapes(&self, row: &[u8]) -> Vec<u32> {
+        // What is compressed stays as it is.
+        let stays = self.config.in_order || self.config.compression != Compression::None;
+        if stays { Vec::new() } else { shapes::shapes(row) }
     }
 
     fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {

@@ -12,6 +12,7 @@ use crate::{
     checksum::{Key, sum},
     earlier::{self, Earlier},
     index::{self, Fate, Identities, Identity, Indexed, Standpoint},
+    lead::Leads,
     manifest::Manifest,
     part::{self, Entry},
     reuse::Done,
@@ -97,7 +98,7 @@ fn without(
     }
     let gone: HashSet<usize> = gone.iter().copied().collect();
     let is_kept = |n: &usize| !gone.contains(n);
-    let mut sections = Vec::new();
+    let (mut sections, mut leads) = (Vec::new(), Vec::new());
     for (output, export) in exports.iter().enumerate() {
         let bytes = part::load(folder, &done.entry.sections[output], &done.places[output])?;
         let written = documents.iter().enumerate().filter(|(_, document)| document.fate == Fate::Written);
@@ -105,12 +106,12 @@ fn without(
             bytes: document.rows.get(output).copied().unwrap_or(0),
             stay: is_kept(&n),
         });
-        sections.push(
-            export.without(bytes, &rows.collect::<Vec<_>>()).map_err(|error| RunError::Assemble {
-                path: folder.locate(export.file_name()),
-                error: error.message,
-            })?,
-        );
+        let rows: Vec<_> = rows.collect();
+        let section = export
+            .without(bytes, &rows)
+            .map_err(|error| RunError::Assemble { path: folder.locate(export.file_name()), error: error.message })?;
+        leads.push(Leads::of(*export, &section, &rows));
+        sections.push(section);
     }
     let dropped: HashSet<&str> = gone.iter().map(|n| documents[*n].uri.as_str()).collect();
     let listed = part::load(folder, &done.entry.sections[exports.len()], &done.places[exports.len()])?;
@@ -134,7 +135,7 @@ fn without(
         sections.push(index::compress(lines).map_err(|error| RunError::Bug(error.to_string()))?);
     }
     let retried = done.entry.retried.iter().filter(|uri| !dropped.contains(uri.as_str())).cloned().collect();
-    let entry = Entry::new(key, &sections, counts, retried);
+    let entry = Entry::new(key, &sections, leads, counts, retried);
     part::put(folder, &entry, &sections)?;
     Ok(Done::in_part(Arc::new(entry)))
 }

@@ -7,6 +7,7 @@ use crate::{
     chain::Passage,
     checksum::Key,
     index::{self, Indexed},
+    lead::Leads,
     reuse::Done,
 };
 
@@ -64,6 +65,7 @@ pub(crate) struct Finished {
     pub(crate) number: u64,
     pub(crate) weight: u64,
     pub(crate) rows: Vec<Vec<u8>>,
+    pub(crate) leads: Vec<Leads>,
     pub(crate) quarantined: Vec<Quarantined>,
     pub(crate) index: Vec<Indexed>,
     pub(crate) counts: Report,
@@ -77,6 +79,7 @@ pub(crate) struct Shard {
     pub(crate) end: End,
     /// Rows, then sections: one for each export, one for the quarantine, and the index.
     pub(crate) sections: Vec<Vec<u8>>,
+    pub(crate) leads: Vec<Leads>,
     pub(crate) counts: Report,
 }
 
@@ -106,10 +109,14 @@ impl Batch {
 impl Shard {
     pub(crate) fn new(number: u64, chain: &Chain, exports: &[ExportInstance]) -> Self {
         let sections = vec![Vec::new(); exports.len() + 2];
-        Self { number, end: End::default(), sections, counts: chain.empty_report() }
+        let leads = vec![Leads::default(); exports.len()];
+        Self { number, end: End::default(), sections, leads, counts: chain.empty_report() }
     }
 
     pub(crate) fn add(&mut self, batch: Finished) -> Result<(), RunError> {
+        for (leads, (section, behind)) in self.leads.iter_mut().zip(self.sections.iter().zip(&batch.leads)) {
+            leads.append(behind, section.len());
+        }
         for (section, rows) in self.sections.iter_mut().zip(batch.rows) {
             if section.is_empty() {
                 *section = rows;

@@ -42,7 +42,7 @@ impl Shard {
 pub(crate) fn shards(folder: &LocalFolder, manifest: &Manifest) -> Vec<Shard> {
     let mut offset = 0;
     let shards = manifest.entries.iter().zip(manifest.segments()).map(|(entry, segment)| {
-        let joined = Place { name: INDEX.to_owned(), offset };
+        let joined = Place::new(INDEX, offset);
         offset += entry.sections.last().map_or(0, |section| section.bytes);
         let at = if manifest.files.parts { part::places(entry).pop().unwrap_or(joined) } else { joined };
         let from = Standpoint::new(folder.root(), &segment.place);

@@ -7,6 +7,7 @@ use crate::{
     batch::{Batch, Finished},
     guard::guarded,
     index::{self, Fate, Indexed},
+    lead::Leads,
     quarantine::Fault,
 };
 
@@ -16,6 +17,7 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
     counts.bytes = batch.bytes;
     counts.read = batch.passages.len() as u64;
     let mut rows = vec![Vec::new(); exports.len()];
+    let mut leads = vec![Leads::default(); exports.len()];
     let mut quarantined = Vec::new();
     let mut index = Vec::new();
     for (passage, (input, record)) in batch.passages.into_iter().zip(batch.inputs) {
@@ -26,6 +28,9 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
             Outcome::Quarantined(entry) => &entry.uri,
         };
         let uri = uri.clone();
+        if let Outcome::Kept(document) | Outcome::Dropped { document, .. } = &outcome {
+            counts.opened += document.content().len() as u64;
+        }
         counts.count_time(&uri, &laps);
         let outcome = match outcome {
             Outcome::Kept(doc) => match document(exports, &doc, &mut rows) {
@@ -37,6 +42,10 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
         let fate = match outcome {
             Outcome::Kept(doc) => {
                 counts.count_written(&doc);
+                for (output, ExportInstance { export, .. }) in exports.iter().enumerate() {
+                    let (at, rows) = (before[output], &rows[output]);
+                    leads[output].add(&**export, at, rows.get(at..).unwrap_or_default());
+                }
                 Fate::Written
             }
             Outcome::Dropped { document, stage, reason } => {
@@ -50,12 +59,12 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
                 Fate::Quarantined
             }
         };
-        let sizes = rows.iter().zip(before).map(|(rows, before)| (rows.len() - before) as u64);
+        let sizes = rows.iter().zip(&before).map(|(rows, before)| (rows.len() - before) as u64);
         let sizes = if fate == Fate::Written { sizes.collect() } else { Vec::new() };
         index.push(Indexed { uri, record, input, fate, rows: sizes });
     }
     let Batch { weight, last, ends, .. } = batch;
-    Finished { number, weight, rows, quarantined, index, counts, last, ends }
+    Finished { number, weight, rows, leads, quarantined, index, counts, last, ends }
 }
 
 /// The last step for a shard: from rows to what is stored.

@@ -84,6 +84,10 @@ pub enum RunError {
 }
 
 impl RunError {
+    pub(crate) fn no_folder(path: &Path) -> Self {
+        Self::Outputs(format!("{} is no folder; `--out` takes a folder", path.display()))
+    }
+
     /// Whether the reader of standard output has gone, as in `copydesk run ... | head`. That is no failure of ours.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)

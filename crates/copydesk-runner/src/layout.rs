@@ -5,7 +5,7 @@ use copydesk_stage::{Assembly, Export};
 use crate::{
     checksum::Key,
     manifest::Manifest,
-    part::{self, Entry, Place},
+    part::{self, Elsewhere, Entry, Place},
     work::Keys,
 };
 
@@ -28,6 +28,8 @@ pub(crate) struct Layout {
     pub(crate) headers: Vec<Vec<u8>>,
     /// Whether some export puts its parts together itself, so that its file does not hold them as they are.
     pub(crate) keeps_parts: bool,
+    /// Whether the output is a folder with a file for each document.
+    pub(crate) split: Vec<bool>,
     pub(crate) sharded: bool,
     /// What the results depend on besides documents and limits.
     pub(crate) work: Key,
@@ -45,7 +47,8 @@ impl Layout {
         Self {
             names: exports.iter().map(|e| e.file_name().to_owned()).collect(),
             headers: exports.iter().map(header).collect(),
-            keeps_parts: exports.iter().any(|e| matches!(e.assembly(), Assembly::Built(_))),
+            keeps_parts: exports.iter().any(|e| !matches!(e.assembly(), Assembly::Joined)),
+            split: exports.iter().map(|e| matches!(e.assembly(), Assembly::Split)).collect(),
             sharded,
             work: keys.work,
             exports: keys.exports,
@@ -80,6 +83,16 @@ impl Layout {
         if self.sharded { shard_file(name, shard) } else { name.clone() }
     }
 
+    /// The folder of an output with a file for each document that a file lies in.
+    pub(crate) fn split_folder<'f>(&self, file: &'f str) -> Option<&'f str> {
+        let added = file.strip_prefix(DELTA).and_then(|rest| rest.strip_prefix('/')?.split_once('/'));
+        let (_, own) = added.unwrap_or(("", file));
+        let folder = own.split_once('/')?.0;
+        let is_split = |(name, split): (&String, &bool)| *split && name == folder;
+        let end = file.len() - own.len() + folder.len();
+        self.names.iter().zip(&self.split).any(is_split).then(|| &file[..end])
+    }
+
     /// The file that holds what the run of that number has added to an output.
     pub(crate) fn delta(&self, output: usize, run: usize) -> String {
         format!("{DELTA}/{run:06}/{}", self.names[output])
@@ -94,6 +107,19 @@ impl Layout {
     pub(crate) fn places(&self, manifest: &Manifest) -> Vec<Vec<Place>> {
         let mut offsets: Vec<u64> = manifest.files.headers.clone();
         offsets.resize(self.sections(), 0);
+        let front = |output: usize| manifest.files.leads.get(output).map_or(&[][..], Vec::as_slice);
+        // Where the rows that stand at the front are, by output.
+        let mut fronts: Vec<Vec<(usize, Elsewhere)>> = Vec::new();
+        for (output, offset) in offsets.iter().enumerate() {
+            let (name, mut offset) = (self.names.get(output).map_or("", String::as_str), *offset);
+            let name = if manifest.files.sharded { shard_file(name, 0) } else { name.to_owned() };
+            let rows = front(output).iter().map(|row| {
+                let elsewhere = Elsewhere { at: row.at, bytes: row.bytes, name: name.clone(), offset };
+                offset += row.bytes;
+                (row.shard, elsewhere)
+            });
+            fronts.push(rows.collect());
+        }
         let mut place = |output: usize, shard: usize, bytes: u64| {
             let own_file = manifest.files.sharded && output < self.quarantine();
             let name = match self.names.get(output) {
@@ -102,9 +128,12 @@ impl Layout {
                 Some(name) if own_file => shard_file(name, shard),
                 Some(name) => name.clone(),
             };
-            let place = Place { name, offset: offsets[output] };
+            let ahead: u64 = if own_file && shard > 0 { 0 } else { front(output).iter().map(|row| row.bytes).sum() };
+            let moved: Vec<_> =
+                fronts[output].iter().filter(|(of, _)| *of == shard).map(|(_, row)| row.clone()).collect();
+            let place = Place { name, offset: offsets[output] + ahead, moved };
             if !own_file {
-                offsets[output] += bytes;
+                offsets[output] += bytes - place.moved.iter().map(|row| row.bytes).sum::<u64>().min(bytes);
             }
             place
         };

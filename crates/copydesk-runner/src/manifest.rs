@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     RunError,
     checksum::{Key, Sum, checked_line, read_checked_line},
+    lead::Moved,
     owner::Owner,
     part::Entry,
     storage::Storage,
@@ -44,6 +45,9 @@ pub(crate) struct Files {
     pub(crate) parts: bool,
     /// Size of what stands before the first section, by output.
     pub(crate) headers: Vec<u64>,
+    /// Of each output, the rows that stand before all others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) leads: Vec<Vec<Moved>>,
     /// All files.
     pub(crate) list: Vec<FileEntry>,
 }

@@ -11,7 +11,7 @@ use std::{
 use copydesk_stage::{Assembly, Export, KnownFiles};
 
 use crate::{
-    Report, RunError,
+    ExportInstance, RunError,
     append::Seen,
     checksum::Key,
     error::write_error,
@@ -99,18 +99,12 @@ impl Sink {
     }
 
     /// Takes the next shard, and comes back when it is safe.
-    pub(crate) fn commit(
-        &mut self,
-        key: Key,
-        sections: &[Vec<u8>],
-        counts: Report,
-        retried: Vec<String>,
-    ) -> Result<(), RunError> {
+    pub(crate) fn commit(&mut self, entry: Entry, sections: &[Vec<u8>]) -> Result<(), RunError> {
         match self {
-            Self::Folder(store) => store.commit(key, sections, counts, retried),
+            Self::Folder(store) => store.commit(entry, sections),
             Self::Parts(storage, safe) => {
-                *safe += counts.read;
-                part::put(storage, &Entry::new(key, sections, counts, retried), sections)
+                *safe += entry.counts.read;
+                part::put(storage, &entry, sections)
             }
             Self::Stdout(out) => {
                 let written = out.write_all(&sections[0]).and_then(|()| out.flush());
@@ -169,6 +163,16 @@ impl Sink {
     }
 }
 
+/// What a run would refuse of an output before it reads anything.
+pub fn check_output(output: &Output, exports: &[ExportInstance]) -> Result<(), RunError> {
+    let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
+    check_names(output, &list)?;
+    match output {
+        Output::Folder { folder, .. } if folder.exists() && !folder.is_dir() => Err(RunError::no_folder(folder)),
+        _ => Ok(()),
+    }
+}
+
 fn check_names(output: &Output, exports: &[&dyn Export]) -> Result<(), RunError> {
     if exports.is_empty() {
         return Err(RunError::Outputs("nothing to write: the pipeline has no export".into()));
@@ -182,7 +186,7 @@ fn check_names(output: &Output, exports: &[&dyn Export]) -> Result<(), RunError>
         return Err(RunError::Outputs(message));
     }
     if *output == Output::Stdout
-        && let Some(export) = exports.iter().find(|export| matches!(export.assembly(), Assembly::Built(_)))
+        && let Some(export) = exports.iter().find(|export| !matches!(export.assembly(), Assembly::Joined))
     {
         return Err(RunError::Outputs(format!(
             "`{}` is no format for standard output; name a folder with --out",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use copydesk_stage::Export;
+use copydesk_stage::{Assembly, Export};
 
 use crate::{
     Output,
@@ -15,13 +15,17 @@ use crate::{
 pub(crate) struct OwnFiles {
     folder: Option<PathBuf>,
     names: Vec<String>,
+    /// Folders with a file for each document.
+    split: Vec<String>,
 }
 
 impl OwnFiles {
     pub(crate) fn of(output: &Output, exports: &[&dyn Export]) -> Self {
         let (Output::Folder { folder, .. } | Output::Parts { folder }) = output else { return Self::default() };
         let names = exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE]).map(str::to_owned).collect();
-        Self { folder: folder.canonicalize().ok(), names }
+        let split = exports.iter().filter(|e| matches!(e.assembly(), Assembly::Split));
+        let split = split.map(|e| e.file_name().to_owned()).collect();
+        Self { folder: folder.canonicalize().ok(), names, split }
     }
 
     /// Whether that input is an output of this run, left there by an earlier one.
@@ -44,7 +48,12 @@ impl OwnFiles {
         };
         // The cheap test first: only a file of the right name is worth asking the system about.
         let state = path.iter().any(|name| name == STATE);
-        (named && path.canonicalize().is_ok_and(|path| ours(&path)))
+        let split = self.split.iter().any(|own| path.iter().any(|name| name == own.as_str()));
+        let is_split = |path: &Path| {
+            self.split.iter().any(|own| path.starts_with(folder.join(own))) || path.starts_with(folder.join(DELTA))
+        };
+        (split && path.canonicalize().is_ok_and(|path| is_split(&path)))
+            || (named && path.canonicalize().is_ok_and(|path| ours(&path)))
             || (state && path.canonicalize().is_ok_and(|path| path.starts_with(folder.join(STATE))))
     }
 }

@@ -74,7 +74,7 @@ pub(crate) fn inspect(folder: &LocalFolder, layout: &Layout, existing: Existing)
         }
         no_link(folder, &file.name)?;
     }
-    let targets = targets(folder, layout)?;
+    let targets = targets(folder, layout, &inspection)?;
     let mut files: BTreeMap<&str, Vec<&FileEntry>> = targets.iter().map(|name| (name.as_str(), Vec::new())).collect();
     for file in inspection.listed().filter(|file| !file.name.starts_with(STATE)) {
         files.entry(&file.name).or_default().push(file);
@@ -231,13 +231,18 @@ pub(crate) fn write_under_way(folder: &LocalFolder, under_way: &UnderWay) -> Res
 }
 
 /// What the run will write that may stand there already.
-fn targets(folder: &LocalFolder, layout: &Layout) -> Result<Vec<String>, RunError> {
+fn targets(folder: &LocalFolder, layout: &Layout, inspection: &Inspection) -> Result<Vec<String>, RunError> {
     let mut targets = vec![QUARANTINE_FILE.to_owned()];
-    if !layout.sharded {
-        targets.extend_from_slice(&layout.names);
-        return Ok(targets);
-    }
-    for output in 0..layout.names.len() {
+    for (output, name) in layout.names.iter().enumerate() {
+        if layout.split[output] {
+            let ours = inspection.listed().any(|file| layout.split_folder(&file.name) == Some(name));
+            check_split(folder, name, ours)?;
+            continue;
+        }
+        if !layout.sharded {
+            targets.push(name.clone());
+            continue;
+        }
         let first = layout.file(output, 0);
         let Some((shards, _)) = first.rsplit_once('/') else { continue };
         no_link(folder, shards)?;
@@ -249,6 +254,28 @@ fn targets(folder: &LocalFolder, layout: &Layout) -> Result<Vec<String>, RunErro
         targets.extend(names.into_iter().filter(|name| layout.is_shard_of(output, name)));
     }
     Ok(targets)
+}
+
+/// Refuses a folder for files of documents that somebody else has filled. What stands beside ours in one of ours stays, and
+/// is never written over.
+fn check_split(folder: &LocalFolder, name: &str, ours: bool) -> Result<(), RunError> {
+    no_link(folder, name)?;
+    let path = folder.locate(name);
+    if !path.exists() {
+        return Ok(());
+    }
+    if !path.is_dir() {
+        return Err(RunError::Occupied(format!("{} is no folder, and an output needs that name", path.display())));
+    }
+    let names = folder.list(name).map_err(|error| RunError::Read { path: path.clone(), error })?;
+    if ours || names.is_empty() {
+        return Ok(());
+    }
+    Err(RunError::Occupied(format!(
+        "{} holds files that were not written by copydesk, and an output needs that folder. Nothing was changed.\n\
+         Move it away, or write elsewhere: --out",
+        path.display()
+    )))
 }
 
 /// Whether a name in a manifest is one that a run can have written: below the folder, and hidden only where that is ours.

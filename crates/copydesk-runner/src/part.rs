@@ -10,6 +10,7 @@ use crate::{
     Report, RunError,
     checksum::{Key, Sum, Summer, checked_line, read_checked_line, sum},
     error::write_error,
+    lead::{Lead, Leads},
     storage::Storage,
 };
 
@@ -28,6 +29,9 @@ pub(crate) struct Entry {
     pub(crate) sections: Vec<Section>,
     /// Its counts, without times.
     pub(crate) counts: Report,
+    /// Of each output, the rows that show types; see [`crate::lead`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) leads: Vec<Vec<Lead>>,
     /// The documents in quarantine that were tried again in this shard; empty for a shard of a run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) retried: Vec<String>,
@@ -41,16 +45,53 @@ pub(crate) struct Section {
 }
 
 /// Where a section stands: in a part, or in a file that was made of parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) offset: u64,
+    /// What of it stands elsewhere, in order.
+    pub(crate) moved: Vec<Elsewhere>,
+}
+
+/// A row that was taken out of its section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Elsewhere {
+    /// Where it begins in the section.
+    pub(crate) at: u64,
+    pub(crate) bytes: u64,
     pub(crate) name: String,
     pub(crate) offset: u64,
 }
 
+impl Place {
+    pub(crate) fn new(name: impl Into<String>, offset: u64) -> Self {
+        Self { name: name.into(), offset, moved: Vec::new() }
+    }
+
+    /// The pieces of a section of so many bytes: file, place and size.
+    fn pieces(&self, bytes: u64) -> Vec<(&str, u64, u64)> {
+        let (mut pieces, mut done, mut offset) = (Vec::new(), 0, self.offset);
+        for row in &self.moved {
+            let before = row.at.saturating_sub(done);
+            pieces.push((self.name.as_str(), offset, before));
+            pieces.push((row.name.as_str(), row.offset, row.bytes));
+            offset += before;
+            done = row.at + row.bytes;
+        }
+        pieces.push((self.name.as_str(), offset, bytes.saturating_sub(done)));
+        pieces.retain(|(_, _, bytes)| *bytes > 0);
+        pieces
+    }
+}
+
 impl Entry {
-    pub(crate) fn new(key: Key, sections: &[Vec<u8>], counts: Report, retried: Vec<String>) -> Self {
+    pub(crate) fn new(key: Key, sections: &[Vec<u8>], leads: Vec<Leads>, counts: Report, retried: Vec<String>) -> Self {
         let sections = sections.iter().map(|s| Section { bytes: s.len() as u64, sum: sum(s) }).collect();
-        Self { key, sections, counts, retried }
+        let mut leads: Vec<Vec<Lead>> = leads.into_iter().map(Leads::into_rows).collect();
+        if leads.iter().all(Vec::is_empty) {
+            leads.clear();
+        }
+        Self { key, sections, leads, counts, retried }
     }
 
     /// The name of the part that it belongs to.
@@ -113,7 +154,7 @@ pub(crate) fn is_whole(storage: &dyn Storage, entry: &Entry) -> bool {
 pub(crate) fn places(entry: &Entry) -> Vec<Place> {
     let mut offset = 0;
     let places = entry.sections.iter().map(|section| {
-        let place = Place { name: entry.name(), offset };
+        let place = Place::new(entry.name(), offset);
         offset += section.bytes;
         place
     });
@@ -148,19 +189,20 @@ pub(crate) fn copy(
     if section.bytes == 0 {
         return Ok(());
     }
-    let mut from = storage.read(&place.name, place.offset).map_err(CopyError::Read)?;
-    let mut left = section.bytes;
     let mut summer = Summer::default();
-    let mut buffer = vec![0; usize::try_from(left).unwrap_or(usize::MAX).min(256 << 10)];
-    while left > 0 {
-        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        let n = from.read(&mut buffer[..most]).map_err(CopyError::Read)?;
-        if n == 0 {
-            return Err(CopyError::Changed);
+    let mut buffer = vec![0; usize::try_from(section.bytes).unwrap_or(usize::MAX).min(256 << 10)];
+    for (name, offset, mut left) in place.pieces(section.bytes) {
+        let mut from = storage.read(name, offset).map_err(CopyError::Read)?;
+        while left > 0 {
+            let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let n = from.read(&mut buffer[..most]).map_err(CopyError::Read)?;
+            if n == 0 {
+                return Err(CopyError::Changed);
+            }
+            summer.update(&buffer[..n]);
+            to.write_all(&buffer[..n]).map_err(CopyError::Write)?;
+            left -= n as u64;
         }
-        summer.update(&buffer[..n]);
-        to.write_all(&buffer[..n]).map_err(CopyError::Write)?;
-        left -= n as u64;
     }
     if summer.finish() == section.sum { Ok(()) } else { Err(CopyError::Changed) }
 }
@@ -180,11 +222,25 @@ mod tests {
     use crate::storage::LocalFolder;
 
     #[test]
+    fn a_section_is_put_together_again() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = LocalFolder::new(dir.path());
+        fs::write(dir.path().join("first"), "headTWOsix.one.").expect("a file");
+        fs::write(dir.path().join("other"), "head.three.").expect("a file");
+        let elsewhere = |at, bytes, offset| Elsewhere { at, bytes, name: "first".into(), offset };
+        let mut place = Place { moved: vec![elsewhere(0, 3, 4), elsewhere(10, 3, 7)], ..Place::new("other", 4) };
+        let section = Section { bytes: 13, sum: sum(b"TWO.three.six") };
+        assert_eq!(load(&folder, &section, &place).ok().as_deref(), Some(&b"TWO.three.six"[..]));
+        place.moved[1].offset = 8;
+        assert!(load(&folder, &section, &place).is_err(), "other bytes");
+    }
+
+    #[test]
     fn a_part_that_is_torn_or_changed_is_none() {
         let dir = tempfile::tempdir().expect("a folder");
         let folder = LocalFolder::new(dir.path());
         let sections = vec![b"rows".to_vec(), Vec::new(), b"more".to_vec()];
-        let entry = Entry::new(sum(b"key"), &sections, Report::default(), vec!["a".into()]);
+        let entry = Entry::new(sum(b"key"), &sections, Vec::new(), Report::default(), vec!["a".into()]);
         put(&folder, &entry, &sections).expect("it is put");
         let name = entry.name();
         assert!(is_name(&name) && !is_name("../x.part") && !is_name(".copydesk/parts/x.part"));

@@ -4,9 +4,10 @@
 //! then the plan becomes the manifest, then what nobody needs any more goes.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},
     fs::File,
     io::{self, Write},
+    ops::Range,
     path::Path,
     sync::Arc,
 };
@@ -19,6 +20,7 @@ use crate::{
     fail,
     index::{Identities, Standpoint},
     layout::{DELTA, INDEX, QUARANTINE, QUARANTINE_FILE},
+    lead::{self, Moved, Without},
     manifest::{FileEntry, Files, MANIFEST, Manifest, PLAN, Segment},
     owner::Existing,
     ownership::RUN,
@@ -32,6 +34,49 @@ use crate::{
 /// So many documents of one stage and rule are listed for everybody. A file that is read by the wrong rule has as many faults
 /// as lines, and a list of them all would be larger than the file.
 const MOST_LISTED: u64 = 10_000;
+
+/// How large a file is that is made of parts which are kept, where an output is spread over several.
+const BUILT_BYTES: u64 = 128 << 20;
+
+/// A name that no other file has, on systems either that take `A` and `a` for the same: with a number, if it is taken.
+fn free_name(name: &str, taken: &mut HashMap<String, u64>) -> String {
+    let mut free = name.to_owned();
+    loop {
+        match taken.entry(free.to_lowercase()) {
+            Entry::Vacant(entry) => {
+                entry.insert(1);
+                return free;
+            }
+            // How far the numbers of this name have come, so that a thousand of the same take no million steps.
+            Entry::Occupied(mut entry) => {
+                *entry.get_mut() += 1;
+                let number = entry.get();
+                let (stem, ending) = name.rsplit_once('.').filter(|(_, e)| !e.contains('/')).unwrap_or((name, ""));
+                free = if ending.is_empty() { format!("{name}-{number}") } else { format!("{stem}-{number}.{ending}") };
+                if taken.contains_key(&free.to_lowercase()) {
+                    free = name.to_owned();
+                }
+            }
+        }
+    }
+}
+
+/// A file that is made of shards.
+struct Made<'a> {
+    output: usize,
+    name: String,
+    /// All shards of the output, of which the file holds its own.
+    shards: &'a [Done],
+    own: Range<usize>,
+    /// The rows that stand before all others, in the first file.
+    front: &'a [Moved],
+}
+
+impl<'a> Made<'a> {
+    fn whole(output: usize, name: String, shards: &'a [Done], front: &'a [Moved]) -> Self {
+        Self { output, name, shards, own: 0..shards.len(), front }
+    }
+}
 
 fn write_line(file: &mut Draft, entry: &Quarantined) -> io::Result<()> {
     serde_json::to_writer(&mut *file, entry)?;
@@ -54,7 +99,7 @@ impl Store {
         }
         let list = self.assemble_all(exports, &segments)?;
         let entries = self.shards.iter().map(|done| Arc::clone(&done.entry)).collect();
-        let manifest = Manifest { entries, files: self.files(list, segments) };
+        let manifest = Manifest { entries, files: self.files(exports, list, segments) };
         self.check_names(&manifest.files.list)?;
         let text = manifest.write().map_err(|error| self.failed(PLAN, error))?;
         let planned = fail::point("plan-write").and_then(|()| self.folder.replace(PLAN, &text));
@@ -217,16 +262,23 @@ impl Store {
     fn assemble_all(&self, exports: &[&dyn Export], segments: &[Segment]) -> Result<Vec<FileEntry>, RunError> {
         let mut files = Vec::new();
         for (output, export) in exports.iter().enumerate() {
-            let count = if self.layout.sharded { self.shards.len() } else { 1 };
-            for n in 0..count {
-                let shards = if self.layout.sharded { &self.shards[n..=n] } else { &self.shards[..] };
-                files.push(self.assemble(*export, output, self.layout.file(output, n), shards)?);
+            let rows = lead::select(&self.shards, output);
+            if !self.layout.sharded {
+                let made = Made::whole(output, self.layout.file(output, 0), &self.shards, &rows);
+                self.assemble(*export, &made, &mut files)?;
+                continue;
+            }
+            // All rows that stand at the front in the first file: who reads many takes the types from that.
+            for (n, own) in self.groups(*export, output).into_iter().enumerate() {
+                let made = Made { own, ..Made::whole(output, self.layout.file(output, n), &self.shards, &rows) };
+                self.assemble(*export, &made, &mut files)?;
             }
         }
         if let Some(last) = segments.last().filter(|_| self.makes_delta()) {
             let added = &self.shards[self.shards.len().saturating_sub(last.shards)..];
             for (output, export) in exports.iter().enumerate() {
-                files.push(self.assemble(*export, output, self.layout.delta(output, segments.len()), added)?);
+                let (name, rows) = (self.layout.delta(output, segments.len()), lead::select(added, output));
+                self.assemble(*export, &Made::whole(output, name, added, &rows), &mut files)?;
             }
         }
         files.extend(self.assemble_quarantine()?);
@@ -236,6 +288,23 @@ impl Store {
         Ok(files)
     }
 
+    /// Which shards stand together in a file of a sharded output. Where the next run finds them in the files, each has one of
+    /// its own; where it finds them in parts, files can be as large as their readers like them.
+    fn groups(&self, export: &dyn Export, output: usize) -> Vec<Range<usize>> {
+        if !matches!(export.assembly(), Assembly::Built(_)) {
+            return (0..self.shards.len()).map(|n| n..n + 1).collect();
+        }
+        let (mut groups, mut start, mut bytes) = (Vec::new(), 0, 0);
+        for (n, done) in self.shards.iter().enumerate() {
+            bytes += done.entry.sections[output].bytes;
+            if bytes >= BUILT_BYTES || n + 1 == self.shards.len() {
+                groups.push(start..n + 1);
+                (start, bytes) = (n + 1, 0);
+            }
+        }
+        groups
+    }
+
     /// Whether what was added is put down on its own: by every run that adds, and by a retry behind one.
     fn makes_delta(&self) -> bool {
         let mut before = self.before.iter().flat_map(|manifest| &manifest.files.list);
@@ -243,32 +312,30 @@ impl Store {
         retry || (self.claim.existing == Existing::Append && !self.claim.retry)
     }
 
-    /// Makes one file as a draft, durable.
-    fn assemble(
-        &self,
-        export: &dyn Export,
-        output: usize,
-        name: String,
-        shards: &[Done],
-    ) -> Result<FileEntry, RunError> {
-        let wrong = |error| self.failed(&name, error);
+    /// Makes one file as a draft, durable; or one for each document.
+    fn assemble(&self, export: &dyn Export, made: &Made<'_>, files: &mut Vec<FileEntry>) -> Result<(), RunError> {
+        let Made { output, name, shards, own, .. } = made;
+        let wrong = |error| self.failed(name, error);
         fail::point("assemble").map_err(wrong)?;
-        let draft = self.folder.draft(&name).map_err(wrong)?;
+        if matches!(export.assembly(), Assembly::Split) {
+            return self.split(made, files);
+        }
+        let draft = self.folder.draft(name).map_err(wrong)?;
         let (bytes, sum) = match export.assembly() {
-            Assembly::Joined => {
+            Assembly::Joined | Assembly::Split => {
                 let mut file = Draft::create(&draft).map_err(wrong)?;
-                file.write_all(&self.layout.headers[output]).map_err(wrong)?;
-                self.copy_sections(output, shards, &mut file, &name)?;
+                file.write_all(&self.layout.headers[*output]).map_err(wrong)?;
+                self.copy_rows(made, &mut file)?;
                 file.finish().map_err(wrong)?
             }
             Assembly::Built(assemble) => {
-                let mut parts = shards.iter().map(|done| {
-                    part::load(&self.folder, &done.entry.sections[output], &done.places[output])
+                let mut parts = shards[own.clone()].iter().map(|done| {
+                    part::load(&self.folder, &done.entry.sections[*output], &done.places[*output])
                         .map_err(|error| ExportError::new(error.to_string()))
                 });
                 assemble
                     .assemble(&mut parts, &draft)
-                    .map_err(|error| RunError::Assemble { path: self.folder.locate(&name), error: error.message })?;
+                    .map_err(|error| RunError::Assemble { path: self.folder.locate(name), error: error.message })?;
                 let synced = File::options().write(true).open(&draft).and_then(|file| {
                     fail::point("file-sync")?;
                     file.sync_all()?;
@@ -277,7 +344,55 @@ impl Store {
                 synced.map_err(wrong)?
             }
         };
-        Ok(FileEntry { name, bytes, sum })
+        files.push(FileEntry { name: name.clone(), bytes, sum });
+        Ok(())
+    }
+
+    /// Makes a file for each document as a draft, durable.
+    fn split(&self, made: &Made<'_>, files: &mut Vec<FileEntry>) -> Result<(), RunError> {
+        let Made { output, name: folder, shards, own, .. } = made;
+        let mut taken = HashMap::new();
+        for done in &shards[own.clone()] {
+            let part = part::load(&self.folder, &done.entry.sections[*output], &done.places[*output])?;
+            for file in copydesk_stage::files(&part) {
+                let wrong =
+                    |error: ExportError| RunError::Assemble { path: self.folder.locate(folder), error: error.message };
+                let (own, content) = file.map_err(wrong)?;
+                let name = format!("{folder}/{}", free_name(own, &mut taken));
+                let make = || {
+                    let mut draft = Draft::create(&self.folder.draft(&name)?)?;
+                    draft.write_all(content)?;
+                    draft.finish()
+                };
+                let (bytes, sum) = make().map_err(|error| self.failed(&name, error))?;
+                files.push(FileEntry { name, bytes, sum });
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that stand before all others, then the sections without them.
+    fn copy_rows(&self, made: &Made<'_>, to: &mut Draft) -> Result<(), RunError> {
+        let Made { output, name, shards, own, front } = made;
+        if own.start == 0 {
+            for row in *front {
+                let done = &shards[row.shard];
+                let section = part::load(&self.folder, &done.entry.sections[*output], &done.places[*output])?;
+                let range = usize::try_from(row.at).unwrap_or(usize::MAX)..;
+                let bytes = section.get(range).and_then(|rest| rest.get(..usize::try_from(row.bytes).ok()?));
+                let bytes = bytes.ok_or_else(|| RunError::Damaged(self.folder.locate(&done.places[*output].name)))?;
+                to.write_all(bytes).map_err(|error| self.failed(name, error))?;
+            }
+        }
+        for shard in own.clone() {
+            let done = &shards[shard];
+            let gone = front.iter().filter(|row| row.shard == shard).copied().collect();
+            let mut rest = Without { to, gone, at: 0 };
+            let (section, place) = (&done.entry.sections[*output], &done.places[*output]);
+            part::copy(&self.folder, section, place, &mut rest)
+                .map_err(|error| error.into_run_error(&self.folder, place, name))?;
+        }
+        Ok(())
     }
 
     fn copy_sections(&self, output: usize, shards: &[Done], to: &mut Draft, name: &str) -> Result<(), RunError> {
@@ -337,7 +452,7 @@ impl Store {
         Ok(FileEntry { name: name.to_owned(), bytes, sum })
     }
 
-    fn files(&self, list: Vec<FileEntry>, segments: Vec<Segment>) -> Files {
+    fn files(&self, exports: &[&dyn Export], list: Vec<FileEntry>, segments: Vec<Segment>) -> Files {
         Files {
             owner: self.claim.owner.clone(),
             work: self.layout.work,
@@ -346,8 +461,16 @@ impl Store {
             sharded: self.layout.sharded,
             parts: self.layout.keeps_parts,
             headers: self.header_sizes(),
+            leads: self.leads(exports),
             list,
         }
+    }
+
+    /// Of each output, the rows that stand before all others. Where parts are kept nobody has to know.
+    fn leads(&self, exports: &[&dyn Export]) -> Vec<Vec<Moved>> {
+        let outputs = 0..exports.len();
+        let leads: Vec<_> = outputs.map(|output| lead::select(&self.shards, output)).collect();
+        if leads.iter().all(Vec::is_empty) { Vec::new() } else { leads }
     }
 
     fn header_sizes(&self) -> Vec<u64> {
@@ -360,9 +483,11 @@ impl Store {
         let now: HashSet<&str> = now.iter().map(|file| file.name.as_str()).collect();
         for name in before.filter(|name| !now.contains(name)) {
             self.folder.remove(name).map_err(|error| self.failed(name, error))?;
-            if let Some((run, _)) = name.rsplit_once('/').filter(|_| name.starts_with(DELTA)) {
-                let removed = [run, DELTA].iter().try_for_each(|folder| self.folder.remove_empty_folder(folder));
-                removed.map_err(|error| self.failed(run, error))?;
+            // Its folders go with the last file.
+            let mut name = name;
+            while let Some((folder, _)) = name.rsplit_once('/') {
+                self.folder.remove_empty_folder(folder).map_err(|error| self.failed(folder, error))?;
+                name = folder;
             }
         }
         Ok(())
@@ -394,11 +519,32 @@ impl Store {
     }
 
     fn written(&self, files: &[FileEntry]) -> Vec<Written> {
-        let shown = files.iter().filter(|file| !file.name.starts_with(STATE));
-        shown.map(|file| Written { path: self.folder.locate(&file.name), bytes: file.bytes }).collect()
+        let mut written: Vec<Written> = Vec::new();
+        for file in files.iter().filter(|file| !file.name.starts_with(STATE)) {
+            // Of files of documents, which may be many, their folder.
+            let path = self.folder.locate(self.layout.split_folder(&file.name).unwrap_or(&file.name));
+            match written.last_mut().filter(|last| last.path == path) {
+                Some(last) => last.bytes += file.bytes,
+                None => written.push(Written { path, bytes: file.bytes }),
+            }
+        }
+        written
     }
 
     fn failed(&self, name: &str, error: io::Error) -> RunError {
         write_error(self.folder.locate(name), error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_files_have_the_same_name() {
+        let mut taken = HashMap::new();
+        let names = ["a.md", "A.md", "a-2.md", "a.md", "x/a.md", "b", "b", "c.d/e", "c.d/e"];
+        let free: Vec<_> = names.iter().map(|name| free_name(name, &mut taken)).collect();
+        assert_eq!(free, ["a.md", "A-2.md", "a-2-2.md", "a-3.md", "x/a.md", "b", "b-2", "c.d/e", "c.d/e-2"]);
     }
 }

@@ -105,8 +105,11 @@ pub struct Report {
     /// Documents that an earlier run had done, and that are among the counts.
     #[serde(skip_serializing_if = "is_zero")]
     pub reused: u64,
-    /// Bytes of input.
+    /// Bytes of input, as stored.
     pub bytes: u64,
+    /// Bytes of text that the input opens to and that was worked on. Only those of this run.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub opened: u64,
     /// Documents written, by language; `und` where none is known.
     pub languages: BTreeMap<String, u64>,
     /// Documents written, by the host of the address that they give or were fetched from.
@@ -206,6 +209,7 @@ impl Report {
     pub(crate) fn without_times(mut self) -> Self {
         self.stages.iter_mut().for_each(|stage| (stage.time, stage.cpu) = Default::default());
         self.slowest.clear();
+        self.opened = 0;
         self
     }
 
@@ -227,6 +231,7 @@ impl Report {
         self.dropped += part.dropped;
         self.quarantined += part.quarantined;
         self.bytes += part.bytes;
+        self.opened += part.opened;
         merge_counts(&mut self.languages, &part.languages);
         merge_counts(&mut self.sites, &part.sites);
         part.slowest.iter().for_each(|slow| self.add_slow(slow.clone()));

@@ -54,7 +54,7 @@ pub fn run_shard(
     shard.add(encode::batch(chain, exports, 0, batch))?;
     encode::parts(exports, &mut shard.sections)?;
     shard.counts.check_sum()?;
-    let entry = Entry::new(key, &shard.sections, shard.counts.clone().without_times(), Vec::new());
+    let entry = Entry::new(key, &shard.sections, shard.leads, shard.counts.clone().without_times(), Vec::new());
     part::put(storage, &entry, &shard.sections)?;
     Ok(ShardReport { part, counts: shard.counts, reused: false })
 }

@@ -61,7 +61,8 @@ impl LocalFolder {
 
     /// Where a file stands until it is whole.
     pub(crate) fn draft_path(&self, name: &str) -> PathBuf {
-        self.root.join(DRAFTS).join(name.replace('/', "+"))
+        // No two names have the same draft.
+        self.root.join(DRAFTS).join(name.replace('+', "+p").replace('/', "+s"))
     }
 
     /// The same, with room made for it: whatever stood there is gone.

@@ -20,7 +20,7 @@ use std::{
 use copydesk_stage::KnownFiles;
 
 use crate::{
-    Quarantined, Report, RunError,
+    Quarantined, RunError,
     append::Seen,
     checksum::Key,
     error::write_error,
@@ -89,7 +89,7 @@ impl Store {
         list: impl FnMut() -> Result<Option<Identities>, RunError>,
     ) -> Result<Self, RunError> {
         if root.exists() && !root.is_dir() {
-            return Err(RunError::Outputs(format!("{} is no folder; `--out` takes a folder", root.display())));
+            return Err(RunError::no_folder(&root));
         }
         let lock = lock(&root)?;
         let folder = LocalFolder::new(root);
@@ -204,14 +204,7 @@ impl Store {
     }
 
     /// Makes a shard durable, as the next one.
-    pub(crate) fn commit(
-        &mut self,
-        key: Key,
-        sections: &[Vec<u8>],
-        counts: Report,
-        retried: Vec<String>,
-    ) -> Result<(), RunError> {
-        let entry = Entry::new(key, sections, counts, retried);
+    pub(crate) fn commit(&mut self, entry: Entry, sections: &[Vec<u8>]) -> Result<(), RunError> {
         part::put(&self.folder, &entry, sections)?;
         self.put.push(entry.name());
         self.shards.push(Done::in_part(Arc::new(entry)));

@@ -15,6 +15,7 @@ use crate::{
     Observer, Report, RunError,
     batch::{Finished, Message, Shard, Work},
     output::Sink,
+    part::Entry,
     reuse::Done,
     shared::Shared,
     signals::Signals,
@@ -177,10 +178,11 @@ impl<'r> Writer<'r> {
                     self.sink.reuse(*done);
                 }
                 Ready::Shard(shard) => {
-                    let Shard { end, sections, counts, .. } = *shard;
+                    let Shard { end, sections, leads, counts, .. } = *shard;
                     counts.check_sum()?;
                     observer.rows(sections.first().map_or(&[], Vec::as_slice))?;
-                    self.sink.commit(end.key, &sections, counts.without_times(), end.retried)?;
+                    let entry = Entry::new(end.key, &sections, leads, counts.without_times(), end.retried);
+                    self.sink.commit(entry, &sections)?;
                 }
             }
         }

@@ -52,6 +52,21 @@ pub trait Export: Debug + Send + Sync {
         DocumentRows::cut(&part, rows)
     }
 
+    /// What the row of a document shows of the types in a file: a number for each field that has a value there, of that
+    /// type. Readers that take the types from the first rows have to meet all of them there, so that of each number a row
+    /// is put before all others. Without numbers every row stays where it is. For [`Assembly::Joined`] only, where parts
+    /// are the rows as they are.
+    fn shapes(&self, row: &[u8]) -> Vec<u32> {
+        let _ = row;
+        Vec::new()
+    }
+
+    /// The stages whose findings (`ext`) the options of this export name, each with the key that names it. A pipeline
+    /// without such a stage is refused.
+    fn ext_stages(&self) -> Vec<(String, &str)> {
+        Vec::new()
+    }
+
     /// How parts become a file.
     fn assembly(&self) -> Assembly<'_> {
         Assembly::Joined
@@ -94,6 +109,44 @@ pub enum Assembly<'a> {
     Joined,
     /// The export puts them together.
     Built(&'a dyn Assemble),
+    /// Every document is a file of its own, in a folder of the export's name: rows are what [`push_file`] makes of them.
+    /// Two that ask for the same name get a number.
+    Split,
+}
+
+/// Appends a file to rows that are split into files. Its name may have folders, parted by `/`.
+pub fn push_file(rows: &mut Vec<u8>, name: &str, content: &[u8]) {
+    rows.extend_from_slice(&(name.len() as u64).to_le_bytes());
+    rows.extend_from_slice(&(content.len() as u64).to_le_bytes());
+    rows.extend_from_slice(name.as_bytes());
+    rows.extend_from_slice(content);
+}
+
+/// The files of a part, in order, with their names. A name is one that stays in its folder on every system, and that is
+/// not hidden.
+pub fn files(mut part: &[u8]) -> impl Iterator<Item = Result<(&str, &[u8]), ExportError>> {
+    std::iter::from_fn(move || {
+        if part.is_empty() {
+            return None;
+        }
+        let Some((name, content, rest)) = first_file(part) else {
+            part = &[];
+            return Some(Err(ExportError::new("its files cannot be told apart")));
+        };
+        part = rest;
+        let bad =
+            name.split('/').any(|part| part.is_empty() || part.starts_with('.')) || name.contains(['\\', ':', '\0']);
+        Some(if bad { Err(ExportError::new(format!("{name:?} is no name for a file"))) } else { Ok((name, content)) })
+    })
+}
+
+fn first_file(part: &[u8]) -> Option<(&str, &[u8], &[u8])> {
+    let (name, rest) = part.split_first_chunk()?;
+    let (content, rest) = rest.split_first_chunk()?;
+    let (name, content) = (u64::from_le_bytes(*name), u64::from_le_bytes(*content));
+    let (name, rest) = rest.split_at_checked(usize::try_from(name).ok()?)?;
+    let (content, rest) = rest.split_at_checked(usize::try_from(content).ok()?)?;
+    Some((std::str::from_utf8(name).ok()?, content, rest))
 }
 
 /// Puts parts together where one behind the other is not enough.
@@ -120,4 +173,28 @@ pub trait ExportKind: 'static {
 
     /// Builds an export from its options.
     fn build(config: Self::Config) -> Result<Box<dyn Export>, ConfigError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_come_back_as_they_were_put_and_none_leads_out() {
+        let mut rows = Vec::new();
+        for (name, content) in [("a/b.txt", &b"one"[..]), ("c.txt", b""), ("d", b"two\n")] {
+            push_file(&mut rows, name, content);
+        }
+        let found: Vec<_> = files(&rows).map(|file| file.expect("a file")).collect();
+        assert_eq!(found, [("a/b.txt", &b"one"[..]), ("c.txt", b""), ("d", b"two\n")]);
+        for cut in 1..rows.len() {
+            let read: Vec<_> = files(&rows[..cut]).collect();
+            assert!(read.len() <= 3 && read.iter().filter(|file| file.is_err()).count() <= 1, "{cut}");
+        }
+        for bad in ["../x", "/x", "a//b", ".x", "a/..", "a\\b", "", "c:x"] {
+            let mut rows = Vec::new();
+            push_file(&mut rows, bad, b"x");
+            assert!(files(&rows).all(|file| file.is_err()), "{bad}");
+        }
+    }
 }

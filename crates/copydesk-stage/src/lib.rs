@@ -95,7 +95,7 @@ pub use async_trait::async_trait;
 pub use catalog::{Catalog, ExportEntry, SourceEntry, StageEntry};
 pub use config::{ConfigError, check_file_name};
 pub use context::Context;
-pub use export::{Assemble, Assembly, DocumentRows, Export, ExportError, ExportKind};
+pub use export::{Assemble, Assembly, DocumentRows, Export, ExportError, ExportKind, files, push_file};
 pub use facet::Facet;
 pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
