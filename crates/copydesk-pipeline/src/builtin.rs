@@ -21,4 +21,5 @@ pub fn builtin() -> Catalog {
         .with(copydesk_export_csv::register)
         .with(copydesk_export_parquet::register)
         .with(copydesk_export_sqlite::register)
+        .with(copydesk_export_files::register)
 }

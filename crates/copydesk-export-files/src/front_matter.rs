@@ -1,0 +1,55 @@
+//! What is known of a document, as YAML in front of it.
+
+use std::fmt::Write as _;
+
+use copydesk_record::Record;
+use serde_json::{Value, json};
+
+/// The front matter with its two lines of dashes. Values are JSON, which is YAML as well, so that nothing in them can be taken
+/// for anything else. What is not known is left out.
+pub(crate) fn write(record: &Record<'_>) -> String {
+    let time = |time: Option<copydesk_document::Timestamp>| time.map(|time| time.to_string());
+    let fields: [(&str, Value); 16] = [
+        ("title", json!(record.title)),
+        ("authors", json!(record.authors)),
+        ("published", json!(time(record.published))),
+        ("modified", json!(time(record.modified))),
+        ("site_name", json!(record.site_name)),
+        ("section", json!(record.section)),
+        ("tags", json!(record.tags)),
+        ("description", json!(record.description)),
+        ("url", json!(record.url)),
+        ("image", json!(record.image)),
+        ("language", json!(record.language)),
+        ("license", json!(record.license)),
+        ("id", json!(record.id)),
+        ("source", json!(record.source.uri)),
+        ("fetched", json!(time(record.source.fetched))),
+        ("captions", captions(record)),
+    ];
+    let mut out = String::from("---\n");
+    for (name, value) in fields {
+        let known = match &value {
+            Value::Null => false,
+            Value::Array(items) => !items.is_empty(),
+            _ => true,
+        };
+        if known {
+            // JSON has no line breaks of its own, and YAML takes these three for some.
+            let value = value.to_string();
+            let value =
+                value.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+            let _ = writeln!(out, "{name}: {}", value.replace('\u{7f}', "\\u007f"));
+        }
+    }
+    out.push_str("---\n\n");
+    out
+}
+
+fn captions(record: &Record<'_>) -> Value {
+    let caption = |caption: &copydesk_record::Caption<'_>| {
+        let credit = caption.credit.as_ref().map(|credit| format!(" ({credit})")).unwrap_or_default();
+        format!("{}{credit}", caption.text)
+    };
+    json!(record.captions.iter().map(caption).collect::<Vec<_>>())
+}
