@@ -1,9 +1,11 @@
-//! The account of a document: what stands in every line of its source, what became of it, and why.
+//! The account of a document: what stands in every line of its source, what became of it, and why; and the difference of two
+//! runs over the same documents ([`Comparison`]).
 //!
 //! [`Account::of`] makes it from a document that went through a chain. It is plain data, and serializes: a terminal, a page
 //! and another program show the same account.
 
 mod captions;
+mod difference;
 mod facts;
 mod lines;
 
@@ -13,6 +15,10 @@ use copydesk_document::{Document, Label, LineIndex};
 use serde::Serialize;
 
 pub use captions::CaptionAccount;
+pub use difference::{
+    BlockChange, BlockGroup, BlockSample, CaptionChange, Comparison, Counts, Decider, Difference, FactGroup,
+    FactSample, Gone,
+};
 pub use facts::{CandidateAccount, FactAccount};
 pub use lines::{BlockAccount, Entry, Fate, LineCounts, Named, Reason, What};
 

@@ -187,6 +187,11 @@ impl Column {
         }
     }
 
+    /// The stage whose findings stand in it.
+    pub(crate) fn ext_stage(&self) -> Option<&str> {
+        if let Self::Ext(ext) = self { Some(&ext.stage) } else { None }
+    }
+
     /// What stands in it.
     pub(crate) fn cell<'r>(&self, record: &'r Record<'_>, block: Option<&'r BlockRow<'_>>) -> Cow<'r, str> {
         match self {

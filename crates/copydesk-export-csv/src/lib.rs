@@ -192,6 +192,11 @@ impl Export for Csv {
         self.packer.next(rows).map_err(|error| ExportError::new(error.to_string()))
     }
 
+    fn ext_stages(&self) -> Vec<(String, &str)> {
+        let stages = self.columns.iter().enumerate();
+        stages.filter_map(|(i, column)| Some((format!("columns[{i}]"), column.ext_stage()?))).collect()
+    }
+
     fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
         let opened = self.packer.open(part).map_err(|error| ExportError::new(error.to_string()))?;
         self.part(DocumentRows::cut(&opened, rows)?)

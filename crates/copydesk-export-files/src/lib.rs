@@ -34,7 +34,7 @@ pub struct Config {
     pub format: Format,
     /// How a file is called, without its ending: any of `{id}`, `{title}`, `{site}`, `{day}`, `{language}` and `{source}`
     /// (the name of the file that was read). A `/` begins a folder. Two documents never share a file.
-    pub name: String,
+    pub path: String,
     /// Put what is known of the document before Markdown and text, as YAML.
     pub front_matter: bool,
     /// What the Markdown carries beside headings, lists, tables and code.
@@ -72,7 +72,7 @@ impl Default for Config {
         Self {
             folder: "documents".into(),
             format: Format::default(),
-            name: "{title}-{id}".into(),
+            path: "{title}-{id}".into(),
             front_matter: true,
             markup: Markup::default(),
         }
@@ -87,7 +87,7 @@ impl ExportKind for Files {
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
         check_file_name(&config.folder).map_err(|error| ConfigError { path: "folder".into(), ..error })?;
-        let name = Template::parse(&config.name)?;
+        let name = Template::parse(&config.path)?;
         Ok(Box::new(Self { config, name }))
     }
 }

@@ -26,7 +26,7 @@ enum Piece {
 
 impl Template {
     pub(crate) fn parse(text: &str) -> Result<Self, ConfigError> {
-        let wrong = |message: &str| ConfigError::at("name", message.to_owned());
+        let wrong = |message: &str| ConfigError::at("path", message.to_owned());
         let (mut pieces, mut rest) = (Vec::new(), text);
         while let Some((before, behind)) = rest.split_once('{') {
             let (name, behind) = behind.split_once('}').ok_or_else(|| wrong("has a `{` that is not closed"))?;
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_template_that_cannot_be_filled_is_refused() {
         for bad in ["{titel}", "{id", "same", "../{id}", "/{id}", "a//{id}", "a/.{id}", "{id}:x", "a\n{id}"] {
-            assert_eq!(Template::parse(bad).expect_err(bad).path, "name");
+            assert_eq!(Template::parse(bad).expect_err(bad).path, "path");
         }
         assert!(Template::parse("{titel}").expect_err("a slip").label.expect("a hint").contains("title"));
     }

@@ -65,7 +65,10 @@ fn header(out: &mut String, record: &Record<'_>) {
     );
     let terms =
         record.section.iter().map(|term| ("category", term)).chain(record.tags.iter().map(|term| ("tags", term)));
-    let terms: String = terms.map(|(kind, term)| format!("<term type=\"{kind}\">{}</term>", escaped(term))).collect();
+    let terms = terms.fold(String::new(), |mut all, (kind, term)| {
+        let _ = write!(all, "<term type=\"{kind}\">{}</term>", escaped(term));
+        all
+    });
     let classes = if terms.is_empty() { terms } else { format!("<textClass><keywords>{terms}</keywords></textClass>") };
     let language = record.language.as_deref();
     let language =
@@ -122,7 +125,10 @@ fn element(block: &Block, text: &str) -> String {
         BlockKind::Quote => format!("<quote>{}</quote>", lines(text)),
         BlockKind::Code => format!("<code>{}</code>", escaped(text)),
         BlockKind::TableRow => {
-            let cells: String = text.split('\t').map(|cell| format!("<cell>{}</cell>", lines(cell))).collect();
+            let cells = text.split('\t').fold(String::new(), |mut all, cell| {
+                let _ = write!(all, "<cell>{}</cell>", lines(cell));
+                all
+            });
             format!("<row>{cells}</row>")
         }
         BlockKind::Note => format!("<note>{}</note>", lines(text)),

@@ -102,4 +102,52 @@ impl Intake {
         let known = lists.is_empty() && paths.iter().all(|path| path == "-" || read_path(path).is_file());
         known.then_some(paths.len() as u64)
     }
+
+    /// How many documents there are, where all files are pages by their names, and not too many to be counted in a moment.
+    pub fn count_pages(&self) -> Option<u64> {
+        let Selection { paths, lists, .. } = &self.selection;
+        if !lists.is_empty() || self.known.is_some() || paths.iter().any(|path| path == "-") {
+            return None;
+        }
+        let starts = paths.iter().map(|path| walk::start(path)).collect::<Result<Vec<_>, _>>().ok()?;
+        let mut pages = 0;
+        for found in Walk::new(starts, self.filter.clone(), &self.selection).take(MOST_COUNTED + 1) {
+            match found {
+                Ok(Walked::File(file)) if is_page(&file.name().uri) => pages += 1,
+                Ok(Walked::Other(_)) => {}
+                _ => return None,
+            }
+        }
+        (pages <= MOST_COUNTED as u64).then_some(pages)
+    }
+}
+
+/// A folder with more files is not gone through twice.
+const MOST_COUNTED: usize = 100_000;
+
+/// Whether a file of that name is one document, as a rule. That is good enough for a bar of progress, and for nothing else.
+fn is_page(name: &str) -> bool {
+    let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+    let name = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    [".html", ".htm", ".xhtml", ".md", ".markdown", ".txt"].iter().any(|end| name.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_counted_where_all_are() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["a.html", "b.HTM.gz", "c.txt"] {
+            std::fs::write(dir.path().join(name), "x").expect("a file");
+        }
+        let count = || {
+            let paths = vec![dir.path().to_string_lossy().into_owned()];
+            Selection { paths, ..Selection::default() }.check().expect("valid").count_pages()
+        };
+        assert_eq!(count(), Some(3));
+        std::fs::write(dir.path().join("many.jsonl"), "x").expect("a file");
+        assert_eq!(count(), None);
+    }
 }

@@ -75,6 +75,10 @@ impl Source for Auto {
         let options = self.options.clone();
         self.intake.documents(move |file| documents(file, &options))
     }
+
+    fn size_hint(&self) -> Option<u64> {
+        self.intake.count_pages()
+    }
 }
 
 impl Options {

@@ -107,11 +107,13 @@ impl Loader<'_> {
             );
             return parts;
         }
-        for entry in root.entries() {
+        // Exports name stages, wherever they stand in the file.
+        let (exports, others): (Vec<_>, Vec<_>) = root.entries().iter().partition(|entry| entry.key == "export");
+        for entry in others.into_iter().chain(exports) {
             match entry.key.as_str() {
                 "source" => parts.source = self.source(entry),
                 "stage" => parts.links = self.stages(entry),
-                "export" => parts.exports = self.exports(entry),
+                "export" => parts.exports = self.exports(entry, &parts.links),
                 "limits" => parts.limits = self.settings(entry).unwrap_or_default(),
                 "run" => parts.run = self.settings(entry).unwrap_or_default(),
                 SCHEMA_KEY => {}

@@ -12,8 +12,6 @@ use std::{
 use copydesk_stage::{DocumentRows, Export};
 use serde::{Deserialize, Serialize};
 
-use crate::reuse::Done;
-
 /// A row that is larger than this stands at the front only if no smaller one has its shape: readers look at some megabytes.
 const SMALL: u64 = 128 << 10;
 
@@ -92,11 +90,11 @@ impl Leads {
     }
 }
 
-/// The rows that stand at the front of the file of an output that is made of these shards, in order.
-pub(crate) fn select(shards: &[Done], output: usize) -> Vec<Moved> {
+/// The rows that stand at the front of a file that is made of these shards, in order.
+pub(crate) fn select<'l>(shards: impl Iterator<Item = &'l [Lead]>) -> Vec<Moved> {
     let mut leads = Leads::default();
-    for (shard, done) in shards.iter().enumerate() {
-        for lead in done.entry.leads.get(output).into_iter().flatten() {
+    for (shard, rows) in shards.enumerate() {
+        for lead in rows {
             leads.take(Moved { shard, at: lead.at, bytes: lead.bytes }, &lead.shapes);
         }
     }

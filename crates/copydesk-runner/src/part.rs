@@ -27,11 +27,11 @@ pub(crate) struct Entry {
     pub(crate) key: Key,
     /// Its section of every output, in the order of the exports; the last one is of the quarantine.
     pub(crate) sections: Vec<Section>,
-    /// Its counts, without times.
-    pub(crate) counts: Report,
     /// Of each output, the rows that show types; see [`crate::lead`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) leads: Vec<Vec<Lead>>,
+    /// Its counts, without times.
+    pub(crate) counts: Report,
     /// The documents in quarantine that were tried again in this shard; empty for a shard of a run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) retried: Vec<String>,

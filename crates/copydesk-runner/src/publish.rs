@@ -38,6 +38,11 @@ const MOST_LISTED: u64 = 10_000;
 /// How large a file is that is made of parts which are kept, where an output is spread over several.
 const BUILT_BYTES: u64 = 128 << 20;
 
+/// The rows that stand before all others in a file of these shards.
+fn front(shards: &[Done], output: usize) -> Vec<Moved> {
+    lead::select(shards.iter().map(|done| done.entry.leads.get(output).map_or(&[][..], Vec::as_slice)))
+}
+
 /// A name that no other file has, on systems either that take `A` and `a` for the same: with a number, if it is taken.
 fn free_name(name: &str, taken: &mut HashMap<String, u64>) -> String {
     let mut free = name.to_owned();
@@ -54,7 +59,7 @@ fn free_name(name: &str, taken: &mut HashMap<String, u64>) -> String {
                 let (stem, ending) = name.rsplit_once('.').filter(|(_, e)| !e.contains('/')).unwrap_or((name, ""));
                 free = if ending.is_empty() { format!("{name}-{number}") } else { format!("{stem}-{number}.{ending}") };
                 if taken.contains_key(&free.to_lowercase()) {
-                    free = name.to_owned();
+                    name.clone_into(&mut free);
                 }
             }
         }
@@ -262,7 +267,7 @@ impl Store {
     fn assemble_all(&self, exports: &[&dyn Export], segments: &[Segment]) -> Result<Vec<FileEntry>, RunError> {
         let mut files = Vec::new();
         for (output, export) in exports.iter().enumerate() {
-            let rows = lead::select(&self.shards, output);
+            let rows = front(&self.shards, output);
             if !self.layout.sharded {
                 let made = Made::whole(output, self.layout.file(output, 0), &self.shards, &rows);
                 self.assemble(*export, &made, &mut files)?;
@@ -277,7 +282,7 @@ impl Store {
         if let Some(last) = segments.last().filter(|_| self.makes_delta()) {
             let added = &self.shards[self.shards.len().saturating_sub(last.shards)..];
             for (output, export) in exports.iter().enumerate() {
-                let (name, rows) = (self.layout.delta(output, segments.len()), lead::select(added, output));
+                let (name, rows) = (self.layout.delta(output, segments.len()), front(added, output));
                 self.assemble(*export, &Made::whole(output, name, added, &rows), &mut files)?;
             }
         }
@@ -359,12 +364,12 @@ impl Store {
                     |error: ExportError| RunError::Assemble { path: self.folder.locate(folder), error: error.message };
                 let (own, content) = file.map_err(wrong)?;
                 let name = format!("{folder}/{}", free_name(own, &mut taken));
-                let make = || {
+                let write = || {
                     let mut draft = Draft::create(&self.folder.draft(&name)?)?;
                     draft.write_all(content)?;
                     draft.finish()
                 };
-                let (bytes, sum) = make().map_err(|error| self.failed(&name, error))?;
+                let (bytes, sum) = write().map_err(|error| self.failed(&name, error))?;
                 files.push(FileEntry { name, bytes, sum });
             }
         }
@@ -469,7 +474,7 @@ impl Store {
     /// Of each output, the rows that stand before all others. Where parts are kept nobody has to know.
     fn leads(&self, exports: &[&dyn Export]) -> Vec<Vec<Moved>> {
         let outputs = 0..exports.len();
-        let leads: Vec<_> = outputs.map(|output| lead::select(&self.shards, output)).collect();
+        let leads: Vec<_> = outputs.map(|output| front(&self.shards, output)).collect();
         if leads.iter().all(Vec::is_empty) { Vec::new() } else { leads }
     }
 

@@ -331,6 +331,79 @@ impl Export for Framed {
     }
 }
 
+/// Lines of which some show a type: those of documents called by a capital letter.
+#[derive(Debug)]
+struct Typed;
+
+impl Export for Typed {
+    fn file_name(&self) -> &'static str {
+        "typed.txt"
+    }
+
+    fn header(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"# header\n");
+    }
+
+    fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
+        rows.extend_from_slice(format!("{} {}\n", doc.source.uri, doc.content()).as_bytes());
+        Ok(())
+    }
+
+    fn shapes(&self, row: &[u8]) -> Vec<u32> {
+        row.first().filter(|name| name.is_ascii_uppercase()).map(|name| u32::from(*name)).into_iter().collect()
+    }
+}
+
+#[test]
+fn rows_that_show_a_type_stand_first_and_are_found_again() {
+    const SOME: [&str; 12] = ["a", "b", "C", "d", "e", "f", "g", "H", "i", "C2", "j", "k"];
+    let order = |text: &str| {
+        text.lines().skip(1).map(|line| line.split(' ').next().unwrap_or("").to_owned()).collect::<Vec<_>>()
+    };
+    for sharded in [false, true] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let file = |name: &str| fs::read_to_string(dir.path().join(name)).expect(name);
+        let first = || if sharded { file("typed/part-000000.txt") } else { file("typed.txt") };
+        let run = |command: &Command<'_>| command.run_with(vec![export(Typed)]).expect("it finishes");
+        let one = Command { sharded, ..Command::new(dir.path(), SOME) };
+        run(&one);
+        let names = order(&first());
+        assert_eq!(names[..2], ["C", "H"], "{names:?}");
+        if !sharded {
+            assert_eq!(names, ["C", "H", "a", "b", "d", "e", "f", "g", "i", "C2", "j", "k"]);
+        }
+        // The next run finds the shards in the files, and so does one that has more to do.
+        assert!(run(&one).unchanged);
+        let mut two = one.clone();
+        two.documents.push(("Z".into(), "text of Z".into()));
+        let report = run(&two);
+        assert!(report.reused >= 8, "{} of {}", report.reused, report.read);
+        assert_eq!(order(&first())[..3], ["C", "H", "Z"]);
+        let fresh = tempfile::tempdir().expect("a folder");
+        let mut anew = Command { out: fresh.path(), ..two.clone() };
+        anew.existing = Existing::Replace;
+        run(&anew);
+        let (grown, fresh) = (tree(dir.path()), tree(fresh.path()));
+        let differ: Vec<_> =
+            grown.keys().chain(fresh.keys()).filter(|name| grown.get(*name) != fresh.get(*name)).collect();
+        assert!(differ.is_empty(), "as if it had been made at once: {differ:?}");
+        // One of them is taken out of its shard again, and comes back behind the others.
+        let mut day2 = Command { sharded, ..append(dir.path(), ["C", "y"]) };
+        day2.documents[0].1 = "another text".into();
+        run(&day2);
+        let names = order(&first());
+        assert_eq!(names[..3], ["H", "C2", "Z"], "{names:?}");
+        let added = file("delta/000002/typed.txt");
+        assert_eq!(order(&added), ["C", "y"]);
+        assert!(run(&day2).unchanged);
+        if !sharded {
+            let mut all = order(&file("typed.txt"));
+            all.sort();
+            assert_eq!(all, ["C", "C2", "H", "Z", "a", "b", "d", "e", "f", "g", "i", "j", "k", "y"]);
+        }
+    }
+}
+
 fn append<'a>(out: &'a Path, names: impl IntoIterator<Item = &'a str>) -> Command<'a> {
     Command { existing: Existing::Append, ..Command::new(out, names) }
 }

@@ -56,6 +56,7 @@ Examples:
   copydesk explain page.html                            why each block was kept or dropped
   copydesk check pipelines/*.toml                       find mistakes before a long run
   copydesk stages split-captions                        the options of a stage
+  copydesk diff before/ after/                          what another run has kept, dropped and found
 
 Exit codes: 0 all documents read; 1 finished, with documents in quarantine; 2 could not start or finish; 130 stopped by \
 Ctrl-C.";
@@ -71,13 +72,20 @@ pub fn run(
     extend: impl FnOnce(Catalog) -> Catalog,
 ) -> u8 {
     panic::install();
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let catalog = extend(copydesk_pipeline::builtin());
-        let cli = match Cli::try_parse_from(arguments) {
+        commands::offer(&catalog);
+        let cli = match Cli::try_parse_from(&arguments) {
             Ok(cli) => cli,
             Err(error) => {
                 // Help and version are errors to clap, and success to a person. A closed pipe is neither's business.
-                let _ = error.print();
+                let plain = error.render().to_string();
+                if plain == terminal::visible(&plain) && !arguments.iter().any(|argument| steers(argument)) {
+                    let _ = error.print();
+                } else {
+                    let _ = writeln!(io::stderr(), "{}", terminal::visible(&plain).trim_end());
+                }
                 if let Some(meant) = meant(&error) {
                     let _ = writeln!(io::stderr(), "\n  tip: did you mean `{meant}`?");
                 }
@@ -103,6 +111,20 @@ pub fn run(
     let _ = io::stdout().flush();
     // The hook has said what happened.
     outcome.unwrap_or(ExitCode::from(report::COULD_NOT)).into()
+}
+
+/// Whether an argument has characters that would steer the terminal if it were shown.
+fn steers(argument: &std::ffi::OsStr) -> bool {
+    let text = argument.to_string_lossy();
+    terminal::visible(&text) != text
+}
+
+/// What the program is called: others are built with `main_with`, and have names of their own.
+fn program_name() -> String {
+    let called = std::env::args_os().next().map(std::path::PathBuf::from);
+    let name = called.as_deref().and_then(|path| path.file_stem()).map(|name| name.to_string_lossy().into_owned());
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name.filter(|name| !name.is_empty() && name.chars().all(plain)).unwrap_or_else(|| "copydesk".to_owned())
 }
 
 /// The command that was probably meant, where clap does not see it: letters that have changed places.

@@ -99,12 +99,13 @@ pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
         let _ = writeln!(out, "languages: {}", most(&report.languages, 8));
     }
     let seconds = report.wall.as_secs_f64().max(1e-6);
-    let megabytes = report.bytes as f64 / 1e6;
+    // What compressed pages open to is what was worked on, and so is what no earlier run has done.
+    let (stored, opened) = (report.bytes as f64 / 1e6, report.opened as f64 / 1e6);
     let _ = writeln!(
         out,
-        "{megabytes:.2} MB in {seconds:.2} s: {:.0} docs/s, {:.2} MB/s",
-        report.read as f64 / seconds,
-        megabytes / seconds
+        "{stored:.2} MB, opened {opened:.2} MB, in {seconds:.2} s: {:.0} docs/s, {:.2} MB/s",
+        report.read.saturating_sub(report.reused) as f64 / seconds,
+        opened / seconds
     );
     if report.unchanged {
         let _ = writeln!(out, "nothing to do: the files are as the last run left them");
@@ -148,7 +149,8 @@ mod tests {
             read: 1500,
             written: 1499,
             quarantined: 1,
-            bytes: 3_000_000,
+            bytes: 1_000_000,
+            opened: 3_000_000,
             languages: BTreeMap::from([("en".into(), 1000), ("ko".into(), 499)]),
             quarantine: BTreeMap::from([("parse".into(), BTreeMap::from([("limit.size".into(), 1)]))]),
             wall: Duration::from_secs(2),
@@ -159,7 +161,7 @@ mod tests {
             "1,500 read = 1,499 written + 0 dropped + 1 quarantined\n\
              quarantined in parse: limit.size 1\n\
              languages: en 1,000, ko 499\n\
-             3.00 MB in 2.00 s: 750 docs/s, 1.50 MB/s\n\
+             1.00 MB, opened 3.00 MB, in 2.00 s: 750 docs/s, 1.50 MB/s\n\
              dry run: nothing was written\n"
         );
     }

@@ -123,9 +123,14 @@ impl Reporter {
 /// A message as it is shown: nothing of it steers the terminal, and it has no numbers that mean something to the system
 /// alone. Its own line breaks stay.
 fn for_people(message: &str) -> String {
+    without_numbers(&visible(message))
+}
+
+/// A message without the numbers that the system gives its errors.
+pub(crate) fn without_numbers(message: &str) -> String {
     static NUMBERS: LazyLock<regex::Regex> =
         LazyLock::new(|| regex::Regex::new(r" \(os error \d+\)").unwrap_or_else(|e| unreachable!("it is tested: {e}")));
-    NUMBERS.replace_all(&visible(message), "").into_owned()
+    NUMBERS.replace_all(message, "").into_owned()
 }
 
 /// The time of day, in UTC, for a person who watches: the day is known.

@@ -1,4 +1,6 @@
-//! The report of a run, as a file: JSON for programs, a table for people, metrics for Prometheus.
+//! The report of a run, as a file: JSON for programs, a table or a page for people, metrics for Prometheus.
+
+mod page;
 
 use std::{
     collections::BTreeMap,
@@ -12,6 +14,7 @@ use std::{
 use anyhow::{Context, bail};
 use copydesk_runner::{Report, StageReport};
 
+pub(crate) use self::page::{Sample, Story};
 use crate::terminal::shown;
 
 /// A report that will be written. Whether it can be is found out before the run, which may take days.
@@ -26,9 +29,6 @@ impl Pending {
     /// `made` is the folder that the run makes where it is not there: a report in it has to wait.
     pub(crate) fn new(path: &Path, made: Option<&Path>) -> anyhow::Result<Self> {
         let cannot = || format!("cannot write the report {}", shown(path));
-        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm")) {
-            bail!("{}: there is no report as a page; .json, .prom and .txt are the forms that there are", cannot());
-        }
         if path.is_dir() || path.file_name().is_none() {
             bail!("{}: it is a folder", cannot());
         }
@@ -41,12 +41,18 @@ impl Pending {
         Ok(Self { path: path.to_owned(), draft })
     }
 
+    /// Whether it is a page, which tells more than the counts.
+    pub(crate) fn is_page(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension == "html" || extension == "htm")
+    }
+
     /// Writes the report in the form that the name of the file asks for.
-    pub(crate) fn write(self, report: &Report) -> anyhow::Result<()> {
+    pub(crate) fn write(self, report: &Report, story: Option<&Story>) -> anyhow::Result<()> {
         // The run may have put an output there since.
         spare(&self.path)?;
         let text = match self.path.extension().and_then(|e| e.to_str()) {
             Some("json") => serde_json::to_string_pretty(report)? + "\n",
+            Some("html" | "htm") => page::page(report, story.unwrap_or(&Story::default()), SystemTime::now()),
             Some("prom") => prometheus(report, SystemTime::now()),
             _ => table(report),
         };
@@ -77,7 +83,7 @@ fn is_report(path: &Path) -> io::Result<bool> {
     let mut head = Vec::new();
     File::open(path)?.take(1024).read_to_end(&mut head)?;
     let starts = |with: &str| head.starts_with(with.as_bytes());
-    Ok(head.is_empty() || starts(TABLE) || starts(METRICS) || starts(JSON))
+    Ok(head.is_empty() || starts(TABLE) || starts(METRICS) || starts(JSON) || starts(page::PAGE))
 }
 
 /// How a report begins, in each of its forms.
@@ -92,7 +98,13 @@ fn table(report: &Report) -> String {
     let mut out = String::new();
     let Report { read, written, dropped, quarantined, reused, .. } = report;
     let _ = writeln!(out, "documents\n  read {read}, written {written}, dropped {dropped}, quarantined {quarantined}");
-    let _ = writeln!(out, "  done before {reused}, bytes {}, seconds {:.3}", report.bytes, report.wall.as_secs_f64());
+    let _ = writeln!(
+        out,
+        "  done before {reused}, bytes {}, opened {}, seconds {:.3}",
+        report.bytes,
+        report.opened,
+        report.wall.as_secs_f64()
+    );
     let _ = writeln!(
         out,
         "\n{:<24} {:>12} {:>10} {:>8} {:>12} {:>12}",
@@ -157,7 +169,8 @@ fn prometheus(report: &Report, now: SystemTime) -> String {
         outcomes.iter().map(|(outcome, n)| (vec![("outcome", *outcome)], *n as f64)).collect(),
     );
     metric("documents_reused", "Documents that an earlier run had done.", vec![(vec![], report.reused as f64)]);
-    metric("input_bytes", "Bytes of input.", vec![(vec![], report.bytes as f64)]);
+    metric("input_bytes", "Bytes of input, as stored.", vec![(vec![], report.bytes as f64)]);
+    metric("opened_bytes", "Bytes of text that the input of this run opened to.", vec![(vec![], report.opened as f64)]);
     metric("run_seconds", "Time from start to end.", vec![(vec![], report.wall.as_secs_f64())]);
     let end = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     metric("run_end_timestamp_seconds", "When the run ended, in seconds since 1970.", vec![(vec![], end)]);
@@ -226,7 +239,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let read = |name: &str| {
             let path = dir.path().join(name);
-            Pending::new(&path, None).and_then(|pending| pending.write(&report())).expect("it is written");
+            Pending::new(&path, None).and_then(|pending| pending.write(&report(), None)).expect("it is written");
             fs::read_to_string(path).expect("it is there")
         };
         let json: serde_json::Value = serde_json::from_str(&read("report.json")).expect("JSON");
@@ -245,10 +258,11 @@ mod tests {
             assert!(metrics.contains(line), "{metrics}");
         }
         assert!(metrics.contains("\ncopydesk_run_end_timestamp_seconds "), "{metrics}");
-        for again in ["report.json", "report.txt", "copydesk.prom"] {
+        assert!(read("report.html").contains("<h1>"), "a page");
+        for again in ["report.json", "report.txt", "copydesk.prom", "report.html"] {
             assert!(!read(again).is_empty(), "an earlier report is replaced");
         }
-        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 3, "nothing else is left");
+        assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 4, "nothing else is left");
     }
 
     #[test]
@@ -257,7 +271,7 @@ mod tests {
         let path = dir.path().join("records.jsonl");
         let early = Pending::new(&path, None).expect("nothing is there yet");
         fs::write(&path, "{\"id\":1}\n").expect("an output");
-        assert!(early.write(&report()).is_err(), "the run has put its output there");
+        assert!(early.write(&report(), None).is_err(), "the run has put its output there");
         assert!(Pending::new(&path, None).is_err(), "it is there from the start");
         assert_eq!(fs::read_to_string(&path).expect("it is there"), "{\"id\":1}\n");
     }
@@ -265,7 +279,7 @@ mod tests {
     #[test]
     fn what_cannot_be_written_is_told_before_the_run() {
         let dir = tempfile::tempdir().expect("a folder");
-        for name in ["report.html", "none/report.json", "."] {
+        for name in ["none/report.html", "none/report.json", "."] {
             assert!(Pending::new(&dir.path().join(name), None).is_err(), "{name}");
         }
         let made = dir.path().join("out");

@@ -154,7 +154,7 @@ fn walk(arena: &Arena, page: &str, parent: u32, depth: usize, tree: &mut Tree) {
                 let text = arena.text(id, page).replace('\0', "\u{FFFD}");
                 match arena.node(parent).tag {
                     Tag::Textarea => {
-                        tree.text(depth, decode(text.strip_prefix('\n').unwrap_or(&text), Place::Raw).as_ref())
+                        tree.text(depth, decode(text.strip_prefix('\n').unwrap_or(&text), Place::Raw).as_ref());
                     }
                     _ => tree.text(depth, &text),
                 }
@@ -185,9 +185,9 @@ fn walk_dom(parent: &Handle, depth: usize, tree: &mut Tree) {
             NodeData::Text { contents } => tree.text(depth, &contents.borrow()),
             NodeData::Element { name, attrs, template_contents, .. } => {
                 if name.ns == ns!(html) {
-                    tree.element(depth, &name.local)
+                    tree.element(depth, &name.local);
                 } else {
-                    tree.foreign(depth)
+                    tree.foreign(depth);
                 }
                 for attr in &*attrs.borrow() {
                     let prefix = attr.name.prefix.as_ref().map_or_else(String::new, |prefix| format!("{prefix}:"));

@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use copydesk_runner::{ExportInstance, StageInstance};
-use copydesk_stage::{Manifest, StageEntry};
+use copydesk_stage::{ConfigError, Manifest, StageEntry};
 
 use super::{
     BuiltSource, Loader,
     instance::{Instance, NAME, Part},
 };
 use crate::{
-    diagnosis::Diagnostic,
+    diagnosis::{Diagnostic, Severity},
     node::{Entry, NodeValue},
     order::{self, Placed},
 };
@@ -79,12 +79,13 @@ impl Loader<'_> {
         );
     }
 
-    pub(super) fn exports(&mut self, entry: &Entry) -> Vec<ExportInstance> {
+    pub(super) fn exports(&mut self, entry: &Entry, stages: &[StageInstance]) -> Vec<ExportInstance> {
         let mut exports: Vec<ExportInstance> = Vec::new();
         let mut places: Vec<Range<usize>> = Vec::new();
         for node in self.list(entry, Part::Export) {
             let Some(instance) = self.instance(node, Part::Export) else { continue };
             let Some((outlet, has_file)) = self.export(&instance) else { continue };
+            self.ext_stages(&instance, &outlet, stages);
             let file = outlet.export.file_name();
             if let Some(first) = exports.iter().position(|e| e.export.file_name() == file) {
                 self.same_file(file, has_file, instance.span.clone(), places[first].clone());
@@ -99,6 +100,24 @@ impl Loader<'_> {
             exports.push(outlet);
         }
         exports
+    }
+
+    /// Refuses what an export names of stages that are not there.
+    fn ext_stages(&mut self, instance: &Instance<'_>, outlet: &ExportInstance, stages: &[StageInstance]) {
+        // A stage that has just been complained about may be the one that is meant.
+        if self.found.iter().any(|found| found.severity == Severity::Error) {
+            return;
+        }
+        let names: Vec<&str> = stages.iter().map(StageInstance::name).collect();
+        for (key, stage) in outlet.export.ext_stages() {
+            if !names.contains(&stage) {
+                let known =
+                    if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
+                let error = ConfigError::at(key, format!("this pipeline has no stage `{stage}`"));
+                let error = error.did_you_mean(stage, names.iter().copied()).help(known);
+                let _: Option<()> = self.built(instance, &format!("export `{}`", instance.kind), Err(error));
+            }
+        }
     }
 
     /// An export, and whether its options say what its file is called.

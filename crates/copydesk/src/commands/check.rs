@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Pipeline files, TOML or JSON.
-    #[arg(required = true, value_name = "PIPELINE")]
+    #[arg(required = true, value_name = "PIPELINE", value_hint = clap::ValueHint::FilePath)]
     pipelines: Vec<PathBuf>,
 }
 
@@ -26,6 +26,12 @@ impl Args {
         for path in &self.pipelines {
             match open(path, catalog, reporter) {
                 Ok(pipeline) => {
+                    // What a run refuses before it reads anything, in the words of the run.
+                    if let Err(error) = super::run::check_output(&pipeline) {
+                        reporter.error(&error.context(terminal::shown(path)));
+                        code = ExitCode::from(COULD_NOT);
+                        continue;
+                    }
                     let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
                     let exports: Vec<&str> = pipeline.exports.iter().map(|e| e.export.file_name()).collect();
                     let source = pipeline.source.as_ref().map_or("inputs on the command line", |s| s.kind);

@@ -80,8 +80,7 @@ impl clap::builder::TypedValueParser for SourceName {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
-        let catalog = copydesk_pipeline::builtin();
-        let values: Vec<_> = catalog.sources().iter().map(|e| clap::builder::PossibleValue::new(e.name)).collect();
-        Some(Box::new(values.into_iter()))
+        let offered = super::OFFERED.get()?;
+        Some(Box::new(offered.sources.iter().map(clap::builder::PossibleValue::new)))
     }
 }

@@ -34,6 +34,7 @@ Lines that stand on many pages of a site (menus, footers, standing notices) are 
 and `explain` says on how many pages they stand. A sentence that a few stories share is not boilerplate.")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON. Only its source is used.
+    #[arg(value_hint = clap::ValueHint::FilePath)]
     pipeline: PathBuf,
     /// Files, folders or globs. They replace the pipeline's source.
     #[arg(value_name = "INPUT")]

@@ -3,19 +3,24 @@
 mod check;
 mod completions;
 mod detect;
+mod diff;
 mod eval;
 mod explain;
 mod inputs;
 mod learn_templates;
+mod man;
 mod open;
 mod run;
 mod schema;
 mod stages;
 mod view;
 
+use std::sync::OnceLock;
+
 use clap::Subcommand;
 use copydesk_stage::Catalog;
 
+pub(crate) use self::explain::label_name;
 use self::run::Mode;
 use crate::{
     exit::ExitCode,
@@ -41,6 +46,27 @@ Examples:
 Give the pipeline, inputs and folder of the runs. The inputs are read once more, and each document is looked for among what was \
 done; if any is missing, no file is made, and the exit code is 2. The files are those of one run over all, to the byte.";
 
+/// The names that completions offer: those of the program that runs, its own stages too.
+static OFFERED: OnceLock<Offered> = OnceLock::new();
+
+#[derive(Debug, Default)]
+struct Offered {
+    sources: Vec<&'static str>,
+    all: Vec<&'static str>,
+}
+
+/// Tells which names there are, before arguments are read.
+pub(crate) fn offer(catalog: &Catalog) {
+    let sources: Vec<_> = catalog.sources().iter().map(|entry| entry.name).collect();
+    let mut all = sources.clone();
+    all.extend(catalog.stages().iter().map(|entry| entry.name));
+    all.extend(catalog.exports().iter().map(|entry| entry.name));
+    all.sort_unstable();
+    all.dedup();
+    // Only the first counts: a test may call this again.
+    let _ = OFFERED.set(Offered { sources, all });
+}
+
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -58,6 +84,8 @@ pub(crate) enum Command {
     Explain(explain::Args),
     /// Look at a run in the browser: its figures, and every document beside its source, with the reasons.
     View(view::Args),
+    /// Compare two runs, two pipelines or two programs: what was gained, lost and changed, by rule.
+    Diff(diff::Args),
     /// Learn which lines the pages of a site share, for the option `templates` of `strip-boilerplate`.
     LearnTemplates(learn_templates::Args),
     /// Compare records with what is right: a table of quality, by group, with the worst pages.
@@ -70,6 +98,8 @@ pub(crate) enum Command {
     Schema(schema::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
+    /// Print the manual page, or write one for each command.
+    Man(man::Args),
 }
 
 impl Command {
@@ -81,12 +111,14 @@ impl Command {
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
             Self::View(args) => args.execute(catalog, reporter),
+            Self::Diff(args) => args.execute(catalog, reporter),
             Self::LearnTemplates(args) => args.execute(catalog, reporter),
             Self::Eval(args) => args.execute(reporter),
             Self::Detect(args) => args.execute(reporter),
             Self::Stages(args) => args.execute(catalog, reporter),
             Self::Schema(args) => args.execute(catalog),
             Self::Completions(args) => args.execute(),
+            Self::Man(args) => args.execute(),
         }
     }
 }

@@ -8,7 +8,7 @@ use copydesk_stage::Catalog;
 
 use crate::{
     options::LogFormat,
-    report::{Failure, Reporter},
+    report::{Failure, Reporter, without_numbers},
     terminal::{Tone, count, shown},
 };
 
@@ -48,7 +48,7 @@ fn show(diagnosis: &Diagnosis, reporter: &Reporter) {
         return;
     }
     match reporter.format {
-        LogFormat::Text => reporter.write(&diagnosis.render(reporter.paint().is_on())),
+        LogFormat::Text => reporter.write(&without_numbers(&diagnosis.render(reporter.paint().is_on()))),
         LogFormat::Json => {
             for (item, place) in diagnosis.places() {
                 let help = item.help.join("; ");

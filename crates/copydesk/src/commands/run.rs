@@ -1,15 +1,20 @@
 //! `copydesk run`
 
 use std::{
-    io::{self, IsTerminal},
+    fs::File,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, BufRead as _, BufReader, IsTerminal},
     num::NonZero,
     path::PathBuf,
 };
 
 use anyhow::{Context as _, anyhow};
+use copydesk_document::Input;
 use copydesk_pipeline::Pipeline;
-use copydesk_runner::{Existing, Options, Output, Owner, Part, Report, Run, RunError, Share};
-use copydesk_stage::Catalog;
+use copydesk_runner::{
+    Existing, Options, Outcome, Output, Owner, Part, QUARANTINE_FILE, Quarantined, Report, Run, RunError, Share,
+};
+use copydesk_stage::{Catalog, Source, SourceItem};
 use serde_json::json;
 
 use super::{
@@ -21,7 +26,7 @@ use crate::{
     options::LogFormat,
     progress::{Watch, summary},
     report::{Failure, Reporter, WITH_QUARANTINE},
-    run_report::Pending,
+    run_report::{Pending, Sample, Story},
 };
 
 /// Arguments of `copydesk run`.
@@ -47,6 +52,7 @@ only.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Args {
     /// The pipeline file, TOML or JSON.
+    #[arg(value_hint = clap::ValueHint::FilePath)]
     pipeline: PathBuf,
     /// Files, folders, globs, or - for standard input: pages, JSON, CSV, Parquet and web archives, each told by its
     /// content. They replace the pipeline's source; what it leaves out of folders stays out.
@@ -89,7 +95,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     batch: Option<NonZero<usize>>,
     /// Write a report of the run: counts by stage, rule, language and site, times, the slowest documents. The name says
-    /// the form: .json, .prom (metrics for Prometheus), anything else a table; a page (.html) there is none.
+    /// the form: .json, .prom (metrics for Prometheus), .html (a page to hand on, with charts and samples), anything else
+    /// a table.
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
     /// Write many files (records/part-000000.jsonl) instead of one (records.jsonl).
@@ -148,7 +155,8 @@ impl Args {
         let result = run.execute(&mut watch);
         watch.finish();
         let report = result.map_err(failure)?;
-        reports.into_iter().try_for_each(|pending| pending.write(&report))?;
+        let story = reports.iter().any(Pending::is_page).then(|| self.story(&report, catalog, reporter)).transpose()?;
+        reports.into_iter().try_for_each(|pending| pending.write(&report, story.as_ref()))?;
         if !reporter.quiet {
             self.say(&report, reporter);
         }
@@ -159,6 +167,43 @@ impl Args {
         }
         let is_whole = report.quarantined == 0 && !nothing;
         Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::from(WITH_QUARANTINE) })
+    }
+
+    /// What a page tells beside the counts. A few documents are worked on once more for that, since a run keeps no reasons.
+    fn story(&self, report: &Report, catalog: &Catalog, reporter: &Reporter) -> Result<Story, Failure> {
+        let text = std::fs::read_to_string(&self.pipeline).unwrap_or_default();
+        let quiet = Reporter { quiet: true, bars: reporter.bars.clone(), ..*reporter };
+        let mut pipeline = open(&self.pipeline, catalog, &quiet)?;
+        let options = |instance: &copydesk_runner::StageInstance| {
+            (instance.name().to_owned(), instance.manifest.options.to_string())
+        };
+        let mut story = Story {
+            command: command_line(),
+            pipeline: (crate::terminal::shown(&self.pipeline), text),
+            stages: pipeline.chain.links().iter().map(options).collect(),
+            quarantine: first_in_quarantine(report),
+            ..Story::default()
+        };
+        let named = self.inputs.iter().chain(&self.files_from);
+        if named.clone().any(|name| name == "-") || self.inputs(&pipeline).iter().any(|name| name == "-") {
+            story.no_samples = Some("Standard input can be read once only, so that there are no samples of it.");
+            return Ok(story);
+        }
+        let source =
+            source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
+        for input in sampled(&*source)? {
+            story.samples.push(match pipeline.chain.process_one(input) {
+                Outcome::Kept(doc) => Sample::new(&doc, "it went to the exports".to_owned()),
+                Outcome::Dropped { document, stage, reason } => {
+                    Sample::new(&document, format!("dropped by {stage}: {reason}"))
+                }
+                Outcome::Quarantined(entry) => Sample::quarantined(&entry),
+            });
+        }
+        if story.samples.is_empty() {
+            story.no_samples = Some("There was no document.");
+        }
+        Ok(story)
     }
 
     /// What decides how files are read. The options of the pipeline's source hold for the inputs of the command line, too.
@@ -228,12 +273,50 @@ impl Args {
     }
 }
 
+/// So many documents are shown, out of so many at the beginning of the source.
+const SAMPLES: usize = 6;
+const SAMPLED_FROM: usize = 300;
+
+/// Some documents of a source, the same ones whenever it is read: those whose names have the smallest hashes.
+fn sampled(source: &dyn Source) -> anyhow::Result<Vec<Input>> {
+    let mut chosen: Vec<(u64, Input)> = Vec::new();
+    for item in source.open()?.take(SAMPLED_FROM) {
+        let SourceItem::Input(input) = item? else { continue };
+        let mut hasher = DefaultHasher::new();
+        input.name.hash(&mut hasher);
+        chosen.push((hasher.finish(), input));
+        if chosen.len() > SAMPLES {
+            let last = chosen.iter().enumerate().max_by_key(|(_, (hash, _))| *hash).map_or(0, |(at, _)| at);
+            chosen.remove(last);
+        }
+    }
+    Ok(chosen.into_iter().map(|(_, input)| input).collect())
+}
+
+/// The first documents in the list of those in quarantine.
+fn first_in_quarantine(report: &Report) -> Vec<Quarantined> {
+    let list = report.files.iter().find(|file| file.path.file_name().is_some_and(|name| name == QUARANTINE_FILE));
+    let Some(file) = list.and_then(|file| File::open(&file.path).ok()) else { return Vec::new() };
+    let lines = BufReader::new(file).lines().take(20).map_while(Result::ok);
+    lines.filter_map(|line| serde_json::from_str(&line).ok()).collect()
+}
+
 /// Whether nothing was read, or only files that hold no text.
 fn is_empty(report: &Report) -> bool {
     let no_text = report.stages.iter().filter(|stage| stage.name == "parse").flat_map(|stage| stage.dropped.values());
     let no_text: u64 = no_text.sum();
     let known = report.skipped.contains_key("not changed");
     report.written == 0 && report.quarantined == 0 && report.read == no_text && !known
+}
+
+/// What a run into the output of the pipeline file would refuse.
+pub(super) fn check_output(pipeline: &Pipeline) -> anyhow::Result<()> {
+    let output = match pipeline.run.folder() {
+        Some(folder) => Output::Folder { folder, sharded: pipeline.run.sharded },
+        None => Output::Stdout,
+    };
+    refuse_address(&output)?;
+    Ok(copydesk_runner::check_output(&output, &pipeline.exports)?)
 }
 
 /// Outputs go to a folder of this machine; an address would become a folder called `s3:`.

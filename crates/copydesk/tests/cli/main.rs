@@ -1,9 +1,11 @@
 //! The program from the outside: what it prints, what it writes, how it ends.
 
+mod diff;
 mod explain;
 mod inputs;
 mod invalid_pipelines;
 mod limits;
+mod manners;
 mod program;
 mod run;
 mod shares;

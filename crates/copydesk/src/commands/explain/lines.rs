@@ -139,7 +139,7 @@ fn form(block: &BlockAccount) -> Option<String> {
 }
 
 /// A label as people read it.
-pub(super) fn label_name(label: Label) -> String {
+pub(crate) fn label_name(label: Label) -> String {
     let name = match label {
         Label::Unlabelled => "nothing said",
         Label::Body => "body",

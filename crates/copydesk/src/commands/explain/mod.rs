@@ -3,6 +3,8 @@
 mod facts;
 mod lines;
 
+pub(crate) use self::lines::label_name;
+
 use std::{
     fmt::Write,
     path::{Path, PathBuf},
@@ -50,7 +52,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SOURCE", value_parser = SourceName)]
     from: Option<String>,
     /// The pipeline whose stages are explained; the built-in news pipeline if left out.
-    #[arg(short, long)]
+    #[arg(short, long, value_hint = clap::ValueHint::FilePath)]
     pipeline: Option<PathBuf>,
     /// Print all text, not only as much as fits on a line.
     #[arg(long)]
