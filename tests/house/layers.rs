@@ -5,8 +5,9 @@ use std::{fs, path::Path};
 use crate::metadata::{Metadata, Package, root};
 
 /// The layer of a crate; what has none does not belong here.
-fn layer(name: &str) -> Option<u8> {
+fn layer(name: &str) -> Option<i8> {
     Some(match name {
+        "copydesk-text" => -1,
         "copydesk-compression"
         | "copydesk-date"
         | "copydesk-fingerprint"

@@ -182,8 +182,7 @@ fn site(gold: &Gold, doc: &Document) -> String {
     let declared = || {
         let names = ["canonical", "og:url"];
         let clue = doc.evidence.clues.iter().find(|clue| names.contains(&clue.name.as_str()))?;
-        let host = clue.value.split_once("://")?.1.split('/').next()?;
-        Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+        copydesk_text::site(&clue.value)
     };
     match gold.site() {
         "" => declared().unwrap_or_else(|| gold.id.clone()),

@@ -55,7 +55,7 @@ impl Gold {
         if host.is_empty() {
             return &self.id;
         }
-        host.strip_prefix("www.").unwrap_or(host)
+        copydesk_text::without_www(host)
     }
 }
 
@@ -91,7 +91,6 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = String> {
 /// The same with every character of a script without spaces by itself, so that runs of them can be found.
 pub(crate) fn pieces(text: &str) -> impl Iterator<Item = String> {
     words(text).flat_map(|word| {
-        let unspaced = |c: char| matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}');
-        if word.contains(unspaced) { word.chars().map(String::from).collect() } else { vec![word] }
+        if word.contains(copydesk_text::is_unspaced) { word.chars().map(String::from).collect() } else { vec![word] }
     })
 }

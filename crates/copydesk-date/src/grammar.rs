@@ -6,6 +6,7 @@ use crate::parser::Parser;
 use crate::timestamp::{Timestamp, YEARS};
 use crate::token::Kind;
 use crate::vocabulary::Sense;
+use copydesk_text::{is_han, is_hangul, is_kana};
 
 /// A date as read, and the place behind it.
 #[derive(Clone, Copy, Debug)]
@@ -286,7 +287,7 @@ impl Parser<'_> {
 
     /// Whether the language, or the word that the number is glued to, is one of East Asia.
     fn is_year_first_land(&self, at: usize) -> bool {
-        let sign = |c: char| matches!(c as u32, 0x3040..=0x30FF | 0x4E00..=0x9FFF | 0xAC00..=0xD7A3);
+        let sign = |c: char| is_han(c) || is_kana(c) || is_hangul(c);
         let glued = at > 0 && self.glued(at) && self.slice(at - 1).ends_with(sign);
         glued || ["ko", "ja", "zh"].iter().any(|language| self.hints.speaks(language))
     }

@@ -1,5 +1,7 @@
 //! Cuts text into numbers, words and marks.
 
+use copydesk_text::{is_han, is_kana};
+
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -47,8 +49,9 @@ pub(crate) fn has_digit(text: &str) -> bool {
     suspects & 1 != 0 || (suspects & 2 != 0 && text.chars().any(|c| digit(c).is_some()))
 }
 
+/// A character that is a word by itself.
 fn is_glyph(c: char) -> bool {
-    matches!(c as u32, 0x3005..=0x3007 | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF)
+    is_han(c) || is_kana(c)
 }
 
 /// Letters, and the marks that stand on letters, which `is_alphabetic` knows only in part.

@@ -1,14 +1,14 @@
 //! Dates in addresses.
 
+use copydesk_text::path;
+
 use crate::timestamp::Timestamp;
 
 /// The day or month that the path of an address gives: `/2020/08/27/`, `/2020/08/`, `-20200827-`, `2020-08-27`. Only
 /// years from 1990 on, since older numbers in paths are identifiers. `None` if the path gives two that differ.
 pub fn from_url(url: &str) -> Option<Timestamp> {
-    let path = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let path = path.find('/').and_then(|slash| path.get(slash..))?;
-    let path = path.split(['?', '#']).next()?;
-    if path.len() > 2048 {
+    let path = path(url);
+    if path.is_empty() || path.len() > 2048 {
         return None;
     }
     let runs = runs(path);

@@ -14,33 +14,8 @@
 
 use std::fmt::Write as _;
 
+use copydesk_text::{HANGUL, UNSPACED, is_unspaced};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
-
-/// The first and last character of scripts that put no space between words.
-const WITHOUT_SPACES: &[(char, char)] = &[
-    ('\u{0e00}', '\u{0fff}'),   // Thai, Lao, Tibetan
-    ('\u{1000}', '\u{109f}'),   // Burmese
-    ('\u{1780}', '\u{17ff}'),   // Khmer
-    ('\u{1950}', '\u{19ff}'),   // Tai Le, New Tai Lue
-    ('\u{1a20}', '\u{1aaf}'),   // Tai Tham
-    ('\u{2e80}', '\u{2fdf}'),   // radicals
-    ('\u{3005}', '\u{3007}'),   // marks that stand for Chinese characters
-    ('\u{3021}', '\u{3029}'),   // numerals
-    ('\u{3031}', '\u{303c}'),   // marks that stand for kana
-    ('\u{3041}', '\u{312f}'),   // kana, bopomofo
-    ('\u{31a0}', '\u{31ff}'),   // more of both
-    ('\u{3400}', '\u{4dbf}'),   // Chinese characters
-    ('\u{4e00}', '\u{a4cf}'),   // Chinese characters, Yi
-    ('\u{a980}', '\u{a9ff}'),   // Javanese, more Burmese
-    ('\u{aa60}', '\u{aadf}'),   // more Burmese, Tai Viet
-    ('\u{f900}', '\u{faff}'),   // Chinese characters
-    ('\u{ff66}', '\u{ff9f}'),   // half-width kana
-    ('\u{1b000}', '\u{1b16f}'), // old kana
-    ('\u{20000}', '\u{3fffd}'), // Chinese characters
-];
-
-/// The first and last syllable of Korean.
-const PARTICLES_BEHIND: (char, char) = ('\u{ac00}', '\u{d7a3}');
 
 /// Stands where a phrase ends. It has the form of a letter's number, so that no word of a text is like it.
 const BREAK: &str = "u0";
@@ -52,11 +27,11 @@ pub(crate) fn tables() -> String {
     let row = |(first, last): &(char, char), rule: &str| {
         format!("INSERT INTO search_scripts VALUES ({}, {}, '{rule}');\n", u32::from(*first), u32::from(*last))
     };
-    let letters = WITHOUT_SPACES.iter().map(|range| row(range, "letters"));
+    let letters = UNSPACED.iter().map(|range| row(range, "letters"));
     let query = include_str!("search.sql").replace('\'', "''");
     std::iter::once(include_str!("search_tables.sql").to_owned())
         .chain(letters)
-        .chain([row(&PARTICLES_BEHIND, "prefix")])
+        .chain([row(&HANGUL, "prefix")])
         .chain([format!("CREATE VIEW how_to_search (query) AS SELECT '{query}';\n")])
         .collect()
 }
@@ -67,10 +42,6 @@ pub fn phrase(connection: &rusqlite::Connection, words: &str) -> rusqlite::Resul
     let (_, behind) = query.split_once("MATCH (").expect("search.sql asks the index");
     let (made, _) = behind.rsplit_once(')').expect("and closes what it opens");
     connection.query_row(&format!("WITH asked (words) AS (SELECT ?) {made}"), [words], |row| row.get(0))
-}
-
-fn has_no_spaces(c: char) -> bool {
-    c >= WITHOUT_SPACES[0].0 && WITHOUT_SPACES.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
 /// Appends a text to what the index is given: composed, and as it is where that differs. What somebody asks for comes from
@@ -101,12 +72,12 @@ fn add_line(line: impl Iterator<Item = char>, out: &mut String) {
     let mut behind_letter = false;
     let mut gap = Gap::default();
     for c in line.filter(|c| !is_ignored(*c)) {
-        if !c.is_alphanumeric() && !is_combining_mark(c) && !has_no_spaces(c) {
+        if !c.is_alphanumeric() && !is_combining_mark(c) && !is_unspaced(c) {
             gap.add(c);
             continue;
         }
         gap.close(behind_letter, out);
-        behind_letter = has_no_spaces(c);
+        behind_letter = is_unspaced(c);
         if behind_letter {
             let _ = write!(out, " u{:x} ", u32::from(c));
         } else {

@@ -5,6 +5,7 @@
 //! from each folded byte back to the source, because the caller's ranges are ranges of *its* text, which may well
 //! be in decomposed form.
 
+use copydesk_text::is_hangul;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -108,17 +109,10 @@ fn push_folded(c: char, out: &mut String) {
     }
 }
 
-/// Whether `c` is of a script that has no upper and lower case, so that capitals cannot mark a name.
-pub(crate) fn is_caseless(c: char) -> bool {
-    c.is_alphabetic() && !c.is_lowercase() && !c.is_uppercase()
-}
-
-/// Whether `c` is written without spaces between words (Han, kana, Thai, Lao, Khmer, Burmese), so that a phrase
-/// needs no word boundary beside it. Hangul has spaces but glues particles, and is treated alike.
+/// Whether a phrase needs no word boundary beside `c`: its script puts no space between words, or glues particles to them.
 pub(crate) fn is_unspaced(c: char) -> bool {
-    matches!(c as u32,
-        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1100..=0x11FF | 0x1780..=0x17FF
-        | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+    // Parts of syllables stand in decomposed text.
+    copydesk_text::is_unspaced(c) || is_hangul(c) || matches!(c, '\u{1100}'..='\u{11FF}')
 }
 
 /// Whether a phrase match in `text` (folded) ending at `end` stops at a word's end.

@@ -1,9 +1,10 @@
 //! The shape of a person's name, and reading lists of names.
 
+use copydesk_text::{is_caseless, is_han, is_hangul};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Lexicon;
-use crate::fold::{fold, is_caseless, is_unspaced};
+use crate::fold::{fold, is_unspaced};
 
 /// Most words of one name.
 const LONGEST_NAME: usize = 6;
@@ -44,12 +45,12 @@ fn joins_name(c: char) -> bool {
 fn is_east_asian_name(word: &str, lexicon: &Lexicon) -> bool {
     let signs: Vec<char> = word.nfc().collect();
     let Some((first, given)) = signs.split_first() else { return false };
-    if signs.iter().all(|c| ('가'..='힣').contains(c)) {
+    if signs.iter().copied().all(is_hangul) {
         return given.len() == 2
             && lexicon.hangul_families.contains(first)
             && given.iter().all(|sign| lexicon.hangul_given.contains(sign));
     }
-    if signs.iter().all(|c| ('\u{3400}'..='\u{9fff}').contains(c)) {
+    if signs.iter().copied().all(is_han) {
         return (1..=2).contains(&given.len()) && lexicon.han_families.contains(first);
     }
     true

@@ -8,6 +8,7 @@ mod vietnamese;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use copydesk_document::Note;
+use copydesk_text::host;
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258};
 use old::OldCharset;
 use unicode_normalization::UnicodeNormalization;
@@ -332,8 +333,7 @@ fn guess(bytes: &[u8], top_level: &str) -> &'static Encoding {
 
 /// The top-level domain of an address, in the form that the detector takes; empty if there is none.
 fn top_level_domain(url: &str) -> String {
-    let Some((_, rest)) = url.split_once("://") else { return String::new() };
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let Some(host) = host(url) else { return String::new() };
     let top = host.rsplit('.').next().unwrap_or_default();
     if top.len() == host.len() || !top.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
         return String::new();

@@ -1,5 +1,7 @@
 //! The text of a block under construction.
 
+use copydesk_text::joins_without_space;
+
 /// Where white space is owed before the next character. Later ones win over weaker ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Owed {
@@ -81,7 +83,7 @@ impl Folded {
             Owed::Soft => {
                 let before = self.text.chars().next_back().unwrap_or(' ');
                 let after = next.chars().next().unwrap_or(' ');
-                if !(is_ideographic(before) && is_ideographic(after)) {
+                if !(joins_without_space(before) && joins_without_space(after)) {
                     self.text.push(' ');
                 }
             }
@@ -97,20 +99,6 @@ pub(crate) fn fold(text: &str) -> String {
     let mut folded = Folded::default();
     folded.push(text);
     folded.take()
-}
-
-/// Whether a character belongs to a script that is written without spaces between words, so that a line end
-/// between two of them is no space. Hangul does use spaces.
-pub(crate) fn is_ideographic(c: char) -> bool {
-    matches!(c as u32,
-        0x2E80..=0x303F | 0x3040..=0x30FF | 0x31F0..=0x31FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
-        | 0xF900..=0xFAFF | 0xFF01..=0xFF60 | 0x20000..=0x3FFFF)
-}
-
-/// Columns that a character takes in a fixed-width font.
-pub(crate) fn columns(c: char) -> usize {
-    let wide = is_ideographic(c) || matches!(c as u32, 0x1100..=0x115F | 0xAC00..=0xD7A3 | 0xFFE0..=0xFFE6);
-    if wide { 2 } else { 1 }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a text is written in, by its content.
 
+use copydesk_text::ends_sentence;
 use memchr::memmem;
 
 /// What a text is written in.
@@ -44,12 +45,9 @@ pub(crate) fn format(content: &str) -> Format {
 /// Whether whole paragraphs stand in neighbouring lines.
 fn has_paragraphs_in_lines(text: &str) -> bool {
     const PARAGRAPH: usize = 100;
-    let ends = |line: &str| {
-        line.trim_end_matches(['"', '”', '’', ')', '»', ' ']).ends_with(['.', '!', '?', '。', '！', '？', '।'])
-    };
     let whole = |line: &str| {
         line.len() >= PARAGRAPH
-            && ends(line)
+            && ends_sentence(line)
             && line.starts_with(|c: char| c.is_alphanumeric() || "\"“‘«「(".contains(c))
     };
     let (mut glued, mut parted, mut before) = (0, 0, "");

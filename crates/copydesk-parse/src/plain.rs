@@ -1,10 +1,11 @@
 //! Plain text to blocks.
 
 use copydesk_document::{BlockKind, Document, NewBlock, Span};
+use copydesk_text::{columns, ends_sentence, joins_without_space};
 
 use crate::{
     Limits, ParseError,
-    fold::{Folded, columns, is_ideographic},
+    fold::Folded,
     marks::{Mark, is_ruler, mark},
     too_many_blocks,
 };
@@ -89,7 +90,8 @@ pub(crate) fn paragraphs(content: &str) -> Vec<Paragraph> {
         for line in &lines[draft.lines.clone()] {
             let range = line.start.max(draft.start)..line.end;
             let piece = &content[range.clone()];
-            let ideographic = text.chars().next_back().is_some_and(is_ideographic) && piece.starts_with(is_ideographic);
+            let ideographic =
+                text.chars().next_back().is_some_and(joins_without_space) && piece.starts_with(joins_without_space);
             if !(text.is_empty() || ideographic || ends_in_hyphen(&text, piece)) {
                 text.push(' ');
             }
@@ -176,7 +178,7 @@ fn wrap_width(content: &str, lines: &[Line], gap: u8) -> Option<usize> {
         if next.gap != gap || mark(&content[next.start..next.end]) != Mark::None {
             continue;
         }
-        let ends = ends_a_sentence(&content[line.start..line.end]);
+        let ends = ends_sentence(&content[line.start..line.end]);
         let is_full = is_full(line, next, width);
         // A short line that ends a sentence ends a paragraph, wrapped or not.
         breaks += usize::from(is_full || !ends);
@@ -203,11 +205,6 @@ fn is_full(line: &Line, next: &Line, width: usize) -> bool {
 /// Whether the next line goes on in small letters where this one is not much shorter than the others.
 fn goes_on(content: &str, line: &Line, next: &Line, width: usize) -> bool {
     line.width * 2 > width && content[next.start..next.end].starts_with(char::is_lowercase)
-}
-
-fn ends_a_sentence(text: &str) -> bool {
-    let text = text.trim_end_matches(['"', '”', '’', ')', '»', '\'']);
-    text.ends_with(['.', '!', '?', '。', '！', '？', '।', '۔', '؟'])
 }
 
 /// Whether a line ends inside a hyphenated word that the next one finishes.
@@ -301,11 +298,11 @@ fn continues(content: &str, lines: &[Line], at: usize, wrap: Wrap, listed: bool)
     }
     // Where blank lines say nothing, a sentence's end or a short line ends a paragraph.
     if wrap.gap > 0 {
-        let ends = ends_a_sentence(&content[line.start..line.end]);
+        let ends = ends_sentence(&content[line.start..line.end]);
         return !ends && (goes_on(content, line, next, wrap.width) || is_full(line, next, wrap.width));
     }
     // The first line of a paragraph may be set in; the second line of a list entry is.
-    if next.indent > line.indent + 1 && !listed && ends_a_sentence(&content[line.start..line.end]) {
+    if next.indent > line.indent + 1 && !listed && ends_sentence(&content[line.start..line.end]) {
         return false;
     }
     is_full(line, next, wrap.width)

@@ -250,10 +250,7 @@ impl Report {
 
 /// The host of an address, without `www.`.
 fn host(address: &str) -> Option<String> {
-    let (_, rest) = address.split_once("://")?;
-    let host = rest.split(['/', '?', '#', ':']).next()?.rsplit('@').next()?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    host.contains('.').then(|| host.to_ascii_lowercase())
+    copydesk_text::site(address).filter(|site| site.contains('.'))
 }
 
 fn seconds<S: serde::Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {

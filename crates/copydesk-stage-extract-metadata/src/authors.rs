@@ -2,10 +2,11 @@
 
 use copydesk_document::{Candidate, Field, Origin, Value};
 use copydesk_lexicon::{Lexicon, is_organisation};
+use copydesk_text::key;
 
 use crate::{
     Gathered,
-    candidates::{Candidates, Entry, key},
+    candidates::{Candidates, Entry},
     class_words,
 };
 

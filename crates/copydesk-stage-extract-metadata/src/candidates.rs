@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use copydesk_date::{Precision, Zone};
 use copydesk_document::{Candidate, Dateline, Field, Origin, Span, Timestamp, Value};
+use copydesk_text::key;
 
 /// Something that can be the value of a field.
 pub(crate) trait Fact: Clone + PartialEq {
@@ -81,14 +82,6 @@ impl Fact for Dateline {
     fn print(&self) -> String {
         [self.place.as_deref(), self.agency.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
-}
-
-/// Letters and figures only, in lower case: how values are compared.
-pub(crate) fn key(text: &str) -> String {
-    if text.is_ascii() {
-        return text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect();
-    }
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// One candidate.

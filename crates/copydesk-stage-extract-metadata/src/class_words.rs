@@ -7,6 +7,7 @@ use std::{
 
 use aho_corasick::AhoCorasick;
 use copydesk_document::{Attr, ElementId, Tag, Tree};
+use copydesk_text::{host, path};
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
@@ -165,9 +166,7 @@ fn leads_to_author(href: &str) -> bool {
 pub(crate) fn is_no_text(url: &str) -> Option<&'static str> {
     let words = &CLASS_WORDS.address;
     let lower = url.get(..url.len().min(300))?.to_ascii_lowercase();
-    let (_, rest) = lower.split_once("://")?;
-    let rest = rest.split(['?', '#']).next()?;
-    let (host, path) = rest.split_once('/')?;
+    let (host, path) = (host(&lower)?, path(&lower).strip_prefix('/')?);
     let parts = || path.split('/').filter(|part| !part.is_empty());
     if host.split('.').next().is_some_and(|name| words.manuals.contains(name))
         || parts().any(|part| words.manuals.contains(part))

@@ -2,6 +2,7 @@
 
 use copydesk_date::{Hints, Precision, Zone, find, machine_with};
 use copydesk_document::{Document, Origin, Timestamp};
+use copydesk_text::{is_han, is_hangul, is_kana};
 
 use crate::{
     Gathered,
@@ -22,12 +23,11 @@ pub(crate) fn hints(doc: &Document) -> Hints<'_> {
 /// What is known of a line in a script of East Asia: its language, whatever that of the document. There dates begin with
 /// the year.
 pub(crate) fn hints_of_line<'h>(line: &str, hints: &Hints<'h>) -> Hints<'h> {
-    let script = |from: char, to: char| line.chars().any(|c| (from..=to).contains(&c));
-    let language = if script('가', '힣') {
+    let language = if line.contains(is_hangul) {
         Some("ko")
-    } else if script('\u{3041}', '\u{30ff}') {
+    } else if line.contains(is_kana) {
         Some("ja")
-    } else if script('\u{4e00}', '\u{9fff}') {
+    } else if line.contains(is_han) {
         hints.language.filter(|known| matches!(known.get(..2), Some("ja" | "ko"))).or(Some("zh"))
     } else {
         hints.language
@@ -62,7 +62,7 @@ pub(crate) fn host(doc: &Document) -> Option<&str> {
         .as_deref()
         .or_else(|| evidence.value(Origin::Link, "canonical"))
         .or_else(|| evidence.value(Origin::Meta, "og:url"))?;
-    url.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#', ':']).next())
+    copydesk_text::host(url)
 }
 
 /// A time in UTC and the time on the page's own clock, without its zone, are one moment where they differ by a zone's

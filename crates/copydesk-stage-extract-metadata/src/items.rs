@@ -3,8 +3,9 @@
 use copydesk_date::Hints;
 use copydesk_document::{Document, Evidence, Field, Item, ItemValue, Origin, Syntax};
 use copydesk_lexicon::Lexicon;
+use copydesk_text::key;
 
-use crate::{Gathered, candidates::key, dates, declared::names_in};
+use crate::{Gathered, dates, declared::names_in};
 
 /// Endings of the types that are a document, and types that are one without them.
 const ENDINGS: [&str; 3] = ["Article", "Posting", "Report"];

@@ -59,8 +59,8 @@ fn holds(doc: &Document, kind: impl Fn(&str) -> bool) -> bool {
 /// Whether the address is that of a host alone: the fetched one, or all those that the page declares.
 fn is_front_page(doc: &Document, gathered: &Gathered) -> bool {
     let bare = |url: &str| {
-        let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
-        path.split('#').next().unwrap_or_default().trim_end_matches('/').is_empty()
+        let behind = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+        behind.split('#').next().unwrap_or_default().trim_end_matches('/').is_empty()
     };
     if let Some(url) = &doc.source.url {
         return bare(url);

@@ -1,12 +1,9 @@
 //! Titles: without the site's name, the one that the most places agree on.
 
 use copydesk_document::{Candidate, Field, Origin, Value};
+use copydesk_text::{key, without_www};
 
-use crate::{
-    Gathered,
-    candidates::{Candidates, key},
-    vocabulary::is_section_name,
-};
+use crate::{Gathered, candidates::Candidates, vocabulary::is_section_name};
 
 /// What stands between a headline and the name of the site.
 const SEPARATORS: [&str; 14] =
@@ -69,7 +66,7 @@ pub(crate) fn choose(
 
 /// Titles and their ends whose every word stands in the host's name are the name of the site.
 fn named_like(host: &str, titles: &Candidates<String>, sites: &mut Vec<String>) {
-    let host = key(host.strip_prefix("www.").unwrap_or(host));
+    let host = key(without_www(host));
     let is_host = |part: &str| {
         let words = part.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
         let length: usize = words.clone().map(str::len).sum();

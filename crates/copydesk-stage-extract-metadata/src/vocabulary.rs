@@ -7,7 +7,7 @@ use copydesk_document::{Field, Origin};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use crate::candidates::key;
+use copydesk_text::key;
 
 /// Names under which a field is declared.
 #[derive(Debug, Deserialize)]
@@ -112,17 +112,32 @@ pub(crate) fn is_office(name: &str) -> bool {
     })
 }
 
+/// Words that names of publications carry.
+struct OutletWords {
+    /// Words of spaced scripts, with a blank on both sides.
+    within: AhoCorasick,
+    /// Ends of names in the others.
+    ends: Vec<&'static str>,
+}
+
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+static OUTLET_WORDS: LazyLock<OutletWords> = LazyLock::new(|| {
+    let words = LINES.outlets.words.iter().map(String::as_str);
+    let (spaced, ends): (Vec<&str>, Vec<&str>) = words.partition(|word| word.is_ascii() || word.contains(' '));
+    let within = AhoCorasick::new(spaced.iter().map(|word| format!(" {word} "))).expect("a short list of words");
+    OutletWords { within, ends }
+});
+
 /// Whether a line carries a word that names of publications carry.
 pub(crate) fn has_outlet_word(line: &str) -> bool {
     let line = line.to_lowercase();
-    let spaced = format!(" {} ", line.split_whitespace().collect::<Vec<_>>().join(" "));
-    LINES.outlets.words.iter().any(|word| {
-        if word.is_ascii() || word.contains(' ') {
-            spaced.contains(&format!(" {word} "))
-        } else {
-            line.ends_with(word.as_str())
-        }
-    })
+    let mut spaced = String::with_capacity(line.len() + 2);
+    for word in line.split_whitespace() {
+        spaced.push(' ');
+        spaced.push_str(word);
+    }
+    spaced.push(' ');
+    OUTLET_WORDS.within.is_match(&spaced) || OUTLET_WORDS.ends.iter().any(|word| line.ends_with(word))
 }
 
 /// Whether a line names a picture: `Logo of the Valley Herald`, `Content image - Valley Herald`.
@@ -199,7 +214,8 @@ mod tests {
         assert!(is_section_name("News & Notices") && is_section_name("Minister’s Activities"));
         assert!(is_office("Public Affairs Office") && is_office("무역정책과") && !is_office("Ann Lee"));
         assert!(!is_section_name("The old harbour town news") && !is_section_name("Ferries return"));
-        assert!(has_outlet_word("The Valley Herald") && !has_outlet_word("Posted by Ann"));
+        assert!(has_outlet_word("The Valley Herald") && has_outlet_word("Herald") && has_outlet_word("山谷日報"));
+        assert!(!has_outlet_word("Posted by Ann") && !has_outlet_word("Heralded by Ann") && !has_outlet_word(""));
         assert_eq!(before_copula("Ann Lee is a historian."), Some("Ann Lee"));
         assert_eq!(before_copula("Nothing of the kind."), None);
     }

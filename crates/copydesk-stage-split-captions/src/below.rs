@@ -4,12 +4,13 @@
 
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{CaptionSign, Confidence, has_caption_sign};
+use copydesk_text::{flat, sentences, terms, weight};
 use rustc_hash::FxHashSet;
 
 use crate::{
-    find::{LONGEST_BARE, Reason, flat, is_italic},
+    find::{LONGEST_BARE, Reason, is_italic},
     lines::Lines,
-    measure::{is_above_the_text, sentences, weight},
+    measure::is_above_the_text,
     parts::{Piece, as_credit},
 };
 
@@ -72,27 +73,17 @@ fn leads_on(text: &str) -> bool {
 
 /// Whether a line says what an alternative text says: half of the words of the shorter one stand in the other.
 fn says_the_same(alt: &str, text: &str) -> bool {
-    let (one, other) = (terms(alt), terms(text));
+    let said = |text: &str| {
+        let mut words = FxHashSet::default();
+        terms(text, false, |term| {
+            words.insert(term);
+        });
+        words
+    };
+    let (one, other) = (said(alt), said(text));
     let shared = one.intersection(&other).count();
     let least = one.len().min(other.len());
     shared >= 2 && shared * 2 >= least || least == 1 && shared == 1 && other.len() <= 4
-}
-
-/// The words of a text that say something, and the pairs of characters where there are no words.
-fn terms(text: &str) -> FxHashSet<String> {
-    let mut terms = FxHashSet::default();
-    for word in text.split(|c: char| !c.is_alphanumeric()) {
-        let chars: Vec<char> = word.chars().flat_map(char::to_lowercase).collect();
-        if chars
-            .iter()
-            .any(|c| matches!(*c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x9FFF))
-        {
-            terms.extend(chars.windows(2).map(|two| two.iter().collect::<String>()));
-        } else if chars.len() >= 4 || chars.len() >= 2 && chars.iter().all(|c| matches!(*c as u32, 0xAC00..=0xD7A3)) {
-            terms.insert(chars.into_iter().collect());
-        }
-    }
-    terms
 }
 
 /// How shortcodes begin.

@@ -2,13 +2,14 @@
 
 use copydesk_document::{Attr, BlockId, BlockKind, Document, ElementId, InlineKind, Tag, Tree};
 use copydesk_lexicon::{CaptionSign, Confidence, classify_label, has_caption_sign, read_byline};
+use copydesk_text::{letters, sentences, weight};
 
 use crate::{
     elements,
     figure::Figures,
-    find::{LONGEST_BARE, Reason, is_italic, letters},
+    find::{LONGEST_BARE, Reason, is_italic},
     lines::Lines,
-    measure::{is_above_the_text, sentences, weight},
+    measure::is_above_the_text,
 };
 
 /// How far up the tree the element may be that holds picture and line.

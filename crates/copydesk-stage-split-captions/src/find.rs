@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use copydesk_document::{BlockId, BlockKind, Document, ElementId, InlineKind};
 use copydesk_lexicon::{CaptionSign, Credit, Lexicon, credit::CreditMark, has_caption_sign, names_picture_file};
+use copydesk_text::{key, push_key};
 use rustc_hash::FxHashSet;
 
 use crate::{
@@ -216,30 +217,4 @@ pub(crate) fn is_italic(doc: &Document, id: BlockId) -> bool {
 /// The picture that stands right above a block, with nothing but other pictures between them.
 fn picture_above(doc: &Document, id: BlockId) -> Option<String> {
     doc.images.iter().rev().find(|image| image.before == id).map(|image| image.src.clone())
-}
-
-pub(crate) fn letters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphanumeric()).count()
-}
-
-/// Letters and figures only, in lower case: how texts are compared.
-pub(crate) fn key(text: &str) -> String {
-    let mut key = String::with_capacity(text.len());
-    text.chars().for_each(|c| push_key(c, &mut key));
-    key
-}
-
-fn push_key(c: char, key: &mut String) {
-    if c.is_ascii() {
-        if c.is_ascii_alphanumeric() {
-            key.push(c.to_ascii_lowercase());
-        }
-    } else if c.is_alphanumeric() {
-        key.extend(c.to_lowercase());
-    }
-}
-
-/// The text on one line, with single spaces.
-pub(crate) fn flat(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

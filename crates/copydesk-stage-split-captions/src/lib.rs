@@ -22,10 +22,11 @@ copydesk_fingerprint::fingerprint!();
 use copydesk_document::{BlockId, BlockKind, Caption, CaptionKind, Credit, Document, Label, Origin};
 use copydesk_lexicon::{Lexicon, credit::CreditMark, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
+use copydesk_text::key;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
-use crate::find::{FEWEST_TO_REPEAT, FoundCaption, begins_with_credit, key, start_of};
+use crate::find::{FEWEST_TO_REPEAT, FoundCaption, begins_with_credit, start_of};
 
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {

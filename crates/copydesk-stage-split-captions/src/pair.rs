@@ -2,12 +2,9 @@
 
 use copydesk_document::{BlockId, Document};
 use copydesk_lexicon::{Lexicon, split_credit};
+use copydesk_text::{flat, weight};
 
-use crate::{
-    before,
-    find::{FoundCaption, flat},
-    measure::weight,
-};
+use crate::{before, find::FoundCaption};
 
 /// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
 /// of a caption. The half that is printed first is the caption, the others are its translations.

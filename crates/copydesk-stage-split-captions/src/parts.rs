@@ -5,8 +5,9 @@ use copydesk_lexicon::{
     CaptionSign, Credit, Lexicon, credit::CreditMark, has_caption_sign, split_credit, undouble, without_control,
     without_counter, without_label_behind, without_lead,
 };
+use copydesk_text::flat;
 
-use crate::{figure::Figures, find::flat, lines::Lines};
+use crate::{figure::Figures, lines::Lines};
 
 /// What one block gives: text and credits.
 pub(crate) struct Piece {

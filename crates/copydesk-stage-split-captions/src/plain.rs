@@ -8,11 +8,12 @@ use copydesk_lexicon::{
     AgencyKind, CaptionSign, Confidence, Credit, Lexicon, Split, alternative_number, classify_label, has_caption_sign,
     label_of, may_be_credit_line, may_look_like_caption, read_byline, read_dateline, split_credit, undouble,
 };
+use copydesk_text::{ends_sentence, flat, key, letters, sentences, weight};
 
 use crate::{
-    find::{LONGEST, Reason, flat, key, letters},
+    find::{LONGEST, Reason},
     lines::Lines,
-    measure::{RUNNING, ends_as_sentence, sentences, weight},
+    measure::RUNNING,
     parts::{Piece, as_credit, last_brackets},
 };
 
@@ -81,7 +82,7 @@ impl Story {
 
 fn is_running(doc: &Document, id: BlockId) -> bool {
     let text = doc.text(id);
-    doc.block(id).kind != BlockKind::Heading && weight(text) >= RUNNING && ends_as_sentence(text)
+    doc.block(id).kind != BlockKind::Heading && weight(text) >= RUNNING && ends_sentence(text)
 }
 
 /// The caption that begins with a block.
@@ -211,7 +212,7 @@ impl<'t> Line<'t> {
             "stands beside what is left of a picture"
         } else if has(CaptionSign::Scene) {
             "speaks of a picture"
-        } else if is_agency_and_name(printed) && ends_as_sentence(text) {
+        } else if is_agency_and_name(printed) && ends_sentence(text) {
             "an agency and a name behind its end"
         } else if story.is_above(self.id) && self.is_sure_above(doc) {
             "stands above the text"
@@ -229,11 +230,11 @@ impl<'t> Line<'t> {
         const SHAPES: [&str; 5] =
             ["paren-agency", "paren-name/agency", "paren-any-org", "tail-name/agency", "tail-wire-bare"];
         let text = self.split.text;
-        let sentence = ends_as_sentence(text) && sentences(text) <= 1 && weight(text) >= 30;
+        let sentence = ends_sentence(text) && sentences(text) <= 1 && weight(text) >= 30;
         // Below another sentence it is likelier that the story has begun.
         let opens = |id| {
             let text = doc.text(id).trim_end();
-            weight(text) < RUNNING / 2 || !(ends_as_sentence(text) || text.ends_with([')', '）']))
+            weight(text) < RUNNING / 2 || !(ends_sentence(text) || text.ends_with([')', '）']))
         };
         let first = (0..self.id.0).map(BlockId).all(opens);
         sentence && first && (SHAPES.contains(&self.split.rule) || self.split.confidence == Confidence::Labelled)
@@ -260,7 +261,7 @@ impl<'t> Line<'t> {
         let credit = lines.split(next);
         let reason = Reason::new("credit-below", "right above a line that is nothing but a credit", 0.85);
         let piece = Piece { text: flat(&self.text), credits: credit.credits.clone(), marks: credit.marks.clone() };
-        (enough && short && (second || ends_as_sentence(&self.text))).then(|| Claim {
+        (enough && short && (second || ends_sentence(&self.text))).then(|| Claim {
             piece: Some(piece),
             more: vec![next],
             ..reason.into()
@@ -308,7 +309,7 @@ impl<'t> Line<'t> {
             return None;
         }
         // The holder stands behind the day.
-        let parted = day.and_then(|day| said.rsplit_once(day)).filter(|(before, _)| ends_as_sentence(before));
+        let parted = day.and_then(|day| said.rsplit_once(day)).filter(|(before, _)| ends_sentence(before));
         let piece = match parted {
             Some((before, holder)) if split.credits.is_empty() => {
                 let mut marks = split.marks.clone();
@@ -351,7 +352,7 @@ impl<'t> Line<'t> {
         {
             return Some(self.claim(Reason::new("table-rest", "all that is left of a table with a picture", 0.7)));
         }
-        let open = !ends_as_sentence(&self.text) || weight(&self.text) <= RUNNING / 2;
+        let open = !ends_sentence(&self.text) || weight(&self.text) <= RUNNING / 2;
         (rest && open && story.is_inside(self.id) && doc.block(self.id).kind != BlockKind::Heading)
             .then(|| self.claim(Reason::new("picture-rest", "right below what is left of a picture", 0.7)))
     }

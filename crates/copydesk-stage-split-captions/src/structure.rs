@@ -3,13 +3,12 @@
 
 use copydesk_document::{BlockId, BlockKind, Document, ElementId, Tag};
 use copydesk_lexicon::{Confidence, classify_label, may_be_credit_line, may_look_like_caption, read_byline};
+use copydesk_text::{flat, key, letters};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     figure::Figures,
-    find::{
-        FEWEST_TO_REPEAT, FoundCaption, LONGEST, LONGEST_BARE, Reason, begins_with_credit, flat, key, letters, start_of,
-    },
+    find::{FEWEST_TO_REPEAT, FoundCaption, LONGEST, LONGEST_BARE, Reason, begins_with_credit, start_of},
     lines::Lines,
 };
 

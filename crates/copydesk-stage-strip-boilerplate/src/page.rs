@@ -2,6 +2,7 @@
 
 use copydesk_document::{BlockId, BlockKind, Document, Item, ItemValue, Origin};
 use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind};
+use copydesk_text::{is_unspaced, path};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -274,10 +275,9 @@ pub(crate) fn hash_words(text: &str, words: &mut Vec<u32>) -> u64 {
             }
         } else {
             // In scripts without spaces every character stands for itself.
-            let unspaced = matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}');
             add(c.to_lowercase().next().map_or(0, u32::from), &mut word);
             any = true;
-            if unspaced {
+            if is_unspaced(c) {
                 words.push(word);
                 (word, any) = (0, false);
             }
@@ -498,9 +498,7 @@ impl Facts {
     }
 
     fn read_url(&mut self, url: &str) {
-        let path = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let path = path.split_once('/').map_or("", |(_, path)| path);
-        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let path = path(url).strip_prefix('/').unwrap_or_default().trim_end_matches('/');
         if path.is_empty() {
             self.url_depth = if url.is_empty() { -1.0 } else { 0.0 };
             return;

@@ -3,19 +3,13 @@
 //! Words are compared by their beginnings, because endings change with the grammar; in scripts without spaces pairs of
 //! neighbouring characters stand for words. Short words, which every text has, do not count.
 
+use copydesk_text::{is_hangul, is_unspaced};
 use rustc_hash::FxHashSet;
 
 /// Letters of a word that count, and how many a word must have at least.
 const STEM: usize = 5;
 /// The same for Hangul, whose characters are syllables.
 const SYLLABLES: usize = 2;
-
-fn is_unspaced(c: char) -> bool {
-    matches!(
-        c,
-        '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}' | '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}'
-    )
-}
 
 /// Adds the stems of a text.
 pub(crate) fn stems(text: &str, out: &mut FxHashSet<u64>) {
@@ -29,7 +23,7 @@ pub(crate) fn stems(text: &str, out: &mut FxHashSet<u64>) {
             }
             continue;
         }
-        let length = if word.contains(|c: char| matches!(c, '\u{AC00}'..='\u{D7A3}')) { SYLLABLES } else { STEM };
+        let length = if word.contains(is_hangul) { SYLLABLES } else { STEM };
         let mut letters = word.chars().flat_map(char::to_lowercase);
         let (mut stem, mut count) = (1u64, 0);
         for c in letters.by_ref().take(length) {

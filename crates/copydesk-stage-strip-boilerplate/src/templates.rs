@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use copydesk_document::{BlockKind, Document, Origin};
+use copydesk_text::site;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::{Deserialize, Serialize};
 
@@ -221,10 +222,7 @@ fn site_of(doc: &Document) -> String {
     let declared = |name: &str| doc.evidence.clues.iter().find(|clue| clue.name == name && clue.origin != Origin::Url);
     let address = doc.source.url.as_deref().or_else(|| Some(declared("canonical")?.value.as_str()));
     let address = address.or_else(|| Some(declared("og:url")?.value.as_str())).unwrap_or_default();
-    let Some((_, rest)) = address.split_once("://") else { return String::new() };
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default().to_ascii_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host);
-    host[..host.floor_char_boundary(253)].to_owned()
+    site(address).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin};
 use copydesk_lexicon::{
     Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, read_dateline, undouble,
 };
+use copydesk_text::is_hangul;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -376,7 +377,7 @@ fn is_aside(text: &str) -> bool {
 
 /// The length of a text in words, measured so that a Korean sentence counts like its translation.
 fn length(shape: &Shape, text: &str) -> f32 {
-    let hangul = text.chars().filter(|c| matches!(c, '\u{AC00}'..='\u{D7A3}')).count() as f32;
+    let hangul = text.chars().filter(|c| is_hangul(*c)).count() as f32;
     if hangul > shape.letters as f32 / 2.0 { shape.words.max(hangul * 0.36) } else { shape.words }
 }
 

@@ -3,6 +3,7 @@
 mod metadata;
 mod names;
 
+use copydesk_text::is_domain;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::agency::AgencyKind;
@@ -10,7 +11,7 @@ use crate::fold::{Folded, fold, is_unspaced};
 use crate::lexicon::BylineWord;
 use crate::name::is_person;
 use crate::{Confidence, Lexicon, Line};
-use names::{Mode, Names, is_domain, is_tail_word};
+use names::{Mode, Names, is_tail_word};
 
 pub use metadata::clean_name;
 
@@ -284,7 +285,7 @@ pub(crate) fn bare<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
 /// Whether a name is that of an agency, an outlet or a desk rather than of a person.
 pub fn is_organisation(name: &str, lexicon: &Lexicon) -> bool {
     let name = name.trim();
-    if lexicon.agency(name).is_some() || is_domain(name) {
+    if lexicon.agency(name).is_some() || is_domain(name.trim_end_matches([',', '.'])) {
         return true;
     }
     let folded = fold(crate::fold::head(name, 300));
@@ -300,6 +301,6 @@ pub fn has_role(text: &str, lexicon: &Lexicon) -> bool {
 fn is_desk_or_agency(name: &str, lexicon: &Lexicon) -> bool {
     // `Twitter` alone is a button of the share bar.
     lexicon.agency(name).is_some_and(|a| a.kind != AgencyKind::Social)
-        || is_domain(name)
+        || is_domain(name.trim_end_matches([',', '.']))
         || lexicon.desks.all(&fold(name)).next().is_some()
 }

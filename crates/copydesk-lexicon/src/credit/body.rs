@@ -2,7 +2,8 @@
 
 use super::{Credit, CreditMark};
 use crate::Lexicon;
-use crate::fold::{fold, is_caseless};
+use crate::fold::fold;
+use copydesk_text::{is_caseless, is_domain, is_stop};
 
 /// What a stretch of text looks like as a credit.
 #[expect(clippy::struct_excessive_bools, reason = "each is one observation; callers combine them freely")]
@@ -105,16 +106,10 @@ pub(super) fn is_acronym(text: &str) -> bool {
         && text.chars().all(|c| c.is_uppercase() || c.is_ascii_digit() || matches!(c, '-' | '&'))
 }
 
-fn is_domain(word: &str) -> bool {
-    let mut dots = word.rsplitn(2, '.');
-    let (Some(end), Some(name)) = (dots.next(), dots.next()) else { return false };
-    (2..=6).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_lowercase()) && name.len() > 1 && word.is_ascii()
-}
-
 /// Whether a word that is not the last one ends a sentence, as opposed to an initial or a short form.
 pub(crate) fn ends_sentence(word: &str) -> bool {
     let word = word.trim_end_matches(['"', '”', '’', '\'', '»', ')', ']', '“', '«']);
-    if word.ends_with(['!', '?', '…', '。', '！', '？', '।', '۔', '؟', '։', '።', '။']) {
+    if word.ends_with(|c| c != '.' && is_stop(c)) {
         return true;
     }
     let Some(stem) = word.strip_suffix('.') else { return false };

@@ -1,9 +1,10 @@
 //! Credits that a word names: `Photo: X`, `(Foto: X / Y)`, `© X`, `[사진 = X]`, `（X撮影）`.
 
+use copydesk_text::is_caseless;
 use std::ops::Range;
 
 use super::{CreditMatch, body};
-use crate::fold::{Folded, is_caseless, is_unspaced, starts_word};
+use crate::fold::{Folded, is_unspaced, starts_word};
 use crate::lexicon::CreditWord;
 use crate::{Confidence, Lexicon};
 
@@ -318,7 +319,7 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<CreditMa
 /// with spaces and no capitals. Scripts without spaces would match inside any word.
 fn stands_alone(before: &str) -> bool {
     let words = before.split_whitespace().count();
-    let unspaced = before.chars().any(|c| is_unspaced(c) && !('\u{AC00}'..='\u{D7AF}').contains(&c));
+    let unspaced = before.chars().any(copydesk_text::is_unspaced);
     before.chars().count() <= 24 && !unspaced && (words == 1 || !before.chars().any(is_caseless))
 }
 

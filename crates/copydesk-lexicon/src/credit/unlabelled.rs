@@ -3,8 +3,8 @@
 use super::labelled::{matching, text_end_of, trim_body};
 use super::{CreditMatch, body};
 use crate::agency::AgencyKind;
-use crate::fold::is_caseless;
 use crate::{Confidence, Lexicon};
+use copydesk_text::is_caseless;
 
 /// `end` is where the window ends without the controls and notices that stand after a credit.
 pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<CreditMatch> {

@@ -2,7 +2,7 @@
 
 use copydesk_document::{BlockKind, ElementId, Inline, InlineKind, Span};
 
-use crate::fold::is_ideographic;
+use copydesk_text::joins_without_space;
 
 /// White space that is owed before the next visible character.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -258,7 +258,7 @@ impl Run {
             Owed::Soft => {
                 let before = self.text.chars().next_back().unwrap_or(' ');
                 let after = text.chars().next().unwrap_or(' ');
-                if !(is_ideographic(before) && is_ideographic(after)) {
+                if !(joins_without_space(before) && joins_without_space(after)) {
                     self.text.push(' ');
                 }
             }

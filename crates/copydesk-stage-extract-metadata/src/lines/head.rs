@@ -5,8 +5,9 @@ use copydesk_document::{BlockId, BlockKind, Document, Label, Origin, Span};
 use copydesk_lexicon::{
     Confidence, Field, FieldKind, Lexicon, classify_label, clean_name, is_counter, label_of, labels_of, read_byline,
 };
+use copydesk_text::weight;
 
-use super::{labels::LineLabels, weight};
+use super::labels::LineLabels;
 use crate::{
     Gathered,
     class_words::{is_account, is_no_byline},

@@ -1,9 +1,10 @@
 //! The headline among the lines of a page's head.
 
 use copydesk_document::{BlockId, Document};
+use copydesk_text::key;
 
 use super::labels::LineLabels;
-use crate::{Gathered, candidates::key};
+use crate::Gathered;
 
 /// The line that shows one of the titles that the page declares.
 pub(super) fn read(doc: &Document, free: &[BlockId], gathered: &Gathered, lines: &mut LineLabels) {

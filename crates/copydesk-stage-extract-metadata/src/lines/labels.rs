@@ -3,7 +3,7 @@
 use copydesk_document::{BlockId, BlockKind, Document, Field, Label};
 use copydesk_stage::Context;
 
-use crate::candidates::key;
+use copydesk_text::key;
 
 /// The lines that were understood, to be labelled once the winners are known.
 #[derive(Default)]

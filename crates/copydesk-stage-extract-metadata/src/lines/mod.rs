@@ -15,6 +15,7 @@ pub(crate) mod tail;
 use copydesk_date::Hints;
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{Confidence, Lexicon, classify_label, read_dateline};
+use copydesk_text::{ends_sentence, weight};
 
 use crate::{Gathered, visible::Visibility};
 pub(crate) use labels::LineLabels;
@@ -25,7 +26,6 @@ pub(crate) const PROSE: usize = 110;
 const SENTENCE: usize = 60;
 /// In a text without markup, of so many below another line.
 const SHORT_SENTENCE: usize = 30;
-const ENDS: [char; 7] = ['.', '。', '!', '?', '…', '"', '”'];
 /// A head of more lines than this is no head of a text but a page of lines.
 pub(crate) const LONGEST_HEAD: usize = 60;
 
@@ -56,11 +56,11 @@ pub(crate) fn read(
 /// without markup a dateline says it as well, and so does the first sentence below another line.
 pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> {
     // Some pages set their paragraphs as headings.
-    let paragraph = |id: BlockId| is_prose(doc.text(id)) && doc.text(id).trim_end().ends_with(ENDS);
+    let paragraph = |id: BlockId| is_prose(doc.text(id)) && is_closed(doc.text(id));
     let texts = || doc.body().filter(|(id, b)| b.kind != BlockKind::Heading || paragraph(*id)).map(|(id, _)| id);
     let sentence = |id: &BlockId, least: usize| {
         let text = doc.text(*id);
-        weight(text) >= least && text.trim_end().ends_with(ENDS)
+        weight(text) >= least && is_closed(text)
     };
     if doc.tree.is_some() {
         return texts().find(|id| is_prose(doc.text(*id))).or_else(|| texts().find(|id| sentence(id, SENTENCE)));
@@ -81,23 +81,11 @@ pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> 
     }
 }
 
-/// Whether a text ends as a sentence does.
-pub(crate) fn ends_sentence(text: &str) -> bool {
-    text.trim_end().ends_with(ENDS)
+/// Whether a text ends as a sentence or a quotation does.
+pub(crate) fn is_closed(text: &str) -> bool {
+    ends_sentence(text) || text.trim_end().ends_with(['"', '”'])
 }
 
 pub(crate) fn is_prose(text: &str) -> bool {
     weight(text) >= PROSE
-}
-
-/// Letters, each of a script that writes words with few of them for three.
-pub(crate) fn weight(text: &str) -> usize {
-    let one = |c: char| {
-        if matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x9FFF | 0xAC00..=0xD7A3) {
-            3
-        } else {
-            1
-        }
-    };
-    text.chars().filter(|c| c.is_alphanumeric()).map(one).sum()
 }

@@ -2,9 +2,10 @@
 
 use copydesk_document::{BlockId, Document, InlineKind, Label, Origin};
 use copydesk_lexicon::{Byline, Confidence, Lexicon, PageLabelKind, classify_label, clean_name, read_byline};
+use copydesk_text::{key, weight};
 
-use super::{labels::LineLabels, weight};
-use crate::{Gathered, candidates::key, class_words::is_no_byline, vocabulary::before_copula};
+use super::labels::LineLabels;
+use crate::{Gathered, class_words::is_no_byline, vocabulary::before_copula};
 
 /// How many blocks at the end can be remarks about the author.
 const TAIL: usize = 3;

@@ -3,11 +3,12 @@
 use copydesk_date::{FoundDate, Hints, find, is_date_line};
 use copydesk_document::{BlockId, Document, Label, Origin};
 use copydesk_lexicon::{Confidence, FieldKind, Lexicon, classify_label, has_role, label_of, read_byline};
+use copydesk_text::{Terms, weight};
 
-use super::{grams::Grams, names, opens_other_texts, shared_date, story};
+use super::{names, opens_other_texts, shared_date, story};
 use crate::{
     Gathered,
-    lines::{self, LineLabels, is_prose, weight},
+    lines::{self, LineLabels, is_prose},
     vocabulary::{before_copula, is_broadcast_note},
 };
 
@@ -74,7 +75,7 @@ fn copyright(doc: &Document, last: BlockId, lexicon: &Lexicon, gathered: &mut Ga
 }
 
 /// What a line below the text says of its author: labelled, in brackets, or two names with a dash.
-fn signature(doc: &Document, id: BlockId, text: &Grams, lexicon: &Lexicon) -> Option<(Vec<String>, f32)> {
+fn signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Option<(Vec<String>, f32)> {
     let line = doc.text(id).trim();
     if line.len() > 120 {
         return None;
@@ -141,7 +142,7 @@ fn add_dates(doc: &Document, id: BlockId, hints: &Hints<'_>, lexicon: &Lexicon, 
 /// `Ann Lee` above `Ann writes about boats ...`: a name, and below it a paragraph about its bearer.
 fn biography(doc: &Document, last: BlockId, lexicon: &Lexicon) -> Option<(Vec<String>, copydesk_document::Span)> {
     // What the text says of the bearer is no reason against the name here.
-    let text = Grams::default();
+    let text = Terms::default();
     let from = last.0.saturating_sub(4);
     for at in from..(doc.blocks().len() as u32).saturating_sub(1).min(from + 30) {
         let (id, next) = (BlockId(at), doc.text(BlockId(at + 1)));

@@ -3,14 +3,14 @@
 use copydesk_date::{Hints, Reading, find, is_date_line};
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{Confidence, Lexicon, PageLabelKind, classify_label, is_credit_line, read_byline, split_credit};
+use copydesk_text::{key, weight};
 
 use super::{
     shared_date::{self, SharedDate},
     tails,
 };
 use crate::{
-    candidates::key,
-    lines::{PROSE, ends_sentence, weight},
+    lines::{PROSE, is_closed},
     vocabulary::{has_outlet_word, is_section_name, starts_picture_line},
 };
 
@@ -108,7 +108,7 @@ pub(super) fn sort<'t>(doc: &'t Document, id: BlockId, hints: &Hints<'_>, lexico
     if !heading && (is_menu(text, lexicon) || is_figures(text) || is_doubled(text)) {
         return Sort::Control;
     }
-    let paragraph = ends_sentence(text) && (weight(text) >= PROSE || (block.label().is_body() && text.ends_with('.')));
+    let paragraph = is_closed(text) && (weight(text) >= PROSE || (block.label().is_body() && text.ends_with('.')));
     if paragraph && block.kind != BlockKind::Heading { Sort::Paragraph } else { Sort::Free }
 }
 
@@ -224,13 +224,13 @@ fn is_doubled(text: &str) -> bool {
 pub(super) fn is_wrapped(doc: &Document, id: BlockId) -> bool {
     let lines: Vec<&str> = doc.ids().map(|id| doc.text(id)).filter(|text| weight(text) >= 20).take(60).collect();
     let Some(longest) = lines.iter().map(|line| line.chars().count()).max() else { return false };
-    let ended = lines.iter().filter(|line| ends_sentence(line)).count();
+    let ended = lines.iter().filter(|line| is_closed(line)).count();
     let next = BlockId(id.0 + 1);
     lines.len() >= 4
         && longest <= 110
         && ended * 10 <= lines.len() * 6
         && doc.text(id).chars().count() * 10 >= longest * 7
-        && !ends_sentence(doc.text(id))
+        && !is_closed(doc.text(id))
         && next.index() < doc.blocks().len()
         && doc.block(next).gap == 0
         && doc.block(next).label() != Label::Caption

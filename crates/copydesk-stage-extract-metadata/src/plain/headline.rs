@@ -2,11 +2,9 @@
 
 use copydesk_document::{BlockKind, Document};
 use copydesk_lexicon::Confidence;
+use copydesk_text::Terms;
 
-use super::{
-    grams::Grams,
-    head::{HeadLine, Sort, is_wrapped},
-};
+use super::head::{HeadLine, Sort, is_wrapped};
 
 /// A line that may be the title, and how much speaks for it.
 #[derive(Debug)]
@@ -27,7 +25,7 @@ const LEAST: f32 = 1.3;
 
 /// The title: a line that the head repeats, that another line begins or ends with, that stands next to byline, date,
 /// caption or text, and that shares words with the text.
-pub(super) fn choose(doc: &Document, head: &[HeadLine<'_>], text: &Grams) -> Option<Choice> {
+pub(super) fn choose(doc: &Document, head: &[HeadLine<'_>], text: &Terms) -> Option<Choice> {
     let leaders = leaders(head, text);
     let mut best: Option<Choice> = None;
     for at in 0..head.len() {
@@ -64,7 +62,7 @@ fn may_be_title(doc: &Document, head: &[HeadLine<'_>], at: usize) -> bool {
 }
 
 /// What a line says by itself and by the words that it shares with the text.
-fn own_score(doc: &Document, head: &[HeadLine<'_>], at: usize, text: &Grams) -> f32 {
+fn own_score(doc: &Document, head: &[HeadLine<'_>], at: usize, text: &Terms) -> f32 {
     let line = &head[at];
     let block = doc.block(line.id);
     let mut score = match (block.kind, block.level) {
@@ -161,7 +159,7 @@ struct Leader {
 }
 
 /// Of each run of lines that may be titles the one that leads it, with what stands below the run.
-fn leaders(head: &[HeadLine<'_>], text: &Grams) -> Vec<Leader> {
+fn leaders(head: &[HeadLine<'_>], text: &Terms) -> Vec<Leader> {
     let mut leaders = Vec::new();
     let mut at = 0;
     while at < head.len() {
@@ -199,7 +197,7 @@ const KICKER: usize = 25;
 /// A deck below a title has more letters than this.
 const DECK: usize = 110;
 
-fn leader(head: &[HeadLine<'_>], run: std::ops::Range<usize>, text: &Grams) -> usize {
+fn leader(head: &[HeadLine<'_>], run: std::ops::Range<usize>, text: &Terms) -> usize {
     if run.len() >= LIST {
         // Titles of other texts, and below them the own one: it shares words with the text, or stands next to it.
         let share = |at: &usize| (text.shared(head[*at].text).0 * 10.0) as u32;

@@ -9,7 +9,6 @@
 
 mod file_name;
 mod foot;
-mod grams;
 mod head;
 mod headline;
 mod names;
@@ -20,14 +19,11 @@ mod tails;
 use copydesk_date::{FoundDate, Hints, Reading};
 use copydesk_document::{BlockId, Document, Label, Origin};
 use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label};
+use copydesk_text::{Terms, key, weight};
 
-use self::{
-    grams::Grams,
-    head::{HeadLine, Sort},
-};
+use self::head::{HeadLine, Sort};
 use crate::{
     Gathered,
-    candidates::key,
     lines::{self, LONGEST_HEAD, LineLabels},
     vocabulary::is_section_name,
 };
@@ -65,20 +61,20 @@ const SENTENCE: usize = 40;
 /// How much of the text tells what it is about, in bytes.
 const ENOUGH: usize = 8_000;
 
-fn story(doc: &Document, first: Option<BlockId>) -> Grams {
+fn story(doc: &Document, first: Option<BlockId>) -> Terms {
     let pairs = doc.languages().main.as_ref().is_some_and(|main| main.tag.as_str() == "vi");
     let mut left = ENOUGH;
     // Lines of a few words may be names and buttons.
     let texts = doc.iter().filter(|(id, block)| {
         first.is_some_and(|first| *id >= first) && (block.label().is_body() || block.label() == Label::Caption)
     });
-    let texts = texts.map(|(id, _)| doc.text(id)).filter(|text| lines::weight(text) >= SENTENCE);
+    let texts = texts.map(|(id, _)| doc.text(id)).filter(|text| weight(text) >= SENTENCE);
     let texts = texts.take_while(move |text| {
         let enough = left == 0;
         left = left.saturating_sub(text.len());
         !enough
     });
-    Grams::of(texts, pairs)
+    Terms::of(texts, pairs)
 }
 
 /// Reads labels with their values and bylines, and sorts the lines that are none of these.
@@ -133,7 +129,7 @@ fn read_title(
     doc: &Document,
     head: &[HeadLine<'_>],
     has_text: bool,
-    text: &Grams,
+    text: &Terms,
     hints: &Hints<'_>,
     lexicon: &Lexicon,
     gathered: &mut Gathered,

@@ -2,11 +2,9 @@
 
 use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
 use copydesk_lexicon::{Byline, Confidence, Lexicon, read_byline};
+use copydesk_text::Terms;
 
-use super::{
-    grams::Grams,
-    head::{HeadLine, Sort},
-};
+use super::head::{HeadLine, Sort};
 use crate::{
     Gathered,
     class_words::{is_account, is_no_byline},
@@ -19,7 +17,7 @@ pub(super) fn read(
     doc: &Document,
     head: &[HeadLine<'_>],
     title: Option<usize>,
-    text: &Grams,
+    text: &Terms,
     lexicon: &Lexicon,
     gathered: &mut Gathered,
     labels: &mut LineLabels,
@@ -60,7 +58,7 @@ pub(super) fn read(
 }
 
 /// The name in a line of pieces (`Ann Lee • 3 minutes`), of which the others are short.
-fn in_pieces(line: &str, text: &Grams, lexicon: &Lexicon) -> Vec<String> {
+fn in_pieces(line: &str, text: &Terms, lexicon: &Lexicon) -> Vec<String> {
     let pieces: Vec<&str> = line.split(['•', '|', '·', '@']).map(str::trim).filter(|piece| !piece.is_empty()).collect();
     if pieces.len() > 4 || pieces.iter().any(|piece| piece.split_whitespace().count() > 5) && pieces.len() > 1 {
         return Vec::new();
@@ -148,7 +146,7 @@ fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>) -> Optio
 }
 
 /// A line that is a name and nothing else. The name of somebody whom the text is about is no author's.
-pub(super) fn bare<'t>(line: &'t str, text: &Grams, lexicon: &Lexicon) -> Option<Byline<'t>> {
+pub(super) fn bare<'t>(line: &'t str, text: &Terms, lexicon: &Lexicon) -> Option<Byline<'t>> {
     if line.len() > 90 || is_no_byline(line) || is_section_name(line) {
         return None;
     }
@@ -171,7 +169,7 @@ fn beside_dates(
     doc: &Document,
     head: &[HeadLine<'_>],
     title: Option<usize>,
-    text: &Grams,
+    text: &Terms,
     lexicon: &Lexicon,
     gathered: &mut Gathered,
 ) {

@@ -3,7 +3,7 @@
 use copydesk_date::{FoundDate, Hints, Reading, Timestamp, find};
 use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label, is_counter, label_of};
 
-use crate::lines::weight;
+use copydesk_text::weight;
 
 /// A line that says when, and beside that only who, where or how often.
 #[derive(Debug)]

@@ -3,12 +3,10 @@
 use copydesk_date::{Hints, is_date_line};
 use copydesk_document::{BlockId, Document};
 use copydesk_lexicon::{Confidence, Lexicon, read_byline, read_dateline};
+use copydesk_text::{key, weight};
 
 use super::shared_date;
-use crate::{
-    candidates::key,
-    lines::{LONGEST_HEAD, ends_sentence, is_prose, weight},
-};
+use crate::lines::{LONGEST_HEAD, is_closed, is_prose};
 
 /// A sentence of the story has so many letters.
 const SENTENCE: usize = 60;
@@ -58,7 +56,7 @@ pub(super) fn of_story(doc: &Document, first: BlockId, hints: &Hints<'_>, lexico
 /// Whether a block is a sentence of the text.
 fn is_text(doc: &Document, id: BlockId) -> bool {
     let text = doc.text(id);
-    let long = is_prose(text) || weight(text) >= SENTENCE && ends_sentence(text);
+    let long = is_prose(text) || weight(text) >= SENTENCE && is_closed(text);
     long && doc.block(id).label().is_body()
 }
 

@@ -2,8 +2,9 @@
 
 use copydesk_date::{FoundDate, Hints, find};
 use copydesk_lexicon::{Confidence, Lexicon, read_byline};
+use copydesk_text::{is_unspaced, weight};
 
-use crate::{lines::weight, vocabulary::picture_tail};
+use crate::vocabulary::picture_tail;
 
 /// A title without its tail, and what the tail says.
 #[derive(Debug, Default)]
@@ -66,8 +67,8 @@ fn without_date(trimmed: &mut Trimmed<'_>, hints: &Hints<'_>) {
     let zone = behind.len() <= 5 && behind.chars().all(|c| c.is_ascii_uppercase());
     let clocked = first.value().is_some_and(|value| value.clock().is_some());
     let spaced = before.ends_with("  ") || before.ends_with('\u{3000}') || before.trim_end().ends_with(['|', '・']);
-    let unspaced = before.trim_end().chars().next_back().is_some_and(|c| matches!(c as u32, 0x3040..=0x9FFF))
-        && before.ends_with(char::is_whitespace);
+    let unspaced =
+        before.trim_end().chars().next_back().is_some_and(is_unspaced) && before.ends_with(char::is_whitespace);
     let apart = label.is_some() || clocked || spaced || unspaced;
     if zone
         && apart

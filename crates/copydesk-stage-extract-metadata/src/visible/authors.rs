@@ -2,9 +2,10 @@
 
 use copydesk_document::{BlockId, Document, ElementId, Origin, Span, Tag};
 use copydesk_lexicon::{Lexicon, read_byline};
+use copydesk_text::key;
 
 use super::{LONGEST_NAME, Visibility, Window, is_apart};
-use crate::{Gathered, candidates::key, class_words, declared::names_in};
+use crate::{Gathered, class_words, declared::names_in};
 
 /// Gathers elements that are named for the author.
 pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, gathered: &mut Gathered) {

@@ -2,13 +2,13 @@
 
 use copydesk_date::{FoundDate, Hints, Label as DateLabel, OrderEvidence, Precision, Reading, find, is_date_line};
 use copydesk_document::{BlockId, Document, Origin, Timestamp, Tree};
+use copydesk_text::key;
 
 use super::{
     LONGEST, LONGEST_NAME, UPDATED_ALONE, Window, address::address, is_apart, is_comment, time::time_elements,
 };
 use crate::{
     Gathered,
-    candidates::key,
     class_words::{self, DateName},
 };
 

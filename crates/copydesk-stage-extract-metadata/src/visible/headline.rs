@@ -1,9 +1,10 @@
 //! Headings, and lines that show the title where no heading does.
 
 use copydesk_document::{Block, BlockId, BlockKind, Document, Origin, Tag};
+use copydesk_text::key;
 
 use super::{LONGEST, Visibility};
-use crate::{Gathered, candidates::key};
+use crate::Gathered;
 
 /// Gathers headings.
 pub(crate) fn headings(doc: &Document, visibility: Visibility, gathered: &mut Gathered) {

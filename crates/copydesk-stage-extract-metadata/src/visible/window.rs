@@ -1,9 +1,10 @@
 //! Where the headline stands, and which blocks belong to it.
 
 use copydesk_document::{BlockId, BlockKind, Document, Origin, Span};
+use copydesk_text::key;
 
 use super::{Visibility, headline::line_that_shows};
-use crate::{Gathered, candidates::key};
+use crate::Gathered;
 
 /// So many blocks before the headline and behind it can hold a byline or a date.
 const BEFORE: u32 = 8;

@@ -13,7 +13,7 @@ use crate::fold::{fold, is_unspaced};
 use crate::name::is_person;
 use crate::{Confidence, Lexicon};
 
-pub(super) use words::{is_domain, is_initial, is_tail_word, is_titled};
+pub(super) use words::{is_initial, is_tail_word, is_titled};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {

@@ -2,7 +2,9 @@
 
 use super::glued::{glued_mail, glued_tail};
 use super::words::{has_figure, role_at};
-use super::{Mode, Names, is_domain, is_initial, is_tail_word, is_titled};
+use copydesk_text::is_domain;
+
+use super::{Mode, Names, is_initial, is_tail_word, is_titled};
 use crate::Lexicon;
 use crate::fold::{fold, head};
 use crate::name::is_name_word;
@@ -154,7 +156,7 @@ impl<'t> Reader<'t, '_> {
             self.names.mail = true;
             return Some(self.take(word.len()));
         }
-        let site = is_domain(word);
+        let site = is_domain(word.trim_end_matches([',', '.']));
         if !site && !word.starts_with("http") && !word.contains("://") {
             return Some(Step::Other);
         }

@@ -7,16 +7,6 @@ pub(super) fn has_figure(word: &str) -> bool {
     word.chars().any(char::is_numeric)
 }
 
-pub(in crate::byline) fn is_domain(word: &str) -> bool {
-    let word = word.trim_end_matches([',', '.']);
-    let Some((name, end)) = word.rsplit_once('.') else { return false };
-    name.len() >= 2
-        && (2..=5).contains(&end.len())
-        && word.is_ascii()
-        && end.bytes().all(|b| b.is_ascii_lowercase())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-}
-
 /// `Y.` and `E.` are initials, not the Spanish and Italian words for "and".
 pub(in crate::byline) fn is_initial(word: &str, folded: &str) -> bool {
     folded.chars().count() == 1 && (word.ends_with('.') || word.starts_with(char::is_uppercase))

@@ -1,0 +1,70 @@
+//! How much a text says, and the forms in which texts are compared.
+
+use crate::script::{is_hangul, is_unspaced};
+
+/// Letters and figures.
+pub fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphanumeric()).count()
+}
+
+/// Letters and figures, each of a script that says a word with few of them for three.
+pub fn weight(text: &str) -> usize {
+    let one = |c: char| match c {
+        _ if c.is_ascii() => usize::from(c.is_ascii_alphanumeric()),
+        _ if !c.is_alphanumeric() => 0,
+        _ if is_unspaced(c) || is_hangul(c) => 3,
+        _ => 1,
+    };
+    text.chars().map(one).sum()
+}
+
+/// Letters and figures only, in lower case: how texts are compared.
+pub fn key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    text.chars().for_each(|c| push_key(c, &mut key));
+    key
+}
+
+/// Adds what a character is to a [`key`].
+pub fn push_key(c: char, key: &mut String) {
+    if c.is_ascii() {
+        if c.is_ascii_alphanumeric() {
+            key.push(c.to_ascii_lowercase());
+        }
+    } else if c.is_alphanumeric() {
+        key.extend(c.to_lowercase());
+    }
+}
+
+/// The text on one line, with single spaces.
+pub fn flat(text: &str) -> String {
+    let mut flat = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !flat.is_empty() {
+            flat.push(' ');
+        }
+        flat.push_str(word);
+    }
+    flat
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_of_a_dense_script_weighs_three_letters() {
+        assert_eq!(weight("The old mill, 1850"), 14);
+        assert_eq!(weight("旧磨坊"), 9);
+        assert_eq!(weight("방앗간"), 9);
+        assert_eq!(weight("ကူး"), 3 * letters("ကူး"));
+        assert_eq!(letters("旧磨坊, 1850"), 7);
+    }
+
+    #[test]
+    fn texts_are_compared_by_letters_and_figures() {
+        assert_eq!(key("The “Old” Mill – 1850"), "theoldmill1850");
+        assert_eq!(key("ÉCOLE, 旧磨坊"), "école旧磨坊");
+        assert_eq!(flat("  The old\n\u{3000}mill "), "The old mill");
+    }
+}
