@@ -53,16 +53,13 @@ impl Family {
         !self.places.is_empty()
     }
 
-    /// Deals out anew what the members have of `shares`, if the most likely language is one of them. A share of 0 is a
-    /// language that may not be named.
-    pub(crate) fn deal(&self, file: &[u8], text: &str, scores: &[f32], shares: &mut [f32]) {
+    /// Deals out anew what the members have of `shares`, the largest of which is `top`, if that language is one of them.
+    /// A share of 0 is a language that may not be named. `false` if it leaves them as they are.
+    pub(crate) fn deal(&self, file: &[u8], text: &str, scores: &[f32], shares: &mut [f32], top: f32) -> bool {
         let places = &self.places;
         let best = places.iter().map(|&place| shares[place]).fold(0.0, f32::max);
-        if shares.iter().any(|&share| share > best) {
-            return;
-        }
-        if places.iter().filter(|&&place| shares[place] > best * WORTH_A_LOOK).count() < 2 {
-            return;
+        if top > best || places.iter().filter(|&&place| shares[place] > best * WORTH_A_LOOK).count() < 2 {
+            return false;
         }
         let sums = self.sums(file, text);
         let mut dealt = vec![0.0; places.len()];
@@ -79,6 +76,7 @@ impl Family {
         for (score, &place) in dealt.into_iter().zip(places) {
             shares[place] = whole * score / total;
         }
+        true
     }
 
     /// What the features of the text say for each member.

@@ -165,14 +165,8 @@ impl Detector {
             if at > 0 && share < LEAST_SHARE {
                 break;
             }
-            self.guess_in(&text, script, share, &census, &mut guesses);
+            self.guess_in(&text, script, share, &census, &mut Best { most: k, guesses: &mut guesses });
         }
-        let best_first = |a: &Guess, b: &Guess| b.confidence.total_cmp(&a.confidence).then(a.lang.cmp(&b.lang));
-        if k < guesses.len() {
-            guesses.select_nth_unstable_by(k, best_first);
-            guesses.truncate(k);
-        }
-        guesses.sort_unstable_by(best_first);
         for guess in &mut guesses {
             if guess.lang.tag() == "zh" {
                 guess.lang = han::variety(&text).filter(|&lang| self.allows(lang)).unwrap_or(guess.lang);
@@ -194,7 +188,7 @@ impl Detector {
     }
 
     /// Adds what the letters of one script say, which is `share` of what all letters say.
-    fn guess_in(&self, text: &str, script: Script, share: f32, census: &Census, into: &mut Vec<Guess>) {
+    fn guess_in(&self, text: &str, script: Script, share: f32, census: &Census, into: &mut Best<'_>) {
         // A name is at home in any language: the guess stays, the confidence does not.
         let share = if text::looks_like_name(text, script, census) {
             share * NAME_CONFIDENCE
@@ -206,16 +200,40 @@ impl Detector {
         let Some(group) = self.model().group(script) else {
             // The script is all it takes.
             let alone = Lang::all().filter(|&lang| lang.script() == Some(script) && self.allows(lang));
-            into.extend(alone.map(|lang| Guess { lang, confidence: share }));
+            alone.for_each(|lang| into.add(Guess { lang, confidence: share }));
             return;
         };
         let Some(scores) = self.model().score(text, group) else { return };
         let mut shares = softmax(&scores, |i| self.allows(group.classes[i]));
         self.model().deal_in_families(text, group, &scores, &mut shares);
-        // Most languages are out of the question, and are not worth sorting.
-        let guesses = group.classes.iter().zip(shares).filter(|(_, p)| *p > 0.0);
-        into.reserve(group.classes.len());
-        into.extend(guesses.map(|(&lang, p)| Guess { lang, confidence: p * share }));
+        for (&lang, p) in group.classes.iter().zip(shares) {
+            if p > 0.0 {
+                into.add(Guess { lang, confidence: p * share });
+            }
+        }
+    }
+}
+
+/// The best guesses so far, best first.
+struct Best<'g> {
+    most: usize,
+    guesses: &'g mut Vec<Guess>,
+}
+
+impl Best<'_> {
+    /// Puts a guess into its place, if it is among the best. Most languages are out of the question.
+    #[inline]
+    fn add(&mut self, guess: Guess) {
+        let full = self.guesses.len() >= self.most;
+        if full && self.guesses.last().is_none_or(|last| guess.confidence < last.confidence) {
+            return;
+        }
+        let worse = |known: &Guess| {
+            guess.confidence.total_cmp(&known.confidence).reverse().then(guess.lang.cmp(&known.lang)).is_lt()
+        };
+        let place = self.guesses.iter().position(worse).unwrap_or(self.guesses.len());
+        self.guesses.insert(place, guess);
+        self.guesses.truncate(self.most);
     }
 }
 

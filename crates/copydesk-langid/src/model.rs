@@ -55,7 +55,7 @@ pub(crate) struct Group {
     /// Where the check bytes and the rows lie in the file.
     checks: Range<usize>,
     table: Range<usize>,
-    weights: Vec<[f32; DIM]>,
+    weights: Weights,
     biases: Vec<f32>,
 }
 
@@ -67,7 +67,16 @@ impl Group {
         let rows = words.next()?.parse().ok().filter(|&rows| rows > 0 && rows < MOST_ROWS)?;
         let scale = words.next()?.parse().ok()?;
         let classes = words.map(Lang::from_tag).collect::<Option<Vec<_>>>()?;
-        Some(Group { script, classes, rows, scale, checks: 0..0, table: 0..0, weights: Vec::new(), biases: Vec::new() })
+        Some(Group {
+            script,
+            classes,
+            rows,
+            scale,
+            checks: 0..0,
+            table: 0..0,
+            weights: Weights::of(0),
+            biases: Vec::new(),
+        })
     }
 }
 
@@ -117,12 +126,11 @@ impl Model {
         let mut numbers = rest.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
         let mut next = || numbers.next().ok_or(ModelError::Malformed);
         for group in &mut groups {
-            for _ in &group.classes {
-                let mut row = [0.0; DIM];
-                for weight in &mut row {
+            group.weights = Weights::of(group.classes.len());
+            for class in 0..group.classes.len() {
+                for weight in group.weights.of_class(class) {
                     *weight = next()?;
                 }
-                group.weights.push(row);
             }
         }
         for group in &mut groups {
@@ -152,8 +160,12 @@ impl Model {
 
     /// Lets the families of the group settle their shares among themselves.
     pub(crate) fn deal_in_families(&self, text: &str, group: &Group, scores: &[f32], shares: &mut [f32]) {
+        let most = |shares: &[f32]| shares.iter().copied().fold(0.0, f32::max);
+        let mut top = most(shares);
         for family in self.families.iter().filter(|family| family.script == group.script) {
-            family.deal(&self.file, text, scores, shares);
+            if family.deal(&self.file, text, scores, shares, top) {
+                top = most(shares);
+            }
         }
     }
 
@@ -183,20 +195,55 @@ impl Model {
         }
         let norm = group.scale * share_of_feature(count);
         let hidden = sums.map(|sum| sum as f32 * norm);
-        Some(group.weights.iter().zip(&group.biases).map(|(row, bias)| dot(row, &hidden) + bias).collect())
+        Some(group.weights.score(&group.biases, &hidden))
     }
 }
 
-/// The product of two rows, summed in eight lanes: one after the other, each sum would wait for the one before.
-#[inline]
-fn dot(one: &[f32; DIM], other: &[f32; DIM]) -> f32 {
-    let mut lanes = [0.0; 8];
-    for (one, other) in one.as_chunks::<8>().0.iter().zip(other.as_chunks::<8>().0) {
-        for ((lane, a), b) in lanes.iter_mut().zip(one).zip(other) {
-            *lane += a * b;
-        }
+/// Classes that are scored at once.
+const SIDE_BY_SIDE: usize = 8;
+/// Every eighth number belongs to one sum: one after the other, each would wait for the one before.
+const LANES: usize = 8;
+
+/// The weights of classes, number by number for as many of them as stand side by side. What is left open at the end is 0.
+#[derive(Debug)]
+struct Weights(Vec<[[f32; SIDE_BY_SIDE]; DIM]>);
+
+impl Weights {
+    /// Room for so many classes.
+    fn of(classes: usize) -> Self {
+        Self(vec![[[0.0; SIDE_BY_SIDE]; DIM]; classes.div_ceil(SIDE_BY_SIDE)])
     }
-    lanes.iter().sum()
+
+    /// The numbers of one class.
+    fn of_class(&mut self, class: usize) -> impl Iterator<Item = &mut f32> {
+        self.0[class / SIDE_BY_SIDE].iter_mut().map(move |side_by_side| &mut side_by_side[class % SIDE_BY_SIDE])
+    }
+
+    fn row(&self, class: usize) -> [f32; DIM] {
+        self.0[class / SIDE_BY_SIDE].map(|side_by_side| side_by_side[class % SIDE_BY_SIDE])
+    }
+
+    /// The score of each class for a text. Each is summed in lanes, and these one after the other: another order would
+    /// round otherwise.
+    fn score(&self, biases: &[f32], hidden: &[f32; DIM]) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(biases.len());
+        for (rows, biases) in self.0.iter().zip(biases.chunks(SIDE_BY_SIDE)) {
+            let mut sums = [0.0; SIDE_BY_SIDE];
+            for lane in 0..LANES {
+                let mut products = [0.0; SIDE_BY_SIDE];
+                for at in (lane..DIM).step_by(LANES) {
+                    for (product, weight) in products.iter_mut().zip(&rows[at]) {
+                        *product += weight * hidden[at];
+                    }
+                }
+                for (sum, product) in sums.iter_mut().zip(products) {
+                    *sum += product;
+                }
+            }
+            scores.extend(biases.iter().zip(sums).map(|(bias, sum)| sum + bias));
+        }
+        scores
+    }
 }
 
 /// The sum of the rows of one word. 16 bits hold it, whatever the rows are, since a word has a bounded number of features.
@@ -288,7 +335,12 @@ impl GroupParts {
         }
         let norm = self.scale * share_of_feature(count);
         let hidden = sums.map(|sum| sum as f32 * norm);
-        Some(self.classes.iter().map(|(_, row, bias)| dot(row, &hidden) + bias).collect())
+        let mut weights = Weights::of(self.classes.len());
+        for (class, (_, row, _)) in self.classes.iter().enumerate() {
+            weights.of_class(class).zip(row).for_each(|(to, from)| *to = *from);
+        }
+        let biases: Vec<f32> = self.classes.iter().map(|(.., bias)| *bias).collect();
+        Some(weights.score(&biases, &hidden))
     }
 
     /// The groups of a finished model file.
@@ -300,7 +352,7 @@ impl GroupParts {
             checks: file[group.checks.clone()].to_vec(),
             table: file[group.table.clone()].iter().map(|byte| byte.cast_signed()).collect(),
             classes: (0..group.classes.len())
-                .map(|at| (group.classes[at].tag(), group.weights[at], group.biases[at]))
+                .map(|at| (group.classes[at].tag(), group.weights.row(at), group.biases[at]))
                 .collect(),
         };
         Ok(model.groups.iter().map(of).collect())

@@ -260,6 +260,12 @@ impl Census {
             said[Script::Han as usize] = 0;
         }
         let total: u32 = said.iter().sum();
+        // Most texts have one script.
+        if let Some(only) = Script::ALL.iter().find(|script| said[**script as usize] > 0)
+            && said[*only as usize] == total
+        {
+            return vec![(*only, 1.0)];
+        }
         let mut shares: Vec<(Script, f32)> = Script::ALL
             .iter()
             .map(|&script| (script, said[script as usize] as f32 / total.max(1) as f32))

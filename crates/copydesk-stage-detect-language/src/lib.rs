@@ -15,6 +15,7 @@ use copydesk_document::{BlockId, Document, LanguageGuess, Languages, Origin};
 use copydesk_langid::{Detector, Guess, Lang};
 use copydesk_lexicon::{Lexicon, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
+use copydesk_text::is_alphabetic;
 use serde::{Deserialize, Serialize};
 
 use crate::vote::Vote;
@@ -348,7 +349,7 @@ impl Finding {
         } else {
             text
         };
-        Self { letters: text.chars().filter(|c| c.is_alphabetic()).count(), guesses: detector.rank(text, ALTERNATIVES) }
+        Self { letters: text.chars().filter(|c| is_alphabetic(*c)).count(), guesses: detector.rank(text, ALTERNATIVES) }
     }
 
     fn cast(&self, vote: &mut Vote) {

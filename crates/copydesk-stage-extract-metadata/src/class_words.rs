@@ -8,7 +8,7 @@ use std::{
 use aho_corasick::AhoCorasick;
 use copydesk_document::{Attr, ElementId, Tag, Tree};
 use copydesk_text::{host, path};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -132,13 +132,25 @@ fn camel(word: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Which names of elements may hold a word for authors: pages give the same names to many elements.
+#[derive(Default)]
+pub(crate) struct AuthorNames<'t> {
+    known: FxHashMap<&'t str, bool>,
+}
+
+impl<'t> AuthorNames<'t> {
+    fn may_name(&mut self, names: &'t str) -> bool {
+        *self.known.entry(names).or_insert_with(|| CLASS_WORDS.author.may_be_in(names))
+    }
+}
+
 /// Whether an element is named for the author it shows, says that it leads to one, or does.
-pub(crate) fn shows_author(tree: &Tree, element: ElementId) -> bool {
+pub(crate) fn shows_author<'t>(tree: &'t Tree, element: ElementId, seen: &mut AuthorNames<'t>) -> bool {
     let (mut related, mut named, mut leads) = (false, false, false);
     // Every element is asked, so its attributes are gone through once.
     for (attr, value) in tree.known_attrs(element) {
         match attr {
-            Attr::Class | Attr::Id | Attr::Itemprop => named = named || CLASS_WORDS.author.may_be_in(value),
+            Attr::Class | Attr::Id | Attr::Itemprop => named = named || seen.may_name(value),
             Attr::Rel => related = value.split_ascii_whitespace().any(|rel| rel == "author"),
             Attr::Href => leads = tree.tag(element) == Tag::A && leads_to_author(value),
             _ => {}

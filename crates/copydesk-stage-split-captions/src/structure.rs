@@ -3,7 +3,7 @@
 
 use copydesk_document::{BlockId, BlockKind, Document, ElementId, Tag};
 use copydesk_lexicon::{Confidence, classify_label, may_be_credit_line, may_look_like_caption, read_byline};
-use copydesk_text::{flat, key, letters};
+use copydesk_text::{flat, is_alphanumeric, key, letters};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -78,6 +78,16 @@ pub(crate) struct Alternatives {
     all: FxHashMap<String, usize>,
     /// How they begin.
     starts: FxHashSet<String>,
+    /// With which characters.
+    firsts: Vec<char>,
+}
+
+impl Alternatives {
+    /// Whether one of them begins as a text does. Most are told by their first letter.
+    fn begin_like(&self, text: &str) -> bool {
+        let first = text.chars().find(|c| is_alphanumeric(*c)).and_then(|c| c.to_lowercase().next());
+        first.is_some_and(|first| self.firsts.contains(&first)) && self.starts.contains(&start_of(text))
+    }
 }
 
 pub(crate) fn alternatives(doc: &Document) -> Alternatives {
@@ -85,7 +95,9 @@ pub(crate) fn alternatives(doc: &Document) -> Alternatives {
     for (at, image) in doc.images.iter().enumerate() {
         for text in [&image.alt, &image.title] {
             if letters(text) >= FEWEST_TO_REPEAT {
-                found.starts.insert(start_of(text));
+                let start = start_of(text);
+                found.firsts.extend(start.chars().next().filter(|first| !found.firsts.contains(first)));
+                found.starts.insert(start);
                 found.all.entry(key(text)).or_insert(at);
             }
         }
@@ -102,7 +114,7 @@ pub(crate) fn by_alternative(
 ) -> Option<Reason> {
     let doc = lines.doc;
     let text = doc.text(id);
-    if alternatives.all.is_empty() || (!begins_with_credit(text) && !alternatives.starts.contains(&start_of(text))) {
+    if alternatives.all.is_empty() || (!begins_with_credit(text) && !alternatives.begin_like(text)) {
         return None;
     }
     if !(FEWEST_TO_REPEAT..=LONGEST).contains(&letters(text)) || figures.is_teaser(id) {

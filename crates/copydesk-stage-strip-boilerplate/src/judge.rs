@@ -126,10 +126,11 @@ pub(crate) fn probabilities(
     let mut say = article.map(Say::new);
     for chunk in all.chunks(CHUNK) {
         let table = first_table(page, &frame, chunk, 0);
-        first.extend(model.first.predict(&table));
+        let likely = model.first.predict(&table);
         if let Some(say) = &mut say {
-            say.read(&table);
+            say.read(&table, &likely);
         }
+        first.extend(likely);
         measured = Some(table);
     }
     // Most pages fit into one chunk, and are measured once.
@@ -171,13 +172,20 @@ impl<'m> Say<'m> {
         Self { model, weight: f32::NAN, likely: Vec::new() }
     }
 
-    fn read(&mut self, table: &Table) {
+    /// Judges the blocks that the first forest does not find next to impossible; of the others nothing is asked.
+    fn read(&mut self, table: &Table, first: &[f32]) {
         if self.weight.is_nan() && table.rows() > 0 {
             // What the gate is told is the same for all blocks of a page.
-            self.weight = self.model.first.predict(&table.pick(&[0], 0)).first().map_or(0.0, |p| article_weight(*p));
+            self.weight = article_weight(self.model.first.predict_row(table, 0));
         }
-        if self.weight > 0.0 {
-            self.likely.extend(self.model.second.predict(table));
+        if self.weight <= 0.0 {
+            return;
+        }
+        let asked: Vec<u32> = (0..table.rows() as u32).filter(|row| first[*row as usize] >= SURE).collect();
+        let from = self.likely.len();
+        self.likely.resize(from + table.rows(), 0.0);
+        for (row, p) in asked.iter().zip(self.model.second.predict(&table.pick(&asked, 0))) {
+            self.likely[from + *row as usize] = p;
         }
     }
 }

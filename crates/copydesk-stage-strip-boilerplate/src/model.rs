@@ -92,12 +92,12 @@ impl Table {
     #[must_use]
     pub fn pick(&self, rows: &[u32], more: usize) -> Self {
         let mut picked = Self::new(rows.len(), self.columns + more);
-        for (tile, rows) in rows.chunks(LANES).enumerate() {
-            for column in 0..self.columns {
-                let to = picked.place(tile * LANES, column);
-                for (cell, from) in picked.values[to..][..LANES].iter_mut().zip(rows) {
-                    *cell = self.values[self.place(*from as usize, column)];
-                }
+        for (to, from) in rows.iter().enumerate() {
+            let (from, to_lane) = (*from as usize, to % LANES);
+            let (own, _) = self.values[self.place(from - from % LANES, 0)..].as_chunks::<LANES>();
+            let (new, _) = picked.values[(to - to_lane) * (self.columns + more)..].as_chunks_mut::<LANES>();
+            for (new, own) in new.iter_mut().zip(own).take(self.columns) {
+                new[to_lane] = own[from % LANES];
             }
         }
         picked
@@ -149,6 +149,17 @@ impl Forest {
         }
         out.truncate(table.rows);
         out
+    }
+
+    /// The probability of one row alone.
+    pub fn predict_row(&self, table: &Table, row: usize) -> f32 {
+        let answer = |split: &Split| table.values[table.place(row, usize::from(split.column))] > split.border;
+        let leaf = |tree: &Tree| {
+            let answers = tree.splits.iter().enumerate().map(|(bit, split)| usize::from(answer(split)) << bit);
+            tree.leaves[answers.sum::<usize>()]
+        };
+        let sum = self.trees.iter().fold(self.bias, |sum, tree| sum + leaf(tree));
+        1.0 / (1.0 + (-sum).exp())
     }
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -427,6 +438,11 @@ mod tests {
         table.set(1, 1, 1.0);
         let p = model.first.predict(&table);
         assert!(p[0] > 0.87 && p[1] < 0.13 && (p[2] - 0.5).abs() < 1e-6, "{p:?}");
+        let bits = |of: &[f32]| of.iter().map(|p| p.to_bits()).collect::<Vec<_>>();
+        assert_eq!(bits(&[0, 1, 2].map(|row| model.first.predict_row(&table, row))), bits(&p));
+        let picked = table.pick(&[2, 0], 1);
+        assert_eq!(bits(&model.first.predict(&picked)), bits(&[p[2], p[0]]));
+        assert_eq!(bits(&picked.column(1).collect::<Vec<_>>()), bits(&[0.0, 1.0]));
         assert!((model.names.read("main-nav").1 + 2.0).abs() < 1e-6);
         assert_eq!(model.columns(), (2, 0));
         for bad in [&bytes[1..], &bytes[..bytes.len() - 1], b"", b"CDB2"] {

@@ -2,7 +2,7 @@
 
 use copydesk_document::{BlockId, BlockKind, Document, Item, ItemValue, Origin};
 use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind};
-use copydesk_text::{is_unspaced, path};
+use copydesk_text::{is_alphanumeric, is_unspaced, path};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
@@ -268,7 +268,7 @@ pub(crate) fn hash_words(text: &str, words: &mut Vec<u32>) -> u64 {
         if c.is_ascii_alphanumeric() {
             any = true;
             add(u32::from(c.to_ascii_lowercase()), &mut word);
-        } else if c.is_ascii() || !c.is_alphanumeric() {
+        } else if c.is_ascii() || !is_alphanumeric(c) {
             if any && c != '\'' && c != '’' {
                 words.push(word);
                 (word, any) = (0, false);

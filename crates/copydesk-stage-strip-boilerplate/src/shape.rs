@@ -4,6 +4,8 @@
 //! character counts as the share of a word that it carries on average. So a Japanese sentence measures like its
 //! English translation.
 
+use copydesk_text::is_alphabetic;
+
 /// The measures of one text.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
@@ -173,7 +175,7 @@ impl Shape {
             word.letters += 1;
             word.share += share;
             word.chars += 1;
-        } else if c.is_alphabetic() {
+        } else if is_alphabetic(c) {
             if self.letters == 0 {
                 self.starts_small = c.is_lowercase();
             }

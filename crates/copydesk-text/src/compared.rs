@@ -1,17 +1,17 @@
 //! How much a text says, and the forms in which texts are compared.
 
-use crate::script::{is_hangul, is_unspaced};
+use crate::script::{is_alphanumeric, is_hangul, is_unspaced};
 
 /// Letters and figures.
 pub fn letters(text: &str) -> usize {
-    text.chars().filter(|c| c.is_alphanumeric()).count()
+    text.chars().filter(|c| is_alphanumeric(*c)).count()
 }
 
 /// Letters and figures, each of a script that says a word with few of them for three.
 pub fn weight(text: &str) -> usize {
     let one = |c: char| match c {
         _ if c.is_ascii() => usize::from(c.is_ascii_alphanumeric()),
-        _ if !c.is_alphanumeric() => 0,
+        _ if !is_alphanumeric(c) => 0,
         _ if is_unspaced(c) || is_hangul(c) => 3,
         _ => 1,
     };
@@ -31,7 +31,7 @@ pub fn push_key(c: char, key: &mut String) {
         if c.is_ascii_alphanumeric() {
             key.push(c.to_ascii_lowercase());
         }
-    } else if c.is_alphanumeric() {
+    } else if is_alphanumeric(c) {
         key.extend(c.to_lowercase());
     }
 }

@@ -20,7 +20,8 @@ copydesk_fingerprint::fingerprint!();
 pub use address::{host, is_domain, path, site, without_www};
 pub use compared::{flat, key, letters, push_key, weight};
 pub use script::{
-    HANGUL, UNSPACED, columns, is_caseless, is_han, is_hangul, is_kana, is_unspaced, joins_without_space,
+    HANGUL, UNSPACED, columns, is_alphabetic, is_alphanumeric, is_caseless, is_han, is_hangul, is_kana, is_unspaced,
+    joins_without_space,
 };
 pub use sentence::{ends_sentence, is_stop, sentences};
 pub use terms::{Terms, terms};

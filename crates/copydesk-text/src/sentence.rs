@@ -1,5 +1,7 @@
 //! Where sentences end.
 
+use crate::script::is_alphanumeric;
+
 /// Whether a character ends a sentence, in any script.
 pub fn is_stop(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…') || needs_no_space(c)
@@ -33,7 +35,7 @@ pub fn sentences(text: &str) -> usize {
             // A single letter before a stop is an initial.
             count += usize::from(ends && (word != 1 || c != '.') && before != '.');
         }
-        word = if c.is_alphanumeric() { word + 1 } else { 0 };
+        word = if is_alphanumeric(c) { word + 1 } else { 0 };
         before = c;
     }
     count

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::{FxHashSet, FxHasher};
 
-use crate::script::{is_han, is_hangul, is_kana, is_unspaced};
+use crate::script::{is_alphanumeric, is_han, is_hangul, is_kana, is_unspaced};
 
 /// The words of a text, as far as they say what it is about.
 #[derive(Debug, Default)]
@@ -48,7 +48,7 @@ impl Terms {
 pub fn terms(text: &str, pairs: bool, mut take: impl FnMut(u64)) {
     let mut last = None;
     let mut letters: Vec<char> = Vec::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in text.split(|c: char| !is_alphanumeric(c)).filter(|word| !word.is_empty()) {
         letters.clear();
         letters.extend(word.chars().flat_map(char::to_lowercase));
         let middle = letters[letters.len() / 2];

@@ -270,7 +270,9 @@ fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<CreditMark>) {
         }
     };
     add(start, true);
-    add(end, end.len() == text.len());
+    if start.len() < text.len() {
+        add(end, end.len() == text.len());
+    }
 }
 
 fn trim(text: &str) -> &str {

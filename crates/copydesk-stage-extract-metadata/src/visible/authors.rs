@@ -15,6 +15,7 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, gather
     let head = window.span(doc);
     let mut inside: Option<ElementId> = None;
     let mut budget = 40;
+    let mut author_names = class_words::AuthorNames::default();
     for element in tree.ids() {
         if inside.is_some_and(|outer| tree.contains(outer, element)) {
             continue;
@@ -26,7 +27,7 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, gather
             inside = Some(element);
             continue;
         }
-        if !class_words::shows_author(tree, element) {
+        if !class_words::shows_author(tree, element, &mut author_names) {
             continue;
         }
         budget -= 1;
