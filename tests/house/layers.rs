@@ -170,3 +170,58 @@ fn sources(folder: &Path) -> String {
     let files = entries.map(|entry| entry.expect("it can be read").path());
     files.filter(|p| p.extension().is_some_and(|e| e == "rs")).map(|p| fs::read_to_string(p).expect("UTF-8")).collect()
 }
+
+/// What is published has to build from its package alone.
+#[test]
+fn no_crate_includes_a_file_of_another() {
+    let mut faults = Vec::new();
+    for package in Metadata::read().own().filter(|package| !is_private(&package.name)) {
+        let folder = package.manifest_path.parent().expect("it stands in a folder").to_owned();
+        for file in rust_files(&folder.join("src")) {
+            let code = fs::read_to_string(&file).expect("UTF-8");
+            let depth = file.strip_prefix(&folder).expect("it is below").components().count() - 1;
+            let out = format!("\"{}", "../".repeat(depth + 1));
+            for at in ["include_str!(", "include_bytes!(", "include!("] {
+                let leads_out = code.match_indices(at).any(|(i, _)| {
+                    let argument = code[i + at.len()..].trim_start().trim_start_matches("concat!(").trim_start();
+                    argument.starts_with(&out)
+                });
+                if leads_out {
+                    faults.push(format!("{}: `{at}` leads out of the crate", file.display()));
+                }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_crate_that_is_published_says_what_it_is() {
+    let mut faults = Vec::new();
+    for package in Metadata::read().own().filter(|package| !is_private(&package.name)) {
+        let folder = package.manifest_path.parent().expect("it stands in a folder");
+        let readme = fs::read_to_string(folder.join("README.md")).unwrap_or_default();
+        if !readme.starts_with("# ") {
+            faults.push(format!("{}: no README.md", package.name));
+        }
+        let manifest = fs::read_to_string(&package.manifest_path).expect("a manifest");
+        for key in ["description = ", "license.workspace", "keywords.workspace", "categories.workspace"] {
+            if !manifest.contains(key) {
+                faults.push(format!("{}: no `{key}`", package.name));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Whether a crate serves this repository alone.
+fn is_private(name: &str) -> bool {
+    layer(name) == Some(8)
+}
+
+fn rust_files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of sources").map(|entry| entry.expect("an entry").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let below = folders.iter().flat_map(|folder| rust_files(folder));
+    files.into_iter().filter(|path| path.extension().is_some_and(|e| e == "rs")).chain(below).collect()
+}

@@ -43,3 +43,8 @@ pub use machine::{machine, machine_with};
 pub use order::{Hints, Order, OrderEvidence};
 pub use timestamp::{Clock, NoTimestamp, Precision, Timestamp, Zone};
 pub use url::from_url;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -259,3 +259,8 @@ fn softmax(scores: &[f32], allowed: impl Fn(usize) -> bool) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests;
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

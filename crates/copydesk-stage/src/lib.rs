@@ -104,3 +104,8 @@ pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
 pub use suggest::closest;
 pub use view::{BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
