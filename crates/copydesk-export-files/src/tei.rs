@@ -132,9 +132,7 @@ fn element(block: &Block, text: &str) -> String {
             format!("<row>{cells}</row>")
         }
         BlockKind::Note => format!("<note>{}</note>", lines(text)),
-        BlockKind::Paragraph | BlockKind::Caption | BlockKind::Definition | BlockKind::Control => {
-            format!("<p>{}</p>", lines(text))
-        }
+        _ => format!("<p>{}</p>", lines(text)),
     }
 }
 

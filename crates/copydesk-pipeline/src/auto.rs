@@ -13,12 +13,16 @@ use copydesk_source_feed as feed;
 use copydesk_source_files as files;
 use copydesk_source_jsonl as jsonl;
 use copydesk_source_mail as mail;
+#[cfg(feature = "parquet")]
 use copydesk_source_parquet as parquet;
 use copydesk_source_warc as warc;
 use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 use copydesk_unpack::{Codec, Limits, Stream, names_codec};
 
 mod archive;
+#[cfg(not(feature = "parquet"))]
+#[path = "auto/without_parquet.rs"]
+mod parquet;
 
 copydesk_intake::source_config! {
     /// Largest file, in bytes, as stored, that is one document. A larger one goes to quarantine (`limit.size`).

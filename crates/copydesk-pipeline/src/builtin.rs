@@ -2,13 +2,15 @@
 
 use copydesk_stage::Catalog;
 
-/// Everything that the house brings, in the order in which lists show it.
+/// Everything that the house brings, in the order in which lists show it, as far as it is built in.
 pub fn builtin() -> Catalog {
-    Catalog::default()
+    let catalog = Catalog::default()
         .with(copydesk_source_files::register)
         .with(copydesk_source_jsonl::register)
-        .with(copydesk_source_csv::register)
-        .with(copydesk_source_parquet::register)
+        .with(copydesk_source_csv::register);
+    #[cfg(feature = "parquet")]
+    let catalog = catalog.with(copydesk_source_parquet::register);
+    let catalog = catalog
         .with(copydesk_source_warc::register)
         .with(copydesk_source_feed::register)
         .with(copydesk_source_mail::register)
@@ -18,8 +20,10 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_split_captions::register)
         .with(copydesk_stage_extract_metadata::register)
         .with(copydesk_export_jsonl::register)
-        .with(copydesk_export_csv::register)
-        .with(copydesk_export_parquet::register)
-        .with(copydesk_export_sqlite::register)
-        .with(copydesk_export_files::register)
+        .with(copydesk_export_csv::register);
+    #[cfg(feature = "parquet")]
+    let catalog = catalog.with(copydesk_export_parquet::register);
+    #[cfg(feature = "sqlite")]
+    let catalog = catalog.with(copydesk_export_sqlite::register);
+    catalog.with(copydesk_export_files::register)
 }

@@ -4,6 +4,10 @@ mod instance;
 mod options;
 mod parts;
 mod syntax;
+mod tests_of_file;
+mod variables;
+
+use std::env;
 
 use copydesk_document::LineIndex;
 use copydesk_parse::Limits;
@@ -13,14 +17,14 @@ use serde_json::Value;
 
 use self::{instance::Part, options::option_home, syntax::Syntax};
 use crate::{
-    Run,
+    PipelineTest, Run,
     diagnosis::{Diagnosis, Diagnostic, Severity},
     node::{Entry, Node, NodeValue},
     suggest,
 };
 
 /// The tables of a pipeline file, in the order in which people write them.
-const TABLES: [&str; 5] = ["source", "stage", "export", "limits", "run"];
+const TABLES: [&str; 6] = ["source", "stage", "export", "limits", "run", "test"];
 /// Where an editor finds the schema of a JSON file; no business of ours.
 const SCHEMA_KEY: &str = "$schema";
 
@@ -46,6 +50,8 @@ pub struct Pipeline {
     pub exports: Vec<ExportInstance>,
     /// How to run.
     pub run: Run,
+    /// What the file expects of itself.
+    pub tests: Vec<PipelineTest>,
     /// What is allowed, and probably not meant.
     pub warnings: Diagnosis,
 }
@@ -53,9 +59,10 @@ pub struct Pipeline {
 /// Reads and checks a pipeline file. `path` is what messages call it.
 pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagnosis> {
     let syntax = Syntax::of(path, text);
-    let (root, errors) = syntax.read(text);
+    let (mut root, errors) = syntax.read(text);
     let lines = LineIndex::new(text);
     let mut loader = Loader { catalog, lines: &lines, syntax, end: text.trim_end().len(), found: Vec::new() };
+    loader.expand_variables(&mut root, &|name| env::var(name).ok());
     let parts = loader.pipeline(&root);
     let mut found = loader.found;
     if !errors.is_empty() {
@@ -69,10 +76,10 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
     if diagnosis.count(Severity::Error) > 0 {
         return Err(diagnosis);
     }
-    let Parts { source, links, exports, limits, run } = parts;
+    let Parts { source, links, exports, limits, run, tests } = parts;
     let time = run.seconds_per_document();
     let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time);
-    Ok(Pipeline { source, chain, exports, run, warnings: diagnosis })
+    Ok(Pipeline { source, chain, exports, run, tests, warnings: diagnosis })
 }
 
 #[derive(Default)]
@@ -82,6 +89,7 @@ struct Parts {
     exports: Vec<ExportInstance>,
     limits: Limits,
     run: Run,
+    tests: Vec<PipelineTest>,
 }
 
 struct Loader<'a> {
@@ -116,6 +124,7 @@ impl Loader<'_> {
                 "export" => parts.exports = self.exports(entry, &parts.links),
                 "limits" => parts.limits = self.settings(entry).unwrap_or_default(),
                 "run" => parts.run = self.settings(entry).unwrap_or_default(),
+                "test" => parts.tests = self.tests(entry),
                 SCHEMA_KEY => {}
                 _ => self.unknown_table(entry),
             }
@@ -134,7 +143,9 @@ impl Loader<'_> {
         } else if let Some(heading) = Part::heading_for(self.catalog, &entry.key) {
             diagnostic = diagnostic.label(format!("write `{heading}` and `use = \"{}\"` below it", entry.key));
         }
-        self.say(diagnostic.help("it is made of `[source]`, `[[stage]]`, `[[export]]`, `[limits]` and `[run]`"));
+        self.say(
+            diagnostic.help("it is made of `[source]`, `[[stage]]`, `[[export]]`, `[limits]`, `[run]` and `[[test]]`"),
+        );
     }
 
     /// What a pipeline cannot or should not go without.

@@ -17,6 +17,7 @@ pub fn json_schema(catalog: &Catalog) -> Value {
         one_of(&mut defs, "export", catalog.exports().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
     let limits = hoist(&mut defs, "limits", schema_for!(copydesk_parse::Limits).to_value());
     let run = hoist(&mut defs, "run", schema_for!(Run).to_value());
+    let test = hoist(&mut defs, "test", crate::pipeline_test::schema());
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Copydesk pipeline",
@@ -31,6 +32,7 @@ pub fn json_schema(catalog: &Catalog) -> Value {
             "export": { "description": "What is written.", "type": "array", "minItems": 1, "items": { "oneOf": exports } },
             "limits": limits,
             "run": run,
+            "test": { "description": "What is expected of the pipeline: `copydesk test` runs them.", "type": "array", "items": test },
         },
         "$defs": defs,
     })

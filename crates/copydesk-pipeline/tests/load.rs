@@ -132,7 +132,7 @@ fn json_and_toml_say_the_same() {
 
 #[test]
 fn no_text_makes_it_panic() {
-    let good = include_str!("../../../pipelines/news.toml");
+    let good = include_str!("../pipelines/news.toml");
     let catalog = builtin();
     for end in (0..good.len()).filter(|i| good.is_char_boundary(*i)) {
         let _ = load("cut.toml", &good[..end], &catalog).map_err(|d| d.render(true));
@@ -181,6 +181,32 @@ fn the_schema_knows_every_name_and_option() {
         let own = stages.iter().find(|s| s["properties"]["use"]["const"] == entry.name).expect("every stage");
         for option in entry.defaults().as_object().expect("a table").keys() {
             assert!(own["properties"].get(option).is_some(), "{} lacks {option}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn what_is_not_built_in_is_told_with_its_feature() {
+    let lean = Catalog::default().with(copydesk_export_jsonl::register);
+    for name in ["parquet", "sqlite"] {
+        let text = format!("[[stage]]\nuse = \"x\"\n[[export]]\nuse = \"{name}\"\n");
+        let diagnosis = load("lean.toml", &text, &lean).expect_err("it has no such export");
+        let message = diagnosis.to_string();
+        let told = message.contains(&format!("export `{name}` is not built into this program"));
+        assert!(told && message.contains(&format!("`--features {name}`")), "{message}");
+    }
+}
+
+/// What a built-in pipeline expects of itself.
+#[test]
+fn every_built_in_pipeline_passes_its_own_tests() {
+    for pipeline in copydesk_pipeline::builtin_pipelines() {
+        let loaded = pipeline.load(&builtin()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(!loaded.tests.is_empty(), "{} has no test", pipeline.name);
+        for test in &loaded.tests {
+            let wrong = test.run(&loaded.chain, std::path::Path::new("")).expect("its document is at hand");
+            let wrong: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+            assert!(wrong.is_empty(), "{}: {}:\n{}", pipeline.name, test.name, wrong.join("\n"));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What Python calls: pipelines, documents, runs and the program. The classes that people see are written in Python, in
 //! `python/copydesk`; here is what they stand on.
 
-mod builtin;
 mod capsule;
 mod document;
 mod errors;

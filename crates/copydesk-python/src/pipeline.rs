@@ -3,13 +3,12 @@
 use std::{num::NonZero, path::PathBuf};
 
 use copydesk_document::Input;
-use copydesk_pipeline::{Pipeline as Loaded, builtin, load};
+use copydesk_pipeline::{BuiltinPipeline, Pipeline as Loaded, builtin, builtin_pipelines, load};
 use copydesk_runner::{Existing, Outcome, Share, StageInstance};
 use pyo3::{exceptions::PyValueError, prelude::*};
 use serde_json::json;
 
 use crate::{
-    builtin::{BuiltinPipeline, builtin_pipelines},
     capsule::{Batch, Columns, Table, batch_of, schema_of, table_of},
     document::Document,
     errors::{failed, of_document, of_pipeline},

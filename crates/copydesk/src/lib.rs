@@ -1,20 +1,13 @@
 //! The program, as a function: arguments in, exit code out.
 //!
-//! A program with stages of its own is one call:
-//!
-//! ```no_run
-//! # mod my_stage { pub fn register(_: &mut copydesk_stage::Catalog) {} }
-//! fn main() -> std::process::ExitCode {
-//!     copydesk::main_with(|catalog| catalog.with(my_stage::register))
-//! }
-//! ```
-//!
-//! It has every command of `copydesk`, and its pipeline files, `copydesk stages` and the editor schema know the stage.
+//! A program with stages of its own is one call, [`program`]: it has every command of `copydesk` under its own name, and its
+//! pipeline files, `stages` and the editor schema know the stage.
 
 mod commands;
 mod exit;
 mod options;
 mod panic;
+mod program;
 mod progress;
 mod report;
 mod run_report;
@@ -26,10 +19,12 @@ use std::{
 };
 
 use clap::{
-    CommandFactory, Parser,
+    CommandFactory, FromArgMatches, Parser,
     error::{ContextKind, ContextValue},
 };
 use copydesk_stage::Catalog;
+
+pub use program::{Program, program};
 
 use crate::{
     commands::Command,
@@ -61,7 +56,7 @@ Examples:
 Exit codes: 0 all documents read; 1 finished, with documents in quarantine; 2 could not start or finish; 130 stopped by \
 Ctrl-C.";
 
-/// Runs the program with the house's catalogue and whatever `extend` adds to it.
+/// Runs a program called `copydesk` with the house's catalogue and whatever `extend` adds to it.
 pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> std::process::ExitCode {
     std::process::ExitCode::from(run(std::env::args_os(), extend))
 }
@@ -71,12 +66,27 @@ pub fn run(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     extend: impl FnOnce(Catalog) -> Catalog,
 ) -> u8 {
+    start(arguments, |catalog| Ok(extend(catalog)))
+}
+
+/// The same where what is added can be refused.
+fn start(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+    extend: impl FnOnce(Catalog) -> Result<Catalog, String>,
+) -> u8 {
     panic::install();
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let catalog = extend(copydesk_pipeline::builtin());
+        let catalog = match extend(copydesk_pipeline::builtin()) {
+            Ok(catalog) => catalog,
+            Err(message) => {
+                let _ = writeln!(io::stderr(), "{}: {message}", program::name());
+                return ExitCode::from(report::COULD_NOT);
+            }
+        };
         commands::offer(&catalog);
-        let cli = match Cli::try_parse_from(&arguments) {
+        let parsed = command().try_get_matches_from(&arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+        let cli = match parsed {
             Ok(cli) => cli,
             Err(error) => {
                 // Help and version are errors to clap, and success to a person. A closed pipe is neither's business.
@@ -119,12 +129,33 @@ fn steers(argument: &std::ffi::OsStr) -> bool {
     terminal::visible(&text) != text
 }
 
-/// What the program is called: others are built with `main_with`, and have names of their own.
+/// What the program is called, by itself or by who started it.
 fn program_name() -> String {
+    if program::version().is_some() {
+        return program::name().to_owned();
+    }
     let called = std::env::args_os().next().map(std::path::PathBuf::from);
     let name = called.as_deref().and_then(|path| path.file_stem()).map(|name| name.to_string_lossy().into_owned());
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     name.filter(|name| !name.is_empty() && name.chars().all(plain)).unwrap_or_else(|| "copydesk".to_owned())
+}
+
+/// The arguments of this program, under its own name.
+fn command() -> clap::Command {
+    let command = renamed(Cli::command()).name(program::name()).bin_name(program::name());
+    match program::version() {
+        Some(version) => command.version(version),
+        None => command,
+    }
+}
+
+/// The examples of a command and of those below it, with this program in them.
+fn renamed(mut command: clap::Command) -> clap::Command {
+    if let Some(help) = command.get_after_help().map(ToString::to_string) {
+        command = command.after_help(program::of_this_program(&help));
+    }
+    let names: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, renamed))
 }
 
 /// The command that was probably meant, where clap does not see it: letters that have changed places.

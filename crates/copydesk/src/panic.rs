@@ -17,8 +17,9 @@ pub(crate) fn install() {
         let _ = std::io::Write::write_all(
             &mut std::io::stderr(),
             format!(
-                "copydesk: this is a bug, not your mistake: {what}{}\n\
+                "{}: this is a bug, not your mistake: {what}{}\n\
                  Please report it with the command line and, if you can, the document. RUST_BACKTRACE=1 shows more.\n",
+                crate::program::name(),
                 place.unwrap_or_default()
             )
             .as_bytes(),

@@ -19,6 +19,7 @@ use tracing_subscriber::{
 
 use crate::{
     options::{Global, LogFormat, When},
+    program::{self, of_this_program},
     terminal::{Paint, Tone, visible},
 };
 
@@ -104,10 +105,13 @@ impl Reporter {
 
     /// Says what went wrong, with its causes in one line.
     pub(crate) fn error(&self, error: &anyhow::Error) {
-        let message = for_people(&format!("{error:#}"));
+        let message = of_this_program(&for_people(&format!("{error:#}")));
         match self.format {
             LogFormat::Json => tracing::error!("{message}"),
-            LogFormat::Text => self.write(&format!("{} {message}\n", self.paint().paint(Tone::Bad, "copydesk:"))),
+            LogFormat::Text => {
+                let name = self.paint().paint(Tone::Bad, &format!("{}:", program::name()));
+                self.write(&format!("{name} {message}\n"));
+            }
         }
     }
 

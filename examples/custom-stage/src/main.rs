@@ -1,5 +1,7 @@
 //! Copydesk with one stage more.
 
+const PACKAGE: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
 fn main() -> std::process::ExitCode {
-    copydesk::main_with(|catalog| catalog.with(copydesk_stage_hold_embargoed::register))
+    copydesk::program("newsroom-copydesk").with(PACKAGE, copydesk_stage_hold_embargoed::register).main()
 }

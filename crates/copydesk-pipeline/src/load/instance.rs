@@ -7,6 +7,7 @@ use copydesk_stage::{Catalog, closest};
 use super::Loader;
 use crate::{
     diagnosis::Diagnostic,
+    features::left_out,
     node::{Entry, Node, NodeValue},
     suggest,
 };
@@ -148,6 +149,11 @@ impl Loader<'_> {
     pub(super) fn unknown_kind(&mut self, instance: &Instance<'_>, part: Part) {
         let (noun, kind) = (part.noun(), instance.kind);
         let names = part.names(self.catalog);
+        if let Some(way_out) = left_out(kind) {
+            let message = format!("{noun} `{kind}` is not built into this program");
+            self.say(Diagnostic::error(message, instance.span.clone()).help(way_out));
+            return;
+        }
         let mut diagnostic = Diagnostic::error(format!("no {noun} is called `{kind}`"), instance.span.clone());
         if let Some(name) = closest(kind, names.iter().copied()) {
             diagnostic = diagnostic.label(format!("did you mean `{name}`?"));

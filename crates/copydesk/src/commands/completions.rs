@@ -1,9 +1,8 @@
 //! `copydesk completions`
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::{Cli, exit::ExitCode, program_name, report::Failure, terminal};
+use crate::{exit::ExitCode, program_name, report::Failure, terminal};
 
 /// Arguments of `copydesk completions`.
 #[derive(Debug, clap::Args)]
@@ -17,7 +16,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn execute(&self) -> Result<ExitCode, Failure> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), program_name(), &mut script);
+        clap_complete::generate(self.shell, &mut crate::command(), program_name(), &mut script);
         terminal::print(&String::from_utf8_lossy(&script))?;
         Ok(ExitCode::SUCCESS)
     }

@@ -6,7 +6,10 @@ use anyhow::anyhow;
 use copydesk_pipeline::{BuiltSource, Pipeline};
 use copydesk_stage::{Catalog, Source};
 
-use super::stages::{Part, unknown};
+use super::{
+    open::built_in,
+    stages::{Part, unknown},
+};
 
 /// The source that tells by content what is in a file.
 const AUTO: &str = "auto";
@@ -25,8 +28,10 @@ pub(crate) fn source(
         return named(catalog, of_pipeline.as_ref(), from, inputs, lists);
     }
     let source = of_pipeline.ok_or_else(|| {
+        let what =
+            if built_in(file).is_some() { "is built in and has no source of its own" } else { "has no [source]" };
         let file = crate::terminal::shown(file);
-        anyhow!("{file} has no [source]: name inputs on the command line, such as\n  copydesk run {file} page.html")
+        anyhow!("{file} {what}: name inputs on the command line, such as\n  copydesk run {file} page.html")
     })?;
     Ok(source.source)
 }

@@ -33,7 +33,7 @@ Then name the file in the pipeline, and run it:
 Lines that stand on many pages of a site (menus, footers, standing notices) are dropped from then on,
 and `explain` says on how many pages they stand. A sentence that a few stories share is not boilerplate.")]
 pub(crate) struct Args {
-    /// The pipeline file, TOML or JSON. Only its source is used.
+    /// The pipeline: a file, TOML or JSON, or the name of a built-in one. Only its source is used.
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pipeline: PathBuf,
     /// Files, folders or globs. They replace the pipeline's source.

@@ -3,10 +3,8 @@
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use clap::CommandFactory;
 
 use crate::{
-    Cli,
     exit::ExitCode,
     program_name,
     report::Failure,
@@ -28,7 +26,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn execute(&self) -> Result<ExitCode, Failure> {
         let name: &'static str = program_name().leak();
-        let mut cli = Cli::command().name(name).bin_name(name);
+        let mut cli = crate::command().name(name).bin_name(name);
         cli.build();
         let Some(folder) = &self.out else {
             let mut page = Vec::new();
@@ -62,13 +60,11 @@ fn pages(cli: &clap::Command) -> Vec<(String, clap::Command)> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
     fn every_command_has_a_page() {
-        let mut cli = Cli::command();
+        let mut cli = crate::command();
         cli.build();
         let pages = pages(&cli);
         assert!(pages.iter().any(|(name, _)| name == "copydesk-run"));

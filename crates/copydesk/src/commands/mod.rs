@@ -1,18 +1,25 @@
 //! The commands, one module each.
 
+mod build;
 mod check;
 mod completions;
 mod detect;
 mod diff;
 mod eval;
 mod explain;
+mod house;
+mod init;
 mod inputs;
 mod learn_templates;
 mod man;
+mod new;
 mod open;
+mod pipelines;
 mod run;
 mod schema;
 mod stages;
+mod test;
+#[cfg_attr(not(feature = "view"), path = "view_left_out.rs")]
 mod view;
 
 use std::sync::OnceLock;
@@ -80,12 +87,20 @@ pub(crate) enum Command {
     Merge(run::Args),
     /// Check pipeline files without running them: every mistake at once, with its line and the way out.
     Check(check::Args),
+    /// Run the tests that stand in pipeline files: documents, and what is expected to become of them.
+    Test(test::Args),
     /// Show, line by line, what became of one document, and why.
     Explain(explain::Args),
     /// Look at a run in the browser: its figures, and every document beside its source, with the reasons.
     View(view::Args),
     /// Compare two runs, two pipelines or two programs: what was gained, lost and changed, by rule.
     Diff(diff::Args),
+    /// Begin a crate with a stage, source or export of your own, or a pipeline file.
+    New(new::Args),
+    /// Write a commented pipeline file for what stands in this folder.
+    Init(init::Args),
+    /// Make a program that has the stages, sources and exports of other crates beside the house's own.
+    Build(build::Args),
     /// Learn which lines the pages of a site share, for the option `templates` of `strip-boilerplate`.
     LearnTemplates(learn_templates::Args),
     /// Compare records with what is right: a table of quality, by group, with the worst pages.
@@ -94,6 +109,8 @@ pub(crate) enum Command {
     Detect(detect::Args),
     /// List the stages, sources and exports, or the options of one.
     Stages(stages::Args),
+    /// List the built-in pipelines, or print one, as a beginning of your own.
+    Pipelines(pipelines::Args),
     /// Print a JSON Schema: of pipeline files, of a record, or of one stage's options.
     Schema(schema::Args),
     /// Print a completion script for a shell.
@@ -109,13 +126,18 @@ impl Command {
             Self::Retry(args) => args.execute(Mode::Retry, catalog, reporter),
             Self::Merge(args) => args.execute(Mode::Merge, catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
+            Self::Test(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
             Self::View(args) => args.execute(catalog, reporter),
             Self::Diff(args) => args.execute(catalog, reporter),
+            Self::New(args) => args.execute(catalog, reporter),
+            Self::Init(args) => args.execute(reporter),
+            Self::Build(args) => args.execute(reporter),
             Self::LearnTemplates(args) => args.execute(catalog, reporter),
             Self::Eval(args) => args.execute(reporter),
             Self::Detect(args) => args.execute(reporter),
             Self::Stages(args) => args.execute(catalog, reporter),
+            Self::Pipelines(args) => args.execute(reporter),
             Self::Schema(args) => args.execute(catalog),
             Self::Completions(args) => args.execute(),
             Self::Man(args) => args.execute(),

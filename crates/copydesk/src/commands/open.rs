@@ -1,13 +1,17 @@
 //! Reading a pipeline file, and saying what is wrong with it.
 
-use std::{io::Read, path::Path};
+use std::{
+    io::{ErrorKind, Read},
+    path::Path,
+};
 
-use anyhow::Context;
-use copydesk_pipeline::{Diagnosis, Pipeline, Severity};
+use anyhow::{Context, anyhow};
+use copydesk_pipeline::{BuiltinPipeline, Diagnosis, Pipeline, Severity, builtin_pipelines, closest};
 use copydesk_stage::Catalog;
 
 use crate::{
     options::LogFormat,
+    program::{self, of_this_program},
     report::{Failure, Reporter, without_numbers},
     terminal::{Tone, count, shown},
 };
@@ -15,15 +19,14 @@ use crate::{
 /// A pipeline file has a few hundred lines at most; a corpus given by mistake is not read whole.
 const MAX_BYTES: u64 = 4 << 20;
 
-/// Opens a pipeline file. What is wrong with it has been said when this fails.
+/// Opens a pipeline file, or a built-in pipeline by its name. What is wrong with it has been said when this fails.
 pub(crate) fn open(path: &Path, catalog: &Catalog, reporter: &Reporter) -> Result<Pipeline, Failure> {
-    let text = read(path)?;
-    load(&shown(path), &text, catalog, reporter)
-}
-
-/// The same for a text that is at hand.
-pub(crate) fn load(name: &str, text: &str, catalog: &Catalog, reporter: &Reporter) -> Result<Pipeline, Failure> {
-    match copydesk_pipeline::load(name, text, catalog) {
+    let name = shown(path);
+    let loaded = match built_in(path) {
+        Some(pipeline) => pipeline.load(catalog),
+        None => copydesk_pipeline::load(&name, &read(path)?, catalog),
+    };
+    match loaded {
         Ok(pipeline) => {
             if !reporter.quiet {
                 show(&pipeline.warnings, reporter);
@@ -34,12 +37,30 @@ pub(crate) fn load(name: &str, text: &str, catalog: &Catalog, reporter: &Reporte
             show(&diagnosis, reporter);
             if reporter.format == LogFormat::Text {
                 let errors = count(diagnosis.count(Severity::Error), "error");
-                let line = format!("\n{} {name}: {errors}\n", reporter.paint().paint(Tone::Bad, "copydesk:"));
+                let line = format!(
+                    "\n{} {name}: {errors}\n",
+                    reporter.paint().paint(Tone::Bad, &format!("{}:", program::name()))
+                );
                 reporter.write(&line);
             }
             Err(Failure::Said)
         }
     }
+}
+
+/// The built-in pipeline of that name, where no file is called so.
+pub(crate) fn built_in(path: &Path) -> Option<BuiltinPipeline> {
+    let pipeline = BuiltinPipeline::find(path.to_str()?)?;
+    (!path.is_file()).then_some(pipeline)
+}
+
+/// What to say where there is no such file.
+fn no_such(path: &Path) -> anyhow::Error {
+    let name = path.to_string_lossy();
+    let names: Vec<&str> = builtin_pipelines().iter().map(|pipeline| pipeline.name).collect();
+    let mean = closest(&name, names.iter().copied()).map(|name| format!("; did you mean `{name}`?"));
+    let mean = mean.unwrap_or_default();
+    anyhow!("there is no pipeline file {}{mean} (built in: {})", shown(path), names.join(", "))
 }
 
 /// Says what is wrong with a file.
@@ -48,7 +69,10 @@ fn show(diagnosis: &Diagnosis, reporter: &Reporter) {
         return;
     }
     match reporter.format {
-        LogFormat::Text => reporter.write(&without_numbers(&diagnosis.render(reporter.paint().is_on()))),
+        LogFormat::Text => {
+            let shown = without_numbers(&diagnosis.render(reporter.paint().is_on()));
+            reporter.write(&of_this_program(&shown));
+        }
         LogFormat::Json => {
             for (item, place) in diagnosis.places() {
                 let help = item.help.join("; ");
@@ -68,7 +92,10 @@ fn show(diagnosis: &Diagnosis, reporter: &Reporter) {
 
 fn read(path: &Path) -> anyhow::Result<String> {
     let what = || format!("cannot read the pipeline file {}", shown(path));
-    let size = std::fs::metadata(path).with_context(what)?;
+    let size = match std::fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(no_such(path)),
+        size => size.with_context(what)?,
+    };
     if size.is_dir() {
         anyhow::bail!("{} is a folder; a pipeline file was expected", shown(path));
     }

@@ -51,7 +51,7 @@ none, 2 if the run could not start or finish, and 130 if Ctrl-C stopped it. `cop
 only.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Args {
-    /// The pipeline file, TOML or JSON.
+    /// The pipeline: a file, TOML or JSON, or the name of a built-in one.
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pipeline: PathBuf,
     /// Files, folders, globs, or - for standard input: pages, JSON, CSV, Parquet and web archives, each told by its

@@ -102,6 +102,9 @@ impl Args {
 
 /// What to say of a name that the catalogue does not have.
 pub(crate) fn unknown(catalog: &Catalog, name: &str, part: Option<Part>) -> String {
+    if let Some(way_out) = copydesk_pipeline::left_out(name) {
+        return format!("`{name}` is not built in: {way_out}");
+    }
     let names: Vec<&str> = all(catalog).iter().filter(|k| part.is_none_or(|p| p == k.part)).map(|k| k.name).collect();
     let what = part.map_or("stage, source or export", Part::name);
     let mean = copydesk_pipeline::closest(name, names.iter().copied());
@@ -164,7 +167,9 @@ fn list(known: &[Known], paint: Paint) -> String {
         }
         out.push('\n');
     }
-    out.push_str("copydesk stages NAME shows the options of one, with types, defaults and docs.\n");
+    out.push_str(&crate::program::of_this_program(
+        "copydesk stages NAME shows the options of one, with types, defaults and docs.\n",
+    ));
     out
 }
 

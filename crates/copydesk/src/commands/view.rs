@@ -1,6 +1,9 @@
 //! `copydesk view`
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use copydesk_explain::Account;
 use copydesk_pipeline::Pipeline;
@@ -10,7 +13,7 @@ use copydesk_view::{Explain, Explained, Options, serve};
 
 use super::{
     explain::{NEWS, input},
-    open::{load, open},
+    open::open,
 };
 use crate::{
     exit::ExitCode,
@@ -42,7 +45,7 @@ impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let (name, pipeline) = match &self.pipeline {
             Some(path) => (terminal::shown(path), open(path, catalog, reporter)?),
-            None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
+            None => (format!("{NEWS} (built in)"), open(Path::new(NEWS), catalog, reporter)?),
         };
         let explain = Arc::new(Again { name, catalog: catalog.clone(), pipeline });
         let options = Options { folder: self.folder.clone(), port: self.port };

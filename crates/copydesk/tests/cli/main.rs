@@ -1,5 +1,6 @@
 //! The program from the outside: what it prints, what it writes, how it ends.
 
+mod begin;
 mod diff;
 mod explain;
 mod inputs;

@@ -117,7 +117,7 @@ fn a_bad_document_is_set_aside_and_told_of() {
 #[test]
 fn what_cannot_start_ends_with_two_and_one_sentence() {
     for (args, says) in [
-        (["run", "no-such-pipeline.toml", "x"], "cannot read the pipeline file no-such-pipeline.toml"),
+        (["run", "no-such-pipeline.toml", "x"], "there is no pipeline file no-such-pipeline.toml"),
         (["run", "pipelines/news.toml", "no-such-input.html"], "no-such-input.html"),
         (["run", "pipelines/text.toml", "--quiet"], "name inputs on the command line"),
         (["run", "pipelines", "x"], "pipelines is a folder"),

@@ -47,8 +47,10 @@ pub(super) fn render(pages: &[Page], by: Option<&str>, worst: usize, paint: Pain
     for page in ranked.into_iter().take(worst) {
         let Scores { f1, precision, recall, .. } = page.scores;
         let [f1, precision, recall] = [f1, precision, recall].map(Option::unwrap_or_default);
-        let way_on =
-            page.uri.as_ref().map_or("no record".to_owned(), |uri| format!("copydesk explain {}", one_line(uri)));
+        let way_on = page
+            .uri
+            .as_ref()
+            .map_or("no record".to_owned(), |uri| format!("{} explain {}", crate::program::name(), one_line(uri)));
         let _ = writeln!(
             out,
             "  {}: F1 {f1:.3}  P {precision:.3}  R {recall:.3}  {}",

@@ -19,7 +19,7 @@ use copydesk_stage::{Catalog, SourceItem};
 
 use super::{
     inputs::{self, SourceName},
-    open::{load, open},
+    open::open,
 };
 use crate::{
     exit::ExitCode,
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// What `explain` runs when no pipeline is named: the house's own news pipeline.
-pub(super) const NEWS: &str = include_str!("../../../../../pipelines/news.toml");
+pub(super) const NEWS: &str = "news";
 
 /// Languages with less of the text than this are slips of detection over a few words.
 const LEAST_SHARE: f32 = 0.01;
@@ -51,7 +51,7 @@ pub(crate) struct Args {
     /// Read the file by this source, whatever it looks like.
     #[arg(long, value_name = "SOURCE", value_parser = SourceName)]
     from: Option<String>,
-    /// The pipeline whose stages are explained; the built-in news pipeline if left out.
+    /// The pipeline whose stages are explained, a file or the name of a built-in one; `news` if left out.
     #[arg(short, long, value_hint = clap::ValueHint::FilePath)]
     pipeline: Option<PathBuf>,
     /// Print all text, not only as much as fits on a line.
@@ -116,7 +116,7 @@ impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let (name, pipeline) = match &self.pipeline {
             Some(path) => (terminal::shown(path), open(path, catalog, reporter)?),
-            None => ("news (built in)".into(), load("news.toml", NEWS, catalog, reporter)?),
+            None => (format!("{NEWS} (built in)"), open(Path::new(NEWS), catalog, reporter)?),
         };
         let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
         let input = input(&self.file, self.from.as_deref(), catalog, &pipeline)?;

@@ -1,0 +1,167 @@
+//! What a newcomer begins with: pipelines by name, `new`, `init`, and what `build` refuses before it builds. That what `new`
+//! writes compiles, passes its tests and can be built into a program is a step of `.ci/run`.
+
+use std::{fs, path::Path};
+
+use crate::program::{Ended, command, copydesk};
+
+fn inside(folder: &Path, args: &[&str]) -> Ended {
+    let output = command(args).current_dir(folder).output().expect("the program starts");
+    Ended {
+        code: output.status.code().unwrap_or(-1),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+const PAGE: &str =
+    "# A ferry through the night\n\nThe harbour ferry will sail through the night from the first of June.\n";
+
+#[test]
+fn a_built_in_pipeline_runs_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.md"), PAGE).unwrap();
+    // A folder of that name is no file.
+    fs::create_dir(folder.path().join("news")).unwrap();
+    let run = inside(folder.path(), &["run", "news", "a.md"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(folder.path().join("out/records.jsonl").is_file());
+    assert!(inside(folder.path(), &["run", "text", "a.md", "-q"]).stdout.contains("through the night"));
+    assert_eq!(inside(folder.path(), &["check", "news"]).code, 0);
+    let bare = inside(folder.path(), &["run", "news"]);
+    assert_eq!(bare.code, 2);
+    assert!(bare.stderr.contains("news is built in and has no source of its own: name inputs"), "{}", bare.stderr);
+    let slip = inside(folder.path(), &["run", "nwes", "a.md"]);
+    assert!(slip.stderr.contains("did you mean `news`? (built in: news, text)"), "{}", slip.stderr);
+}
+
+#[test]
+fn built_in_pipelines_are_listed_and_printed() {
+    let list = copydesk(["pipelines"], "");
+    assert!(list.stdout.contains("news  Everything:") && list.stdout.contains("text  Small:"), "{}", list.stdout);
+    assert!(copydesk(["pipelines", "news"], "").stdout.contains("use = \"extract-metadata\""));
+    let slip = copydesk(["pipelines", "tekst"], "");
+    assert_eq!(slip.code, 2);
+    assert!(slip.stderr.contains("did you mean `text`?"), "{}", slip.stderr);
+}
+
+#[test]
+fn a_new_pipeline_and_one_for_a_folder_run() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    fs::write(folder.path().join("pages/a.md"), PAGE).unwrap();
+    let new = inside(folder.path(), &["new", "pipeline", "mine", "--like", "text"]);
+    assert_eq!((new.code, new.stderr.contains("mine.toml: a pipeline like `text`")), (0, true), "{}", new.stderr);
+    assert!(inside(folder.path(), &["run", "mine.toml", "pages", "-q"]).stdout.contains("through the night"));
+    let again = inside(folder.path(), &["new", "pipeline", "mine"]);
+    assert_eq!((again.code, again.stderr.contains("cannot write mine.toml")), (2, true), "{}", again.stderr);
+
+    let init = inside(folder.path(), &["init"]);
+    assert!(init.stderr.contains("pipeline.toml: for 1 Markdown text"), "{}", init.stderr);
+    let run = inside(folder.path(), &["run", "pipeline.toml"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap().contains("pages/a.md"));
+    assert_eq!(inside(folder.path(), &["init"]).code, 2, "nothing is written over");
+}
+
+#[test]
+fn a_new_crate_is_refused_where_it_could_not_be_used() {
+    let folder = tempfile::tempdir().unwrap();
+    for (args, message) in [
+        (["new", "stage", "Mark"], "`Mark` is no name"),
+        (["new", "stage", "detect-language"], "`detect-language` is the name of a stage already"),
+        (["new", "export", "jsonl"], "`jsonl` is the name of an export already"),
+        (["new", "source", "files"], "`files` is the name of a source already"),
+    ] {
+        let ended = inside(folder.path(), &args);
+        assert!(ended.code == 2 && ended.stderr.contains(message), "{}", ended.stderr);
+    }
+    for part in ["stage", "source", "export"] {
+        let ended = inside(folder.path(), &["new", part, &format!("my-own-{part}")]);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        let own = folder.path().join(format!("my-own-{part}"));
+        assert!(own.join("src/lib.rs").is_file() && own.join("Cargo.lock").is_file());
+    }
+    let taken = inside(folder.path(), &["new", "stage", "my-own-stage"]);
+    assert!(taken.stderr.contains("my-own-stage is there already"), "{}", taken.stderr);
+}
+
+#[test]
+fn a_build_is_refused_before_anything_is_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let build = |args: &[&str]| {
+        let mut program = command([&["build"], args].concat());
+        let output = program.current_dir(folder.path()).env("COPYDESK_CACHE", &cache).output().expect("it starts");
+        assert_eq!(output.status.code(), Some(2));
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    for (args, message) in [
+        (vec!["--with", "./nowhere", "-o", "mine"], "there is no folder ./nowhere"),
+        (vec!["--with", "some-crate", "-o", "mine"], "named with its version: some-crate@1.0"),
+        (vec!["--with", "empty", "-o", "mine"], "empty is no crate: there is no Cargo.toml in it"),
+        (vec!["--with", "x@1", "--with", "x@2", "-o", "mine"], "`x` is named twice"),
+        (vec!["--with", "x@1", "-o", "2 words"], "`2 words` cannot be the name of a program"),
+        (vec!["--with", "x@1", "-o", "mine", "--locked"], "there is no mine.lock: build once without --locked"),
+        (vec!["--with", "x@1", "-o", "mine", "--copydesk", "empty"], "empty is no checkout of Copydesk"),
+    ] {
+        let said = build(&args);
+        assert!(said.contains(message), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn tests_in_a_pipeline_file_say_what_is_not_as_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.md"), PAGE).unwrap();
+    let pipeline = "[[stage]]\nuse = \"strip-boilerplate\"\n[[export]]\nuse = \"jsonl\"\n\
+        [[test]]\nname = \"good\"\nfile = \"a.md\"\ncontains = [\"through the night\"]\n\
+        [[test]]\nname = \"bad <1>\"\nfile = \"a.md\"\ncontains = [\"by day\"]\nlacks = [\"harbour\"]\nrecord = { authors = [\"Ada\"] }\n\
+        block = [{ text = \"sail\", label = \"share\" }, { text = \"nowhere\", label = \"body\" }]\n";
+    fs::write(folder.path().join("p.toml"), pipeline).unwrap();
+    let failed = inside(folder.path(), &["test", "p.toml", "--junit", "report.xml"]);
+    assert_eq!(failed.code, 1, "{}", failed.stderr);
+    for line in [
+        "  ok   good",
+        "  FAIL bad <1>",
+        "expected [\"Ada\"]",
+        "text: \"by day\"",
+        "text: \"harbour\"",
+        "block \"sail\"",
+        "expected share",
+        "no block with that text",
+        "2 tests: 1 as expected, 1 not",
+    ] {
+        assert!(failed.stdout.contains(line), "{line}\n{}", failed.stdout);
+    }
+    let junit = fs::read_to_string(folder.path().join("report.xml")).unwrap();
+    assert!(
+        junit.contains("tests=\"2\" failures=\"1\" errors=\"0\"") && junit.contains("name=\"bad &lt;1&gt;\""),
+        "{junit}"
+    );
+    assert_eq!(inside(folder.path(), &["test", "p.toml", "--only", "good"]).code, 0);
+    assert_eq!(inside(folder.path(), &["test", "p.toml", "--only", "nothing"]).code, 1, "no test is no success");
+    fs::remove_file(folder.path().join("a.md")).unwrap();
+    assert_eq!(inside(folder.path(), &["test", "p.toml"]).code, 2, "a missing document is no result");
+    let news = copydesk(["test", "news", "text"], "");
+    assert_eq!(news.code, 0, "{}", news.stdout);
+}
+
+#[test]
+fn a_pipeline_file_takes_values_from_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("monday")).unwrap();
+    fs::write(folder.path().join("monday/a.md"), PAGE).unwrap();
+    let pipeline = "[source]\nuse = \"files\"\npaths = [\"${COPYDESK_TEST_DAY}\"]\n[[stage]]\nuse = \"strip-boilerplate\"\n\
+        [[export]]\nuse = \"jsonl\"\n[run]\nout = \"${COPYDESK_TEST_OUT:--}\"\n";
+    fs::write(folder.path().join("p.toml"), pipeline).unwrap();
+    let refused = inside(folder.path(), &["check", "p.toml"]);
+    assert_eq!(refused.code, 2);
+    for part in ["the environment has no `COPYDESK_TEST_DAY`", "p.toml:3", "${COPYDESK_TEST_DAY:-default}"] {
+        assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
+    }
+    let mut run = command(["run", "p.toml", "-q"]);
+    let output = run.current_dir(folder.path()).env("COPYDESK_TEST_DAY", "monday").output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("monday/a.md"), "{output:?}");
+}
