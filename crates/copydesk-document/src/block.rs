@@ -20,6 +20,7 @@ impl BlockId {
 /// What a block is by its form, before anything is said about its worth.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum BlockKind {
     /// A heading; [`Block::level`] is 1 to 6.
     Heading,
@@ -47,6 +48,7 @@ pub enum BlockKind {
 /// Which kind of boilerplate a dropped block is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum BoilerplateKind {
     /// Menus, breadcrumbs, skip links, language switchers, pagers.
     Navigation,
@@ -77,6 +79,7 @@ pub enum BoilerplateKind {
 /// What a block has been found to be. Changed only through [`crate::Document::decide`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Label {
     /// Nothing has been said yet.
     #[default]
@@ -149,6 +152,7 @@ impl Block {
 
 /// The kinds of inline markup that are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InlineKind {
     /// A link to that address, as written.
     Link(String),

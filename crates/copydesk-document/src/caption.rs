@@ -7,6 +7,7 @@ use crate::{BlockId, Origin, Span};
 /// What a caption belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum CaptionKind {
     /// A photograph, or a picture of a kind that the document does not tell.
     #[default]

@@ -9,6 +9,7 @@ use crate::{BlockId, ElementId, Span};
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Origin {
     /// A JSON-LD block.
     JsonLd,

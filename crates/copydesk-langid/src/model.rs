@@ -36,6 +36,7 @@ pub fn share_of_feature(count: u32) -> f32 {
 
 /// Why a model file cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ModelError {
     /// Not a model file, or cut short.
     #[error("not a language model, or cut short")]

@@ -4,6 +4,7 @@ use thiserror::Error;
 
 /// Why a vocabulary file was refused. The message names the key and says what is allowed there.
 #[derive(Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LexiconError {
     /// The file is no TOML, or a key or a value is not one that a vocabulary has. The message of the TOML reader
     /// carries line, column and the allowed keys.

@@ -30,7 +30,7 @@ impl Markup {
             InlineKind::Link(href) => self.links && leads_somewhere(href),
             InlineKind::Strong | InlineKind::Emphasis => self.emphasis,
             InlineKind::Code => true,
-            InlineKind::Part(_) => false,
+            _ => false,
         }
     }
 }
@@ -70,11 +70,7 @@ pub fn markdown(doc: &Document, markup: Markup) -> String {
             BlockKind::Quote => out.push_str(&prefixed(&inline(doc, id), "> ")),
             BlockKind::Code => code(&mut out, doc.text(id)),
             BlockKind::TableRow => row(&mut out, doc.text(id), goes_on),
-            BlockKind::Paragraph
-            | BlockKind::Note
-            | BlockKind::Caption
-            | BlockKind::Definition
-            | BlockKind::Control => out.push_str(&inline(doc, id).replace('\n', "  \n")),
+            _ => out.push_str(&inline(doc, id).replace('\n', "  \n")),
         }
         last = Some(kind);
     }
@@ -232,7 +228,7 @@ fn mark(kind: &InlineKind) -> &'static str {
         InlineKind::Strong => "**",
         InlineKind::Emphasis => "*",
         InlineKind::Code => "`",
-        InlineKind::Link(_) | InlineKind::Part(_) => "",
+        _ => "",
     }
 }
 

@@ -10,6 +10,7 @@ use copydesk_stage::SourceError;
 /// A run that could not start or finish. What stood under a final name before stands there still, and what was done is
 /// not done again when the same run starts anew.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RunError {
     /// The source is broken as a whole.
     #[error(transparent)]

@@ -40,14 +40,8 @@ impl Facet {
         match label {
             Label::Unlabelled | Label::Body | Label::Boilerplate(_) => Self::Body,
             Label::Caption => Self::Captions,
-            Label::Title
-            | Label::Byline
-            | Label::AuthorNote
-            | Label::Date
-            | Label::Counter
-            | Label::SiteName
-            | Label::Section
-            | Label::Tags => Self::Metadata,
+            // All others are of lines that show facts.
+            _ => Self::Metadata,
         }
     }
 }

@@ -122,14 +122,7 @@ fn form(block: &BlockAccount) -> Option<String> {
     let name = match block.kind {
         BlockKind::Paragraph => None,
         BlockKind::Heading => Some(format!("heading {}", block.level)),
-        BlockKind::ListItem => Some("list item".to_owned()),
-        BlockKind::Quote => Some("quote".to_owned()),
-        BlockKind::TableRow => Some("table row".to_owned()),
-        BlockKind::Code => Some("code".to_owned()),
-        BlockKind::Note => Some("note".to_owned()),
-        BlockKind::Caption => Some("caption".to_owned()),
-        BlockKind::Definition => Some("definition".to_owned()),
-        BlockKind::Control => Some("control".to_owned()),
+        kind => Some(words(kind)),
     };
     match (name, block.hidden) {
         (name, false) => name,
@@ -140,34 +133,17 @@ fn form(block: &BlockAccount) -> Option<String> {
 
 /// A label as people read it.
 pub(crate) fn label_name(label: Label) -> String {
-    let name = match label {
-        Label::Unlabelled => "nothing said",
-        Label::Body => "body",
-        Label::Title => "title",
-        Label::Byline => "byline",
-        Label::AuthorNote => "author note",
-        Label::Date => "date",
-        Label::Counter => "counter",
-        Label::SiteName => "site name",
-        Label::Section => "section",
-        Label::Tags => "tags",
-        Label::Caption => "caption",
-        Label::Boilerplate(boilerplate) => match boilerplate {
-            BoilerplateKind::Navigation => "navigation",
-            BoilerplateKind::Share => "share",
-            BoilerplateKind::Related => "related",
-            BoilerplateKind::Advertisement => "advertisement",
-            BoilerplateKind::Newsletter => "newsletter",
-            BoilerplateKind::Consent => "consent",
-            BoilerplateKind::Comments => "comments",
-            BoilerplateKind::Footer => "footer",
-            BoilerplateKind::Hidden => "hidden",
-            BoilerplateKind::Form => "form",
-            BoilerplateKind::Template => "template",
-            BoilerplateKind::Other => "boilerplate",
-        },
-    };
-    name.to_owned()
+    match label {
+        Label::Unlabelled => "nothing said".into(),
+        Label::Boilerplate(BoilerplateKind::Other) => "boilerplate".into(),
+        label => words(label),
+    }
+}
+
+/// What records call it (`table-row`), in words.
+fn words(name: impl serde::Serialize) -> String {
+    let name = serde_json::to_value(name).ok();
+    name.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default().replace('-', " ")
 }
 
 fn mark_of(block: &BlockAccount) -> (char, Tone) {
