@@ -22,5 +22,10 @@ python3 -m venv "$home/fresh"
     "$home/fresh/bin/copydesk" --version)
 "$home/fresh/bin/pip" install -q -r tests/requirements-check.txt
 "$home/fresh/bin/python" -m pytest -q -p no:cacheprovider tests
+# Ray, in an environment of its own: a node is killed, and the files are those of one run.
+[ -x "$home/ray/bin/python" ] || python3 -m venv "$home/ray"
+"$home/ray/bin/pip" install -q --force-reinstall --no-deps "$wheel"
+"$home/ray/bin/pip" install -q -r ../../examples/ray/requirements.txt
+"$home/ray/bin/python" ../../examples/ray/check.py 2>"$home/ray.log" || { tail -n 50 "$home/ray.log"; exit 1; }
 # What is handed out is small; a build for debugging is not.
 case " $* " in *" dev "*) ;; *) [ "$size" -lt 20000000 ] || { echo "the wheel has more than 20 MB"; exit 1; } ;; esac

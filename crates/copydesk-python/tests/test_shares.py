@@ -13,7 +13,10 @@ import yaml
 
 import copydesk
 
-JOBS = pathlib.Path(__file__).parents[3] / "examples/array-jobs"
+ROOT = pathlib.Path(__file__).parents[3]
+JOBS = ROOT / "examples/array-jobs"
+#: The pipeline `news` as a file.
+NEWS = next(str(folder / "news.toml") for folder in (ROOT / "crates/copydesk-pipeline/pipelines", ROOT / "pipelines") if folder.is_dir())
 PIPELINE = {
     "stage": [{"use": "strip-boilerplate"}, {"use": "extract-metadata"}],
     "export": [{"use": "jsonl"}],
@@ -54,7 +57,7 @@ def test_the_job_file_for_slurm(pages: pathlib.Path, tmp_path: pathlib.Path) -> 
     sbatch.chmod(0o755)
     for number in (1, 2, 3):
         slurm = {"SLURM_ARRAY_TASK_ID": str(number), "SLURM_ARRAY_TASK_COUNT": "3", "SLURM_ARRAY_JOB_ID": "7"}
-        job = ["bash", str(JOBS / "slurm.sh"), "news", str(pages), str(tmp_path / "out")]
+        job = ["bash", str(JOBS / "slurm.sh"), NEWS, str(pages), str(tmp_path / "out")]
         subprocess.run(job, env=environment(tmp_path, **slurm), check=True, capture_output=True)
     handed_in = (tmp_path / "handed-in").read_text().splitlines()
     assert "--dependency=afterany:7" in handed_in
@@ -71,7 +74,7 @@ def test_the_job_files_for_kubernetes(pages: pathlib.Path, tmp_path: pathlib.Pat
     (of_merge,) = merge["spec"]["template"]["spec"]["containers"]
     count = job["spec"]["completions"]
     assert f"/{count}\"" in container["args"][0]
-    here = lambda text: text.replace("/data/pages", str(pages)).replace("/data/out", str(tmp_path / "out"))  # noqa: E731
+    here = lambda text: text.replace(" news ", f" {NEWS} ").replace("/data/pages", str(pages)).replace("/data/out", str(tmp_path / "out"))  # noqa: E731
     for index in range(count):
         pod = [*container["command"], here(container["args"][0])]
         subprocess.run(pod, env=environment(tmp_path, JOB_COMPLETION_INDEX=str(index)), check=True, capture_output=True)
