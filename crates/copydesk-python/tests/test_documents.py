@@ -88,21 +88,24 @@ def test_a_page_that_takes_seconds_lets_other_threads_work() -> None:
     import threading
     import time
 
-    ticks = []
-    done = threading.Event()
+    def longest_pause() -> float:
+        """Between two ticks of another thread, as a part of the time that the page takes."""
+        ticks: list[float] = []
+        done = threading.Event()
 
-    def tick() -> None:
-        while not done.is_set():
-            ticks.append(time.monotonic())
-            time.sleep(0.002)
+        def tick() -> None:
+            while not done.is_set():
+                ticks.append(time.monotonic())
+                time.sleep(0.002)
 
-    ticking = threading.Thread(target=tick)
-    ticking.start()
-    begun = time.monotonic()
-    copydesk.extract("<html><body>" + "".join(page(n) for n in range(150)))
-    took = time.monotonic() - begun
-    done.set()
-    ticking.join()
-    # With the GIL held there would be one pause as long as all of it.
-    pauses = [b - a for a, b in zip(ticks, ticks[1:])]
-    assert took > 0.02 and max(pauses) < took / 2, (took, max(pauses))
+        ticking = threading.Thread(target=tick)
+        ticking.start()
+        begun = time.monotonic()
+        copydesk.extract("<html><body>" + "".join(page(n) for n in range(150)))
+        took = time.monotonic() - begun
+        done.set()
+        ticking.join()
+        return max(b - a for a, b in zip(ticks, [*ticks[1:], time.monotonic()])) / took
+
+    # With the GIL held there would be one pause as long as all of it, every time; a busy machine makes some.
+    assert min(longest_pause() for _ in range(5)) < 0.5
