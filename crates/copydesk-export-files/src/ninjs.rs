@@ -50,7 +50,8 @@ pub(crate) fn write(record: &Record<'_>) -> serde_json::Result<String> {
         "altIds",
         json!([{ "role": "copydesk", "value": record.id }, { "role": "source", "value": record.source.uri }]),
     );
-    put("associations", json!(record.captions.iter().enumerate().map(picture).collect::<Vec<_>>()));
+    let pictures = record.captions.iter().enumerate().map(|(at, caption)| picture(&record.id, at, caption));
+    put("associations", json!(pictures.collect::<Vec<_>>()));
     serde_json::to_string_pretty(&out)
 }
 
@@ -72,7 +73,8 @@ fn is_uri(text: &str) -> bool {
         && text.matches('#').count() < 2
 }
 
-fn picture((at, caption): (usize, &copydesk_record::Caption<'_>)) -> Value {
+/// A picture with its caption. It has an address as well, if only one that says whose it is.
+fn picture(id: &str, at: usize, caption: &copydesk_record::Caption<'_>) -> Value {
     let mut out = Map::new();
     out.insert("name".into(), json!(format!("picture-{}", at + 1)));
     out.insert(
@@ -83,8 +85,12 @@ fn picture((at, caption): (usize, &copydesk_record::Caption<'_>)) -> Value {
             _ => "picture",
         }),
     );
-    if let Some(image) = caption.image.as_deref().filter(|image| is_uri(image)) {
-        out.insert("uri".into(), json!(image));
+    let image = caption.image.as_deref().filter(|image| is_uri(image));
+    out.insert(
+        "uri".into(),
+        image.map_or_else(|| json!(format!("urn:copydesk:{id}:picture-{}", at + 1)), |image| json!(image)),
+    );
+    if let Some(image) = image {
         out.insert("renditions".into(), json!([{ "name": "web", "href": image }]));
     }
     if !caption.text.is_empty() {

@@ -16,12 +16,13 @@ pub(crate) fn write(doc: &Document, record: &Record<'_>) -> String {
     if !record.captions.is_empty() {
         out.push_str("      <div type=\"captions\">\n");
         for caption in &record.captions {
-            let url = caption.image.as_ref().map(|url| format!(" url=\"{}\"", escaped(url))).unwrap_or_default();
+            let picture = caption.image.as_ref().map(|url| format!("<graphic url=\"{}\"/>", escaped(url)));
+            let picture = picture.unwrap_or_default();
             let credit =
                 caption.credit.as_ref().map(|credit| format!(" <bibl>{}</bibl>", escaped(credit))).unwrap_or_default();
             let _ = writeln!(
                 out,
-                "        <figure><graphic{url}/><figDesc>{}{credit}</figDesc></figure>",
+                "        <figure>{picture}<figDesc>{}{credit}</figDesc></figure>",
                 escaped(&caption.text)
             );
         }
@@ -123,7 +124,8 @@ fn element(block: &Block, text: &str) -> String {
         BlockKind::Heading => format!("<ab type=\"header\" rend=\"h{}\">{}</ab>", block.level.clamp(1, 6), lines(text)),
         BlockKind::ListItem => format!("<item>{}</item>", lines(text)),
         BlockKind::Quote => format!("<quote>{}</quote>", lines(text)),
-        BlockKind::Code => format!("<code>{}</code>", escaped(text)),
+        // Outside of a paragraph TEI has no code.
+        BlockKind::Code => format!("<p><code>{}</code></p>", escaped(text)),
         BlockKind::TableRow => {
             let cells = text.split('\t').fold(String::new(), |mut all, cell| {
                 let _ = write!(all, "<cell>{}</cell>", lines(cell));
@@ -131,7 +133,7 @@ fn element(block: &Block, text: &str) -> String {
             });
             format!("<row>{cells}</row>")
         }
-        BlockKind::Note => format!("<note>{}</note>", lines(text)),
+        BlockKind::Note => format!("<p rend=\"note\">{}</p>", lines(text)),
         _ => format!("<p>{}</p>", lines(text)),
     }
 }

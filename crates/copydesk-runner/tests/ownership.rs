@@ -383,7 +383,11 @@ fn rows_that_show_a_type_stand_first_and_are_found_again() {
         let mut anew = Command { out: fresh.path(), ..two.clone() };
         anew.existing = Existing::Replace;
         run(&anew);
-        let (grown, fresh) = (tree(dir.path()), tree(fresh.path()));
+        let relative = |dir: &Path| -> BTreeMap<String, _> {
+            let root = dir.to_string_lossy().len();
+            tree(dir).into_iter().map(|(name, bytes)| (name[root..].to_owned(), bytes)).collect()
+        };
+        let (grown, fresh) = (relative(dir.path()), relative(fresh.path()));
         let differ: Vec<_> =
             grown.keys().chain(fresh.keys()).filter(|name| grown.get(*name) != fresh.get(*name)).collect();
         assert!(differ.is_empty(), "as if it had been made at once: {differ:?}");

@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context, bail};
 use copydesk_runner::{Report, StageReport};
 
-pub(crate) use self::page::{Sample, Story};
+pub(crate) use self::page::{STYLE, Sample, Story, escaped};
 use crate::terminal::shown;
 
 /// A report that will be written. Whether it can be is found out before the run, which may take days.

@@ -110,7 +110,7 @@ impl Sample {
 /// How a page begins, by which it is told from other files.
 pub(crate) const PAGE: &str = "<!DOCTYPE html><!-- copydesk report -->";
 
-const STYLE: &str = include_str!("page.css");
+pub(crate) const STYLE: &str = include_str!("page.css");
 
 /// The page.
 pub(crate) fn page(report: &Report, story: &Story, now: SystemTime) -> String {
@@ -355,7 +355,7 @@ fn pipeline(out: &mut String, story: &Story) {
 }
 
 /// Text in a page. Characters that nobody sees are made visible.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

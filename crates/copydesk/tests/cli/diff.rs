@@ -31,7 +31,7 @@ fn pipeline(folder: &Path, name: &str, stages: &str) -> String {
 }
 
 fn diff(args: &[&str]) -> (i32, Value) {
-    let ended = copydesk([&["diff", "--json"], args].concat(), "");
+    let ended = copydesk([&["diff", "--format", "json"], args].concat(), "");
     (
         ended.code,
         serde_json::from_str(&ended.stdout)
@@ -67,6 +67,8 @@ fn two_folders_differ_in_what_has_changed() {
     assert_eq!((code, &found["documents"]["same"]), (0, &3.into()));
     let text = copydesk(["diff", one, two], "").stdout;
     assert!(text.starts_with("4 documents: 1 the same, 1 changed, 1 lost, 1 gained\n"), "{text}");
+    let page = copydesk(["diff", one, two, "--format", "html"], "").stdout;
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("Newer pier") && !page.contains("<script"), "{page}");
     assert!(text.contains("+ Newer pier") && !text.contains('\u{1b}'), "{text}");
 }
 

@@ -1,5 +1,6 @@
 //! `copydesk diff`
 
+mod html;
 mod records;
 mod show;
 mod side;
@@ -15,7 +16,7 @@ use super::inputs::PathText;
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
-    terminal::{self, Paint},
+    terminal::{self, Paint, shown},
 };
 
 /// Exit code of two that differ more than they may.
@@ -29,6 +30,7 @@ Examples:
   copydesk diff old.toml new.toml pages/                    two pipelines over the same pages
   copydesk diff ./copydesk-1 ./copydesk-2 pages/ -p my.toml two programs with the same pipeline
   copydesk diff before.jsonl after.jsonl --fail-over 1%     exit code 1 if more than that of the documents differ
+  copydesk diff monday/ tuesday/ --format html > diff.html  a page to hand on
 
 Documents are told by their `id`, or else by their path. Blocks are grouped by the rules that decided before and now, where
 the records have them: pipelines and programs are run so that they do, and an export has the option `decisions`.")]
@@ -51,12 +53,24 @@ pub(crate) struct Args {
     /// How many samples of each kind of change to show.
     #[arg(long, value_name = "N", default_value_t = 3)]
     samples: usize,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
+    /// How to print it.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
     /// End with exit code 1 if more than so many documents differ: a number, or a share such as 0.5%.
     #[arg(long, value_name = "N|SHARE", value_parser = tolerance)]
     fail_over: Option<Tolerance>,
+}
+
+/// How a difference is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// All of it, for programs.
+    Json,
+    /// A page that needs nothing else.
+    Html,
 }
 
 /// How many documents may differ.
@@ -105,10 +119,10 @@ impl Args {
         };
         let (before, after) = (before.records(&job)?, after.records(&job)?);
         let difference = compare(&before.records, &after.records, self.samples)?;
-        let text = if self.json {
-            serde_json::to_string_pretty(&difference).map_err(anyhow::Error::from)? + "\n"
-        } else {
-            show::print(&difference, Paint::stdout(reporter.color), terminal::width())
+        let text = match self.format {
+            Format::Json => serde_json::to_string_pretty(&difference).map_err(anyhow::Error::from)? + "\n",
+            Format::Html => html::page(&difference, [&shown(&self.before), &shown(&self.after)]),
+            Format::Text => show::print(&difference, Paint::stdout(reporter.color), terminal::width()),
         };
         terminal::print(&text)?;
         let failed = self.fail_over.is_some_and(|most| most.is_exceeded(difference.documents));
