@@ -3,9 +3,11 @@
 mod generate;
 mod grammar;
 mod html5lib;
+mod instructions;
 mod kill_test;
 mod memory;
 mod page;
+mod profile;
 mod torture;
 mod watch;
 
@@ -25,6 +27,8 @@ enum Command {
     Generate(generate::Args),
     /// Make corpora, run the release program over them, and print time and memory.
     Memory(memory::Args),
+    /// Count what parsing and each stage cost, in instructions.
+    Instructions(instructions::Args),
     /// Kill runs, tear what they leave, resume them, and compare with runs that nobody disturbed.
     KillTest(kill_test::Args),
     /// Run the release program over hostile and broken files, and compare what becomes of them with what should.
@@ -37,6 +41,7 @@ fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Generate(args) => generate::run(&args),
         Command::Memory(args) => memory::run(&args),
+        Command::Instructions(args) => instructions::run(&args),
         Command::KillTest(args) => kill_test::run(&args),
         Command::Torture(args) => torture::run(&args),
         Command::Html5lib => html5lib::run(),
