@@ -50,6 +50,8 @@ pub(crate) enum Set {
     Trimmed,
     /// Dumps of pages by other programs.
     Dump,
+    /// Texts whose lines are marked.
+    Marked,
 }
 
 /// Gives every word a number.
@@ -62,7 +64,11 @@ impl Numbers {
             let next = self.0.len() as u32;
             *self.0.entry(word).or_insert(next)
         };
-        if set == Set::Dump { pieces(text).map(&mut number).collect() } else { words(text).map(&mut number).collect() }
+        if matches!(set, Set::Dump | Set::Marked) {
+            pieces(text).map(&mut number).collect()
+        } else {
+            words(text).map(&mut number).collect()
+        }
     }
 }
 

@@ -36,6 +36,28 @@ const FOUND: f64 = 0.6;
 /// Longer dumps are cut around the story.
 const LONGEST: usize = 160;
 
+/// Calls with the gold, the program and the text of every dump in a file.
+pub(crate) fn for_each_dump(
+    file: &Path,
+    bench: &Path,
+    mut each: impl FnMut(Gold, String, String) -> Result<()>,
+) -> Result<()> {
+    let mut gold: HashMap<(String, String), Gold> = HashMap::new();
+    for folder in ["wcxb", "news", "mixed"] {
+        for row in read_gold(&bench.join(folder))? {
+            gold.insert((folder.to_owned(), row.id.clone()), row);
+        }
+    }
+    let opened = std::fs::File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
+    for line in BufReader::new(flate2::read::MultiGzDecoder::new(opened)).lines() {
+        let dump: Dump = serde_json::from_str(&line?).with_context(|| file.display().to_string())?;
+        if let Some(gold) = gold.get(&(dump.folder, dump.id)) {
+            each(gold.clone(), dump.by, dump.text)?;
+        }
+    }
+    Ok(())
+}
+
 /// Reads a file of dumps; the pages' main text stands in the benchmark.
 pub(crate) fn read_dumps(file: &Path, bench: &Path, numbers: &mut Numbers) -> Result<Vec<Sample>> {
     let mut gold: HashMap<(String, String), Gold> = HashMap::new();

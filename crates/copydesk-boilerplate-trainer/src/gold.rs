@@ -27,6 +27,8 @@ pub(crate) struct Gold {
     #[serde(default)]
     pub counts_headline: bool,
     #[serde(default, deserialize_with = "or_default")]
+    pub title: String,
+    #[serde(default, deserialize_with = "or_default")]
     pub text: String,
     #[serde(default, deserialize_with = "or_default")]
     pub paragraphs: Vec<String>,

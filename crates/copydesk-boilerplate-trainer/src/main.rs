@@ -8,6 +8,7 @@
 //! - `rules`: what the rules drop, and how much of it is main text after all;
 //! - `judge`: the figures of the model that is there, on pages that it may have seen;
 //! - `keep`: the lines of the texts in the folders of a folder, with those marked that the stage would keep;
+//! - `title`: the weights of what tells the title of a text, with `--dumps` and `--files` (marked texts);
 //! - `speed`: how long the stage takes against parsing.
 //!
 //! Everything is deterministic: the same pages give the same bytes.
@@ -21,6 +22,7 @@ mod gold;
 mod names;
 mod report;
 mod speed;
+mod title;
 
 use std::path::PathBuf;
 
@@ -33,7 +35,7 @@ use copydesk_stage_strip_boilerplate::{
 };
 use corpus::{Numbers, Sample, Set, read_set};
 
-const USAGE: &str = "usage: copydesk-boilerplate-trainer ceiling|cv|train|article|choose|rules|judge|keep|speed
+const USAGE: &str = "usage: copydesk-boilerplate-trainer ceiling|cv|train|article|choose|rules|judge|keep|speed|title
        [--text [--dumps FILE] [--languages]] [--bench FOLDER] [--out FOLDER] [--every N] [--files FOLDER] [--mixed W]
        [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
@@ -117,6 +119,10 @@ fn main() -> Result<()> {
     if let (true, Some(folder)) = (command == "keep", &options.files) {
         return keep(folder, &options);
     }
+    if command == "title" {
+        let out = options.out.join("../../copydesk-stage-extract-metadata/data/headline.toml");
+        return title::fit(&options.bench, options.dumps.as_deref(), options.files.as_deref(), &out);
+    }
     if command == "speed" {
         return speed::measure(&options.bench);
     }
@@ -137,6 +143,7 @@ fn main() -> Result<()> {
                 Set::News => 1.5,
                 Set::Mixed => options.mixed.unwrap_or(0.0),
                 Set::Pages if s.gold.page_type != "article" => 1.3,
+                Set::Marked => 2.5,
                 Set::Pages | Set::Text | Set::Dump => 1.0,
                 Set::Trimmed | Set::Bare => 0.3,
             });
@@ -264,6 +271,16 @@ fn samples(options: &Options) -> Result<Vec<Sample>> {
             sample.set == Set::Text && sample.doc.tree.is_none() && number % 3 == 0
         });
         samples.extend(dumps::read_dumps(dumps, &options.bench, &mut numbers)?);
+        if options.every > 1 {
+            let mut number = 0;
+            samples.retain(|_| {
+                number += 1;
+                number % options.every == 0
+            });
+        }
+        if let Some(folder) = &options.files {
+            samples.extend(title::marked_samples(folder, &mut numbers)?);
+        }
         eprintln!("{} pages read", samples.len());
         return Ok(samples);
     }

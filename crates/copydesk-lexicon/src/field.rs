@@ -113,7 +113,7 @@ pub(crate) fn read<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Opt
         return Some(Field { kind, value: "" });
     }
     let blank = rest.len() - after.len();
-    let separator = after.chars().next().filter(|c| matches!(c, ':' | '=' | '|' | ']' | '︰' | '│'));
+    let separator = after.chars().next().filter(|c| matches!(c, ':' | '=' | '|' | ']' | '︰' | '│' | '៖'));
     let from = match separator {
         Some(c) => end + blank + c.len_utf8(),
         // Without a separator the value must be a figure: `Updated 3 May 2024`, `조회 1,234`.

@@ -67,6 +67,12 @@ pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
         let count = text.nfc().filter(|c| !c.is_whitespace()).count();
         // Foreign names in kana have a dot between their parts and are long; others are two to four signs, a little
         // more when a label vouches for them.
+        let alphabet = |c: char| matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF);
+        if words.iter().all(|word| word.chars().all(alphabet)) {
+            // Thai, Lao, Khmer and Burmese write with letters, and part the given name from the family's.
+            let sizes = || words.iter().map(|word| word.chars().filter(|c| c.is_alphabetic()).count());
+            return (words.len() == 2 || alone) && sizes().all(|size| (2..=12).contains(&size)) && words.len() <= 3;
+        }
         let limit = if text.contains('・') {
             20
         } else if alone {

@@ -38,7 +38,7 @@ pub(crate) fn format(content: &str) -> Format {
     }
     // One line for each paragraph, without blank lines between, is how texts are scraped; in Markdown they would be
     // one paragraph. It takes more than a picture or a table to be read as Markdown then.
-    let enough = if has_paragraphs_in_lines(sample) { 12 } else { 4 };
+    let enough = if has_paragraphs_in_lines(sample) || has_unwrapped_lines(sample) { 12 } else { 4 };
     if marks >= enough { Format::Markdown } else { Format::Plain }
 }
 
@@ -59,6 +59,30 @@ fn has_paragraphs_in_lines(text: &str) -> bool {
         before = line;
     }
     glued >= 2 && glued > parted
+}
+
+/// Whether neighbouring lines are whole by themselves: they are short, or end as sentences do, and no marks of Markdown
+/// begin them. Text that was wrapped at a margin has long lines that go on in the next.
+fn has_unwrapped_lines(text: &str) -> bool {
+    const SHORT: usize = 40;
+    let plain =
+        |line: &str| line.starts_with(|c: char| c.is_alphabetic() || "\"“‘«「".contains(c)) && !line.ends_with('\\');
+    let whole = |line: &str| {
+        let end = line.trim_end_matches(['"', '”', '’', ')', '»', '」', ' ']);
+        line.chars().take(SHORT).count() < SHORT || end.ends_with(['.', '!', '?', '。', '！', '？', '।', '۔'])
+    };
+    let (mut glued, mut parted, mut before) = (0, 0, "");
+    for line in text.lines() {
+        // Two spaces at the end of a line are a line end in Markdown.
+        let broken = line.ends_with("  ");
+        let line = line.trim();
+        if plain(before) && whole(before) && plain(line) && !broken {
+            glued += 1;
+        }
+        parted += usize::from(!before.is_empty() && line.is_empty());
+        before = line;
+    }
+    glued >= 4 && glued > 2 * parted
 }
 
 /// Leaves out white space, comments and processing instructions before the first word.

@@ -61,7 +61,7 @@ pub(crate) fn find(content: &str, limits: &Limits) -> Found {
     let (syntax, fence) = match content.get(..3) {
         Some("---") => (Syntax::Yaml, "---"),
         Some("+++") => (Syntax::Toml, "+++"),
-        _ => return Found::None,
+        _ => return without_fence(content),
     };
     let first_end = line_end(content, 0);
     if !content[3..first_end].trim().is_empty() {
@@ -83,6 +83,34 @@ pub(crate) fn find(content: &str, limits: &Limits) -> Found {
             Found::Doubt("front-matter-unclosed", "the front matter has no closing line, so all of it is read as text")
         }
     }
+}
+
+/// Front matter whose opening fence was lost: names of front matter with values from the first line on, and the line that
+/// closes them.
+fn without_fence(content: &str) -> Found {
+    /// A header that was written by hand has no more lines.
+    const LONGEST: usize = 40;
+    const FIRST: [&str; 8] = ["title", "layout", "date", "author", "authors", "slug", "draft", "description"];
+    let mut at = 0;
+    let mut names = 0;
+    for number in 0..LONGEST {
+        let end = line_end(content, at);
+        let line = content[at..end].trim_end();
+        if line == "---" && names >= 2 {
+            return Found::Some(FrontMatter { syntax: Syntax::Yaml, inner: 0..at, body: end });
+        }
+        let name = line.split_once(':').map(|(name, value)| (name, value.is_empty() || value.starts_with(' ')));
+        let is_name = name.is_some_and(|(name, parted)| {
+            parted && name.len() <= 30 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+        });
+        let known = name.is_some_and(|(name, _)| FIRST.contains(&name.to_ascii_lowercase().as_str()));
+        if number == 0 && !known || !is_name && !line.starts_with([' ', '\t', '-']) || end >= content.len() {
+            return Found::None;
+        }
+        names += usize::from(is_name);
+        at = end;
+    }
+    Found::None
 }
 
 /// One past the line break of the line at `at`.

@@ -22,6 +22,20 @@ mod vocabulary;
 
 copydesk_fingerprint::fingerprint!();
 
+pub mod training {
+    //! What the trainer needs of the stage, so that both see a text in the same way.
+
+    use copydesk_document::Document;
+    use copydesk_lexicon::Lexicon;
+
+    pub use crate::plain::TitleLine;
+
+    /// The lines of a text without elements that may be its title, once the stages before this one have run.
+    pub fn title_lines(doc: &Document) -> Vec<TitleLine> {
+        crate::plain::title_lines(doc, &crate::dates::hints(doc), Lexicon::builtin())
+    }
+}
+
 use copydesk_document::{Candidate, Document, Field, Metadata};
 use copydesk_lexicon::Lexicon;
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};

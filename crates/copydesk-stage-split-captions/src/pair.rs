@@ -82,7 +82,11 @@ fn in_one_paragraph(doc: &Document, first: BlockId, second: BlockId) -> bool {
 pub(crate) fn is_translation(doc: &Document, a: BlockId, b: BlockId, lexicon: &Lexicon) -> bool {
     let language = |id| doc.block(id).language.as_ref().filter(|l| l.tag != "und").map(|l| l.tag.as_str());
     let (Some(language_a), Some(language_b)) = (language(a), language(b)) else { return false };
-    if language_a == language_b {
+    // A line too short to tell the script is in the language of its neighbour.
+    let bare = |tag: &str| !tag.contains('-');
+    let primary = |tag: &'_ str| tag.split('-').next().map(str::to_owned);
+    let same = primary(language_a) == primary(language_b) && (bare(language_a) || bare(language_b));
+    if language_a == language_b || same {
         return false;
     }
     let (text_a, text_b) = (split_credit(doc.text(a), lexicon).text, split_credit(doc.text(b), lexicon).text);

@@ -41,7 +41,7 @@ const LONGEST_WEAK: usize = 500;
 const SHORTEST: usize = 15;
 /// The same for one above a line that is nothing but a credit.
 const LONGEST_BARE: usize = 130;
-const SHORTEST_BARE: usize = 22;
+const SHORTEST_BARE: usize = 18;
 /// Most sentences of one.
 const MOST_SENTENCES: usize = 3;
 /// So many lines can stand above the first running text.
@@ -62,7 +62,9 @@ impl Story {
     pub(crate) fn of(lines: &Lines<'_>) -> Self {
         let doc = lines.doc;
         let running = |id: &BlockId| is_running(doc, *id) && lines.split(*id).credits.is_empty();
-        let first_running = doc.ids().take(LONGEST_HEAD).find(running);
+        // Where no line is that long, the text begins with the first line of the body.
+        let begins = || doc.body().map(|(id, _)| id).find(|id| lines.split(*id).credits.is_empty());
+        let first_running = doc.ids().take(LONGEST_HEAD).find(running).or_else(begins);
         let last = doc.body().next_back().map_or(BlockId(0), |(id, _)| id);
         let main = doc.languages().main.as_ref().map(|main| main.tag.clone());
         let main = main.or_else(|| Some(doc.block(first_running?).language.as_ref()?.tag.clone()));
@@ -107,6 +109,7 @@ pub(crate) fn captions(lines: &Lines<'_>, story: &Story, id: BlockId) -> Option<
         .or_else(|| glued(lines, id))
         .or_else(|| line.weakly_credited(lines, story))
         .or_else(|| line.above_credit(lines))
+        .or_else(|| line.named_behind(lines))
         .or_else(|| line.wire(lines))
         .or_else(|| line.behind_title(lines))
         .or_else(|| line.marked(lines, story))
@@ -230,7 +233,8 @@ impl<'t> Line<'t> {
         const SHAPES: [&str; 5] =
             ["paren-agency", "paren-name/agency", "paren-any-org", "tail-name/agency", "tail-wire-bare"];
         let text = self.split.text;
-        let sentence = ends_sentence(text) && sentences(text) <= 1 && weight(text) >= 30;
+        let least = if self.split.confidence == Confidence::Labelled { 20 } else { 30 };
+        let sentence = ends_sentence(text) && sentences(text) <= 1 && weight(text) >= least;
         // Below another sentence it is likelier that the story has begun.
         let opens = |id| {
             let text = doc.text(id).trim_end();
@@ -266,6 +270,33 @@ impl<'t> Line<'t> {
             more: vec![next],
             ..reason.into()
         })
+    }
+
+    /// A sentence, and behind it a word for a picture or a stroke with somebody's name: `… Photo Ann Lee`, `… / Ann Lee`.
+    fn named_behind(&self, lines: &Lines<'_>) -> Option<Claim> {
+        const WORDS: [&str; 5] = ["Photo", "Photos", "Foto", "Fotos", "Bild"];
+        const BORDERS: [&str; 4] = ["-", "–", "—", "|"];
+        let text = self.text.trim();
+        let credited = !self.split.credits.is_empty() && self.split.confidence > Confidence::ShapeOnly;
+        if credited || weight(text) > LONGEST_BARE * 2 || text.ends_with(['.', '!', '?']) {
+            return None;
+        }
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let at = words.iter().rposition(|word| WORDS.contains(word) || *word == "/")?;
+        let name = &words[at + 1..];
+        let capital = |word: &&str| word.starts_with(char::is_uppercase) && !word.contains(|c: char| c.is_numeric());
+        let named = (2..=4).contains(&name.len()) && name.iter().all(capital);
+        let before = text.rsplit_once(words[at])?.0.trim_end();
+        let parted = before.trim_end_matches(['-', '–', '—', '|', ' ']);
+        let border = ends_sentence(before) || words[at] != "/" && BORDERS.iter().any(|mark| before.ends_with(mark));
+        if !named || !border || weight(parted) < SHORTEST || sentences(parted) > 2 {
+            return None;
+        }
+        let mut marks = Vec::new();
+        let credits = as_credit(&name.join(" "), &mut marks, lines.lexicon);
+        let piece = Piece { text: flat(parted), credits, marks };
+        let reason = Reason::new("named-behind", "a sentence, and behind it the name of who made the picture", 0.75);
+        Some(Claim { piece: Some(piece), ..reason.into() })
     }
 
     /// The caption of a wire: a dateline, a sentence, the day and a mail address.
@@ -368,7 +399,7 @@ impl<'t> Line<'t> {
             return None;
         }
         let (own, other) = (language(self.id)?, language(next)?);
-        if (own == main) == (other == main) || !self.may_be(lines) {
+        if own.split('-').next() == other.split('-').next() || (own == main) == (other == main) || !self.may_be(lines) {
             return None;
         }
         // A line of the text that stands above the two is none of them.

@@ -5,6 +5,7 @@
 
 mod class_words;
 mod config;
+mod consent;
 mod context;
 mod elements;
 mod features;
@@ -17,6 +18,7 @@ mod shape;
 mod stage;
 mod stems;
 mod text;
+mod within;
 
 pub mod model;
 pub mod templates;

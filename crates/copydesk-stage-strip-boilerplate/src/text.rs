@@ -6,17 +6,19 @@
 
 use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin};
 use copydesk_lexicon::{
-    Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, read_dateline, undouble,
+    Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, read_dateline, split_credit, undouble,
 };
 use copydesk_text::is_hangul;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
+    consent,
     judge::Verdict,
     page::Page,
     rules::{Finding, boilerplate_kind_of, finding, name_of},
     shape::Shape,
     stems::{shared, stems},
+    within,
 };
 
 /// What the lines of a text are by themselves and beside each other, read once for rules and forests.
@@ -46,9 +48,20 @@ impl Signs {
         signs.anchor = all().map(|i| signs.is_anchor(page, i)).collect();
         signs.closing = all().map(|i| closing(page, i)).collect();
         signs.share(page);
-        let first = signs.reads.iter().position(|reads| *reads);
+        consent::silence(page, &mut signs);
+        let first = signs.reads.iter().position(|reads| *reads).or_else(|| signs.first_below_anchor(page));
         signs.head = first.map(|first| Head::read(page, &signs, first));
         signs
+    }
+
+    /// Where verses or a list begin: a text in which no line reads as running text.
+    fn first_below_anchor(&self, page: &Page<'_>) -> Option<usize> {
+        /// Date and byline stand near each other; further down they sign the end.
+        const NEAR: usize = 4;
+        let mut anchors = (0..page.len().min(LONGEST_HEAD)).filter(|i| self.anchor[*i]);
+        let first = anchors.next()?;
+        let last = anchors.fold(first, |last, next| if next - last <= NEAR { next } else { last });
+        (last + 1..page.len()).find(|i| !is_part_of_head(page, *i) && !is_aside(text(page, *i)))
     }
 
     /// The first line behind the head, if there is running text.
@@ -69,6 +82,10 @@ impl Signs {
                 }
                 scripts[script(text(page, index))] += 1;
             }
+        }
+        if scripts.iter().all(|count| *count == 0) {
+            // Verses and lists: no line reads as running text, and all of them say what the script is.
+            (0..page.len()).for_each(|index| scripts[script(text(page, index))] += 1);
         }
         let most = (0..SCRIPTS).max_by_key(|script| scripts[*script]).unwrap_or(0);
         for (index, own) in lines.iter().enumerate() {
@@ -126,12 +143,18 @@ const SENTENCE: f32 = 0.08;
 
 /// A paragraph near text that stays, likewise.
 const PARAGRAPH: f32 = 0.2;
+/// In a dump of so many lines, a page as a whole, it must be likelier.
+const LONG: usize = 150;
+const PARAGRAPH_OF_LONG: f32 = 0.3;
 
 /// What the forests alone do not see: sentences that begin like those of the page, and short ones of the story.
 pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [Verdict]) {
     let Some(signs) = &page.signs else { return };
-    let Some(head) = &signs.head else { return };
     let written = is_written(page);
+    if written && signs.head.is_none() {
+        keep_written(page, verdicts);
+    }
+    let Some(head) = &signs.head else { return };
     for index in 0..page.len() {
         let label = page.lines[index].label;
         match verdicts[index] {
@@ -144,7 +167,7 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
             Verdict::Unlikely if head.sentences.contains(&index) => {
                 verdicts[index] = Verdict::Kept("opening", "a sentence between the head and the first running text");
             }
-            Verdict::Unlikely if written && index > head.story && label.is_none() => {
+            Verdict::Unlikely if written && index > head.story && label.is_none() && !is_tag(text(page, index)) => {
                 verdicts[index] = Verdict::Kept("written", "a text with front matter has hardly any boilerplate");
             }
             Verdict::Unlikely
@@ -158,7 +181,7 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
                 verdicts[index] = Verdict::Kept("sentence", "a sentence right below text that stays");
             }
             Verdict::Unlikely
-                if probability[index] >= PARAGRAPH
+                if probability[index] >= if page.len() < LONG { PARAGRAPH } else { PARAGRAPH_OF_LONG }
                     && label.is_none()
                     && signs.reads[index]
                     && signs.length[index] >= 12.0
@@ -176,6 +199,7 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
             verdicts[index] = Verdict::Kept("numbered", "a number and a few words between text that stays");
         }
     }
+    within::keep(page, signs, (head.story, head.is_signed(page)), probability, verdicts);
     let code = |index: usize| page.doc.block(BlockId(index as u32)).kind == BlockKind::Code;
     let mut below_text = false;
     for (index, verdict) in verdicts.iter_mut().enumerate() {
@@ -184,6 +208,23 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
         }
         below_text |= verdict.stays();
     }
+}
+
+/// A text with front matter in which no line reads as running text: notes and lists.
+fn keep_written(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    for (index, verdict) in verdicts.iter_mut().enumerate() {
+        let own = page.doc.block(BlockId(index as u32));
+        let title = own.kind == BlockKind::Heading && own.level == 1;
+        let own = page.lines[index].label.is_none() && page.linked[index] < 0.5 && !is_tag(text(page, index));
+        if *verdict == Verdict::Unlikely && own && !title {
+            *verdict = Verdict::Kept("written", "a text with front matter has hardly any boilerplate");
+        }
+    }
+}
+
+/// `{% asset_img lamp.jpg %}`, `{{< figure … >}}`: what a generator of sites would have put something in place of.
+fn is_tag(text: &str) -> bool {
+    text.starts_with("{%") && text.ends_with("%}") || text.starts_with("{{") && text.ends_with("}}")
 }
 
 /// Whether text that stays stands right above, or above a few lines that rules have dropped.
@@ -201,7 +242,7 @@ fn is_numbered(text: &str) -> bool {
 }
 
 /// Whether a text ends in a full stop, of whatever script.
-fn ends_in_stop(text: &str) -> bool {
+pub(crate) fn ends_in_stop(text: &str) -> bool {
     text.trim_end_matches(is_closing).ends_with(['.', '。', '।', '۔', '။', '។', '．'])
 }
 
@@ -240,12 +281,31 @@ impl Head {
         let mut head = Self { story, anchor, sentences: Vec::new() };
         head.sentences = head.opening(page, signs);
         head.story = head.sentences.first().copied().unwrap_or(story);
+        // The first entry of a live report has its time above it.
+        if head.story > 0 && anchor != Some(head.story - 1) && is_clock(text(page, head.story - 1)) {
+            head.story -= 1;
+            head.sentences.insert(0, head.story);
+        }
         head
+    }
+
+    /// Whether the story stands right below a date or a byline, with a few lines between at most.
+    fn is_signed(&self, page: &Page<'_>) -> bool {
+        self.anchor.is_some_and(|anchor| {
+            anchor < self.story && (anchor + 1..self.story).filter(|i| !is_part_of_head(page, *i)).count() <= BETWEEN
+        })
     }
 
     /// Lines right above the first running text that are text themselves.
     fn opening(&self, page: &Page<'_>, signs: &Signs) -> Vec<usize> {
         let from = self.anchor.map_or(0, |anchor| anchor + 1);
+        if let Some(anchor) = self.anchor
+            && let Some(begins) = begins_below(page, signs, anchor, self.story)
+            && self.story - begins <= LONGEST_OPENING
+        {
+            let own = |i: &usize| !is_part_of_head(page, *i) || is_clock(text(page, *i));
+            return (begins..self.story).filter(own).collect();
+        }
         let mut lines = Vec::new();
         for index in (from..self.story).rev() {
             if is_opening(page, signs, index, self.anchor.is_some()) || goes_on(page, index) {
@@ -288,11 +348,14 @@ fn opens_story(page: &Page<'_>, signs: &Signs, first: usize, anchor: usize) -> b
 impl Signs {
     fn is_anchor(&self, page: &Page<'_>, index: usize) -> bool {
         let (line, shape) = (&page.lines[index], &page.shapes[index]);
-        if line.date && shape.words <= 14.0 || line.byline && !shape.is_prose() || is_dated(page, index) {
+        if line.date && shape.words <= 14.0 && !is_clock(text(page, index))
+            || line.byline && !shape.is_prose()
+            || is_dated(page, index)
+        {
             return true;
         }
         if let Some((kind, _)) = line.field
-            && shape.words <= 8.0
+            && (shape.words <= 8.0 || matches!(kind, FieldKind::Published) && shape.digits >= 6 && shape.words <= 20.0)
         {
             return matches!(kind, FieldKind::Published | FieldKind::Updated | FieldKind::Author | FieldKind::Views);
         }
@@ -309,12 +372,32 @@ impl Signs {
 
     fn reads(&self, page: &Page<'_>, index: usize) -> bool {
         let shape = &page.shapes[index];
-        let long = shape.is_prose() || shape.closed && self.length[index] >= 8.0;
+        let long = shape.is_prose()
+            || shape.closed && self.length[index] >= 8.0
+            || self.length[index] >= 8.0 && goes_on(page, index)
+            || self.length[index] >= WITHOUT_STOPS
+                && writes_no_stops(text(page, index))
+                && without_picture_number(text(page, index)).len() == text(page, index).len();
         // A row of a table that was cut flat.
         let row = text(page, index).bytes().filter(|b| *b == b'|').count() >= 2;
         let notice = page.lines[index].label.is_some_and(|(kind, _)| is_notice(kind));
         long && !row && !notice && page.linked[index] < 0.5
     }
+}
+
+/// A line in a script that ends no sentence with a mark is a paragraph from so many words on.
+const WITHOUT_STOPS: f32 = 16.0;
+
+/// Whether a text is in Thai or Lao, which end sentences with a space.
+fn writes_no_stops(text: &str) -> bool {
+    let own = text.chars().filter(|c| matches!(c, '\u{0E00}'..='\u{0EFF}')).count();
+    own * 2 > text.chars().count()
+}
+
+/// Whether a line says what time it was, and not on which day: live reports have one above every entry.
+fn is_clock(text: &str) -> bool {
+    let found = copydesk_date::find(text, &copydesk_date::Hints::default());
+    !found.is_empty() && found.iter().all(|found| matches!(found.reading, copydesk_date::Reading::Time(_)))
 }
 
 /// A short line with a full date in it: beside a name, a place, a counter.
@@ -323,9 +406,10 @@ fn is_dated(page: &Page<'_>, index: usize) -> bool {
     shape.digits >= 3
         && shape.words <= 12.0
         && !shape.closed
-        && copydesk_date::find(text(page, index), &copydesk_date::Hints::default())
-            .iter()
-            .any(|found| found.value().is_some_and(|value| value.day().is_some()))
+        && copydesk_date::find(text(page, index), &copydesk_date::Hints::default()).iter().any(|found| {
+            let ambiguous = matches!(found.reading, copydesk_date::Reading::Open { .. });
+            ambiguous || found.value().is_some_and(|value| value.day().is_some())
+        })
 }
 
 /// A line above the running text that is text: a sentence, a quotation or an entry of a list.
@@ -333,6 +417,10 @@ fn is_opening(page: &Page<'_>, signs: &Signs, index: usize, below_anchor: bool) 
     let line = &page.lines[index];
     let text = text(page, index);
     if line.label.is_some() || line.date || line.byline || line.field.is_some() || page.linked[index] > 0.5 {
+        return false;
+    }
+    let split = split_credit(text, Lexicon::builtin());
+    if !split.credits.is_empty() && split.confidence > Confidence::ShapeOnly {
         return false;
     }
     let length = signs.length[index];
@@ -343,6 +431,21 @@ fn is_opening(page: &Page<'_>, signs: &Signs, index: usize, below_anchor: bool) 
     let asks = text.trim_end_matches(is_closing).ends_with(['!', '?', '！', '？', '؟']);
     let counted = ["※", "一、", "二、", "三、", "四、", "五、"].iter().any(|mark| text.starts_with(mark));
     below_anchor && (counted || length >= 4.0 && (quoted || asks))
+}
+
+/// Above the first running text stand so many lines of a story at most: ingredients, verses, turns of an interview.
+const LONGEST_OPENING: usize = 20;
+/// Between the line that signs a text and its first line stand so many others, at most: a deck, a caption, a counter.
+const BETWEEN: usize = 3;
+
+/// The first line right below date and byline that is text. What follows it is text too.
+fn begins_below(page: &Page<'_>, signs: &Signs, anchor: usize, story: usize) -> Option<usize> {
+    let free = (anchor + 1..story).filter(|i| !is_part_of_head(page, *i));
+    free.take(BETWEEN + 1).find(|index| {
+        let announces = page.shapes[*index].announces && signs.length[*index] >= 4.0;
+        is_opening(page, signs, *index, true)
+            || page.lines[*index].label.is_none() && (announces || within::is_entry(page, *index))
+    })
 }
 
 /// Lines that may stand between the head's date and the story without ending the search for its first sentence.
@@ -366,7 +469,7 @@ fn has_no_case(text: &str) -> bool {
 }
 
 /// Signs that may stand behind the end of a sentence.
-fn is_closing(c: char) -> bool {
+pub(crate) fn is_closing(c: char) -> bool {
     matches!(c, '"' | '\'' | '”' | '’' | '»' | '“' | ')' | ']' | '）' | '」' | '』' | '】' | ' ')
 }
 
@@ -412,11 +515,17 @@ fn text<'p>(page: &'p Page<'_>, index: usize) -> &'p str {
 fn of_line(page: &Page<'_>, index: usize, story: usize) -> Option<Finding> {
     let (line, shape) = (&page.lines[index], &page.shapes[index]);
     let text = text(page, index);
-    if line.date && shape.words <= 14.0 {
+    if line.date && shape.words <= 14.0 && !(index >= story && is_clock(text)) {
         return Some(finding(BoilerplateKind::Other, "date", "a date and nothing else"));
     }
     if line.byline && !shape.is_prose() {
         return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
+    }
+    if let Some((FieldKind::Views | FieldKind::ReadingTime | FieldKind::Number, true)) = line.field
+        && shape.words <= 8.0
+        && !is_written(page)
+    {
+        return Some(finding(BoilerplateKind::Other, "field", "a counter or a number of the page"));
     }
     if let Some((kind, whole)) = line.label
         && !is_written(page)

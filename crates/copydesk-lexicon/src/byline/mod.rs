@@ -105,7 +105,7 @@ pub(crate) fn may_be_sure(folded: &str, lexicon: &Lexicon) -> bool {
 fn separator(rest: &str) -> Option<usize> {
     let trimmed = rest.trim_start();
     let first = trimmed.chars().next()?;
-    matches!(first, ':' | '/' | '=' | '|').then(|| rest.len() - trimmed.len() + first.len_utf8())
+    matches!(first, ':' | '/' | '=' | '|' | '៖').then(|| rest.len() - trimmed.len() + first.len_utf8())
 }
 
 fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexicon: &Lexicon) -> Option<Byline<'t>> {

@@ -146,7 +146,7 @@ fn separator_len(rest: &str, slash: bool) -> usize {
     let first = rest.chars().next().unwrap_or(' ');
     match first {
         ':' | '=' => 1,
-        '︰' | '∶' | '：' => first.len_utf8(),
+        '︰' | '∶' | '：' | '៖' => first.len_utf8(),
         '/' if slash => 1,
         '|' if rest.starts_with("| ") => 1,
         _ => 0,
@@ -294,7 +294,15 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<CreditMa
             } else {
                 border.0
             };
-            (place, border.0)
+            // `港を出る船＝2024年5月3日、北浜市、山田花子撮影`: day and place stand before the name.
+            let inner = &text[border.0..at];
+            match inner.rfind('、').filter(|_| border.1 == '=') {
+                Some(comma) => (border.0 - 1, border.0 + comma + '、'.len_utf8()),
+                None if border.1 == '=' && inner.starts_with(is_unspaced) && !inner.starts_with(is_hangul) => {
+                    (border.0 - 1, border.0)
+                }
+                None => (place, border.0),
+            }
         }
     };
     let credit = trim_body(window, folded.origin(body), folded.origin(at));
@@ -310,9 +318,13 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<CreditMa
         credits: vec![credit],
         rule: lexicon.form_ids[suffix.form as usize],
         confidence: Confidence::Labelled,
-        picture_only: open.is_some() || suffix.taken,
+        picture_only: open.is_some() || suffix.taken || text[..at].contains('=') && text_end < body,
         provided: suffix.provided,
     })
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '\u{AC00}'..='\u{D7AF}')
 }
 
 /// Whether a stretch before a suffix can be a whole line of credit: a few words with capitals, or one word of a script

@@ -87,7 +87,8 @@ pub(crate) fn read_author(
     };
     let names = if byline.people.is_empty() { byline.organisations.clone() } else { byline.people.clone() };
     gathered.authors.add(names, Origin::Byline, byline.rule, Some(doc.block(id).span), sure);
-    for found in find(byline.rest, hints) {
+    // In a text the day may stand before the name as well.
+    for found in find(if page { byline.rest } else { text }, &crate::dates::hints_of_line(text, hints)) {
         add_date(gathered, &found, doc, id, 0.6);
     }
     lines.labels.push((id, Label::Byline, "byline", format!("names the authors ({})", byline.rule)));
@@ -101,7 +102,13 @@ fn is_foreign(rule: &str, line: &str, hints: &Hints<'_>) -> bool {
         return false;
     }
     let form = rule.strip_prefix("byline-").filter(|form| form.len() == 2 && *form != "by");
-    form.zip(hints.language).is_some_and(|(form, language)| !language.starts_with(form))
+    // Malay and Indonesian have one form, and Filipino is Tagalog.
+    let language = hints.language.map(|language| match language {
+        "ms" => "id",
+        "fil" => "tl",
+        other => other,
+    });
+    form.zip(language).is_some_and(|(form, language)| !language.starts_with(form))
 }
 
 /// A label and its value, in one line or two. Returns how many further lines were taken.
@@ -176,13 +183,16 @@ fn read_value(
             Label::Counter
         }
         FieldKind::Author => {
+            // `作者：X 2021-05-03 08:20`: the day stands behind the name.
+            let days = if doc.tree.is_none() { find(value, hints) } else { Vec::new() };
+            let value = days.first().map_or(value, |day| value[..day.span.start].trim_end());
+            for found in &days {
+                add_date(gathered, found, doc, id, 0.6);
+            }
             // The whole line may read as a byline, with a date behind the names.
             let byline = read_byline(doc.text(id), lexicon)
                 .filter(|byline| doc.tree.is_none() && byline.confidence() == Confidence::Labelled)
                 .filter(|byline| !byline.people.is_empty() && byline.rest.chars().any(|c| c.is_ascii_digit()));
-            for found in byline.iter().flat_map(|byline| find(byline.rest, hints)) {
-                add_date(gathered, &found, doc, id, 0.6);
-            }
             let names = byline.map_or_else(|| clean_name(value, lexicon), |byline| byline.people);
             (!names.is_empty() && value.len() < 120).then_some(())?;
             // In the line below the label may stand anything, where there are no elements that tie the two together.

@@ -74,7 +74,10 @@ pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> 
             && read_dateline(text, lexicon).is_some_and(|d| d.confidence > Confidence::ShapeOnly)
     });
     let above = |id: &BlockId| (0..id.0).map(BlockId).any(|id| classify_label(doc.text(id), lexicon).is_none());
-    let running = texts().find(|id| is_prose(doc.text(*id)) || (sentence(id, SHORT_SENTENCE) && above(id)));
+    let running = texts()
+        .find(|id| is_prose(doc.text(*id)) || (sentence(id, SHORT_SENTENCE) && above(id)))
+        // Verses, lists and tables have no such line: what the body begins with.
+        .or_else(|| texts().next());
     match (dated, running) {
         (Some(dated), Some(running)) => Some(dated.min(running)),
         (dated, running) => dated.or(running),

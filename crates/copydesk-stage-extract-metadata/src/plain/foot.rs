@@ -8,10 +8,12 @@ use copydesk_text::{Terms, weight};
 use super::{names, opens_other_texts, shared_date, story};
 use crate::{
     Gathered,
-    lines::{self, LineLabels, is_prose},
+    lines::{self, LineLabels, is_closed, is_prose},
     vocabulary::{before_copula, is_broadcast_note},
 };
 
+/// A sentence of the text has so many letters.
+const SHORT_SENTENCE: usize = 25;
 /// So many lines below the text belong to it.
 const LONGEST: usize = 8;
 /// More letters before the sign of copyright are a caption, and the holder is that of its picture.
@@ -26,12 +28,17 @@ pub(super) fn read(
     gathered: &mut Gathered,
     labels: &mut LineLabels,
 ) {
-    let Some(last) = doc.body().rfind(|(id, _)| is_prose(doc.text(*id))).map(|(id, _)| id).or(first) else {
-        return;
-    };
-    copyright(doc, last, lexicon, gathered);
+    // The text ends with its last sentence, or where it has none with the last line of the body.
+    let sentence = |text: &str| is_prose(text) || weight(text) >= SHORT_SENTENCE && is_closed(text);
+    let last = doc.body().rfind(|(id, _)| sentence(doc.text(*id))).or_else(|| doc.body().next_back());
+    let Some(last) = last.map(|(id, _)| id).or(first) else { return };
+    // The line of copyright may read as a sentence itself.
+    let long = doc.body().rfind(|(id, _)| is_prose(doc.text(*id))).map(|(id, _)| id).or(first).unwrap_or(last);
+    copyright(doc, long.min(last), lexicon, gathered);
     end_of_text(doc, last, hints, lexicon, gathered);
     let text = story(doc, first);
+    let unsigned = !gathered.authors.entries.iter().any(|entry| entry.weight >= 0.4);
+    let mut below = true;
     let undated = !gathered.published.entries.iter().any(|entry| entry.weight >= 0.4);
     for id in (last.0 + 1..doc.blocks().len() as u32).map(BlockId).filter(|id| !doc.block(*id).hidden).take(LONGEST) {
         let line = doc.text(id);
@@ -41,7 +48,10 @@ pub(super) fn read(
         if doc.block(id).label() == Label::Caption || weight(line) > 120 {
             continue;
         }
-        if let Some((people, weight)) = signature(doc, id, &text, lexicon) {
+        let right_below = std::mem::replace(&mut below, false) && unsigned;
+        if let Some((people, weight)) = signature(doc, id, &text, lexicon)
+            .or_else(|| bare_signature(doc, id, &text, lexicon).filter(|_| right_below))
+        {
             gathered.authors.add(people, Origin::Byline, "name below the text", Some(doc.block(id).span), weight);
             labels.labels.push((id, Label::Byline, "byline-place", "a name below the text".to_owned()));
         } else if undated && add_dates(doc, id, hints, lexicon, gathered) {
@@ -96,6 +106,25 @@ fn signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Op
     (whole && byline.rest.is_empty()).then(bare).flatten().map(|byline| (byline.people, 0.45))
 }
 
+/// A name alone in the line right below the last paragraph, as papers in Vietnam and elsewhere sign. Where more lines of
+/// names follow it is a list of tags.
+fn bare_signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Option<(Vec<String>, f32)> {
+    let is_name = |id: BlockId| {
+        let line = doc.text(id).trim();
+        let marked = line.contains(|c: char| c.is_numeric() || matches!(c, '_' | '/' | ':' | '.'));
+        let capitals =
+            line.split_whitespace().all(|word| !word.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase()));
+        (2..=5).contains(&line.split_whitespace().count())
+            && !marked
+            && capitals
+            && names::bare(line, text, lexicon).is_some()
+    };
+    let next = BlockId(id.0 + 1);
+    let listed = next.index() < doc.blocks().len() && is_name(next);
+    let byline = names::bare(doc.text(id).trim(), text, lexicon).filter(|_| is_name(id) && !listed)?;
+    Some((byline.people, 0.42))
+}
+
 /// `... said the mayor. NAME기자`, `... 2017. 11. 14.`: what stands behind the last sentence.
 fn end_of_text(doc: &Document, last: BlockId, hints: &Hints<'_>, lexicon: &Lexicon, gathered: &mut Gathered) {
     let text = doc.text(last).trim_end();
@@ -109,6 +138,16 @@ fn end_of_text(doc: &Document, last: BlockId, hints: &Hints<'_>, lexicon: &Lexic
         let byline = read_byline(tail, lexicon).filter(|byline| byline.confidence() == Confidence::Labelled);
         if let Some(byline) = byline.filter(|byline| !byline.people.is_empty()) {
             gathered.authors.add(byline.people, Origin::Byline, "behind the last sentence", span, 0.6);
+        }
+    }
+    // In Japanese papers the author's name stands in brackets behind the last sentence.
+    let inside = text.strip_suffix('）').and_then(|text| text.rsplit_once('（'));
+    if let Some((before, name)) = inside.filter(|_| hints.language == Some("ja")) {
+        let signs = name.chars().count();
+        let kanji = name.chars().all(|c| matches!(c as u32, 0x3040..=0x30FF | 0x3400..=0x9FFF | 0x3005 | 0x20));
+        if (3..=6).contains(&signs) && kanji && before.ends_with(['。', '」']) {
+            let name = vec![name.trim().to_owned()];
+            gathered.authors.add(name, Origin::Byline, "in brackets behind the last sentence", span, 0.5);
         }
     }
     // The date may have full stops itself.

@@ -2,7 +2,9 @@
 
 use copydesk_date::{Hints, Reading, find, is_date_line};
 use copydesk_document::{BlockId, BlockKind, Document, Label};
-use copydesk_lexicon::{Confidence, Lexicon, PageLabelKind, classify_label, is_credit_line, read_byline, split_credit};
+use copydesk_lexicon::{
+    Confidence, FieldKind, Lexicon, PageLabelKind, classify_label, is_credit_line, label_of, read_byline, split_credit,
+};
 use copydesk_text::{key, weight};
 
 use super::{
@@ -96,7 +98,12 @@ pub(super) fn sort<'t>(doc: &'t Document, id: BlockId, hints: &Hints<'_>, lexico
     if label.is_some_and(|label| label.whole || leads_elsewhere(label.kind) && !heading) || is_control(text, lexicon) {
         return Sort::Control;
     }
-    if let Some(shared) = shared_date::read(text, hints, lexicon) {
+    let labelled = label_of(text, lexicon).filter(|field| !field.value.is_empty()).map(|field| field.kind);
+    if matches!(labelled, Some(FieldKind::Contact | FieldKind::Attachment | FieldKind::ReadingTime | FieldKind::Number))
+    {
+        return Sort::Control;
+    }
+    if let Some(shared) = shared_date::read(text, hints, lexicon).filter(|shared| !shared.phrase) {
         return Sort::Shared(shared);
     }
     if text.split_whitespace().count() <= 5 && has_outlet_word(text) {
@@ -225,8 +232,16 @@ pub(super) fn is_wrapped(doc: &Document, id: BlockId) -> bool {
     let lines: Vec<&str> = doc.ids().map(|id| doc.text(id)).filter(|text| weight(text) >= 20).take(60).collect();
     let Some(longest) = lines.iter().map(|line| line.chars().count()).max() else { return false };
     let ended = lines.iter().filter(|line| is_closed(line)).count();
+    // Where lines are cut, most of them reach to the margin, and the next begins in the middle of a sentence.
+    let full = lines.iter().filter(|line| line.chars().count() * 10 >= longest * 7).count();
     let next = BlockId(id.0 + 1);
+    let goes_on = |next: BlockId| {
+        doc.text(next).chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_lowercase() || !c.is_uppercase())
+    };
     lines.len() >= 4
+        && full * 2 >= lines.len()
+        && next.index() < doc.blocks().len()
+        && goes_on(next)
         && longest <= 110
         && ended * 10 <= lines.len() * 6
         && doc.text(id).chars().count() * 10 >= longest * 7

@@ -53,7 +53,31 @@ pub(crate) fn read(
     foot::read(doc, first, hints, lexicon, gathered, &mut labels);
     file_name::read(doc, gathered);
     lines::tail::read(doc, lexicon, gathered, &mut labels);
+    names::drop_organisations(gathered, hints, lexicon);
     labels
+}
+
+/// What is measured of the lines that may be the title, for the trainer: their texts and measures.
+pub(crate) fn title_lines(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon) -> Vec<TitleLine> {
+    let first = lines::first_prose(doc, lexicon).map(|first| start::of_story(doc, first, hints, lexicon));
+    let end = first.or_else(|| doc.ids().find(|id| doc.block(*id).label() == Label::Caption));
+    let (mut gathered, mut labels) = (Gathered::default(), LineLabels::default());
+    let head = read_head(doc, end, hints, lexicon, &mut gathered, &mut labels);
+    let text = story(doc, end);
+    let trimmed = |at: usize| tails::trim(head[at].text, hints, lexicon).title.to_owned();
+    headline::candidates(doc, &head, &text)
+        .into_iter()
+        .map(|(at, measures)| TitleLine { text: trimmed(at), measures })
+        .collect()
+}
+
+/// A line that may be the title.
+#[derive(Clone, Debug)]
+pub struct TitleLine {
+    /// The line, without what is glued to its end.
+    pub text: String,
+    /// What is measured of it, by name; what is not there is zero.
+    pub measures: Vec<(&'static str, f32)>,
 }
 
 /// A line of a text has so many letters, at least.
@@ -140,7 +164,7 @@ fn read_title(
         let own = &line.key;
         own.len() >= 4 && declared.iter().any(|d| d == own || (own.len() >= 12 && d.starts_with(own.as_str())))
     });
-    let choice = || headline::choose(doc, head, text).filter(|_| has_text).map(|choice| (choice.at, choice.weight));
+    let choice = || headline::choose(doc, head, text).filter(|_| has_text).map(|choice| (choice.at, choice.share));
     let (at, weight) = declared_at.map(|at| (at, 0.6)).or_else(choice)?;
     let line = &head[at];
     let span = Some(doc.block(line.id).span);
@@ -179,10 +203,10 @@ fn add_site(doc: &Document, head: &[HeadLine<'_>], title: &str, gathered: &mut G
 
 /// The lines above the headline that name a section or a publication.
 fn name_lines(doc: &Document, above: &[HeadLine<'_>], gathered: &mut Gathered, labels: &mut LineLabels) {
-    for line in above {
+    for (at, line) in above.iter().enumerate() {
         let span = Some(doc.block(line.id).span);
         match line.sort {
-            Sort::Section => {
+            Sort::Section if !is_entry_of_menu(above, at) => {
                 gathered.section.add(line.text.to_owned(), Origin::Text, "line above the headline", span, 0.5);
                 labels.labels.push((
                     line.id,
@@ -205,6 +229,17 @@ fn name_lines(doc: &Document, above: &[HeadLine<'_>], gathered: &mut Gathered, l
     }
 }
 
+/// Sections in a row are a menu: a text stands in one of them, and the page lists all.
+fn is_entry_of_menu(above: &[HeadLine<'_>], at: usize) -> bool {
+    let short = |line: &HeadLine<'_>| line.is_free() && line.words <= 2 && line.weight < 24;
+    let section = |line: &HeadLine<'_>| matches!(line.sort, Sort::Section) && line.key != above[at].key;
+    let near = |step: isize| at.checked_add_signed(step).and_then(|at| above.get(at));
+    let beside = |line: &HeadLine<'_>| section(line) || short(line);
+    near(-1).is_some_and(section)
+        || near(1).is_some_and(beside)
+        || near(-1).is_some_and(short) && near(-2).is_some_and(beside)
+}
+
 /// What a date weighs by its place: right below the headline most, at the top of the page least.
 fn add_dates(
     doc: &Document,
@@ -219,7 +254,10 @@ fn add_dates(
         let dates: &[FoundDate] = match &line.sort {
             Sort::Date => {
                 own = copydesk_date::find(line.text, &crate::dates::hints_of_line(line.text, hints));
-                labels.labels.push((line.id, Label::Date, "date-line", "a date and nothing else".to_owned()));
+                // A time of day opens an entry of a live report.
+                if !doc.block(line.id).label().is_body() || own.iter().any(|found| found.value().is_some()) {
+                    labels.labels.push((line.id, Label::Date, "date-line", "a date and nothing else".to_owned()));
+                }
                 &own
             }
             Sort::Shared(shared) if title != Some(at) => {
@@ -230,7 +268,8 @@ fn add_dates(
                 }
                 &shared.dates
             }
-            Sort::Shared(shared) => &shared.dates,
+            // In the title itself a date is most often that of what the text is about.
+            Sort::Shared(shared) if shared.stamped || line.text.contains([',', '，']) => &shared.dates,
             _ => continue,
         };
         let place = place_weight(head, at, title);

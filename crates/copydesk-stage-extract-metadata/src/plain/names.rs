@@ -1,7 +1,8 @@
 //! Names without a label: what says that they are the author's is their place.
 
+use copydesk_date::Hints;
 use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
-use copydesk_lexicon::{Byline, Confidence, Lexicon, read_byline};
+use copydesk_lexicon::{Byline, Confidence, Lexicon, is_organisation, read_byline};
 use copydesk_text::Terms;
 
 use super::head::{HeadLine, Sort};
@@ -9,7 +10,7 @@ use crate::{
     Gathered,
     class_words::{is_account, is_no_byline},
     lines::LineLabels,
-    vocabulary::is_section_name,
+    vocabulary::{has_outlet_word, is_office, is_section_name},
 };
 
 /// Reads the names that stand alone between headline and text, and those beside a date.
@@ -36,7 +37,9 @@ pub(super) fn read(
         if !line.is_free() || doc.block(line.id).kind == BlockKind::Heading {
             continue;
         }
-        let mut people = in_pieces(line.text, text, lexicon);
+        // Between headline and date stands the author, also where he speaks in the text: in an interview.
+        let nothing = Terms::default();
+        let mut people = in_pieces(line.text, if weight >= 0.55 { &nothing } else { text }, lexicon);
         if people.is_empty() {
             continue;
         }
@@ -57,13 +60,45 @@ pub(super) fn read(
     }
 }
 
+/// Agencies, desks and offices sign what they give out, and are no authors.
+pub(super) fn drop_organisations(gathered: &mut Gathered, hints: &Hints<'_>, lexicon: &Lexicon) {
+    for entry in &mut gathered.authors.entries {
+        if matches!(entry.origin, Origin::Byline | Origin::LabelLine) {
+            entry.value = entry.value.iter().map(|name| without_word(name, hints).to_owned()).collect();
+            entry.value.retain(|name| !is_organisation(name, lexicon) && !is_acronym(name) && !is_office(name));
+        }
+    }
+    gathered.authors.entries.retain(|entry| !entry.value.is_empty());
+}
+
+/// `de Ana Pop` in a text in Romanian, whose word for the author is a particle of names elsewhere.
+fn without_word<'n>(name: &'n str, hints: &Hints<'_>) -> &'n str {
+    name.strip_prefix("de ").filter(|_| hints.language == Some("ro")).unwrap_or(name)
+}
+
+/// `ABC`: an agency by its letters.
+fn is_acronym(name: &str) -> bool {
+    (2..=6).contains(&name.chars().count()) && name.chars().all(|c| c.is_uppercase() || c == '.')
+}
+
 /// The name in a line of pieces (`Ann Lee • 3 minutes`), of which the others are short.
 fn in_pieces(line: &str, text: &Terms, lexicon: &Lexicon) -> Vec<String> {
     let pieces: Vec<&str> = line.split(['•', '|', '·', '@']).map(str::trim).filter(|piece| !piece.is_empty()).collect();
     if pieces.len() > 4 || pieces.iter().any(|piece| piece.split_whitespace().count() > 5) && pieces.len() > 1 {
         return Vec::new();
     }
-    pieces.first().and_then(|first| bare(first, text, lexicon)).map(|byline| byline.people).unwrap_or_default()
+    let Some(first) = pieces.first() else { return Vec::new() };
+    if let Some(byline) = bare(first, text, lexicon) {
+        return byline.people;
+    }
+    // `Ann Lee, Bergen`, `Ann Lee - The Valley Post`: behind the name a place or the paper.
+    let cut = [", ", " - ", " – ", " — ", "، "].iter().find_map(|mark| first.split_once(mark));
+    let Some((name, place)) = cut.filter(|(name, _)| name.split_whitespace().count() >= 2) else { return Vec::new() };
+    // `from X`, in languages that put the word behind.
+    let place = ["থেকে", "से"].iter().find_map(|word| place.trim().strip_suffix(word)).unwrap_or(place);
+    let words = place.split_whitespace().count();
+    let is_place = words == 1 || has_outlet_word(place) || first.contains(" - ") && words <= 4;
+    bare(name, text, lexicon).filter(|_| is_place).map(|byline| byline.people).unwrap_or_default()
 }
 
 /// `byAnn Lee`: the word for the author is glued to the name.
@@ -147,7 +182,13 @@ fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>) -> Optio
 
 /// A line that is a name and nothing else. The name of somebody whom the text is about is no author's.
 pub(super) fn bare<'t>(line: &'t str, text: &Terms, lexicon: &Lexicon) -> Option<Byline<'t>> {
-    if line.len() > 90 || is_no_byline(line) || is_section_name(line) {
+    // `plan_2021.pdf`: the name of a file.
+    let file = |word: &str| {
+        word.rsplit_once('.').is_some_and(|(name, kind)| {
+            name.len() >= 4 && (2..=4).contains(&kind.len()) && kind.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
+    };
+    if line.len() > 90 || line.split_whitespace().any(file) || is_no_byline(line) || is_section_name(line) {
         return None;
     }
     let byline = read_byline(line, lexicon).filter(|byline| !byline.people.is_empty())?;

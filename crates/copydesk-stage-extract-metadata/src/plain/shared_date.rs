@@ -14,6 +14,8 @@ pub(super) struct SharedDate<'t> {
     pub(super) beside: Vec<&'t str>,
     /// Whether a time of day, a label or a mark between the pieces says that the line is no headline.
     pub(super) stamped: bool,
+    /// Whether the words beside the date and the date make a phrase: `The fire of 14 April 1912`.
+    pub(super) phrase: bool,
 }
 
 /// A longer line is text, in bytes.
@@ -38,7 +40,9 @@ pub(super) fn read<'t>(line: &'t str, hints: &Hints<'_>, lexicon: &Lexicon) -> O
     if other_days.clone().any(|other| other.label().is_none() && !in_brackets(line, other)) || other_days.count() > 1 {
         return None;
     }
-    if dates.iter().any(|found| found.range || found.relative) {
+    // `Updated 2 years ago` behind the day says nothing against it.
+    let relative = |found: &FoundDate| found.relative && !matches!(found.label(), Some(copydesk_date::Label::Updated));
+    if dates.iter().any(|found| found.range || relative(found)) {
         return None;
     }
     let beside = pieces(line, &dates);
@@ -49,7 +53,26 @@ pub(super) fn read<'t>(line: &'t str, hints: &Hints<'_>, lexicon: &Lexicon) -> O
         || beside.len() > 1
         || dates.iter().any(|found| matches!(found.reading, Reading::Time(_)) || has_clock(found))
         || beside.iter().any(|piece| label_of(piece, lexicon).is_some() || piece.contains(['@', '/']));
-    Some(SharedDate { dates, beside, stamped })
+    // `Concert on 3 May 2030: the organ plays again`.
+    let announced =
+        first.label().is_none() && line[first.span.end..].trim_start().starts_with(':') && !has_clock(first);
+    let phrase = announced || !stamped && is_phrase(line, first);
+    Some(SharedDate { dates, beside, stamped, phrase })
+}
+
+/// Whether a date is tied to the words around it: by a word in small letters next to it, or because there are too many
+/// words for a name and no mark parts them from it.
+fn is_phrase(line: &str, found: &FoundDate) -> bool {
+    let (before, behind) = (line[..found.span.start].trim_end(), line[found.span.end..].trim_start());
+    let small = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_lowercase));
+    let last = before.split_whitespace().next_back();
+    let marked = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    let parted = marked(before.chars().next_back()) && marked(behind.chars().next());
+    let words = before.split_whitespace().count() + behind.split_whitespace().count();
+    small(last) && !last.is_some_and(|word| word.ends_with([',', ':', ';']))
+        || small(behind.split_whitespace().next())
+        || !parted && words >= 4
+        || !before.is_empty() && !behind.is_empty() && !parted && weight(before) + weight(behind) >= 24
 }
 
 fn is_full(found: &FoundDate) -> bool {

@@ -1,0 +1,225 @@
+//! Lines that stay because of where they stand: inside of a story.
+//!
+//! A story has more than sentences: heads, entries of lists, rows of results, questions and answers, verses. Each by
+//! itself looks like a line of the page. Between the first line of a story and the first line of the page below it they
+//! are text, as long as nothing else is known of them: what is doubtful there stays.
+
+use copydesk_document::BlockId;
+
+use crate::{
+    judge::Verdict,
+    page::Page,
+    text::{Signs, ends_in_stop, is_closing},
+};
+
+/// No gap between two lines of a story is longer.
+const LONGEST_GAP: usize = 14;
+/// Below the first line of the page there may stand so much of what stands above it, and it still ends the story.
+const REST: f32 = 0.35;
+/// So many lines without a sign of their own may end a story.
+const LAST_LINES: usize = 2;
+/// And each must be so likely.
+const LAST: f32 = 0.15;
+
+/// How likely a line inside must be. Dumps of whole pages are long, and have offers and boxes between their paragraphs.
+fn least(page: &Page<'_>) -> f32 {
+    match page.len() {
+        0..100 => 0.03,
+        100..400 => 0.15,
+        _ => 0.25,
+    }
+}
+
+/// Keeps the lines of a story that nothing speaks against. `story` is its first line; whether it stands right below the
+/// lines that sign it tells how far that is to be trusted.
+pub(crate) fn keep(
+    page: &Page<'_>,
+    signs: &Signs,
+    (story, signed): (usize, bool),
+    probability: &[f32],
+    verdicts: &mut [Verdict],
+) {
+    let first = if signed { Some(story) } else { dense(story, verdicts) };
+    let Some(story) = first.filter(|first| verdicts[*first..].iter().any(Verdict::stays)) else { return };
+    let end = end(page, story, verdicts);
+    let Some(last) = (story..end.unwrap_or(page.len())).rfind(|i| verdicts[*i].stays()) else { return };
+    let border = least(page);
+    let open = |index: usize, verdicts: &[Verdict]| {
+        verdicts[index] == Verdict::Unlikely
+            && probability[index] >= border
+            && page.lines[index].label.is_none()
+            && page.linked[index] < 0.5
+            && !page.doc.block(BlockId(index as u32)).hidden
+            && (!signs.odd[index] || probability[index] >= LAST)
+    };
+    // Without a line of the page that ends the story, it ends with the last line that is likely.
+    let mut to = end.unwrap_or(last + 1);
+    if end.is_none() {
+        // Below it sentences and entries may follow, with a head between them.
+        for index in last + 1..page.len() {
+            if open(index, verdicts) && (is_sentence(page, index) || is_entry(page, index)) {
+                to = index + 1;
+            } else if index > to || !open(index, verdicts) {
+                break;
+            }
+        }
+    }
+    for index in story..to {
+        if open(index, verdicts) && (is_sentence(page, index) || is_entry(page, index)) {
+            verdicts[index] = Verdict::Kept("within", "a sentence or an entry inside of the story");
+        }
+    }
+    let mut index = story;
+    while index < to {
+        if !open(index, verdicts) {
+            index += 1;
+            continue;
+        }
+        let gap = (index..to).take_while(|i| open(*i, verdicts)).count();
+        let above = (story..index).rev().find(|i| !matches!(verdicts[*i], Verdict::Rule(_)));
+        let below = (index + gap..to).find(|i| !matches!(verdicts[*i], Verdict::Rule(_)));
+        let stays = |at: Option<usize>| at.is_some_and(|at| verdicts[at].stays());
+        let between = (stays(above) || index == story)
+            && stays(below)
+            && gap <= LONGEST_GAP
+            && !are_headlines(page, index..index + gap);
+        let last = end.is_some()
+            && below.is_none()
+            && stays(above)
+            && gap <= LAST_LINES
+            && !(index..index + gap).any(|i| is_aside(page, i))
+            && (index..index + gap).all(|i| probability[i] >= LAST);
+        if between || last {
+            for verdict in &mut verdicts[index..index + gap] {
+                *verdict = Verdict::Kept("within", "a short line inside of the story");
+            }
+        }
+        index += gap;
+    }
+}
+
+/// The first line from which on more lines stay than go: above it stand the menus and boxes of a page, and here and there
+/// among them a sentence.
+fn dense(story: usize, verdicts: &[Verdict]) -> Option<usize> {
+    const NEXT: usize = 6;
+    let last = verdicts.iter().rposition(Verdict::stays)?;
+    (story..=last).filter(|i| verdicts[*i].stays()).find(|first| {
+        let judged =
+            || verdicts[*first..=last].iter().filter(|verdict| !matches!(verdict, Verdict::Rule(_))).take(NEXT);
+        judged().filter(|verdict| verdict.stays()).count() * 2 > judged().count()
+    })
+}
+
+/// The first line of the page below the story.
+fn end(page: &Page<'_>, story: usize, verdicts: &[Verdict]) -> Option<usize> {
+    let words = |range: std::ops::Range<usize>| -> f32 {
+        range.filter(|i| verdicts[*i].stays()).map(|i| page.shapes[i].words).sum()
+    };
+    let all = words(story..page.len());
+    let mut before = 0.0;
+    for (index, verdict) in verdicts.iter().enumerate().skip(story) {
+        if verdict.stays() {
+            before += page.shapes[index].words;
+        } else if before > 0.0 && all - before <= before * REST && is_of_the_page(page, index, verdict) {
+            return Some(index);
+        }
+    }
+    None
+}
+
+fn is_of_the_page(page: &Page<'_>, index: usize, verdict: &Verdict) -> bool {
+    let labelled = page.lines[index].label.is_some() && !page.shapes[index].is_prose();
+    labelled
+        || matches!(verdict, Verdict::Rule(finding) if !matches!(finding.rule, "date" | "byline" | "file" | "again" | "doubled"))
+}
+
+/// Whether a line ends as a sentence, a question or something that is said does.
+pub(crate) fn is_sentence(page: &Page<'_>, index: usize) -> bool {
+    let text = page.doc.text(BlockId(index as u32)).trim();
+    let shape = &page.shapes[index];
+    let asks = text.trim_end_matches(is_closing).ends_with(['!', '?', '！', '？', '؟']);
+    let said = shape.starts_quote && text.ends_with(['"', '”', '»', '」', '』', '’', '“']);
+    let listed = text.ends_with([';', '；']);
+    (ends_in_stop(text) || asks || said || listed) && shape.words >= 1.0 && !shape.cut && !is_aside(page, index)
+}
+
+/// A remark in brackets as a whole: a credit, a sign-off, a note of the page.
+fn is_aside(page: &Page<'_>, index: usize) -> bool {
+    let text = page.doc.text(BlockId(index as u32)).trim();
+    text.starts_with(['(', '[', '（', '【', '〔']) && text.ends_with([')', ']', '）', '】', '〕'])
+}
+
+/// Whether a line begins as an entry of a list does, or as what somebody asks or says in an interview: by a number, a
+/// bullet, a dash, a time of day, a letter or a name with a colon.
+pub(crate) fn is_entry(page: &Page<'_>, index: usize) -> bool {
+    let text = page.doc.text(BlockId(index as u32)).trim();
+    let mut signs = text.chars();
+    let Some(first) = signs.next() else { return false };
+    if is_aside(page, index) {
+        return false;
+    }
+    let bullet =
+        matches!(first, '•' | '‣' | '◦' | '▪' | '□' | '■' | '○' | '●' | '◆' | '◇' | '※' | '☞' | '✓' | '✔' | '*');
+    let dash = matches!(first, '-' | '–' | '—' | '―' | 'ㆍ' | '·');
+    if (bullet || dash)
+        && !text.starts_with("--")
+        && signs.clone().any(char::is_alphabetic)
+        && page.shapes[index].words >= 1.0
+    {
+        return true;
+    }
+    let rest = text.trim_start_matches(['(', '（', '[', '第']);
+    let after = rest.trim_start_matches(|c: char| c.is_numeric() || "一二三四五六七八九十".contains(c));
+    let figure = after.chars().nth(1).is_some_and(char::is_numeric);
+    let numbered = after.len() < rest.len()
+        && !figure
+        && rest.chars().count() - after.chars().count() <= 3
+        && (after.starts_with(['.', ')', '）', '、', '．', '．', '°', '章', '条', '條', '조', ':', '：'])
+            || after.starts_with(" - ")
+            || after.starts_with(" – "));
+    let roman = rest.trim_start_matches(['I', 'V', 'X']);
+    let numbered = numbered || roman.len() < rest.len() && roman.starts_with(['.', ')']);
+    numbered && after.chars().any(char::is_alphabetic) || is_turn(text) || is_row(text)
+}
+
+/// `HERONS (90)`, `Tull 28, Abbot 22, Gray 17`: a row of results.
+fn is_row(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let figure = |word: &&&str| word.bytes().any(|b| b.is_ascii_digit()) && !word.contains(['/', '@']);
+    let figures = words.iter().filter(figure).count();
+    let scored = words.len() == 2 && words[1].starts_with('(') && words[1].ends_with(')') && figures == 1;
+    scored && text.chars().filter(|c| c.is_uppercase()).count() >= 3
+        || figures >= 3 && words.len() >= 6 && figures * 3 >= words.len()
+}
+
+/// `Q: …`, `Ann Lee: …`, `R. …`: a turn of a conversation.
+fn is_turn(text: &str) -> bool {
+    let Some((who, said)) =
+        text.split_once([':', '：', '៖']).or_else(|| text.split_once(". ").filter(|(who, _)| who.chars().count() == 1))
+    else {
+        return false;
+    };
+    let words = who.split_whitespace().count();
+    (1..=3).contains(&words)
+        && who.chars().count() <= 24
+        && !who.contains(|c: char| c.is_ascii_digit())
+        && weight(said) >= 14
+}
+
+/// Whether lines without the end of a sentence are headlines of other stories: several, each of several words.
+fn are_headlines(page: &Page<'_>, lines: std::ops::Range<usize>) -> bool {
+    let long = lines.clone().filter(|i| page.shapes[*i].words >= 5.0 && !page.shapes[*i].closed).count();
+    long >= 2 && long * 2 > lines.len()
+}
+
+/// Letters, each of a script that writes words with few of them for three.
+fn weight(text: &str) -> usize {
+    let one = |c: char| {
+        if matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x9FFF | 0xAC00..=0xD7A3) {
+            3
+        } else {
+            1
+        }
+    };
+    text.chars().filter(|c| c.is_alphabetic()).map(one).sum()
+}

@@ -1,0 +1,233 @@
+//! Scraped texts with every line and fact marked: `corpus/scraped/`, through `pipelines/news.toml`.
+//!
+//! A file has a header (`language`, `title`, `author`, `day`, `caption: TEXT || CREDIT`; `maybe author` is right and need
+//! not be given), a line `---`, and the text: `+` before a line of the story, `-` before one of the page, `?` before one
+//! of which nothing is asked. The figures by language: `cargo test -p copydesk-tests --test scraped -- --nocapture`.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use copydesk_document::{Document, Input};
+use copydesk_pipeline::Pipeline;
+use copydesk_record::{Options, to_record};
+use copydesk_runner::Outcome;
+
+/// What is known of a text.
+#[derive(Default)]
+struct Marked {
+    language: String,
+    title: Option<String>,
+    authors: Vec<String>,
+    maybe: Vec<String>,
+    day: Option<String>,
+    captions: Vec<(String, String)>,
+    content: String,
+    /// For each line whether it belongs to the story; `None` where nothing is asked.
+    lines: Vec<Option<bool>>,
+}
+
+impl Marked {
+    fn read(file: &str) -> Self {
+        let (header, text) = file.split_once("\n---\n").expect("a header, and `---` below it");
+        let mut marked = Self::default();
+        for line in header.lines() {
+            let (name, value) = line.split_once(": ").unwrap_or_else(|| panic!("{line}: a name and a value"));
+            match name {
+                "language" => value.clone_into(&mut marked.language),
+                "title" => marked.title = Some(value.to_owned()),
+                "author" => marked.authors.push(value.to_owned()),
+                "maybe author" => marked.maybe.push(value.to_owned()),
+                "day" => marked.day = Some(value.to_owned()),
+                "caption" => {
+                    let (text, credit) = value.split_once("||").unwrap_or((value, ""));
+                    marked.captions.push((text.trim().to_owned(), credit.trim().to_owned()));
+                }
+                _ => panic!("{name}: no such fact"),
+            }
+        }
+        for line in text.lines() {
+            let mark =
+                line.chars().next().filter(|mark| "+-?".contains(*mark) && matches!(line.get(1..2), None | Some(" ")));
+            let unmarked = mark.map_or(line, |_| line.get(2..).unwrap_or_default());
+            let asked = mark.filter(|_| !unmarked.trim().is_empty()).filter(|mark| *mark != '?');
+            marked.lines.push(asked.map(|mark| mark == '+'));
+            marked.content.push_str(unmarked);
+            marked.content.push('\n');
+        }
+        marked
+    }
+}
+
+/// What came out, and what should have.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    texts: usize,
+    entire: usize,
+    right: usize,
+    kept: usize,
+    wanted: usize,
+    titles: [usize; 2],
+    authors: [usize; 3],
+    days: [usize; 2],
+    captions: [usize; 2],
+    /// Authors and days given where there are none, and the texts that have none.
+    invented: [usize; 2],
+}
+
+impl Sums {
+    fn add(&mut self, more: &Self) {
+        let pairs = [
+            (&mut self.texts, more.texts),
+            (&mut self.entire, more.entire),
+            (&mut self.right, more.right),
+            (&mut self.kept, more.kept),
+            (&mut self.wanted, more.wanted),
+        ];
+        for (sum, more) in pairs {
+            *sum += more;
+        }
+        let lists: [(&mut [usize], &[usize]); 5] = [
+            (&mut self.titles, &more.titles),
+            (&mut self.authors, &more.authors),
+            (&mut self.days, &more.days),
+            (&mut self.captions, &more.captions),
+            (&mut self.invented, &more.invented),
+        ];
+        for (sums, more) in lists {
+            for (sum, more) in sums.iter_mut().zip(more) {
+                *sum += more;
+            }
+        }
+    }
+
+    fn f1(right: usize, given: usize, wanted: usize) -> f64 {
+        if given + wanted == 0 { 1.0 } else { 2.0 * right as f64 / (given + wanted) as f64 }
+    }
+
+    fn body(&self) -> f64 {
+        Self::f1(self.right, self.kept, self.wanted)
+    }
+
+    fn row(&self, name: &str) -> String {
+        let share = |[right, all]: [usize; 2]| {
+            if all == 0 { "  -  ".to_owned() } else { format!("{:.3}", right as f64 / all as f64) }
+        };
+        let [right, given, wanted] = self.authors;
+        format!(
+            "{name:<8}{:>6}{:>8.3}{:>8}{:>8}{:>9.3}{:>8}{:>10}{:>10}",
+            self.texts,
+            self.body(),
+            share([self.entire, self.texts]),
+            share(self.titles),
+            Self::f1(right, given, wanted),
+            share(self.days),
+            share(self.captions),
+            format!("{}/{}", self.invented[0], self.invented[1]),
+        )
+    }
+}
+
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A title without the quotation marks around it.
+fn bare(text: &str) -> String {
+    squeezed(text).trim_matches(|c: char| c.is_whitespace() || "\"“”«»„「」‘’".contains(c)).to_owned()
+}
+
+/// Compares what the chain makes of a text with what is marked; says what is wrong.
+fn judge(marked: &Marked, doc: &Document) -> (Sums, Vec<String>) {
+    let mut sums = Sums { texts: 1, ..Sums::default() };
+    let mut wrong = Vec::new();
+    let mut kept = vec![false; marked.lines.len()];
+    for (_, block) in doc.iter().filter(|(_, block)| block.label().is_body()) {
+        let line = |at: u32| doc.content()[..at as usize].matches('\n').count();
+        let (from, to) = (line(block.span.start), line(block.span.end));
+        kept[from..=to.min(marked.lines.len() - 1)].fill(true);
+    }
+    let text: Vec<&str> = marked.content.lines().collect();
+    for (at, asked) in marked.lines.iter().enumerate() {
+        let Some(wanted) = asked else { continue };
+        sums.wanted += usize::from(*wanted);
+        sums.kept += usize::from(kept[at]);
+        sums.right += usize::from(*wanted && kept[at]);
+        if *wanted != kept[at] {
+            wrong.push(format!("{} {}", if *wanted { '+' } else { '-' }, text[at]));
+        }
+    }
+    sums.entire = usize::from(wrong.is_empty());
+    let options = Options { blocks: false, metadata: false, decisions: false, markdown: None, nested: true };
+    let record = to_record(doc, options);
+    if let Some(title) = &marked.title {
+        let given = record.title.as_deref().map(bare);
+        let right = given.as_deref() == Some(&bare(title));
+        sums.titles = [usize::from(right), 1];
+        wrong.extend((!right).then(|| format!("title {given:?}")));
+    }
+    let authors: Vec<String> = record.authors.iter().map(|name| squeezed(name)).collect();
+    let authors: Vec<String> = authors.into_iter().filter(|name| !marked.maybe.contains(name)).collect();
+    let right = authors.iter().filter(|name| marked.authors.contains(name)).count();
+    sums.authors = [right, authors.len(), marked.authors.len()];
+    wrong.extend((right != authors.len() || right != marked.authors.len()).then(|| format!("authors {authors:?}")));
+    sums.invented[1] += usize::from(marked.authors.is_empty()) + usize::from(marked.day.is_none());
+    sums.invented[0] += usize::from(marked.authors.is_empty() && !authors.is_empty());
+    let given = record.published.as_ref().map(|at| at.to_string().chars().take(10).collect::<String>());
+    match &marked.day {
+        Some(day) => {
+            sums.days = [usize::from(given.as_ref() == Some(day)), 1];
+            wrong.extend((given.as_ref() != Some(day)).then(|| format!("day {given:?}")));
+        }
+        None => sums.invented[0] += usize::from(given.is_some()),
+    }
+    for (caption, credit) in &marked.captions {
+        let right = record.captions.iter().any(|given| {
+            squeezed(&given.text) == *caption && given.credit.as_deref().map(squeezed).unwrap_or_default() == *credit
+        });
+        sums.captions[0] += usize::from(right);
+        sums.captions[1] += 1;
+        wrong.extend((!right).then(|| format!("caption {caption} || {credit}")));
+    }
+    (sums, wrong)
+}
+
+#[test]
+fn scraped_texts_in_many_languages_come_out_as_they_are_marked() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let pipeline = fs::read_to_string(root.join("pipelines/news.toml")).expect("the pipeline");
+    let Pipeline { chain, .. } =
+        copydesk_pipeline::load("pipelines/news.toml", &pipeline, &copydesk_pipeline::builtin()).expect("it is valid");
+    let folder = fs::read_dir(root.join("corpus/scraped")).expect("the folder");
+    let mut paths: Vec<_> = folder.map(|entry| entry.expect("readable").path()).collect();
+    paths.sort();
+    let mut languages: BTreeMap<String, Sums> = BTreeMap::new();
+    let mut all = Sums::default();
+    let mut report: Vec<String> = Vec::new();
+    for path in &paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let marked = Marked::read(&fs::read_to_string(path).expect("readable"));
+        let Outcome::Kept(doc) = chain.process_one(Input::new(name.clone(), marked.content.clone())) else {
+            panic!("{name} is not kept")
+        };
+        let (sums, wrong) = judge(&marked, &doc);
+        all.add(&sums);
+        languages.entry(marked.language.clone()).or_default().add(&sums);
+        report.extend(wrong.into_iter().map(|line| format!("{name}: {line}")));
+    }
+    println!("{}", report.join("\n"));
+    println!("language texts    body  entire   title  authors     day  captions  invented");
+    for (language, sums) in &languages {
+        println!("{}", sums.row(language));
+    }
+    println!("{}", all.row("all"));
+    let share = |[right, all]: [usize; 2]| right as f64 / all as f64;
+    let [right, given, wanted] = all.authors;
+    assert!(languages.len() >= 25, "{} languages", languages.len());
+    // What is reached today, and may not be lost.
+    assert!(all.body() >= 0.975, "body lines F1 {:.3}", all.body());
+    assert!(share([all.entire, all.texts]) >= 0.83, "bodies entirely right {:?}", [all.entire, all.texts]);
+    assert!(share(all.titles) >= 0.89, "titles {:?}", all.titles);
+    assert!(Sums::f1(right, given, wanted) >= 0.90, "authors {:?}", all.authors);
+    assert!(share(all.days) >= 0.95, "days {:?}", all.days);
+    assert!(share(all.captions) >= 0.90, "captions {:?}", all.captions);
+    assert!(share(all.invented) <= 0.02, "invented {:?}", all.invented);
+}
