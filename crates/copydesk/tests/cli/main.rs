@@ -2,6 +2,7 @@
 
 mod begin;
 mod diff;
+mod docs;
 mod explain;
 mod inputs;
 mod invalid_pipelines;
