@@ -92,6 +92,9 @@ pub struct Lexicon {
     pub(crate) hangul_given: FxHashSet<char>,
     pub(crate) han_families: FxHashSet<char>,
     pub(crate) place_words: FxHashSet<String>,
+    pub(crate) place_starts: FxHashSet<String>,
+    /// What others did than write, and whether a colon must follow.
+    pub(crate) other_trades: Phrases<bool>,
     pub(crate) tails: FxHashSet<String>,
     pub(crate) controls: Phrases<()>,
     pub(crate) not_names: FxHashSet<String>,
@@ -205,6 +208,10 @@ impl Lexicon {
         let notices = files.iter().flat_map(|f| &f.credit.notices).map(String::as_str);
         let signs = signs.chain(credits_alone.iter().map(|(word, _)| *word)).chain(notices).chain(["copyright"]);
         let credit_signs = Signs::new(signs.chain(agencies.spellings()));
+        let trades = |pick: fn(&Vocabulary) -> &Vec<String>, colon: bool| {
+            files.iter().flat_map(pick).map(move |word| (word.as_str(), colon))
+        };
+        let other_trades = trades(|v| &v.byline.other_trades, true).chain(trades(|v| &v.byline.other_trades_by, false));
         Self {
             byline_signs,
             credit_signs,
@@ -232,6 +239,8 @@ impl Lexicon {
             hangul_given: signs_of(files, |v| &v.byline.hangul_given),
             han_families: signs_of(files, |v| &v.byline.han_families),
             place_words: words(|v| &v.byline.place_words),
+            place_starts: words(|v| &v.byline.place_starts),
+            other_trades: Phrases::new(other_trades),
             tails: words(|v| &v.byline.tails),
             controls: phrases(|v| &v.byline.controls),
             not_names: words(|v| &v.byline.not_names),

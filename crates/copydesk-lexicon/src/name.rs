@@ -65,6 +65,15 @@ pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
     }
     if words.iter().all(|w| w.chars().all(|c| is_unspaced(c) || c == '・')) {
         let count = text.nfc().filter(|c| !c.is_whitespace()).count();
+        // Thai, Lao, Khmer and Burmese names are long, and have a blank between their parts.
+        if alone
+            && text.chars().all(|c| {
+                c.is_whitespace()
+                    || matches!(c, '\u{0E00}'..='\u{0EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
+            })
+        {
+            return (2..=3).contains(&words.len()) && (4..=40).contains(&count);
+        }
         // Foreign names in kana have a dot between their parts and are long; others are two to four signs, a little
         // more when a label vouches for them.
         let alphabet = |c: char| matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF);

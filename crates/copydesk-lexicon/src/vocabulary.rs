@@ -106,6 +106,12 @@ pub(crate) struct BylineWords {
     pub(crate) particles: Vec<String>,
     /// Small words before the place that stands after the names (`em São Paulo`).
     pub(crate) place_words: Vec<String>,
+    /// First words of places that have more than one (`New York`).
+    pub(crate) place_starts: Vec<String>,
+    /// Labels of what others did than write (`Fotos`); they count behind the names, before a colon or a bar.
+    pub(crate) other_trades: Vec<String>,
+    /// The same without a colon (`photographs by`).
+    pub(crate) other_trades_by: Vec<String>,
     /// Words that begin what stands after the names: month and weekday names, `Published`.
     pub(crate) tails: Vec<String>,
     /// Words of the page's controls that stand glued to names.
@@ -265,6 +271,9 @@ impl Vocabulary {
             ("joiners", &byline.joiners),
             ("particles", &byline.particles),
             ("place_words", &byline.place_words),
+            ("place_starts", &byline.place_starts),
+            ("other_trades", &byline.other_trades),
+            ("other_trades_by", &byline.other_trades_by),
             ("tails", &byline.tails),
             ("controls", &byline.controls),
             ("not_names", &byline.not_names),

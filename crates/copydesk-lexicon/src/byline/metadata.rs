@@ -48,7 +48,7 @@ pub fn clean_name(value: &str, lexicon: &Lexicon) -> Vec<String> {
             c.is_whitespace() || matches!(c, ',' | ';' | '|' | '-' | '–' | '—' | '·' | '•' | ':' | '/' | '"' | '*')
         });
         let name = name.strip_suffix(')').and_then(|n| n.rsplit_once(" (")).map_or(name, |(n, _)| n.trim());
-        let name = strip_byline_suffix(name, lexicon);
+        let name = without_paper(strip_byline_suffix(name, lexicon), lexicon);
         if name.is_empty() || !name.chars().any(char::is_alphabetic) || has_only_role(name, &out, lexicon) {
             continue;
         }
@@ -64,6 +64,20 @@ fn strip_byline_suffix<'t>(name: &'t str, lexicon: &Lexicon) -> &'t str {
         Some((at, _)) if at > 0 => name[..folded.origin(at)].trim_end(),
         _ => name,
     }
+}
+
+/// `Ann Lee for the Harbour Post` without who had it written.
+fn without_paper<'t>(name: &'t str, lexicon: &Lexicon) -> &'t str {
+    let mut at = 0;
+    for (number, word) in name.split(' ').enumerate() {
+        let next = &name[(at + word.len() + 1).min(name.len())..];
+        let titled = next.strip_prefix("the ").unwrap_or(next).starts_with(char::is_uppercase);
+        if number >= 2 && titled && lexicon.credit_for.contains(&fold(word)) {
+            return name[..at].trim_end();
+        }
+        at += word.len() + 1;
+    }
+    name
 }
 
 /// `and Bo Chan` after a comma, without the `and`.

@@ -11,7 +11,7 @@ use crate::fold::{Folded, fold, is_unspaced};
 use crate::lexicon::BylineWord;
 use crate::name::is_person;
 use crate::{Confidence, Lexicon, Line};
-use names::{Mode, Names, is_tail_word};
+use names::{Mode, Names, is_tail_word, is_titled};
 
 pub use metadata::clean_name;
 
@@ -105,15 +105,16 @@ pub(crate) fn may_be_sure(folded: &str, lexicon: &Lexicon) -> bool {
 fn separator(rest: &str) -> Option<usize> {
     let trimmed = rest.trim_start();
     let first = trimmed.chars().next()?;
-    matches!(first, ':' | '/' | '=' | '|' | '៖').then(|| rest.len() - trimmed.len() + first.len_utf8())
+    matches!(first, ':' | '/' | '=' | '|' | '・' | '៖').then(|| rest.len() - trimmed.len() + first.len_utf8())
 }
 
 fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexicon: &Lexicon) -> Option<Byline<'t>> {
     let text = folded.text();
     let colon = separator(&text[end..]);
     let at = folded.origin(end + colon.unwrap_or(0));
+    let to = folded.origin(other_trade(text, end, lexicon).unwrap_or(text.len()));
     // A second opener: `Posted by: By Ann Lee`, `Текст: Автор X`.
-    let rest = strip_opener(line[at..].trim_start(), lexicon);
+    let rest = strip_opener(without_joiner(&line[at.min(to)..to], lexicon).trim_start(), lexicon);
     let mut found = Names::read(rest, lexicon, Mode::Labelled { sure: colon.is_some() })?;
     without_genre(&mut found.people, lexicon);
     let confidence = if colon.is_some() || found.people.iter().any(|p| p.contains(' ') || p.chars().all(is_unspaced)) {
@@ -124,6 +125,32 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
         Confidence::AgencyKnown
     };
     Some(found.into_byline(lexicon.form_ids[form as usize], confidence))
+}
+
+/// Where a line begins to name who did something else than write: `Text: A, Fotos: B`, `Reporting by A; Editing by B`.
+fn other_trade(text: &str, after: usize, lexicon: &Lexicon) -> Option<usize> {
+    let stands_apart = |at: usize| {
+        text[..at].ends_with(|c: char| {
+            c.is_whitespace() || matches!(c, ',' | ';' | '.' | '/' | '|' | '(' | '·' | '、' | '。')
+        })
+    };
+    let mut found = lexicon.other_trades.all(&text[after..]).map(|(at, end, colon)| (after + at, after + end, colon));
+    let (at, ..) = found.find(|&(at, end, colon)| {
+        text[after..at].contains(char::is_alphabetic)
+            && stands_apart(at)
+            && (!colon || separator(&text[end..]).is_some())
+    })?;
+    Some(at)
+}
+
+/// `Ann Lee und`, cut off in the middle, without the word and the signs at its end.
+fn without_joiner<'t>(line: &'t str, lexicon: &Lexicon) -> &'t str {
+    let line =
+        line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '|' | '(' | '·' | '、'));
+    match line.rsplit_once(char::is_whitespace) {
+        Some((before, last)) if !is_titled(last) && (last == "&" || lexicon.joiners.contains(&fold(last))) => before,
+        _ => line,
+    }
 }
 
 /// `記者X／台北報導`: the place and the kind of report behind a reporter's name are nobody.
@@ -175,10 +202,16 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
         .byline_suffixes
         .all(text)
         .find(|&(at, end, _)| at > 0 && !text[end..].starts_with(|c: char| c.is_alphabetic()))?;
-    let before = line[..folded.origin(at)].trim();
+    let whole = line[..folded.origin(at)].trim();
+    // A date may stand before the name: `입력 2024.11.10 07:30 X 기자`.
+    let (dated, before) = match whole.rfind(|c: char| c.is_ascii_digit()) {
+        Some(last) if whole[last + 1..].starts_with(char::is_whitespace) => whole.split_at(last + 1),
+        _ => ("", whole),
+    };
+    let before = before.trim_start();
     let after = line[folded.origin(end)..].trim();
     let mut byline = Byline {
-        rest: after,
+        rest: if after.is_empty() { dated } else { after },
         rule: lexicon.form_ids[form as usize],
         confidence: Some(Confidence::Labelled),
         ..Byline::default()
@@ -240,14 +273,15 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
 fn date_first<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byline<'t>> {
     let text = folded.text();
     if !text.starts_with(|c: char| c.is_ascii_digit())
-        && !text.split_whitespace().next().is_some_and(|w| is_tail_word(w, lexicon))
+        && !text.split_whitespace().next().is_some_and(|w| is_tail_word(w.trim_end_matches(','), lexicon))
     {
         return None;
     }
-    // The opener stands after the last figure; trying one place keeps this linear.
+    // The opener stands after the last figure and the rest of the clock; trying one place keeps this linear.
     let last_digit = text.rfind(|c: char| c.is_ascii_digit())?;
     let gap = text[last_digit + 1..].find(|c: char| c.is_alphabetic())? + last_digit + 1;
     let gap = if text[..gap].ends_with(|c: char| c.is_ascii_digit()) { return None } else { gap };
+    let gap = behind_clock(line, folded, gap);
     let (end, word) = lexicon.byline_words.at_start(&text[gap..])?;
     let form = match word {
         BylineWord::Opener(form) => form,
@@ -258,6 +292,22 @@ fn date_first<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<B
         after_opener(&line[folded.origin(gap)..], &Folded::new(&line[folded.origin(gap)..]), end, form, lexicon)?;
     found.rest = line[..folded.origin(gap)].trim();
     Some(found)
+}
+
+/// Behind `am`, `Uhr` and the letters of a zone: `10:05 am PDT by Ann Lee`.
+fn behind_clock(line: &str, folded: &Folded, mut at: usize) -> usize {
+    const CLOCK: [&str; 8] = ["am", "pm", "a.m.", "p.m.", "uhr", "h", "hrs", "hours"];
+    for _ in 0..3 {
+        let word = folded.text()[at..].split(' ').next().unwrap_or_default();
+        let written = &line[folded.origin(at)..folded.origin(at + word.len())];
+        let zone = (2..=5).contains(&word.len()) && written.bytes().all(|b| b.is_ascii_uppercase()) && written != "BY";
+        if word.is_empty() || !(zone || CLOCK.contains(&word)) {
+            break;
+        }
+        let rest = &folded.text()[at + word.len()..];
+        at += word.len() + (rest.len() - rest.trim_start().len());
+    }
+    at
 }
 
 /// Whether a line may be a name alone by its length and its end.

@@ -86,6 +86,12 @@ impl<'t> Names<'t> {
         if role && mode == Mode::Bare {
             return None;
         }
+        if are_chinese_names(&words, lexicon) {
+            for name in words {
+                push_new(&mut self.people, name);
+            }
+            return Some(());
+        }
         let alone = mode != Mode::Bare;
         if is_person(&text, lexicon, alone) {
             push_new(&mut self.people, text);
@@ -114,6 +120,19 @@ impl<'t> Names<'t> {
             confidence: Some(confidence),
         }
     }
+}
+
+/// `林晓渡 何砚秋`: several names of two or three signs, each with a Chinese family name, and one of three. A Japanese name
+/// has a blank between its parts, and hardly ever three signs behind it.
+fn are_chinese_names(words: &[String], lexicon: &Lexicon) -> bool {
+    let signs = |word: &String| word.chars().count();
+    (2..=6).contains(&words.len())
+        && words.iter().any(|word| signs(word) == 3)
+        && words.iter().all(|word| {
+            (2..=3).contains(&signs(word))
+                && word.chars().all(|c| ('\u{3400}'..='\u{9fff}').contains(&c))
+                && word.chars().next().is_some_and(|family| lexicon.han_families.contains(&family))
+        })
 }
 
 pub(super) fn push_new(list: &mut Vec<String>, text: String) {

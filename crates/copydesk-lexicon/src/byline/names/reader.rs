@@ -80,7 +80,9 @@ impl<'t> Reader<'t, '_> {
     /// Reads a piece. `None`: the line goes on as a sentence.
     fn step(&mut self) -> Option<Step> {
         let piece = Piece::at_start(self.rest);
-        for read in [Self::sign, Self::address, Self::tail, Self::joiner_or_role, Self::small_word] {
+        for read in
+            [Self::sign, Self::address, Self::tail, Self::place, Self::paper, Self::joiner_or_role, Self::small_word]
+        {
             match read(self, &piece)? {
                 Step::Other => {}
                 step => return Some(step),
@@ -220,6 +222,49 @@ impl<'t> Reader<'t, '_> {
             return Some(self.take(length));
         }
         Some(Step::Other)
+    }
+
+    /// `in Orlen` behind a name, where others may follow: one word, or more that begin like a place. The small word joins
+    /// names in Slovene, where two words follow.
+    fn place(&mut self, piece: &Piece<'t>) -> Option<Step> {
+        let small = piece.word.starts_with(char::is_lowercase) && self.lexicon.place_words.contains(&piece.folded);
+        if !small || !self.may_be_over() || self.mode == Mode::Bare || !piece.next.starts_with(char::is_uppercase) {
+            return Some(Step::Other);
+        }
+        let ends = |word: &str| word.ends_with([',', ';']);
+        let words: Vec<&str> = piece.next.split_whitespace().take(4).collect();
+        let titled = words.iter().take_while(|word| is_titled(word)).count();
+        let closed = words.iter().take(titled).position(|word| ends(word)).map_or(titled, |at| at + 1);
+        let known = words.first().is_some_and(|word| self.lexicon.place_starts.contains(&fold(word)));
+        let follows = words.get(closed).is_none_or(|word| {
+            self.lexicon.joiners.contains(&fold(word)) || has_figure(word) || !word.starts_with(char::is_alphabetic)
+        }) || closed > 0 && words.get(closed - 1).is_some_and(|word| ends(word));
+        if closed == 0 || !follows || closed > 1 && !(known && closed <= 3) {
+            return Some(Step::Other);
+        }
+        self.finish()?;
+        let last = words[closed - 1];
+        let start = self.rest.len() - piece.next.len();
+        let length = last.as_ptr() as usize - piece.next.as_ptr() as usize + last.len();
+        self.names.place.get_or_insert(piece.next[..length].trim_end_matches([',', ';']).to_owned());
+        self.after_comma = false;
+        Some(self.take(start + length))
+    }
+
+    /// `for the Harbour Post` behind a name: who had it written.
+    fn paper(&mut self, piece: &Piece<'t>) -> Option<Step> {
+        let next = piece.next.strip_prefix("the ").unwrap_or(piece.next);
+        let two = self.current.len() >= 2 || self.current.is_empty() && !self.names.people.is_empty();
+        if !two || !self.lexicon.credit_for.contains(&piece.folded) || !next.starts_with(char::is_uppercase) {
+            return Some(Step::Other);
+        }
+        self.finish()?;
+        let start = self.rest.len() - next.len();
+        let length = next.find(|c: char| matches!(c, ',' | ';' | '|' | '·' | '•' | '(' | '/') || c.is_ascii_digit());
+        let paper = next[..length.unwrap_or(next.len())].trim();
+        super::push_new(&mut self.names.organisations, paper.to_owned());
+        self.after_comma = true;
+        Some(self.take(start + paper.len()))
     }
 
     /// A small word: an agency, the place behind a name, a particle, a desk. Any other begins a sentence.
