@@ -60,6 +60,7 @@ impl Parser<'_> {
                     4 => {
                         self.year_first(at).or_else(|| self.year_of_other_calendar(at)).or_else(|| self.year_apart(at))
                     }
+                    3 => self.minguo(at),
                     1 | 2 if value > 0 => self.day_first(at).or_else(|| self.east_asian(at, None)),
                     _ => None,
                 }
@@ -219,6 +220,11 @@ impl Parser<'_> {
     /// `27.08.2020`, `27/08/20`, `27. 8. 2020`, `27. August 2020`, `27th of August, 2020`.
     fn day_first(&self, at: usize) -> Option<Core> {
         if let Some((month, day, end)) = self.day_month(at) {
+            // `No. 12, March 2019`: the number of an issue.
+            let apart = month.start > at + 1 && self.is_mark(month.start - 1, ',');
+            if apart && self.not_a_date_before(at) {
+                return None;
+            }
             return self.with_year(month, day, end).map(|core| Core { range: self.range_before(at), ..core });
         }
         if self.chained(at) {
@@ -236,6 +242,14 @@ impl Parser<'_> {
         if digits == 4 && persian && is_solar_year(value) {
             let day = Self::timestamp(i32::try_from(value).ok()?, second, first, true)?;
             return self.ends(at + 5, separator).then(|| Core::new(Day::Known(day), at + 5));
+        }
+        if digits == 2 && tight && separator == '/' && (self.hints.speaks("fa") || self.hints.speaks("ps")) {
+            // `۰۲/۰۷/۰۳`: the year of the Persian calendar without its century stands first.
+            let (year, _) = self.number(at)?;
+            let year = if year < 60 { 1400 } else { 1300 } + i32::try_from(year).ok()?;
+            let day = Self::timestamp(year, second, u8::try_from(value).ok()?, true)?;
+            let core = Core { short_year: true, ..Core::new(Day::Known(day), at + 5) };
+            return self.ends(at + 5, separator).then_some(core);
         }
         let (year, short_year) = if let Some(year) = self.plain_year(at + 4) {
             (year, false)
@@ -526,7 +540,8 @@ impl Parser<'_> {
 
     /// `2020年8月27日`, `8月27日`, `2020년 8월 27일`; with `era` years already counted from elsewhere.
     fn east_asian(&self, at: usize, era: Option<i16>) -> Option<Core> {
-        let (value, digits) = self.number(at)?;
+        // `令和元年`: the first year of an era.
+        let (value, digits) = if era.is_some() && self.is(at, &["元"]) { (1, 1) } else { self.number(at)? };
         if self.is(at + 1, &["年", "년"]) {
             let year = match era {
                 Some(years) => i16::try_from(value).ok()?.checked_add(years)?,
@@ -547,7 +562,27 @@ impl Parser<'_> {
             Timestamp::from_day(2000, month, day)?;
             return Some(Core::new(Day::Yearless(month, day), at + 4));
         }
+        // `1月 18, 2018`: month and day in the order of another language.
+        if digits <= 2
+            && self.is(at + 1, &["月", "월"])
+            && self.is_mark(at + 3, ',')
+            && let (Some(month), Some(day), Some(year)) =
+                (self.short_number(at), self.short_number(at + 2), self.plain_year(at + 4))
+        {
+            return Some(Core::new(Day::Known(Timestamp::from_day(year, month, day)?), at + 5));
+        }
         None
+    }
+
+    /// `101/05/25` in Taiwan: years are counted from 1912.
+    fn minguo(&self, at: usize) -> Option<Core> {
+        let (value, _) = self.number(at).filter(|(value, _)| (60..200).contains(value))?;
+        let taiwan = self.hints.region.is_some_and(|region| region.eq_ignore_ascii_case("tw"))
+            || self.hints.language.is_some_and(|tag| tag.to_ascii_lowercase().ends_with("tw"));
+        let separator = self.mark(at + 1).filter(|mark| matches!(mark, '/' | '-' | '.'))?;
+        let (month, day) = self.three_numbers(at, separator)?;
+        let value = Timestamp::from_day(1911 + i16::try_from(value).ok()?, month, day)?;
+        (taiwan && !self.chained(at) && self.ends(at + 5, separator)).then(|| Core::new(Day::Known(value), at + 5))
     }
 
     fn is_day_sign(&self, at: usize) -> bool {
