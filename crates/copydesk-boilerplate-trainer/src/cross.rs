@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use copydesk_document::PageType;
 use copydesk_stage_strip_boilerplate::{
+    kind::{self, Kinds, LEARNED, Likely},
     model::{Forest, Model, Names, Table},
     training::{Measured, SURE, Sort, both, columns, html},
 };
@@ -244,39 +246,49 @@ pub(crate) fn one(samples: &[Sample], growth: Growth, emphasis: impl Fn(&Sample)
     (held_out, forest)
 }
 
-/// What tells pages with one article from all others.
-pub(crate) struct Gate {
-    /// How likely each page is one, by a forest that has not seen its site or corpus.
-    pub held_out: Vec<f32>,
-    /// The forest over all pages.
-    pub forest: Forest,
+/// What tells the kind of a page.
+pub(crate) struct Told {
+    /// How likely each page is of each kind, by forests that have not seen its site or corpus.
+    pub held_out: Vec<Likely>,
+    /// The forests over all pages.
+    pub model: Kinds,
 }
 
-/// Trains the gate. `wanted` gives the answer and the weight of a page; of some pages nobody knows.
-pub(crate) fn gate(samples: &[Sample], growth: Growth, wanted: impl Fn(&Sample) -> Option<(bool, f32)>) -> Gate {
+/// Trains the forests that tell the kind of a page. `wanted` gives the kind and the weight of a page; of some pages nobody
+/// knows.
+pub(crate) fn kinds(samples: &[Sample], growth: Growth, wanted: impl Fn(&Sample) -> Option<(PageType, f32)>) -> Told {
     let fold_of = by_site(samples, ARTICLE_FOLDS);
-    let (names, _) = columns(Sort::Html);
-    let is_asked = |name: &str| name.starts_with("page ") || name.starts_with("url ");
+    let names = kind::columns();
     let mut data: Vec<Vec<f32>> = vec![Vec::new(); names.len()];
     let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
-    for sample in samples {
-        let table = Measured::read(&sample.doc, &Names::default()).first();
-        for ((column, name), all) in (0..names.len()).zip(&names).zip(&mut data) {
-            let value = table.column(column).next().unwrap_or_default();
-            all.push(if is_asked(name) { value } else { 0.0 });
+    let wanted: Vec<_> = samples.iter().map(wanted).collect();
+    for (sample, wanted) in samples.iter().zip(&wanted) {
+        let table = Measured::read(&sample.doc, &Names::default()).whole();
+        for (column, all) in data.iter_mut().enumerate() {
+            all.extend(table.column(column));
         }
-        let (answer, weight) = wanted(sample).unwrap_or((false, 0.0));
-        rows.answers.push(f32::from(u8::from(answer)));
-        rows.weights.push(weight);
+        rows.answers.push(0.0);
+        rows.weights.push(wanted.map_or(0.0, |(_, weight)| weight));
         rows.starts.push(rows.answers.len());
     }
     let tables = tables(samples, &data, &rows);
     let binned = Binned::new(&data, rows.pages());
-    let mut held_out = vec![Vec::new(); samples.len()];
-    for fold in 0..ARTICLE_FOLDS {
-        let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, growth);
-        predict(&forest, &tables, &fold_of, fold, &mut held_out);
+    let mut answers = vec![[0.0f32; LEARNED.len()]; samples.len()];
+    let mut forests = Vec::new();
+    for (at, kind) in LEARNED.into_iter().enumerate() {
+        for (answer, wanted) in rows.answers.iter_mut().zip(&wanted) {
+            *answer = f32::from(u8::from(wanted.is_some_and(|(is, _)| is == kind)));
+        }
+        let mut held_out = vec![Vec::new(); samples.len()];
+        for fold in 0..ARTICLE_FOLDS {
+            let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, growth);
+            predict(&forest, &tables, &fold_of, fold, &mut held_out);
+        }
+        for (answers, p) in answers.iter_mut().zip(held_out) {
+            answers[at] = p.first().copied().unwrap_or_default();
+        }
+        forests.push(grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, growth));
     }
-    let forest = grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, growth);
-    Gate { held_out: held_out.into_iter().map(|p| p.first().copied().unwrap_or_default()).collect(), forest }
+    let held_out = answers.into_iter().map(Likely::of).collect();
+    Told { held_out, model: Kinds { forests, trained_on: described(samples) } }
 }

@@ -3,7 +3,10 @@
 //! - `ceiling`: the best figures that any choice of blocks could reach;
 //! - `cv`: the figures of models that have not seen the site of the page they judge;
 //! - `train`: the same, and the model over all pages, written where the stage embeds it;
-//! - `article`: the figures and the models of pages with one article, which other corpora have a say in;
+//! - `kinds`: the figures and the forests that tell the kind of a page;
+//! - `article`: the same, and the forest for pages with one article, with the figures of all forests and rules together, by
+//!   forests that have seen neither the site nor the corpus of a page;
+//! - `combine`: these figures from what `article --save` left, without training again;
 //! - `choose`: the figures of the choice of blocks from the likelihoods that `cv --save` left, without training again.
 //! - `rules`: what the rules drop, and how much of it is main text after all;
 //! - `judge`: the figures of the model that is there, on pages that it may have seen;
@@ -15,6 +18,7 @@
 
 mod align;
 mod boost;
+mod calibrate;
 mod corpus;
 mod cross;
 mod dumps;
@@ -28,14 +32,17 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use boost::Growth;
+use copydesk_document::PageType;
 use copydesk_stage_strip_boilerplate::{
     Config, Mode,
-    model::Model,
+    kind::Likely,
+    model::{Model, Names},
     training::{Measured, SURE, Sort, article_weight, html, mix},
 };
 use corpus::{Numbers, Sample, Set, read_set};
 
-const USAGE: &str = "usage: copydesk-boilerplate-trainer ceiling|cv|train|article|choose|rules|judge|keep|speed|title
+const USAGE: &str =
+    "usage: copydesk-boilerplate-trainer ceiling|cv|train|kinds|article|combine|choose|rules|judge|keep|speed|title
        [--text [--dumps FILE] [--languages]] [--bench FOLDER] [--out FOLDER] [--every N] [--files FOLDER] [--mixed W]
        [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
@@ -148,11 +155,12 @@ fn main() -> Result<()> {
                 Set::Trimmed | Set::Bare => 0.3,
             });
             let config = Config { mode: options.mode, ..Config::default() };
+            let kinds = told(&samples, &options);
             println!("after the first forest:");
-            let first = report::choose(&samples, &trained.held_out_first, &config);
+            let first = report::choose(&samples, &trained.held_out_first, &kinds, &config);
             report::by_type(&samples, &first);
             println!("after both:");
-            let kept = report::choose(&samples, &trained.held_out, &config);
+            let kept = report::choose(&samples, &trained.held_out, &kinds, &config);
             show(&samples, &kept, Some(&trained.held_out), &options);
             if let Some(path) = &options.save {
                 let bytes: Vec<u8> = trained.held_out.iter().flatten().flat_map(|p| p.to_le_bytes()).collect();
@@ -171,22 +179,34 @@ fn main() -> Result<()> {
             let sort = if options.text { Sort::Text } else { Sort::Html };
             let model = Model::read(&std::fs::read(&path)?, sort)?;
             let probability: Vec<Vec<f32>> = samples.iter().map(|sample| cross::judge(sample, &model)).collect();
-            let kept = report::choose(&samples, &probability, &Config { mode: options.mode, ..Config::default() });
+            let config = Config { mode: options.mode, ..Config::default() };
+            let kept = report::choose(&samples, &probability, &told(&samples, &options), &config);
             show(&samples, &kept, Some(&probability), &options);
         }
         "article" => article(&samples, &options)?,
+        "kinds" => drop(kinds(&samples, &options)?),
+        "combine" => {
+            let (kinds, third) = saved(&samples, &options)?;
+            combine(&samples, &kinds, &third, &options)?;
+        }
         "choose" => {
             let path = options.save.as_ref().context("`choose` needs --save FILE")?;
             let bytes = std::fs::read(path)?;
             let mut values = bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes);
             let probability: Vec<Vec<f32>> =
                 samples.iter().map(|s| values.by_ref().take(s.answers.len()).collect()).collect();
-            let kept = report::choose(&samples, &probability, &Config { mode: options.mode, ..Config::default() });
+            let config = Config { mode: options.mode, ..Config::default() };
+            let kept = report::choose(&samples, &probability, &told(&samples, &options), &config);
             show(&samples, &kept, Some(&probability), &options);
         }
         _ => bail!("{USAGE}"),
     }
     Ok(())
+}
+
+/// What the embedded forests say of the kinds of the pages; of texts nobody asks.
+fn told(samples: &[Sample], options: &Options) -> Vec<Likely> {
+    if options.text { vec![Likely::default(); samples.len()] } else { report::told(samples) }
 }
 
 /// Prints what the model that is there keeps of the texts in a folder of cases.
@@ -202,7 +222,8 @@ fn keep(folder: &std::path::Path, options: &Options) -> Result<()> {
         let gold = gold::Gold { id: file.display().to_string(), ..gold::Gold::default() };
         let sample = Sample::read(gold, Set::Dump, std::fs::read(&file)?, &mut numbers)?;
         let p = cross::judge(&sample, &model);
-        let kept = report::choose(std::slice::from_ref(&sample), std::slice::from_ref(&p), &Config::default());
+        let kinds = [Likely::default()];
+        let kept = report::choose(std::slice::from_ref(&sample), std::slice::from_ref(&p), &kinds, &Config::default());
         println!("== {}", case.display());
         for (index, kept) in kept[0].iter().enumerate() {
             let text = sample.doc.text(copydesk_document::BlockId(index as u32)).replace('\n', " ");
@@ -212,46 +233,108 @@ fn keep(folder: &std::path::Path, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Trains the gate and the forests for pages that it lets through: pages with one article.
-fn article(samples: &[Sample], options: &Options) -> Result<()> {
-    let known = |s: &Sample| match (s.set, s.gold.corpus.as_str()) {
-        (Set::Pages, _) => Some(s.gold.page_type == "article"),
-        (Set::News, _) | (_, "dragnet" | "daniel") => Some(true),
-        (_, "harvest") => Some(false),
+/// The kind of a page, where somebody knows it.
+fn known(sample: &Sample) -> Option<PageType> {
+    Some(match (sample.set, sample.gold.corpus.as_str(), sample.gold.page_type.as_str()) {
+        (Set::News, ..) | (_, "dragnet" | "daniel", _) | (Set::Pages, _, "article") => PageType::Article,
+        (_, "harvest", _) | (Set::Pages, _, "forum") => PageType::Thread,
+        (Set::Pages, _, "listing") => PageType::Listing,
+        (Set::Pages, _, "collection") => PageType::Collection,
+        (Set::Pages, _, "product") => PageType::Product,
+        (Set::Pages, _, "service") => PageType::Service,
+        (Set::Pages, _, "documentation") => PageType::Documentation,
         // All kinds of pages, and nobody says which.
-        _ => None,
-    };
+        _ => return None,
+    })
+}
+
+/// Trains the forests that tell the kind of a page.
+fn kinds(samples: &[Sample], options: &Options) -> Result<Vec<Likely>> {
+    let growth = Growth { trees: 70, rate: 0.09, ridge: 5.0, pages: 0.9, sample: 1.0, ..Growth::default() };
+    let told = cross::kinds(samples, growth, |sample| {
+        // The large corpora of news shall not drown the rest.
+        let kind = known(sample)?;
+        let weight = match kind {
+            PageType::Article if sample.set == Set::Mixed => 0.2,
+            PageType::Article => 1.0,
+            PageType::Thread => 2.5,
+            _ => 1.7,
+        };
+        Some((kind, weight))
+    });
+    report::kinds(samples, &told.held_out, known);
+    let bytes = told.model.write();
+    println!("kind.bin: {} bytes", bytes.len());
+    std::fs::create_dir_all(&options.out)?;
+    std::fs::write(options.out.join("kind.bin"), bytes)?;
+    Ok(told.held_out)
+}
+
+/// Trains the forest for articles, and prints the figures of the whole combination by forests that have seen neither site
+/// nor corpus.
+fn article(samples: &[Sample], options: &Options) -> Result<()> {
     let weight = |s: &Sample| if s.set == Set::Mixed { options.mixed.unwrap_or(0.3) } else { 1.0 };
-    let growth = Growth { trees: 120, rate: 0.08, ridge: 6.0, pages: 0.9, sample: 1.0, ..Growth::default() };
-    let gate = cross::gate(samples, growth, |s| known(s).map(|answer| (answer, weight(s))));
-    report::gate(samples, &gate.held_out, known);
-    let growth = Growth { trees: options.trees.unwrap_or(180), rate: options.rate, ridge: options.ridge, ..growth };
-    let growth = Growth { pages: 0.75, sample: 0.12, ..growth };
+    let growth = Growth {
+        trees: options.trees.unwrap_or(180),
+        rate: options.rate,
+        ridge: options.ridge,
+        pages: 0.75,
+        sample: 0.12,
+        ..Growth::default()
+    };
+    let kinds = kinds(samples, options)?;
     let (third, forest) = cross::one(samples, growth, |s| {
-        let article = known(s) == Some(true);
+        let article = known(s) == Some(PageType::Article);
         if article { weight(s) * if s.set == Set::News { 1.5 } else { 1.0 } } else { 0.0 }
     });
+    if let Some(path) = &options.save {
+        let values = kinds.iter().flat_map(|kind| kind.0).chain(third.iter().flatten().copied());
+        std::fs::write(path, values.flat_map(f32::to_le_bytes).collect::<Vec<u8>>())?;
+    }
+    combine(samples, &kinds, &third, options)?;
+    let trained_on = cross::described(samples);
+    let model = Model { second: forest, trained_on, ..Model::default() };
+    let bytes = model.write();
+    println!("article.bin: {} bytes", bytes.len());
+    std::fs::write(options.out.join("article.bin"), bytes)?;
+    Ok(())
+}
+
+/// Reads what `article --save FILE` left: the kinds of all pages and what the forest for articles says of their blocks.
+fn saved(samples: &[Sample], options: &Options) -> Result<(Vec<Likely>, Vec<Vec<f32>>)> {
+    let bytes = std::fs::read(options.save.as_ref().context("`combine` needs --save FILE")?)?;
+    let mut values = bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes);
+    let kinds = samples.iter().map(|_| Likely(std::array::from_fn(|_| values.next().unwrap_or_default()))).collect();
+    let third = samples.iter().map(|s| values.by_ref().take(s.answers.len()).collect()).collect();
+    Ok((kinds, third))
+}
+
+/// Prints the figures of all forests and rules together.
+fn combine(samples: &[Sample], kinds: &[Likely], third: &[Vec<f32>], options: &Options) -> Result<()> {
     let config = Config { mode: options.mode, ..Config::default() };
-    let embedded: Vec<Vec<f32>> = samples.iter().map(|s| Measured::read(&s.doc, &html().names).embedded()).collect();
+    let embedded: Vec<Vec<f32>> =
+        samples.iter().zip(kinds).map(|(s, kind)| Measured::read(&s.doc, &html().names).embedded(kind)).collect();
     println!("two forests for all kinds of pages, which have seen these but for other corpora:");
-    show(samples, &report::choose(samples, &embedded, &config), None, options);
+    show(samples, &report::choose(samples, &embedded, kinds, &config), None, options);
     let together: Vec<Vec<f32>> = embedded
         .iter()
-        .zip(&third)
-        .zip(&gate.held_out)
-        .map(|((two, third), gate)| {
-            let weight = article_weight(*gate);
+        .zip(third)
+        .zip(kinds)
+        .map(|((two, third), kind)| {
+            let weight = article_weight(kind);
             two.iter().zip(third).map(|(p, other)| if *p < SURE { *p } else { mix(*p, *other, weight) }).collect()
         })
         .collect();
     println!("with the forest for articles, which has seen neither site nor corpus:");
-    show(samples, &report::choose(samples, &together, &config), Some(&together), options);
-    std::fs::create_dir_all(&options.out)?;
-    let trained_on = cross::described(samples);
-    let model = Model { first: gate.forest, second: forest, trained_on, ..Model::default() };
-    let bytes = model.write();
-    println!("article.bin: {} bytes", bytes.len());
-    std::fs::write(options.out.join("article.bin"), bytes)?;
+    let (kept, doubts): (Vec<_>, Vec<_>) = samples
+        .iter()
+        .zip(&together)
+        .zip(kinds)
+        .map(|((s, p), kind)| Measured::read(&s.doc, &Names::default()).kept_with_doubts(p, kind, &config))
+        .unzip();
+    show(samples, &kept, Some(&together), options);
+    let weights = calibrate::fit(samples, &kept, &doubts);
+    std::fs::write(options.out.join("confidence.toml"), toml::to_string(&weights)?)?;
     Ok(())
 }
 

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use copydesk_document::Document;
-use copydesk_stage_strip_boilerplate::{Config, model::Names, training::Measured};
+use copydesk_document::{Document, PageType};
+use copydesk_stage_strip_boilerplate::{
+    Config,
+    kind::{LEARNED, Likely},
+    model::Names,
+    training::Measured,
+};
 
 use crate::corpus::{Sample, Set};
 
@@ -129,10 +134,22 @@ pub(crate) fn text(doc: &Document, kept: &[bool]) -> String {
     lines.join("\n")
 }
 
-/// What the stage would keep, given the probabilities.
-pub(crate) fn choose(samples: &[Sample], probability: &[Vec<f32>], config: &Config) -> Vec<Vec<bool>> {
+/// What the stage would keep, given the probabilities and the kinds of the pages.
+pub(crate) fn choose(
+    samples: &[Sample],
+    probability: &[Vec<f32>],
+    kinds: &[Likely],
+    config: &Config,
+) -> Vec<Vec<bool>> {
     let names = Names::default();
-    samples.iter().zip(probability).map(|(s, p)| Measured::read(&s.doc, &names).kept(p, config)).collect()
+    let pages = samples.iter().zip(probability).zip(kinds);
+    pages.map(|((s, p), kind)| Measured::read(&s.doc, &names).kept(p, kind, config)).collect()
+}
+
+/// What the embedded forests say of the kinds of the pages.
+pub(crate) fn told(samples: &[Sample]) -> Vec<Likely> {
+    let names = Names::default();
+    samples.iter().map(|sample| Measured::read(&sample.doc, &names).kind()).collect()
 }
 
 /// The best choice of blocks that there is, found by adding and leaving out as long as that helps.
@@ -215,19 +232,48 @@ pub(crate) fn rules(samples: &[Sample], most: usize) {
     }
 }
 
-/// Prints how many pages of each sort the gate takes for pages with one article.
-pub(crate) fn gate(samples: &[Sample], likely: &[f32], known: impl Fn(&Sample) -> Option<bool>) {
-    let mut groups: BTreeMap<&str, [usize; 4]> = BTreeMap::new();
-    for (sample, p) in samples.iter().zip(likely) {
+/// Prints for pages of each sort what kind they are taken for, and how often a page that is told with so much confidence is
+/// told right.
+pub(crate) fn kinds(samples: &[Sample], told: &[Likely], known: impl Fn(&Sample) -> Option<PageType>) {
+    let mut groups: BTreeMap<&str, [usize; LEARNED.len()]> = BTreeMap::new();
+    let mut bins = [[0.0f64; 3]; 10];
+    let mut per_kind: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
+    for (sample, likely) in samples.iter().zip(told) {
         let sort = if sample.gold.corpus.is_empty() { &sample.gold.page_type } else { &sample.gold.corpus };
-        let group = groups.entry(sort).or_default();
-        let place = if *p < 0.2 { 0 } else { 1 + usize::from(*p >= 0.5) + usize::from(*p > 0.8) };
-        group[place] += 1;
+        let (best, p) = likely.best();
+        let place = LEARNED.iter().position(|kind| *kind == best).unwrap_or_default();
+        groups.entry(sort).or_default()[place] += 1;
+        if let Some(kind) = known(sample) {
+            let right = kind == best;
+            let bin = &mut bins[((p * 10.0) as usize).min(9)];
+            for (sum, value) in bin.iter_mut().zip([1.0, f64::from(p), f64::from(u8::from(right))]) {
+                *sum += value;
+            }
+            per_kind.entry(best.name()).or_default()[0] += 1;
+            per_kind.entry(kind.name()).or_default()[1] += 1;
+            per_kind.entry(kind.name()).or_default()[2] += usize::from(right);
+        }
     }
-    println!("{:<16}{:>8}{:>8}{:>8}{:>8}", "article?", "< .2", "< .5", "<= .8", "> .8");
+    print!("{:<16}", "told as");
+    for kind in LEARNED {
+        print!("{:>14}", kind.name());
+    }
+    println!();
     for (sort, counts) in groups {
-        println!("{sort:<16}{:>8}{:>8}{:>8}{:>8}", counts[0], counts[1], counts[2], counts[3]);
+        print!("{sort:<16}");
+        for count in counts {
+            print!("{count:>14}");
+        }
+        println!();
     }
-    let told: Vec<bool> = samples.iter().zip(likely).filter_map(|(s, p)| Some(known(s)? == (*p >= 0.5))).collect();
-    println!("right: {:.4}", told.iter().filter(|right| **right).count() as f64 / told.len().max(1) as f64);
+    let mut macro_f = 0.0;
+    for (kind, [got, want, both]) in &per_kind {
+        let (p, r, f) = crate::corpus::prf(*both, *got, *want);
+        macro_f += f / per_kind.len() as f64;
+        println!("{kind:<16} P {p:.3} R {r:.3} F1 {f:.3}");
+    }
+    let all: f64 = bins.iter().map(|bin| bin[0]).sum();
+    let right: f64 = bins.iter().map(|bin| bin[2]).sum();
+    let error: f64 = bins.iter().map(|bin| (bin[1] - bin[2]).abs()).sum();
+    println!("right {:.4}, macro F1 {macro_f:.4}, calibration error {:.4}", right / all.max(1.0), error / all.max(1.0));
 }

@@ -93,6 +93,7 @@ impl Column {
             (Self::Int(column), Cell::Int(number)) => column.append_value(number),
             (Self::Int(column), Cell::Null) => column.append_null(),
             (Self::Float(column), Cell::Float(number)) => column.append_value(number),
+            (Self::Float(column), Cell::Null) => column.append_null(),
             (Self::Bool(column), Cell::Bool(value)) => column.append_value(value),
             (Self::Bool(column), Cell::Null) => column.append_null(),
             (Self::Day(column), Cell::Day(days)) => column.append_value(days),

@@ -110,6 +110,7 @@ enum Kind {
     Int,
     MaybeInt,
     Float,
+    MaybeFloat,
     MaybeBool,
     /// A day of the calendar.
     MaybeDay,
@@ -163,6 +164,8 @@ const DOCUMENT: &[Column<OfRecord>] = columns! {
     "dateline_agency": Kind::MaybeText, |l| Cell::text(l.dateline.as_ref().and_then(|d| d.agency.as_deref()));
     "license": Kind::MaybeText, |l| Cell::text(l.license.as_deref());
     "paywalled": Kind::MaybeBool, |l| l.paywalled.map_or(Cell::Null, Cell::Bool);
+    "page_type": Kind::MaybeText, |l| Cell::text(l.page_type.map(copydesk_document::PageType::name));
+    "text_confidence": Kind::MaybeFloat, |l| l.text_confidence.map_or(Cell::Null, Cell::Float);
     "text": Kind::Text, |l| Cell::Text(&l.text);
     "captions": Kind::Structs(|| fields(CAPTION)), |l| structs(&l.captions, CAPTION);
     "notes": Kind::Structs(|| fields(NOTE)), |l| structs(&l.notes, NOTE);
@@ -277,6 +280,7 @@ fn field(name: &str, kind: Kind) -> Field {
         Kind::Int => (DataType::Int64, false),
         Kind::MaybeInt => (DataType::Int64, true),
         Kind::Float => (DataType::Float32, false),
+        Kind::MaybeFloat => (DataType::Float32, true),
         Kind::MaybeBool => (DataType::Boolean, true),
         Kind::MaybeDay => (DataType::Date32, true),
         Kind::MaybeInstant => (DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),

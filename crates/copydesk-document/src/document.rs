@@ -21,6 +21,7 @@ pub struct Document {
     facts: Ledger,
     captions: CaptionLedger,
     languages: Languages,
+    text_confidence: Option<f32>,
     notes: Vec<Note>,
     ext: BTreeMap<String, serde_json::Value>,
     content: String,
@@ -196,6 +197,16 @@ impl Document {
     /// Says which languages the body is in.
     pub fn set_languages(&mut self, languages: Languages) {
         self.languages = languages;
+    }
+
+    /// How much of the main text is to be expected right, from 0 to 1; `None` where no stage has said.
+    pub fn text_confidence(&self) -> Option<f32> {
+        self.text_confidence
+    }
+
+    /// Says how much of the main text is to be expected right.
+    pub fn set_text_confidence(&mut self, confidence: Option<f32>) {
+        self.text_confidence = confidence;
     }
 
     /// Doubts, oldest first.

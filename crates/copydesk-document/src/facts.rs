@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Candidate, Dateline, Field, Metadata, Timestamp, Value};
+use crate::{Candidate, Dateline, Field, Metadata, PageType, Timestamp, Value};
 
 /// One fact, by its field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
@@ -38,6 +38,8 @@ pub enum Fact {
     Paywalled(bool),
     /// Place and agency at the head of the text.
     Dateline(Dateline),
+    /// What kind of page it is.
+    PageType(PageType),
 }
 
 /// A single fact is a finding with that fact alone, which is its own only candidate.
@@ -64,6 +66,7 @@ impl From<Value<Fact>> for Metadata {
                 Field::Dateline,
                 [place.as_deref(), agency.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(", "),
             ),
+            Fact::PageType(kind) => (Field::PageType, kind.name().to_owned()),
         };
         match &found.value {
             Fact::Title(value) => meta.title = one(value),
@@ -80,6 +83,7 @@ impl From<Value<Fact>> for Metadata {
             Fact::License(value) => meta.license = one(value),
             Fact::Paywalled(value) => meta.paywalled = Some(found.with(*value)),
             Fact::Dateline(value) => meta.dateline = Some(found.with(value.clone())),
+            Fact::PageType(kind) => meta.page_type = Some(found.with(*kind)),
         }
         let (origin, name, span) = (found.origin, found.name.clone(), found.span);
         let why = String::new();
@@ -127,6 +131,7 @@ static NOTHING: Metadata = Metadata {
     license: None,
     paywalled: None,
     dateline: None,
+    page_type: None,
     candidates: Vec::new(),
 };
 
@@ -169,7 +174,7 @@ fn settle(findings: &[(Cow<'static, str>, Metadata)]) -> Metadata {
     }
     one!(title: Title, published: Published, modified: Modified, site_name: SiteName, section: Section,
         description: Description, url: Url, image: Image, language: Language, license: License, paywalled: Paywalled,
-        dateline: Dateline);
+        dateline: Dateline, page_type: PageType);
     let lists: Vec<_> =
         findings.iter().map(|(_, found)| Some(&found.authors[..]).filter(|list| !list.is_empty())).collect();
     if let Some((winner, _)) = best(&lists) {

@@ -15,6 +15,7 @@
 //!
 //! This crate does no I/O and holds no rules.
 
+mod address;
 mod block;
 mod caption;
 mod caption_ledger;
@@ -30,6 +31,7 @@ mod tree;
 
 copydesk_fingerprint::fingerprint!();
 
+pub use address::absolute;
 pub use block::{Block, BlockId, BlockKind, BoilerplateKind, Image, Inline, InlineKind, Label};
 pub use caption::{Caption, CaptionKind, Credit};
 pub use copydesk_date::Timestamp;
@@ -38,7 +40,7 @@ pub use document::{Document, NewBlock};
 pub use evidence::{Clue, Evidence, Item, ItemId, ItemValue, Origin, Syntax};
 pub use facts::Fact;
 pub use language::{LanguageGuess, LanguageShare, Languages};
-pub use metadata::{Candidate, Dateline, Field, Metadata, Value};
+pub use metadata::{Candidate, Dateline, Field, Metadata, PageType, Value};
 pub use source::{DocumentSource, Extent, Input};
 pub use span::{LineIndex, Place, Span};
 pub use tree::{Attr, Element, ElementId, Tag, Tree};

@@ -58,6 +58,87 @@ pub enum Field {
     Paywalled,
     /// Place and agency at the head of the text.
     Dateline,
+    /// What kind of page it is.
+    PageType,
+}
+
+/// What kind of page a document is: what it is for, and so what its text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PageType {
+    /// A story, a post, an essay: one text by one hand.
+    Article,
+    /// Posts of several people: a forum, questions and answers.
+    Thread,
+    /// Things of one sort, each with its own text or facts: jobs, recipes, search results.
+    Listing,
+    /// A way to other pages: a category of a shop or of a magazine.
+    Collection,
+    /// A thing that is sold.
+    Product,
+    /// What somebody offers: a firm, a course, an institution.
+    Service,
+    /// Instructions and reference.
+    Documentation,
+    /// The front page of a site.
+    HomePage,
+    /// Updates on one event, the latest first or last.
+    LiveBlog,
+    /// Letters of readers.
+    Letters,
+    /// A person.
+    Profile,
+}
+
+impl PageType {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::Article,
+        Self::Thread,
+        Self::Listing,
+        Self::Collection,
+        Self::Product,
+        Self::Service,
+        Self::Documentation,
+        Self::HomePage,
+        Self::LiveBlog,
+        Self::Letters,
+        Self::Profile,
+    ];
+
+    /// The name that it has in a record.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Article => "article",
+            Self::Thread => "thread",
+            Self::Listing => "listing",
+            Self::Collection => "collection",
+            Self::Product => "product",
+            Self::Service => "service",
+            Self::Documentation => "documentation",
+            Self::HomePage => "home_page",
+            Self::LiveBlog => "live_blog",
+            Self::Letters => "letters",
+            Self::Profile => "profile",
+        }
+    }
+
+    /// The type of schema.org that means the same, where there is one.
+    pub fn schema_org(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Article => "Article",
+            Self::Thread => "DiscussionForumPosting",
+            Self::Listing => "ItemList",
+            Self::Collection => "CollectionPage",
+            Self::Product => "Product",
+            Self::Service => "Service",
+            Self::Documentation => "TechArticle",
+            Self::HomePage => "WebSite",
+            Self::LiveBlog => "LiveBlogPosting",
+            Self::Profile => "ProfilePage",
+            Self::Letters => return None,
+        })
+    }
 }
 
 /// The place and agency that open a news text: `SEOUL, Nov. 10 (Yonhap) --`.
@@ -121,6 +202,8 @@ pub struct Metadata {
     pub paywalled: Option<Value<bool>>,
     /// Dateline.
     pub dateline: Option<Value<Dateline>>,
+    /// What kind of page it is.
+    pub page_type: Option<Value<PageType>>,
     /// Every value that was considered.
     pub candidates: Vec<Candidate>,
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Every field, in the order in which people ask for them.
-const FIELDS: [Field; 14] = [
+const FIELDS: [Field; 15] = [
     Field::Title,
     Field::Authors,
     Field::Published,
@@ -20,6 +20,7 @@ const FIELDS: [Field; 14] = [
     Field::License,
     Field::Paywalled,
     Field::Dateline,
+    Field::PageType,
 ];
 
 /// A fact.

@@ -83,6 +83,8 @@ const OF_RECORD: &[(&str, OfRecord)] = &[
     ("dateline.agency", |r| r.dateline.as_ref().and_then(|d| d.agency.as_deref()).unwrap_or_default().into()),
     ("license", |r| known(r.license.as_ref())),
     ("paywalled", |r| r.paywalled.map(|p| p.to_string()).unwrap_or_default().into()),
+    ("page_type", |r| r.page_type.map_or("", copydesk_document::PageType::name).into()),
+    ("text_confidence", |r| r.text_confidence.map(|p| p.to_string()).unwrap_or_default().into()),
     ("text", |r| (&r.text).into()),
     ("captions", captions),
     ("credits", |r| joined(r.captions.iter().filter_map(|c| c.credit.as_deref()))),

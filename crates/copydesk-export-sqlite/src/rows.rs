@@ -30,7 +30,7 @@ impl<'c> Rows<'c> {
             connection.prepare(&format!("INSERT INTO {table} VALUES ({marks})"))
         };
         Ok(Self {
-            document: insert("documents", 34)?,
+            document: insert("documents", 36)?,
             author: insert("authors", 3)?,
             tag: insert("tags", 3)?,
             language: insert("languages", 3)?,
@@ -82,6 +82,8 @@ impl<'c> Rows<'c> {
             dateline.and_then(|dateline| dateline.agency.as_deref()),
             record.license,
             record.paywalled,
+            record.page_type.map(copydesk_document::PageType::name),
+            record.text_confidence,
             record.text,
             record.markdown,
             record.ext.text(),

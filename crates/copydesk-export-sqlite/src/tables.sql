@@ -31,6 +31,8 @@ CREATE TABLE documents (
     dateline_agency TEXT,
     license TEXT,
     paywalled INTEGER,               -- 0 or 1
+    page_type TEXT,                  -- article, thread, listing, ...
+    text_confidence REAL,            -- 0 to 1
     text TEXT NOT NULL,
     markdown TEXT,
     ext TEXT,                        -- JSON

@@ -97,6 +97,8 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
         dateline: meta.dateline.as_ref().map(|v| v.value.clone()),
         license: string(meta.license.as_ref()),
         paywalled: meta.paywalled.as_ref().map(|v| v.value),
+        page_type: meta.page_type.as_ref().map(|v| v.value),
+        text_confidence: doc.text_confidence().map(hundredths),
         text: text(doc),
         markdown: options.markdown.map(|markup| crate::markdown(doc, markup)),
         captions: doc.captions().iter().map(caption).collect(),
@@ -158,6 +160,11 @@ fn id(name: &str, sha256: &str) -> String {
     let digest = Sha256::new().chain_update(name).chain_update("\n").chain_update(sha256).finalize();
     let head = digest.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
     format!("{head:016x}")
+}
+
+/// More digits would promise more than there is.
+fn hundredths(share: f32) -> f32 {
+    (share * 100.0).round() / 100.0
 }
 
 // The vote of the letters counts; the document's own word stands in where there was too little to vote on.
@@ -242,6 +249,9 @@ fn provenance<'a>(doc: &'a Document, places: &Places<'_>) -> Vec<Provenance<'a>>
     }
     if let Some(value) = &meta.paywalled {
         put(Field::Paywalled, value.value.to_string().into(), value.with(()));
+    }
+    if let Some(value) = &meta.page_type {
+        put(Field::PageType, value.value.name().into(), value.with(()));
     }
     if let Some(value) = &meta.dateline {
         let parts = [value.value.place.as_deref(), value.value.agency.as_deref()];

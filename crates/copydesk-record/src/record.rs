@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use copydesk_document::{BlockKind, CaptionKind, Credit, Dateline, Field, Label, LanguageShare, Origin, Timestamp};
+use copydesk_document::{
+    BlockKind, CaptionKind, Credit, Dateline, Field, Label, LanguageShare, Origin, PageType, Timestamp,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +54,10 @@ pub struct Record<'a> {
     pub license: Option<Cow<'a, str>>,
     /// Whether the document declares that it is behind a paywall.
     pub paywalled: Option<bool>,
+    /// What kind of page it is.
+    pub page_type: Option<PageType>,
+    /// How much of `text` is to be expected right, from 0 to 1.
+    pub text_confidence: Option<f32>,
     /// The main text. Every block begins a line, and line breaks inside a block stay.
     pub text: String,
     /// The main text as Markdown, with its headings, lists, tables, links and emphasis.

@@ -179,6 +179,9 @@ pub(crate) fn is_no_text(url: &str) -> Option<&'static str> {
     let words = &CLASS_WORDS.address;
     let lower = url.get(..url.len().min(300))?.to_ascii_lowercase();
     let (host, path) = (host(&lower)?, path(&lower).strip_prefix('/')?);
+    // `region/index.html` is the address of the folder.
+    let folder = path.rsplit_once('/').filter(|(_, file)| INDEX_FILES.iter().any(|name| file.starts_with(name)));
+    let path = folder.map_or(path, |(folder, _)| folder);
     let parts = || path.split('/').filter(|part| !part.is_empty());
     if host.split('.').next().is_some_and(|name| words.manuals.contains(name))
         || parts().any(|part| words.manuals.contains(part))
@@ -195,6 +198,9 @@ pub(crate) fn is_no_text(url: &str) -> Option<&'static str> {
     let listing = words.indexes.contains(last) || parts().rev().take(2).any(|part| words.lists.contains(part));
     (listing && !forum).then_some("on a page that lists others")
 }
+
+/// Files that stand for their folder.
+const INDEX_FILES: [&str; 3] = ["index.", "default.", "home."];
 
 /// From so many hyphens on, the end of an address is a headline.
 const MANY_WORDS: usize = 3;

@@ -288,8 +288,15 @@ pub(crate) fn confirm_by_month(pool: &mut Candidates<Timestamp>) {
 pub(crate) fn weaken_coarse(pool: &mut Candidates<Timestamp>) {
     for entry in pool.entries.iter_mut().filter(|e| e.value.precision() < Precision::Day) {
         // What the page shows of a month may be anything; what it declares is meant to be its date.
-        entry.weight *=
-            if matches!(entry.origin, Origin::Text | Origin::LabelLine | Origin::Time) { 0.35 } else { 0.4 };
+        // A line of its own right at the headline, in an element named for the date.
+        let at_headline = entry.name == "date near the headline" && entry.weight >= 0.65;
+        entry.weight *= if at_headline {
+            0.5
+        } else if matches!(entry.origin, Origin::Text | Origin::LabelLine | Origin::Time) {
+            0.35
+        } else {
+            0.4
+        };
         "no day".clone_into(&mut entry.why);
     }
 }

@@ -56,7 +56,7 @@ fn value(clue: &Clue, field: Field, weight: f32, hints: &Hints<'_>, gathered: &m
             }
             return;
         }
-        Field::Url | Field::Image | Field::Authors | Field::Paywalled | Field::Dateline => return,
+        Field::Url | Field::Image | Field::Authors | Field::Paywalled | Field::Dateline | Field::PageType => return,
     };
     pool.add(clue.value.clone(), clue.origin, &clue.name, clue.span, weight);
 }

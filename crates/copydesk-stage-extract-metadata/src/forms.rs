@@ -1,14 +1,15 @@
 //! The one form in which addresses and languages are given: absolute, and BCP 47.
 
-use copydesk_document::Document;
+use copydesk_document::{Document, absolute};
 
 use crate::Gathered;
 
 /// Brings the candidates into that form, so that those that mean the same agree. What has none is dropped.
 pub(crate) fn settle(doc: &Document, gathered: &mut Gathered) {
     let base = base(doc, gathered);
-    for pool in [&mut gathered.url, &mut gathered.image] {
-        for entry in &mut pool.entries {
+    for (pool, beside) in [(&mut gathered.url, false), (&mut gathered.image, true)] {
+        // An address of the page that begins with neither host nor path is a host without its scheme as often as not.
+        for entry in pool.entries.iter_mut().filter(|entry| beside || entry.value.starts_with('/')) {
             if let Some(whole) = base.as_deref().and_then(|base| absolute(&entry.value, base)) {
                 entry.value = whole;
             }
@@ -34,16 +35,6 @@ fn base(doc: &Document, gathered: &Gathered) -> Option<String> {
     let declared = doc.evidence.value(copydesk_document::Origin::Link, "base");
     let own = gathered.url.entries.iter().map(|e| e.value.as_str());
     declared.into_iter().chain(doc.source.url.as_deref()).chain(own).find(|url| is_web(url)).map(str::to_owned)
-}
-
-/// An address that begins with its host or its path, made whole. Others stay as they are: `None`.
-fn absolute(url: &str, base: &str) -> Option<String> {
-    let (scheme, rest) = base.split_once("://")?;
-    if let Some(host_on) = url.strip_prefix("//") {
-        return Some(format!("{scheme}://{host_on}"));
-    }
-    url.strip_prefix('/')
-        .map(|path| format!("{scheme}://{}/{path}", rest.split(['/', '?', '#']).next().unwrap_or(rest)))
 }
 
 /// A language tag as BCP 47 writes it: `en_us` is `en-US`, `zh-hans` is `zh-Hans`. `None` for what is no tag.
@@ -80,13 +71,5 @@ mod tests {
         assert_eq!(language("DE").as_deref(), Some("de"));
         assert_eq!(language("english"), None);
         assert_eq!(language(""), None);
-    }
-
-    #[test]
-    fn addresses_are_whole() {
-        let base = "https://www.example.org/a/b?c";
-        assert_eq!(absolute("/d.html", base).as_deref(), Some("https://www.example.org/d.html"));
-        assert_eq!(absolute("//cdn.example.org/d.jpg", base).as_deref(), Some("https://cdn.example.org/d.jpg"));
-        assert_eq!(absolute("https://other.example/", base), None);
     }
 }

@@ -99,7 +99,14 @@ fn name_of(evidence: &Evidence, value: &ItemValue) -> Option<String> {
         ItemValue::Item(id) => {
             let item = evidence.item(*id);
             let whole = || Some(format!("{} {}", item.text("givenName")?, item.text("familyName")?));
-            item.text("name").map(str::to_owned).or_else(whole)
+            // Some put the whole person where the name belongs.
+            let nested = || {
+                item.values("name").find_map(|value| match value {
+                    ItemValue::Item(id) => evidence.item(*id).text("name").map(str::to_owned),
+                    ItemValue::Text(_) => None,
+                })
+            };
+            item.text("name").map(str::to_owned).or_else(nested).or_else(whole)
         }
     }
 }

@@ -132,8 +132,9 @@ impl Stage for ExtractMetadata {
 
         let least = self.config.min_confidence;
         let mut candidates = Vec::new();
+        let known = titles::Known { host: dates::host(doc), logos: titles::logos(doc), lexicon };
         let mut meta = Metadata {
-            title: titles::choose(&mut gathered, dates::host(doc), least, &mut candidates),
+            title: titles::choose(&mut gathered, &known, least, &mut candidates),
             authors: authors::choose(&mut gathered, dates::host(doc), least, lexicon, &mut candidates),
             published: gathered.published.choose(Field::Published, least, &mut candidates),
             modified: gathered.modified.choose(Field::Modified, least, &mut candidates),
@@ -147,6 +148,8 @@ impl Stage for ExtractMetadata {
             license: gathered.license.choose(Field::License, least, &mut candidates),
             paywalled: gathered.paywalled.choose(Field::Paywalled, least, &mut candidates),
             dateline: gathered.dateline.choose(Field::Dateline, least, &mut candidates),
+            // Told by another stage.
+            page_type: None,
             candidates: Vec::new(),
         };
         note_conflicts(doc, cx, &candidates);

@@ -1,6 +1,7 @@
 //! Titles: without the site's name, the one that the most places agree on.
 
-use copydesk_document::{Candidate, Field, Origin, Value};
+use copydesk_document::{Candidate, Document, Field, Origin, Value};
+use copydesk_lexicon::{Confidence, Lexicon, read_byline};
 use copydesk_text::{key, without_www};
 
 use crate::{Gathered, candidates::Candidates, vocabulary::is_section_name};
@@ -17,7 +18,7 @@ const LONGEST: usize = 2_000;
 /// Cuts suffixes off the candidates, then chooses.
 pub(crate) fn choose(
     gathered: &mut Gathered,
-    host: Option<&str>,
+    known: &Known<'_>,
     least: f32,
     log: &mut Vec<Candidate>,
 ) -> Option<Value<String>> {
@@ -38,14 +39,21 @@ pub(crate) fn choose(
     if sites.iter().any(|site| !stated.contains(site)) {
         sites.retain(|site| !stated.contains(site));
     }
-    if let Some(host) = host {
+    if let Some(host) = known.host {
         named_like(host, &gathered.title, &mut sites);
     }
+    ends_like(&known.logos, &gathered.title, &mut sites);
     let sections: Vec<String> =
         gathered.section.entries.iter().map(|e| key(&e.value)).filter(|k| !k.is_empty()).collect();
     for entry in &mut gathered.title.entries {
         if let Some((cut, why)) = without_site(&entry.value, &keys, &sites, &sections) {
             entry.why = format!("`{}` cut to the headline: {why}", entry.value);
+            entry.value = cut;
+        }
+    }
+    for entry in &mut gathered.title.entries {
+        if let Some(cut) = without_byline(&entry.value, known.lexicon) {
+            entry.why = format!("`{}` ends in a byline", entry.value);
             entry.value = cut;
         }
     }
@@ -62,6 +70,50 @@ pub(crate) fn choose(
     let mut chosen = gathered.title.choose(Field::Title, least, log)?;
     chosen.value = chosen.value.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(chosen)
+}
+
+/// What is known of the page that helps to tell the headline from the site's name.
+pub(crate) struct Known<'d> {
+    pub(crate) host: Option<&'d str>,
+    /// See [`logos`].
+    pub(crate) logos: Vec<String>,
+    pub(crate) lexicon: &'d Lexicon,
+}
+
+/// The texts, as keys, of links to the front page: most sites have their name there.
+pub(crate) fn logos(doc: &Document) -> Vec<String> {
+    let front = |href: &str| {
+        let path = href.split_once("://").map_or(href, |(_, rest)| rest.split_once('/').map_or("/", |_| rest));
+        matches!(path, "/" | "" | "./" | "index.html" | "/index.html")
+            || path.ends_with('/') && path.matches('/').count() == 1
+    };
+    let mut found = Vec::new();
+    for id in doc.ids().take(MOST_LOGOS) {
+        found.extend(doc.links(id).filter(|(href, text)| front(href) && text.len() <= 80).map(|(_, text)| key(text)));
+    }
+    found.retain(|name| name.chars().count() >= 3);
+    found
+}
+
+/// Blocks at the top of a page in which its name is looked for.
+const MOST_LOGOS: usize = 60;
+
+/// The end of a title that is the text of a link to the front page is the name of the site. A menu has such a link as
+/// well (`Home`), but no title ends in that.
+fn ends_like(logos: &[String], titles: &Candidates<String>, sites: &mut Vec<String>) {
+    for entry in &titles.entries {
+        let ends = SEPARATORS[..13].iter().filter_map(|s| entry.value.rfind(s).map(|at| &entry.value[at + s.len()..]));
+        sites.extend(ends.map(key).filter(|end| logos.contains(end)));
+    }
+}
+
+/// `Headline - by Ann Lee`: some systems put the author behind the title.
+fn without_byline(title: &str, lexicon: &Lexicon) -> Option<String> {
+    let (at, separator) =
+        [" - ", " – ", " — ", " | "].iter().filter_map(|s| title.rfind(s).map(|at| (at, s.len()))).max()?;
+    let byline = read_byline(&title[at + separator..], lexicon)?;
+    let named = byline.confidence() == Confidence::Labelled && !byline.people.is_empty() && byline.rest.is_empty();
+    (named && key(&title[..at]).chars().count() >= 8).then(|| title[..at].trim().to_owned())
 }
 
 /// Titles and their ends whose every word stands in the host's name are the name of the site.
@@ -212,8 +264,23 @@ mod tests {
         let mut gathered = Gathered::default();
         gathered.title.add("Dam | ".repeat(85_000), Origin::TitleElement, "title", None, 0.45);
         gathered.title.add("Ferries return".to_owned(), Origin::Heading, "h1", None, 0.9);
-        let title = choose(&mut gathered, None, 0.3, &mut Vec::new()).expect("a title");
+        let known = Known { host: None, logos: Vec::new(), lexicon: Lexicon::builtin() };
+        let title = choose(&mut gathered, &known, 0.3, &mut Vec::new()).expect("a title");
         assert_eq!(title.value, "Ferries return");
+    }
+
+    #[test]
+    fn a_title_ends_in_the_name_on_the_logo_or_in_a_byline() {
+        let mut gathered = Gathered::default();
+        gathered.title.add("Ferries return | Quay Post".to_owned(), Origin::TitleElement, "title", None, 0.45);
+        let logos = vec![key("Quay Post"), key("Home")];
+        let known = Known { host: None, logos, lexicon: Lexicon::builtin() };
+        let title = choose(&mut gathered, &known, 0.3, &mut Vec::new()).expect("a title");
+        assert_eq!(title.value, "Ferries return");
+        let cut = |title: &str| without_byline(title, Lexicon::builtin());
+        assert_eq!(cut("Ferries return - by Ann Lee").as_deref(), Some("Ferries return"));
+        assert_eq!(cut("Ferries return - by popular demand"), None);
+        assert_eq!(cut("Ferries return - Ann Lee"), None);
     }
 
     #[test]

@@ -2,12 +2,13 @@
 
 use std::sync::OnceLock;
 
-use copydesk_document::Block;
+use copydesk_document::{Block, PageType};
 
 use crate::{
     config::Config,
     context::{self, Opinion},
     features::{self, Frame, Sink},
+    kind::Likely,
     model::{Model, Table},
     page::Page,
     rules::{self, Finding},
@@ -82,10 +83,14 @@ pub(crate) fn columns_digest(sort: Sort) -> u64 {
     static DIGEST: [OnceLock<u64>; 2] = [const { OnceLock::new() }; 2];
     *DIGEST[usize::from(sort == Sort::Html)].get_or_init(|| {
         let (first, second) = (first_names(sort), second_names());
-        let names = first.iter().chain([&""]).chain(&second);
-        let bytes = names.flat_map(|name| name.bytes().chain([b'\n']));
-        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+        digest(first.into_iter().chain([""]).chain(second))
     })
+}
+
+/// Stands for names in their order.
+pub(crate) fn digest<'n>(names: impl Iterator<Item = &'n str>) -> u64 {
+    let bytes = names.flat_map(|name| name.bytes().chain([b'\n']));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// The columns of the first forest for some blocks, with room for more columns behind them.
@@ -115,17 +120,17 @@ pub(crate) const SURE: f32 = 0.01;
 /// page has one article, the forest of `article` has a say.
 pub(crate) fn probabilities(
     page: &Page<'_>,
+    frame: &Frame,
     model: &Model,
-    article: Option<&Model>,
+    article: Option<(&Model, &Likely)>,
     certain: &[Option<Finding>],
 ) -> Vec<f32> {
-    let frame = Frame::read(page);
     let all: Vec<u32> = (0..page.len() as u32).collect();
     let mut first = Vec::with_capacity(all.len());
     let mut measured = None;
-    let mut say = article.map(Say::new);
+    let mut say = article.map(|(model, likely)| Say::new(model, likely));
     for chunk in all.chunks(CHUNK) {
-        let table = first_table(page, &frame, chunk, 0);
+        let table = first_table(page, frame, chunk, 0);
         let likely = model.first.predict(&table);
         if let Some(say) = &mut say {
             say.read(&table, &likely);
@@ -135,14 +140,14 @@ pub(crate) fn probabilities(
     }
     // Most pages fit into one chunk, and are measured once.
     let measured = measured.filter(|_| page.len() <= CHUNK);
-    let opinion = Opinion::read(page, &frame, &first);
+    let opinion = Opinion::read(page, frame, &first);
     let mut probability = first.clone();
     let open = |i: &u32| certain[*i as usize].is_none() && first[*i as usize] >= SURE;
     let open: Vec<u32> = all.into_iter().filter(open).collect();
     for chunk in open.chunks(CHUNK) {
         let mut table = match &measured {
             Some(measured) => measured.pick(chunk, second_columns()),
-            None => first_table(page, &frame, chunk, second_columns()),
+            None => first_table(page, frame, chunk, second_columns()),
         };
         for (row, index) in chunk.iter().enumerate() {
             let mut cells = Cells(table.row_mut(row, first_columns(Sort::of(page))));
@@ -168,16 +173,12 @@ struct Say<'m> {
 }
 
 impl<'m> Say<'m> {
-    fn new(model: &'m Model) -> Self {
-        Self { model, weight: f32::NAN, likely: Vec::new() }
+    fn new(model: &'m Model, kind: &Likely) -> Self {
+        Self { model, weight: article_weight(kind), likely: Vec::new() }
     }
 
     /// Judges the blocks that the first forest does not find next to impossible; of the others nothing is asked.
     fn read(&mut self, table: &Table, first: &[f32]) {
-        if self.weight.is_nan() && table.rows() > 0 {
-            // What the gate is told is the same for all blocks of a page.
-            self.weight = article_weight(self.model.first.predict_row(table, 0));
-        }
         if self.weight <= 0.0 {
             return;
         }
@@ -192,7 +193,7 @@ impl<'m> Say<'m> {
 
 impl Say<'_> {
     /// The likelihoods with what this forest says of them. Where it would leave next to nothing of what the forests for all
-    /// kinds of pages keep, the gate has let a page of another kind through, and it is not heard.
+    /// kinds of pages keep, the page is of another kind after all, and it is not heard.
     fn heard(&self, page: &Page<'_>, first: &[f32], likely: Vec<f32>) -> Vec<f32> {
         let mut mixed = likely.clone();
         for ((p, first), third) in mixed.iter_mut().zip(first).zip(&self.likely) {
@@ -210,9 +211,9 @@ impl Say<'_> {
 /// The share of the words that other forests keep which the forest for articles must leave in order to be heard.
 const LEAST_HEARD: f32 = 0.15;
 
-/// How much the forest for articles counts on a page that is one with this probability: at most as much as the others.
-pub(crate) fn article_weight(p: f32) -> f32 {
-    ((p - 0.2) / 0.6).clamp(0.0, 1.0) * 0.5
+/// How much the forest for articles counts on a page of this kind: at most as much as the others.
+pub(crate) fn article_weight(kind: &Likely) -> f32 {
+    ((kind.is(PageType::Article) - 0.4) / 0.4).clamp(0.0, 1.0) * 0.5
 }
 
 /// Two probabilities, the second with this weight: the mean of their log-odds.
@@ -368,8 +369,8 @@ mod tests {
             assert!(first > 0 && first <= own);
             assert!(second > own && second <= own + second_columns());
         }
-        let (gate, article) = Model::article().columns();
-        assert!(gate > 0 && article > 0 && gate.max(article) <= first_columns(Sort::Html));
+        let article = Model::article().columns().1;
+        assert!(article > 0 && article <= first_columns(Sort::Html));
     }
 
     #[test]
@@ -389,8 +390,10 @@ mod tests {
 
     #[test]
     fn the_forest_for_articles_counts_as_much_as_the_page_is_one() {
-        for (p, weight) in [(0.0, 0.0), (0.2, 0.0), (0.5, 0.25), (0.8, 0.5), (1.0, 0.5)] {
-            assert!((article_weight(p) - weight).abs() < 1e-5, "{p}");
+        for (p, weight) in [(0.0, 0.0), (0.4, 0.0), (0.6, 0.25), (0.8, 0.5), (1.0, 0.5)] {
+            let mut kind = Likely([0.0; _]);
+            kind.0[0] = p;
+            assert!((article_weight(&kind) - weight).abs() < 1e-5, "{p}");
         }
         assert!((mix(0.8, 0.2, 0.0) - 0.8).abs() < 1e-5 && (mix(0.8, 0.2, 0.5) - 0.5).abs() < 1e-5);
         assert!(mix(0.8, 0.2, 0.25) > 0.6 && mix(1.0, 0.0, 0.5).is_finite());

@@ -4,6 +4,7 @@
 //! captions that are not main text.
 
 mod class_words;
+pub mod confidence;
 mod config;
 mod consent;
 mod context;
@@ -20,6 +21,7 @@ mod stems;
 mod text;
 mod within;
 
+pub mod kind;
 pub mod model;
 pub mod templates;
 pub mod training;

@@ -162,7 +162,7 @@ impl Forest {
         1.0 / (1.0 + (-sum).exp())
     }
 
-    fn write(&self, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.extend((self.trees.len() as u32).to_le_bytes());
         out.extend(self.bias.to_le_bytes());
         for tree in &self.trees {
@@ -179,7 +179,7 @@ impl Forest {
         }
     }
 
-    fn read(from: &mut Bytes<'_>) -> Option<Self> {
+    pub(crate) fn read(from: &mut Bytes<'_>) -> Option<Self> {
         let count = from.u32()?;
         let bias = from.f32()?;
         let mut trees = Vec::new();
@@ -198,7 +198,7 @@ impl Forest {
         Some(Self { bias, trees })
     }
 
-    fn columns(&self) -> usize {
+    pub(crate) fn columns(&self) -> usize {
         self.trees.iter().flat_map(|t| &t.splits).map(|s| usize::from(s.column) + 1).max().unwrap_or(0)
     }
 }
@@ -315,14 +315,7 @@ impl Model {
 
     /// What stands before the forests: for which columns they are, and what they were trained on.
     fn header(from: &mut Bytes<'_>, sort: Sort) -> Result<String, ModelError> {
-        let mut read = || {
-            let magic = from.take::<4>()?;
-            let columns = u64::from_le_bytes(from.take::<8>()?);
-            let length = from.u32()? as usize;
-            let (text, rest) = from.0.split_at_checked(length)?;
-            from.0 = rest;
-            Some((magic, columns, String::from_utf8(text.to_vec()).ok()?))
-        };
+        let mut read = || Some((from.take::<4>()?, u64::from_le_bytes(from.take::<8>()?), from.text()?));
         match read() {
             Some((magic, columns, trained_on)) if magic == *MAGIC => {
                 if columns == judge::columns_digest(sort) {
@@ -361,7 +354,7 @@ impl Model {
         for (name, bytes, sort) in files {
             Self::header(&mut Bytes(bytes), sort).map_err(|error| format!("{name} {error}"))?;
         }
-        Ok(())
+        crate::kind::Kinds::check_embedded()
     }
 
     /// The model for pages with an element tree.
@@ -370,7 +363,7 @@ impl Model {
         &READ
     }
 
-    /// The model for pages with one article: the gate that tells them, and a forest over the columns of a single block.
+    /// The model for pages with one article: a second forest over the columns of a single block, and no first one.
     pub(crate) fn article() -> &'static Self {
         static READ: LazyLock<Model> = LazyLock::new(|| embedded(ARTICLE, Sort::Html));
         &READ
@@ -392,13 +385,22 @@ fn embedded(bytes: &[u8], sort: Sort) -> Model {
         .unwrap_or_else(|error| unreachable!("an embedded model {error}; the build of the stage looks first"))
 }
 
-struct Bytes<'a>(&'a [u8]);
+/// Bytes that are still to be read.
+pub(crate) struct Bytes<'a>(pub &'a [u8]);
 
 impl Bytes<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+    pub(crate) fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (head, rest) = self.0.split_first_chunk::<N>()?;
         self.0 = rest;
         Some(*head)
+    }
+
+    /// A text behind its length.
+    pub(crate) fn text(&mut self) -> Option<String> {
+        let length = self.u32()? as usize;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        String::from_utf8(text.to_vec()).ok()
     }
 
     fn u16(&mut self) -> Option<u16> {

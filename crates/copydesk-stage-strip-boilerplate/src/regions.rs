@@ -3,10 +3,10 @@
 //! A discussion can be longer than the story, and its paragraphs read alike; one by one they cannot be told from it. So
 //! the elements that hold one are looked for first, and all that stands in them goes.
 
-use copydesk_document::{Attr, BlockKind, ElementId, Tree};
+use copydesk_document::{Attr, BlockKind, ElementId, PageType, Tree};
 use copydesk_lexicon::PageLabelKind as Kind;
 
-use crate::{class_words::Sense, elements::Node, page::Page};
+use crate::{class_words::Sense, elements::Node, kind::Likely, page::Page};
 
 /// So much running text, in words, stands before readers' comments. On a thread the first post is shorter or none.
 const STORY: f32 = 200.0;
@@ -20,10 +20,10 @@ const NAMES: [&str; 6] = ["comment", "kommentar", "comentario", "commentaire", "
 const MOST_BEHIND: f32 = 0.4;
 
 /// For every block whether it stands in readers' comments below a story.
-pub(crate) fn comments(page: &Page<'_>) -> Vec<bool> {
+pub(crate) fn comments(page: &Page<'_>, kind: &Likely) -> Vec<bool> {
     let mut found = vec![false; page.len()];
     let (Some(elements), Some(tree)) = (&page.elements, &page.doc.tree) else { return found };
-    if !may_have_comments(page) {
+    if !may_have_comments(page, kind) {
         return found;
     }
     let declared = page.facts.article || page.facts.og_article;
@@ -89,11 +89,12 @@ fn is_named(tree: &Tree, element: ElementId) -> bool {
 }
 
 /// Whether what readers wrote is not the matter of the page itself, as in a forum.
-fn may_have_comments(page: &Page<'_>) -> bool {
-    let facts = &page.facts;
-    let forum = facts.url_words[4];
-    !facts.forum && !forum
+fn may_have_comments(page: &Page<'_>, kind: &Likely) -> bool {
+    kind.is(PageType::Thread) < THREAD && !page.facts.forum
 }
+
+/// From this likelihood on a page may be a thread, and what readers wrote is its text.
+const THREAD: f32 = 0.3;
 
 /// The buttons below comments: `Reply`, `Report`.
 struct Replies {

@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     elements::{Node, Part},
     judge::Verdict,
+    kind::Likely,
     page::Page,
     promotion, regions, text,
 };
@@ -26,10 +27,10 @@ pub(crate) fn finding(what: BoilerplateKind, rule: &'static str, detail: impl In
 }
 
 /// What is certain of each block without a model.
-pub(crate) fn certain(page: &Page<'_>, config: &Config) -> Vec<Option<Finding>> {
+pub(crate) fn certain(page: &Page<'_>, kind: &Likely, config: &Config) -> Vec<Option<Finding>> {
     let first = (0..page.len()).find(|i| page.prose_before[i + 1] > page.prose_before[*i]);
     let headline = page.headline.or_else(|| only_headline(page, first?));
-    let comments = regions::comments(page);
+    let comments = regions::comments(page, kind);
     let lines = if page.elements.is_none() { text::certain(page) } else { vec![None; page.len()] };
     lines
         .into_iter()
@@ -107,6 +108,9 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
     {
         return Some(finding(boilerplate_kind_of(kind), "label", format!("a label of the page: {}", name_of(kind))));
     }
+    if page.elements.is_some() && (is_edit_link(page, index) || is_only_editor(page, index)) {
+        return Some(finding(BoilerplateKind::Other, "label", "a link to edit the section, or the name of the editor"));
+    }
     if page.elements.is_some()
         && let Some(found) = promotion::find(page, index)
     {
@@ -130,6 +134,24 @@ fn certain_of(page: &Page<'_>, index: usize, config: &Config) -> Option<Finding>
         return Some(finding(BoilerplateKind::Other, "value", "the value of the label before it"));
     }
     None
+}
+
+/// `[edit]` behind a heading, in any language: a few linked words in square brackets.
+fn is_edit_link(page: &Page<'_>, index: usize) -> bool {
+    let text = page.doc.text(BlockId(index as u32));
+    let heading = |at: usize| page.doc.block(BlockId(at as u32)).kind == BlockKind::Heading;
+    page.shapes[index].words <= 5.0
+        && text.starts_with('[')
+        && text.ends_with(']')
+        && page.shapes[index].letters > 0
+        && page.linked[index] > 0.3
+        && index.checked_sub(1).is_some_and(heading)
+}
+
+/// The one line of a page that names its editor: `责编：林晓`. Where there are several, somebody is asking questions.
+fn is_only_editor(page: &Page<'_>, index: usize) -> bool {
+    let edits = |at: usize| matches!(page.lines[at].field, Some((FieldKind::Editor, true)));
+    edits(index) && page.shapes[index].words <= 8.0 && (0..page.len()).filter(|at| edits(*at)).take(2).count() == 1
 }
 
 /// Whether a hidden block stands within the visible one before it.

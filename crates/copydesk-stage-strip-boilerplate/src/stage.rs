@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use copydesk_document::{Document, Label};
+use copydesk_document::{Document, Fact, Label, Origin, PageType, Value};
 use copydesk_stage::{AnyStage, ConfigError, Context, Facet, Stage, StageError, StageKind};
 
 use crate::{
+    confidence::{self, Weights},
     config::Config,
+    features::Frame,
     judge::{self, Verdict},
+    kind::{self, Kinds},
     model::Model,
     page::Page,
     rules,
@@ -41,7 +44,7 @@ impl StageKind for StripBoilerplate {
     const NAME: &'static str = "strip-boilerplate";
     const SUMMARY: &'static str = "Tells the main text of a page from its boilerplate.";
     const READS: &'static [Facet] = &[];
-    const WRITES: &'static [Facet] = &[Facet::Body];
+    const WRITES: &'static [Facet] = &[Facet::Body, Facet::Metadata];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
@@ -58,11 +61,28 @@ struct Decided {
     detail: String,
 }
 
+/// What the stage says of a document.
+struct Judgement {
+    decided: Vec<Decided>,
+    /// What kind of page it is, how sure that is, and what tells it.
+    kind: Option<(PageType, f32, &'static str)>,
+    /// How much of the text is to be expected right.
+    confidence: Option<f32>,
+}
+
 impl Stage for StripBoilerplate {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<copydesk_stage::Verdict, StageError> {
-        let decided = self.decide(doc);
+        let Judgement { decided, kind, confidence } = self.decide(doc);
+        if let Some(confidence) = confidence {
+            cx.text_confidence(doc, confidence);
+        }
         for (id, decided) in doc.ids().zip(decided) {
             cx.label(doc, id, decided.label, decided.rule, decided.detail);
+        }
+        if let Some((kind, confidence, name)) = kind {
+            let value = Fact::PageType(kind);
+            let origin = Origin::Text;
+            cx.fact(doc, Value { value, origin, name: name.to_owned(), span: None, confidence });
         }
         if doc.body().next().is_none() {
             cx.note(doc, "no-main-text", "nothing in this document reads as main text", None);
@@ -72,15 +92,19 @@ impl Stage for StripBoilerplate {
 }
 
 impl StripBoilerplate {
-    fn decide(&self, doc: &Document) -> Vec<Decided> {
+    /// What becomes of each block, what kind of page it is, and how much of the text is to be expected right.
+    fn decide(&self, doc: &Document) -> Judgement {
         let model = if doc.tree.is_some() { Model::html() } else { Model::text() };
-        let article = doc.tree.is_some().then(Model::article);
         let page = Page::read(doc, &model.names);
-        let mut certain = rules::certain(&page, &self.config);
+        let frame = Frame::read(&page);
+        let kind = page.elements.as_ref().map(|_| Kinds::embedded().judge(&page, &frame));
+        let likely = kind.unwrap_or_default();
+        let mut certain = rules::certain(&page, &likely, &self.config);
         if let Some(shared) = &self.shared {
             rules::shared(&mut certain, &shared.found(doc));
         }
-        let probability = judge::probabilities(&page, model, article, &certain);
+        let article = kind.as_ref().map(|kind| (Model::article(), kind));
+        let probability = judge::probabilities(&page, &frame, model, article, &certain);
         let (verdicts, border) = judge::judge(&page, &probability, certain, &self.config);
         let least = |index: usize| judge::least(border, &doc.blocks()[index]).min(1.0);
         let reason = |index: usize, sign: char| {
@@ -91,7 +115,10 @@ impl StripBoilerplate {
             rules::portrait(&page, index, &mut reason);
             reason
         };
-        verdicts
+        let doubts = kind.and_then(|kind| confidence::doubts(&page, &kind, &probability, &verdicts));
+        let confidence = doubts.map(|doubts| Weights::embedded().confidence(&doubts));
+        let told = kind.map(|likely| kind::tell(&page, &likely));
+        let decided = verdicts
             .into_iter()
             .enumerate()
             .map(|(index, verdict)| match verdict {
@@ -110,7 +137,8 @@ impl StripBoilerplate {
                     Decided { label: Label::Body, rule, detail }
                 }
             })
-            .collect()
+            .collect();
+        Judgement { decided, kind: told, confidence }
     }
 }
 

@@ -4,9 +4,11 @@ use copydesk_document::{Attr, BlockId, Document};
 
 use crate::{
     class_words::for_each_word,
+    confidence::{self, Doubts},
     context, features,
     features::Sink,
     judge,
+    kind::{self, Kinds, Likely},
     model::{Names, Table},
     page::Page,
     rules,
@@ -17,9 +19,9 @@ pub use judge::Sort;
 /// What the first forest finds less likely than this is not judged again.
 pub const SURE: f32 = judge::SURE;
 
-/// How much the forest for articles counts on a page that is one with this probability.
-pub fn article_weight(p: f32) -> f32 {
-    judge::article_weight(p)
+/// How much the forest for articles counts on a page of this kind.
+pub fn article_weight(kind: &Likely) -> f32 {
+    judge::article_weight(kind)
 }
 
 /// Two probabilities, the second with this weight.
@@ -57,6 +59,16 @@ impl<'d> Measured<'d> {
         Self { page, frame }
     }
 
+    /// What the forests that tell the kind of the page see: one row.
+    pub fn whole(&self) -> Table {
+        kind::table(&self.page, &self.frame)
+    }
+
+    /// What the embedded forests say of the kind of the page.
+    pub fn kind(&self) -> Likely {
+        if self.page.elements.is_some() { Kinds::embedded().judge(&self.page, &self.frame) } else { Likely::default() }
+    }
+
     /// What the first forest sees.
     pub fn first(&self) -> Table {
         {
@@ -83,27 +95,40 @@ impl<'d> Measured<'d> {
 
     /// Blocks that some corpora count as main text and others do not: headlines, bylines, dates, captions.
     pub fn conventional(&self) -> Vec<bool> {
-        let certain = rules::certain(&self.page, &crate::Config::default());
+        let certain = rules::certain(&self.page, &Likely::default(), &crate::Config::default());
         let line = |index: usize| &self.page.lines[index];
         let by_line = |index: usize| line(index).headline || line(index).byline || line(index).date;
         certain.iter().enumerate().map(|(index, found)| found.is_some() || by_line(index)).collect()
     }
 
-    /// What the two embedded forests for pages of all kinds say.
-    pub fn embedded(&self) -> Vec<f32> {
-        let certain = rules::certain(&self.page, &crate::Config::default());
-        judge::probabilities(&self.page, html(), None, &certain)
+    /// What the two embedded forests for pages of all kinds say of a page of this kind.
+    pub fn embedded(&self, kind: &Likely) -> Vec<f32> {
+        let certain = rules::certain(&self.page, kind, &crate::Config::default());
+        judge::probabilities(&self.page, &self.frame, html(), None, &certain)
     }
 
     /// The rule that settles each block before any forest is asked.
     pub fn settled(&self) -> Vec<Option<&'static str>> {
-        let certain = rules::certain(&self.page, &crate::Config::default());
+        let certain = rules::certain(&self.page, &self.kind(), &crate::Config::default());
         certain.into_iter().map(|found| found.map(|found| found.rule)).collect()
     }
 
+    /// Which blocks stay, and the numbers from which the confidence of the text is read.
+    pub fn kept_with_doubts(
+        &self,
+        probability: &[f32],
+        kind: &Likely,
+        config: &crate::Config,
+    ) -> (Vec<bool>, Option<Doubts>) {
+        let certain = rules::certain(&self.page, kind, config);
+        let verdicts = judge::judge(&self.page, probability, certain, config).0;
+        let doubts = confidence::doubts(&self.page, kind, probability, &verdicts);
+        (verdicts.iter().map(judge::Verdict::stays).collect(), doubts)
+    }
+
     /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
-    pub fn kept(&self, probability: &[f32], config: &crate::Config) -> Vec<bool> {
-        judge::judge(&self.page, probability, rules::certain(&self.page, config), config)
+    pub fn kept(&self, probability: &[f32], kind: &Likely, config: &crate::Config) -> Vec<bool> {
+        judge::judge(&self.page, probability, rules::certain(&self.page, kind, config), config)
             .0
             .iter()
             .map(judge::Verdict::stays)

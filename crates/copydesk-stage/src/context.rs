@@ -110,6 +110,13 @@ impl Context<'_> {
         }
     }
 
+    /// Says how much of the main text is to be expected right, from 0 to 1.
+    pub fn text_confidence(&mut self, doc: &mut Document, confidence: f32) {
+        if self.may(Facet::Body) {
+            doc.set_text_confidence(Some(confidence.clamp(0.0, 1.0)));
+        }
+    }
+
     /// Says which languages the body is in.
     pub fn languages(&mut self, doc: &mut Document, languages: Languages) {
         if self.may(Facet::Languages) {

@@ -83,6 +83,11 @@ pub enum Change {
         #[serde(default)]
         blocks: Vec<u32>,
     },
+    /// Says how much of the main text is to be expected right.
+    TextConfidence {
+        /// From 0 to 1.
+        confidence: f32,
+    },
     /// Says which language a block is in, or the whole document.
     Language {
         /// BCP 47 tag.
@@ -177,6 +182,7 @@ impl Change {
             Self::Language { confidence, block: id, .. } => {
                 sure(confidence).and_then(|()| id.iter().try_for_each(block))
             }
+            Self::TextConfidence { confidence } => sure(confidence),
             Self::Note { code, .. } => named(code),
             Self::Ext { .. } => Ok(()),
             Self::Drop { .. } | Self::Refuse { .. } if is_last => Ok(()),
@@ -219,6 +225,7 @@ impl Change {
                     cx.languages(doc, Languages { main: Some(guess), shares });
                 }
             }
+            Self::TextConfidence { confidence } => cx.text_confidence(doc, confidence),
             Self::Note { code, message } => cx.note(doc, code, message, None),
             Self::Ext { value } => cx.ext(doc, value),
             // Whoever applies the patch has seen to these.

@@ -34,6 +34,8 @@ pub struct DocumentView<'a> {
     pub facts: Vec<FactView<'a>>,
     /// The captions that count.
     pub captions: Vec<CaptionView<'a>>,
+    /// How much of the main text is to be expected right, from 0 to 1.
+    pub text_confidence: Option<f32>,
     /// BCP 47 tag of the body.
     pub language: Option<Cow<'a, str>>,
     /// Every language of the body.
@@ -206,6 +208,7 @@ impl<'a> DocumentView<'a> {
                 .collect(),
             facts: facts.collect(),
             captions: doc.captions().iter().map(CaptionView::of).collect(),
+            text_confidence: doc.text_confidence(),
             language: doc.languages().main.as_ref().map(|guess| Cow::Borrowed(guess.tag.as_str())),
             languages: Cow::Borrowed(&doc.languages().shares),
             decisions: decisions.collect(),

@@ -42,7 +42,7 @@ fn differ(before: &Document, after: &Document, facet: Facet) -> bool {
     let blocks = || before.blocks().iter().zip(after.blocks());
     match facet {
         // Labels change with a decision only, and those are looked at one by one.
-        Facet::Body => false,
+        Facet::Body => before.text_confidence() != after.text_confidence(),
         Facet::Languages => before.languages() != after.languages() || blocks().any(|(b, a)| b.language != a.language),
         Facet::Captions => before.captions() != after.captions(),
         Facet::Metadata => before.metadata() != after.metadata(),

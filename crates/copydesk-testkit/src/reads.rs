@@ -17,7 +17,8 @@ pub(crate) fn without(doc: &Document, facet: Facet) -> Option<Document> {
         Facet::Languages => blank.forget_languages(),
         Facet::Captions => blank.forget_captions(),
         Facet::Metadata => blank.forget_facts(),
-        Facet::Body | Facet::Text => {}
+        Facet::Body => blank.set_text_confidence(None),
+        Facet::Text => {}
     }
     (blank != *doc).then_some(blank)
 }

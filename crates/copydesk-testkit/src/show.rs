@@ -112,6 +112,7 @@ fn metadata(meta: &Metadata) -> Map<String, Value> {
     put(&mut shown, "license", fact(meta.license.as_ref()));
     put(&mut shown, "paywalled", fact(meta.paywalled.as_ref()));
     put(&mut shown, "dateline", fact(meta.dateline.as_ref()));
+    put(&mut shown, "page_type", fact(meta.page_type.as_ref()));
     shown
 }
 

@@ -89,6 +89,10 @@ fn shown(doc: &Document) -> usize {
 /// The longest text of the structured data.
 fn declared(doc: &Document, limits: &Limits) -> Option<Embedded> {
     let texts = doc.evidence.items.iter().filter_map(|item| {
+        if item.is("LiveBlogPosting") {
+            let all = updates(doc, item);
+            return (!all.is_empty()).then_some(all).zip(item.span);
+        }
         let own = item.text("articleBody").or_else(|| if is_post(item) { item.text("text") } else { None })?;
         let answers = ["comment", "acceptedAnswer", "suggestedAnswer"].iter().flat_map(|name| item.values(name));
         let answers = answers.filter(|_| is_post(item)).filter_map(|value| match value {
@@ -105,6 +109,16 @@ fn declared(doc: &Document, limits: &Limits) -> Option<Embedded> {
         return None;
     }
     Some(Embedded { lines: lines(&texts, limits), span, place: "its structured data".to_owned() })
+}
+
+/// What a live blog says, then its updates, each below its headline.
+fn updates<'d>(doc: &'d Document, blog: &'d Item) -> Vec<&'d str> {
+    let updates = blog.values("liveBlogUpdate").filter_map(|value| match value {
+        ItemValue::Item(id) => Some(doc.evidence.item(*id)),
+        ItemValue::Text(_) => None,
+    });
+    let said = updates.flat_map(|update| [update.text("headline"), update.text("articleBody")]).flatten();
+    blog.text("articleBody").into_iter().chain(said).filter(|text| !text.trim().is_empty()).collect()
 }
 
 fn is_post(item: &Item) -> bool {

@@ -1,5 +1,7 @@
 //! Character references.
 
+use std::borrow::Cow;
+
 use html5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 use memchr::memchr3;
 
@@ -45,6 +47,23 @@ pub(super) fn decode(text: &str, place: Place) -> String {
     }
     out.push_str(&text[at..]);
     out
+}
+
+/// A value out of which a system has made a reference twice (`&amp;#8217;`), with what is left of it resolved. Only whole
+/// references count: `a&copy=1` is part of an address.
+pub(super) fn decode_again(value: &str) -> Cow<'_, str> {
+    let whole = |(at, _): (usize, &str)| {
+        let rest = &value[at + 1..];
+        let name =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '#')).filter(|length| (2..=10).contains(length));
+        name.is_some_and(|length| rest[length..].starts_with(';'))
+    };
+    if !value.match_indices('&').any(whole) {
+        return Cow::Borrowed(value);
+    }
+    let once = decode(value, Place::Attribute);
+    // Some do so three times.
+    Cow::Owned(if once.contains("&amp;") || once.contains("&#") { decode(&once, Place::Attribute) } else { once })
 }
 
 /// Reads what stands behind an ampersand: one or two characters, and how many bytes they took.

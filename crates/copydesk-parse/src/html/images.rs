@@ -1,6 +1,6 @@
 //! Pictures.
 
-use copydesk_document::{Attr, BlockId, ElementId, Image, Span, Tag};
+use copydesk_document::{Attr, BlockId, Document, ElementId, Image, Origin, Span, Tag, absolute};
 
 use super::arena::{Arena, NONE};
 
@@ -10,11 +10,16 @@ const MAX_IMAGES: usize = 10_000;
 /// Longest address that is one.
 const MAX_ADDRESS: usize = 4096;
 
-/// Reads an `<img>`, `<amp-img>` or `<video>`.
+/// Reads an `<img>`, `<amp-img>`, `<video>`, or a `<picture>` that has nothing but sources.
 pub(super) fn read(arena: &Arena, id: u32, element: ElementId, before: BlockId, images: &mut Vec<Image>) {
     let node = arena.node(id);
     let video = node.tag == Tag::Video;
-    let src = if video { video_address(arena, id) } else { picture_address(arena, id) };
+    let src = match node.tag {
+        Tag::Video => video_address(arena, id),
+        Tag::Picture if arena.below(id, 20).any(|c| arena.node(c).tag == Tag::Img) => return,
+        Tag::Picture => source_address(arena, id),
+        _ => picture_address(arena, id),
+    };
     let alt = arena.attr(id, Attr::Alt).unwrap_or_default().trim();
     let Some(src) = src.or((!alt.is_empty()).then_some("")) else { return };
     if images.len() >= MAX_IMAGES || is_pixel(arena, id) {
@@ -68,9 +73,27 @@ fn picture_address(arena: &Arena, id: u32) -> Option<&str> {
             if parent == NONE || arena.node(parent).tag != Tag::Picture {
                 return None;
             }
-            arena.below(parent, 20).filter(|c| arena.node(*c).tag == Tag::Source).find_map(|c| largest_of(arena, c))
+            source_address(arena, parent)
         })
         .or_else(|| arena.attr(id, Attr::Src).and_then(address))
+}
+
+/// The largest address of the first source of a `<picture>` that has one.
+fn source_address(arena: &Arena, picture: u32) -> Option<&str> {
+    arena.below(picture, 20).filter(|c| arena.node(*c).tag == Tag::Source).find_map(|c| largest_of(arena, c))
+}
+
+/// Makes addresses whole that are relative to the document, where its own is known.
+pub(super) fn make_absolute(doc: &mut Document) {
+    let declared = |name| doc.evidence.value(Origin::Link, name);
+    let known = [declared("base"), doc.source.url.as_deref(), declared("canonical")];
+    let is_whole = |url: &&str| url.contains("://");
+    let Some(base) = known.into_iter().flatten().find(is_whole).map(str::to_owned) else { return };
+    for image in doc.images.iter_mut().filter(|image| !image.src.is_empty()) {
+        if let Some(whole) = absolute(&image.src, &base) {
+            image.src = whole;
+        }
+    }
 }
 
 fn looks_like_address(value: &str) -> bool {

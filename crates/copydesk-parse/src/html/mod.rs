@@ -36,6 +36,7 @@ pub fn parse(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     tables::mark_data_tables(&mut arena, source);
     let walked = walk::walk(doc, &arena, source, limits)?;
     evidence::finish(doc, &arena, source, &walked.elements);
+    images::make_absolute(doc);
     embedded::add(doc, limits);
     embedded::add_noframes(doc, &arena, limits);
     if let Some(stopped) = stopped {

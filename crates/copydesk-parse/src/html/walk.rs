@@ -234,7 +234,7 @@ impl Walker<'_> {
                 return false;
             }
             Tag::Wbr | Tag::Textarea | Tag::Col | Tag::Area | Tag::Track | Tag::Param | Tag::Source => return false,
-            Tag::Img | Tag::AmpImg | Tag::Video => {
+            Tag::Img | Tag::AmpImg | Tag::Video | Tag::Picture => {
                 let before = self.doc.blocks().len() + self.waiting.len() + usize::from(!self.visible.is_empty());
                 images::read(self.arena, id, element, BlockId(before as u32), &mut self.doc.images);
             }

@@ -44,9 +44,13 @@ pub(super) fn read(
         if doc.block(id).label() == Label::Caption {
             continue;
         }
+        // In other scripts a bar or a count of comments may stand between labels.
+        if text.contains('：') && read_label_row(doc, id, hints, lexicon, gathered, lines) {
+            continue;
+        }
         if let Some(taken) = read_field(doc, id, next, hints, lexicon, gathered, lines) {
             at += taken;
-        } else if !read_dates(doc, id, lines)
+        } else if !read_dates(doc, id, hints, lexicon, lines)
             && !read_author(doc, id, hints, lexicon, gathered, lines)
             && (classify_label(text, lexicon).is_none_or(|label| !label.whole) || is_section_name(text))
         {
@@ -234,12 +238,26 @@ fn read_value(
 
 /// A line that is a date and nothing else, with or without its label. In a page the dates were gathered with the elements
 /// around them.
-fn read_dates(doc: &Document, id: BlockId, lines: &mut LineLabels) -> bool {
-    let is_date = is_date_line(doc.text(id));
+fn read_dates(doc: &Document, id: BlockId, hints: &Hints<'_>, lexicon: &Lexicon, lines: &mut LineLabels) -> bool {
+    let text = doc.text(id);
+    let is_date = is_date_line(text) || is_date_with_source(text, hints, lexicon);
     if is_date {
         lines.labels.push((id, Label::Date, "date-line", "a date and nothing else".to_owned()));
     }
     is_date
+}
+
+/// `2024-03-05 来源：海港日报`: a date, and who had the text before.
+fn is_date_with_source(text: &str, hints: &Hints<'_>, lexicon: &Lexicon) -> bool {
+    if text.len() > 160 || !text.starts_with(char::is_numeric) {
+        return false;
+    }
+    let Some(first) = find(text, hints).into_iter().next().filter(|date| date.span.start == 0) else { return false };
+    let rest = text[first.span.end..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '·' | ','));
+    label_of(rest, lexicon).is_some_and(|field| {
+        let short = !field.value.is_empty() && field.value.chars().count() <= 40;
+        short && matches!(field.kind, FieldKind::Source | FieldKind::Editor)
+    })
 }
 
 pub(crate) fn add_date(gathered: &mut Gathered, found: &FoundDate, doc: &Document, id: BlockId, weight: f32) {

@@ -24,6 +24,7 @@ use copydesk_document::BlockId;
 use crate::page::Page;
 
 pub(crate) use frame::Frame;
+pub(crate) use whole_page::whole;
 
 /// Takes the numbers of a block one after the other, always in the same order.
 pub(crate) trait Sink {

@@ -3,7 +3,7 @@
 use super::{Frame, Sink};
 use crate::page::Page;
 
-pub(super) fn whole(page: &Page<'_>, frame: &Frame, sink: &mut impl Sink) {
+pub(crate) fn whole(page: &Page<'_>, frame: &Frame, sink: &mut impl Sink) {
     let facts = &page.facts;
     sink.put("page blocks", page.len() as f32);
     sink.put("page words", frame.words);

@@ -2,7 +2,10 @@
 
 use copydesk_document::{Attr, Clue, ElementId, Evidence, Origin, Span, Tag};
 
-use super::super::arena::{Arena, NodeKind};
+use super::super::{
+    arena::{Arena, NodeKind},
+    entities,
+};
 use crate::fold::fold;
 
 /// A page with more clues than this is no page.
@@ -82,8 +85,14 @@ pub(super) fn read(arena: &Arena, source: &str, id: u32, element: ElementId, evi
     }
 }
 
-/// A value as a reader may see it: white space folded, control characters gone.
+/// A value as a reader may see it: references that were escaped twice resolved, white space folded, control characters and
+/// signs without width gone.
 pub(super) fn clean(value: &str) -> String {
-    let folded = fold(value);
-    if folded.chars().any(char::is_control) { folded.chars().filter(|c| !c.is_control()).collect() } else { folded }
+    let folded = fold(&entities::decode_again(value));
+    if folded.chars().any(is_unseen) { folded.chars().filter(|c| !is_unseen(*c)).collect() } else { folded }
+}
+
+/// Signs that say where a line may break, and control characters. The joiners stay: Persian and emoji need them.
+pub(super) fn is_unseen(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}')
 }

@@ -1,6 +1,8 @@
 //! JSON as pages really write it: with comments, trailing commas, raw line breaks, quotes that nobody escaped, and ends
 //! that are missing. What can be read is read; nothing is refused.
 
+use std::borrow::Cow;
+
 use super::super::entities::{self, Place};
 
 /// Deeper values are left out.
@@ -244,7 +246,12 @@ impl Parser<'_> {
                 out.push(char::from(quote));
             }
         }
-        if out.contains('&') { entities::decode(&out, Place::Attribute) } else { out }
+        let mut out = if out.contains('&') { entities::decode(&out, Place::Attribute) } else { out };
+        if let Cow::Owned(again) = entities::decode_again(&out) {
+            out = again;
+        }
+        out.retain(|c| !matches!(c, '\u{AD}' | '\u{200B}' | '\u{2060}' | '\u{FEFF}'));
+        out
     }
 
     fn push(&self, out: &mut String, from: usize, to: usize) {
