@@ -28,6 +28,7 @@ fn show(doc: &Document) -> String {
             BlockKind::Caption => "caption",
             BlockKind::Definition => "def",
             BlockKind::Control => "control",
+            other => panic!("{other:?} has no name here"),
         };
         let level = if block.level > 0 { block.level.to_string() } else { String::new() };
         let _ = write!(out, "{kind}{level} {:?}", doc.text(id));
@@ -48,6 +49,7 @@ fn show(doc: &Document) -> String {
                 InlineKind::Emphasis => write!(out, " *{text}*"),
                 InlineKind::Code => write!(out, " `{text}`"),
                 InlineKind::Part(_) => write!(out, " <{text}>"),
+                other => panic!("{other:?} is not shown here"),
             };
         }
         out.push('\n');
