@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap, sync::OnceLock};
 
-use crate::Caption;
+use crate::{Caption, Span};
 
 /// Captions in the order in which stages found them. Nobody's finding is taken back or written over.
 #[derive(Clone, Debug, Default)]
@@ -43,27 +43,55 @@ impl CaptionLedger {
     }
 }
 
-/// One caption for each text, the surest, in the order of the document. Of equals the first wins.
+/// One caption for each text and picture, the surest, in the order of the document. Of equals the first wins. What one stage
+/// found twice stands twice: two pictures may have the same caption.
 fn settle(findings: &[(Cow<'static, str>, Vec<Caption>)]) -> Vec<Caption> {
     let mut settled: Vec<Caption> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    for caption in findings.iter().flat_map(|(_, found)| found) {
-        let place =
-            if caption.text.is_empty() { settled.len() } else { *places.entry(&caption.text).or_insert(settled.len()) };
-        match settled.get_mut(place) {
-            Some(known) if caption.confidence > known.confidence => *known = caption.clone(),
-            Some(_) => {}
-            None => settled.push(caption.clone()),
+    let mut places: HashMap<Which<'_>, usize> = HashMap::new();
+    for (_, found) in findings {
+        let before = settled.len();
+        for caption in found {
+            let names = Which::of(caption);
+            let known = names.iter().filter_map(|name| places.get(name)).find(|place| **place < before).copied();
+            match known {
+                Some(place) if caption.confidence > settled[place].confidence => settled[place] = caption.clone(),
+                Some(_) => {}
+                None => settled.push(caption.clone()),
+            }
+            for name in names {
+                places.entry(name).or_insert(known.unwrap_or(settled.len() - 1));
+            }
         }
     }
     settled.sort_by_key(|caption| caption.span.map_or(u32::MAX, |span| span.start));
     settled
 }
 
+/// By what a caption is known again in what another stage found.
+#[derive(PartialEq, Eq, Hash)]
+enum Which<'c> {
+    Place(&'c str, Span),
+    Picture(&'c str, &'c str),
+    /// Nothing tells where it stands, or of which picture it is.
+    Text(&'c str),
+}
+
+impl<'c> Which<'c> {
+    fn of(caption: &'c Caption) -> Vec<Self> {
+        let text = caption.text.as_str();
+        if text.is_empty() {
+            return Vec::new();
+        }
+        let place = caption.span.map(|span| Self::Place(text, span));
+        let picture = caption.image.as_deref().map(|image| Self::Picture(text, image));
+        let names: Vec<Self> = place.into_iter().chain(picture).collect();
+        if names.is_empty() { vec![Self::Text(text)] } else { names }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Span;
 
     fn caption(text: &str, at: u32, confidence: f32) -> Caption {
         Caption { text: text.into(), span: Some(Span { start: at, end: at + 1 }), confidence, ..Caption::default() }
@@ -79,5 +107,18 @@ mod tests {
         let texts: Vec<_> = ledger.captions().iter().map(|c| (c.text.as_str(), c.confidence)).collect();
         assert_eq!(texts, [("The mayor", 0.6), ("A ferry", 0.5), ("The quay at dawn", 0.9)]);
         assert_eq!(ledger.all().count(), 4, "nobody's finding vanishes");
+    }
+
+    #[test]
+    fn the_same_words_below_two_pictures_are_two_captions() {
+        let of = |image: &str, at: u32, confidence: f32| Caption {
+            image: Some(image.into()),
+            ..caption("The quay", at, confidence)
+        };
+        let mut ledger = CaptionLedger::default();
+        ledger.add("own".into(), vec![of("a.jpg", 10, 0.5), of("b.jpg", 50, 0.5)]);
+        ledger.add("house".into(), vec![of("b.jpg", 51, 0.9), of("c.jpg", 90, 0.9), of("c.jpg", 10, 0.4)]);
+        let images: Vec<_> = ledger.captions().iter().map(|c| (c.image.as_deref(), c.confidence)).collect();
+        assert_eq!(images, [(Some("a.jpg"), 0.5), (Some("b.jpg"), 0.9), (Some("c.jpg"), 0.9)]);
     }
 }

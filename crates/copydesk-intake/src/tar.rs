@@ -50,8 +50,23 @@ impl<R: Read> Shared<R> {
         if passed < left { Err(damaged("it is cut off")) } else { Ok(()) }
     }
 
+    /// The next header; `None` at the end, which blocks of zeros mark. Behind them there may be another tar.
     fn header(&mut self) -> io::Result<Option<[u8; BLOCK]>> {
         self.pass_over()?;
+        let mut marked = false;
+        loop {
+            match self.block()? {
+                Some(header) if header == [0; BLOCK] => marked = true,
+                Some(header) if marked && !checksum_fits(&header) => {
+                    return Err(damaged("what stands behind its end is no tar"));
+                }
+                None if !marked => return Err(damaged("its end is not marked; if it was cut off, files are missing")),
+                block => return Ok(block),
+            }
+        }
+    }
+
+    fn block(&mut self) -> io::Result<Option<[u8; BLOCK]>> {
         let mut header = [0; BLOCK];
         let mut read = 0;
         while read < BLOCK {
@@ -63,8 +78,7 @@ impl<R: Read> Shared<R> {
                 Err(error) => return Err(error),
             }
         }
-        // Two blocks of zeros end it; the first is enough.
-        Ok((header != [0; BLOCK]).then_some(header))
+        Ok(Some(header))
     }
 
     /// The text that stands in the place of a file: a long name.
@@ -191,13 +205,20 @@ mod tests {
 
     #[test]
     fn a_tar_that_is_cut_off_says_so_whatever_is_read_of_it() {
-        let whole = [entry("a.html", "3", b"one"), entry("b.html", "3", b"two")].concat();
+        let end = vec![0; 2 * BLOCK];
+        let files = [entry("a.html", "3", b"one"), entry("b.html", "3", b"two")].concat();
+        let whole = [&files[..], &end].concat();
         assert!(is_tar(&whole));
         assert_eq!(names(&whole).expect("it is whole"), ["a.html", "b.html"]);
-        assert_eq!(names(&whole[..3 * BLOCK + 3]).expect("only padding is missing"), ["a.html", "b.html"]);
-        for cut in [BLOCK + 1, 2 * BLOCK + 9, 3 * BLOCK + 2] {
+        assert_eq!(names(&whole[..5 * BLOCK]).expect("half of an end is one"), ["a.html", "b.html"]);
+        for cut in [BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 9, 3 * BLOCK + 2, 3 * BLOCK + 3, files.len()] {
             assert!(names(&whole[..cut]).expect_err("it is cut off").to_string().contains("cut off"), "{cut}");
         }
+        // One behind the other, as `cat` puts them.
+        let two = [&whole[..], &entry("c.html", "5", b"three"), &end].concat();
+        assert_eq!(names(&two).expect("both are whole"), ["a.html", "b.html", "c.html"]);
+        let odd = [&whole[..], &[b'x'; BLOCK]].concat();
+        assert!(names(&odd).expect_err("what is that?").to_string().contains("behind its end"));
         let mut text = String::new();
         let mut tar = Tar::new(&whole[..]);
         let mut file = tar.next_file().expect("it is whole").expect("a file");

@@ -251,6 +251,10 @@ fn legacy(
         ));
         return Decoded { text: found.text, charset: found.name };
     }
+    if declared.is_none() && !declared_utf8 {
+        let name = encoding.name();
+        notes.push(note("charset-guessed", format!("nothing that can be read names the charset; {name} fits best")));
+    }
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     // Vietnamese tones are marks of their own in this charset and nowhere else.
     let text = if encoding == WINDOWS_1258 { text.nfc().collect() } else { text.into_owned() };

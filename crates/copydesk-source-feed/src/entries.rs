@@ -52,9 +52,11 @@ impl<'x> Entries<'x> {
     /// Goes on at the next entry behind broken XML.
     fn skip_to_entry(&mut self, from: usize) {
         let from = from.min(self.xml.len());
-        let next = ["<item", "<entry"].iter().filter_map(|tag| self.xml.get(from..)?.find(tag)).min();
-        match next {
-            Some(at) => self.restart(from + at),
+        // One search for both: to look for each alone goes to the end of the feed again and again where there is only one.
+        let rest = self.xml.get(from..).unwrap_or_default();
+        let is_entry = |rest: &str| ["<item", "<entry"].iter().any(|tag| rest.starts_with(tag));
+        match rest.match_indices('<').find(|(at, _)| is_entry(&rest[*at..])) {
+            Some((at, _)) => self.restart(from + at),
             None => self.ended = true,
         }
     }
@@ -85,7 +87,10 @@ impl<'x> Entries<'x> {
                     let elements = entry.as_mut().map_or(&mut self.feed, |(_, elements)| elements);
                     attributes(&name, &start, elements);
                     let markup_from = is_markup(&start).then(|| self.place());
-                    open.push(Open { name, text: String::new(), markup_from });
+                    // What stands deeper is no element of a feed; its text belongs to the one around it.
+                    if open.len() < DEEPEST {
+                        open.push(Open { name, text: String::new(), markup_from });
+                    }
                 }
                 Event::Empty(start) => {
                     let name = name(&start);
@@ -136,6 +141,8 @@ impl<'x> Entries<'x> {
     }
 }
 
+/// No element of a feed stands deeper.
+const DEEPEST: usize = 64;
 /// More is no entry.
 const MOST_ELEMENTS: usize = 10_000;
 

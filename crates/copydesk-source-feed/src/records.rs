@@ -82,7 +82,8 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
             Part::Entry(range, elements) => {
                 let extent =
                     shift.map(|shift| Extent { offset: range.start as u64 + shift, length: range.len() as u64 });
-                let notes = if is_damaged { replaced(&text[range], charset) } else { Vec::new() };
+                let mut notes = if is_damaged { replaced(&text[range], charset) } else { Vec::new() };
+                notes.extend(teaser(&elements));
                 let record = record(&elements, &entries.feed);
                 let standing = Standing { uri: uri.clone(), extent, notes };
                 match columns.input(standing, &mut names, record) {
@@ -95,6 +96,24 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
     }
     items
 }
+
+/// Says of an entry that what it holds is hardly the whole text: a summary of a few lines, and the address of the rest.
+fn teaser(entry: &Elements) -> Option<Note> {
+    let first = |names: &[&str]| names.iter().find_map(|name| value(entry, name));
+    let summary = first(SUMMARIES).unwrap_or_default();
+    let has_address = first(&["feedburner:origlink", "link@href", "link"]).is_some();
+    if first(CONTENTS).is_some() || !has_address || summary.chars().count() > LONGEST_TEASER {
+        return None;
+    }
+    let message = "the entry holds a summary at most; the text is at its address, and nothing is fetched".into();
+    Some(Note { stage: "source".into(), code: "feed-summary".into(), message, span: None })
+}
+
+/// Where the text of an entry stands, and where there are only some words about it.
+const CONTENTS: &[&str] = &["content:encoded", "content", "xhtml:body", "body"];
+const SUMMARIES: &[&str] = &["description", "summary", "itunes:summary", "media:description"];
+/// A description that is longer may well be all of the text.
+const LONGEST_TEASER: usize = 800;
 
 /// Says of an entry that some of it could not be read.
 fn replaced(entry: &str, charset: &'static Encoding) -> Vec<Note> {
@@ -127,8 +146,8 @@ fn record(entry: &Elements, feed: &Elements) -> Map<String, Value> {
             record.insert(name.to_owned(), value.into());
         }
     };
-    let content = first(&["content:encoded", "content", "xhtml:body", "body"]);
-    let summary = first(&["description", "summary", "itunes:summary", "media:description"]);
+    let content = first(CONTENTS);
+    let summary = first(SUMMARIES);
     let text = content.clone().or_else(|| summary.clone()).unwrap_or_default();
     // What feeds hold is a part of a page.
     add("content", Some(format!("<html><body><article>{text}</article></body></html>")));

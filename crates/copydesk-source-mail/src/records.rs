@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use copydesk_document::Extent;
+use copydesk_document::{Extent, Note};
 use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
@@ -68,7 +68,8 @@ impl<R: Read> Records<R> {
             return bad(uri, "mail.syntax", "this is no message: it has no headers");
         };
         let extent = is_mbox.then_some(Extent { offset: raw.offset, length: raw.length });
-        let standing = Standing { uri: uri.clone(), extent, notes: Vec::new() };
+        let record = record(&message);
+        let standing = Standing { uri: uri.clone(), extent, notes: replaced(&record).into_iter().collect() };
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let (text, id, content_type) = (names(&["html", "text"]), names(&["id"]), names(&["content_type"]));
         let columns = Columns {
@@ -79,11 +80,20 @@ impl<R: Read> Records<R> {
             fetched: &[],
             max_bytes: self.max_bytes,
         };
-        match columns.input(standing, &mut self.names, record(&message)) {
+        match columns.input(standing, &mut self.names, record) {
             Ok(input) => SourceItem::Input(input),
             Err(refused) => bad(uri, refused.rule, refused.message),
         }
     }
+}
+
+/// Says of a message that some of it is in no charset that it names, or in one that is not read.
+fn replaced(record: &Map<String, Value>) -> Option<Note> {
+    let texts = record.values().filter_map(Value::as_str);
+    let count: usize = texts.map(|text| text.matches('\u{FFFD}').count()).sum();
+    let message =
+        format!("{count} places of the message are U+FFFD, which stands for what is not in the charset that it names");
+    (count > 0).then(|| Note { stage: "source".into(), code: "charset-replaced".into(), message, span: None })
 }
 
 /// A message by the names that records usually have.

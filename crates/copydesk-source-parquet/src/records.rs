@@ -120,7 +120,8 @@ struct Records {
 impl Records {
     fn row(&mut self, row: &Row, schema: &Type) -> SourceItem {
         let uri = format!("{}#record-{}", self.uri, self.number);
-        let standing = Standing { uri: uri.clone(), ..Standing::default() };
+        let notes = value::guessed(row).into_iter().collect();
+        let standing = Standing { uri: uri.clone(), extent: None, notes };
         match self.options.columns().input(standing, &mut self.names, value::record(row, Some(schema))) {
             Ok(input) => SourceItem::Input(input),
             Err(refused) => bad(uri, refused.rule, format!("row {}: {}", self.number, refused.message)),

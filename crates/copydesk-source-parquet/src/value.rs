@@ -1,6 +1,8 @@
 //! Cells of Parquet as JSON.
 
+use copydesk_document::Note;
 use copydesk_parse::charset_of;
+use encoding_rs::Encoding;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use parquet::{
     basic::{LogicalType, Repetition},
@@ -13,6 +15,18 @@ use serde_json::{Map, Number, Value};
 pub(crate) fn record(row: &Row, kind: Option<&Type>) -> Map<String, Value> {
     let columns = row.get_column_iter().enumerate();
     columns.map(|(at, (name, field))| (name.clone(), value(field, part(kind, at)))).collect()
+}
+
+/// Says of a row that bytes in it were read in a charset that nothing names.
+pub(crate) fn guessed(row: &Row) -> Option<Note> {
+    let mut found = row.get_column_iter().filter_map(|(name, field)| {
+        let Field::Bytes(bytes) = field else { return None };
+        let bytes = bytes.data();
+        let guessed = std::str::from_utf8(bytes).is_err().then(|| charset(bytes)).flatten()?;
+        Some(format!("`{name}` is not UTF-8, and was read as {}, which fits best", guessed.name()))
+    });
+    let message = found.next()?;
+    Some(Note { stage: "source".into(), code: "charset-guessed".into(), message, span: None })
 }
 
 /// The kind of a field of a group.
@@ -107,10 +121,10 @@ fn text(bytes: &[u8]) -> Value {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Value::String(text.to_owned());
     }
-    match charset_of(bytes) {
-        Some(charset) if !charset.is_single_byte() || !bytes.contains(&0) => {
-            Value::String(charset.decode(bytes).0.into_owned())
-        }
-        _ => Value::Null,
-    }
+    charset(bytes).map_or(Value::Null, |charset| Value::String(charset.decode(bytes).0.into_owned()))
+}
+
+/// The charset that bytes are in, as it seems.
+fn charset(bytes: &[u8]) -> Option<&'static Encoding> {
+    charset_of(bytes).filter(|charset| !charset.is_single_byte() || !bytes.contains(&0))
 }

@@ -29,7 +29,7 @@ pub(crate) fn captions(lines: &Lines<'_>, id: BlockId, figures: &Figures<'_>) ->
     let plain = matches!(block.kind, BlockKind::Paragraph | BlockKind::TableRow | BlockKind::Caption);
     // Most blocks have no picture right before them.
     let picture = picture_right_before(doc, id)?;
-    if !plain || block.hidden || !stands_in_the_story(doc, id) {
+    if !plain || block.hidden || !stands_in_the_story(doc, figures, id) {
         return None;
     }
     let (image, own) = (doc.images[picture].element?, block.element?);
@@ -72,9 +72,9 @@ impl Apart {
 }
 
 /// Whether the story goes on behind the line, and it is part of it or close to it.
-fn stands_in_the_story(doc: &Document, id: BlockId) -> bool {
+fn stands_in_the_story(doc: &Document, figures: &Figures<'_>, id: BlockId) -> bool {
     let body = |id: u32| doc.blocks().get(id as usize).is_some_and(|block| block.label().is_body());
-    let last = doc.body().next_back().map_or(0, |(id, _)| id.0);
+    let last = figures.last_body.map_or(0, |id| id.0);
     id.0 < last && (body(id.0) || body(id.0 + 1) || body(id.0 + 2) || id.0 > 0 && body(id.0 - 1))
 }
 
@@ -92,7 +92,7 @@ fn common_ancestor(tree: &Tree, own: ElementId, image: ElementId) -> Option<Elem
 
 fn set_apart(doc: &Document, id: BlockId, figures: &Figures<'_>, common: ElementId, image: ElementId) -> Option<Apart> {
     let tree = figures.tree;
-    let few = |element: ElementId| figures.blocks_in(element, id).take(MOST_APART + 1).count() <= MOST_APART;
+    let few = |element: ElementId| figures.has_few_blocks(element, id, MOST_APART);
     if is_italic(doc, id) || is_whole_emphasis(doc, id) {
         return Some(Apart::Italic);
     }

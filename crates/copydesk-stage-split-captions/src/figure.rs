@@ -21,6 +21,8 @@ pub(crate) struct Figures<'d> {
     pictures: Vec<(ElementId, Option<usize>)>,
     /// What each element is known not to be: many blocks ask for the same ones, and most are nothing of all this.
     known: Vec<Cell<u8>>,
+    /// The last block of the story.
+    pub(crate) last_body: Option<BlockId>,
 }
 
 const NO_CAPTION: u8 = 1;
@@ -42,7 +44,8 @@ impl<'d> Figures<'d> {
         );
         pictures.sort_unstable_by_key(|(id, at)| (*id, at.is_none()));
         let known = vec![Cell::new(0); tree.elements().len()];
-        Some(Self { doc, tree, pictures, known })
+        let last_body = doc.body().next_back().map(|(id, _)| id);
+        Some(Self { doc, tree, pictures, known, last_body })
     }
 
     /// The pictures inside an element.
@@ -84,7 +87,7 @@ impl<'d> Figures<'d> {
     fn is_small(&self, element: ElementId, id: BlockId) -> bool {
         let mut letters = 0;
         let mut blocks = 0;
-        for block in self.blocks_in(element, id) {
+        for block in self.around_block(element, id) {
             letters += self.doc.text(block).len();
             blocks += 1;
             if letters > LONGEST || blocks > MOST_BLOCKS {
@@ -94,13 +97,17 @@ impl<'d> Figures<'d> {
         true
     }
 
-    /// The blocks inside an element, found from one of them outwards.
-    pub(crate) fn blocks_in(&self, element: ElementId, id: BlockId) -> impl Iterator<Item = BlockId> + use<'d, '_> {
-        let tree = self.tree;
-        let doc = self.doc;
+    /// Whether an element holds no more than so many blocks; one of them is known. It looks no further than it has to.
+    pub(crate) fn has_few_blocks(&self, element: ElementId, id: BlockId, most: usize) -> bool {
+        self.around_block(element, id).take(most + 1).count() <= most
+    }
+
+    /// The blocks inside an element, from one of them back and then from it on.
+    pub(crate) fn around_block(&self, element: ElementId, id: BlockId) -> impl Iterator<Item = BlockId> + use<'d, '_> {
+        let (tree, doc) = (self.tree, self.doc);
         let inside = move |id: &BlockId| doc.block(*id).element.is_some_and(|e| tree.contains(element, e));
-        let back = (0..=id.0).rev().map(BlockId).take_while(inside).last().unwrap_or(id);
-        (back.0..doc.blocks().len() as u32).map(BlockId).take_while(inside)
+        let back = (0..=id.0).rev().map(BlockId).take_while(inside);
+        back.chain((id.0 + 1..doc.blocks().len() as u32).map(BlockId).take_while(inside))
     }
 
     /// The address of the first picture in an element.

@@ -1,6 +1,9 @@
 //! Captions of HTML pages by their markup: caption elements, elements named for captions, figures, and lines that repeat
 //! the alternative text of a picture.
 
+use std::cell::OnceCell;
+
+use aho_corasick::AhoCorasick;
 use copydesk_document::{BlockId, BlockKind, Document, ElementId, Tag};
 use copydesk_lexicon::{Confidence, classify_label, may_be_credit_line, may_look_like_caption, read_byline};
 use copydesk_text::{flat, is_alphanumeric, key, letters};
@@ -12,6 +15,8 @@ use crate::{
     lines::Lines,
 };
 
+/// An element with more blocks is no figure, whatever its tag.
+const MOST_IN_FIGURE: usize = 64;
 /// How many levels above a block an element may be named for captions.
 const NAMED_WITHIN: usize = 4;
 
@@ -80,9 +85,17 @@ pub(crate) struct Alternatives {
     starts: FxHashSet<String>,
     /// With which characters.
     firsts: Vec<char>,
+    /// All of them, to be looked for at once.
+    search: OnceCell<Option<AhoCorasick>>,
 }
 
 impl Alternatives {
+    /// Whether one of them is a part of that key.
+    fn are_in(&self, key: &str) -> bool {
+        let search = || AhoCorasick::new(self.all.keys()).ok();
+        self.search.get_or_init(search).as_ref().is_some_and(|search| search.is_match(key))
+    }
+
     /// Whether one of them begins as a text does. Most are told by their first letter.
     fn begin_like(&self, text: &str) -> bool {
         let first = text.chars().find(|c| is_alphanumeric(*c)).and_then(|c| c.to_lowercase().next());
@@ -123,8 +136,7 @@ pub(crate) fn by_alternative(
     let own = key(text);
     let all = &alternatives.all;
     // What is left of a line without its credit is a part of it.
-    let holds_one = || all.keys().any(|key| key.len() < own.len() && own.contains(key));
-    let whole = all.get(&own).or_else(|| holds_one().then(|| all.get(&key(lines.split(id).text)))?)?;
+    let whole = all.get(&own).or_else(|| alternatives.are_in(&own).then(|| all.get(&key(lines.split(id).text)))?)?;
     let mut reason = Reason::new("alternative-text", "repeats the alternative text of a picture", 0.85);
     reason.figure = figures.around(id);
     reason.image = Some(doc.images[*whole].src.clone());
@@ -136,10 +148,14 @@ pub(crate) fn by_alternative(
 /// A short text that shares a figure with a credit alone is the caption that the credit belongs to.
 pub(crate) fn beside_credits(lines: &Lines<'_>, found: &mut [FoundCaption], figures: &Figures<'_>) {
     let (doc, lexicon) = (lines.doc, lines.lexicon);
-    let taken: Vec<BlockId> = found.iter().flat_map(|one| one.blocks.clone()).collect();
+    let taken: FxHashSet<BlockId> = found.iter().flat_map(|one| one.blocks.clone()).collect();
     for one in found.iter_mut().filter(|one| one.text.is_empty()) {
         let Some(figure) = one.figure else { continue };
-        let others: Vec<BlockId> = figures.blocks_in(figure, one.blocks[0]).filter(|id| !taken.contains(id)).collect();
+        if !figures.has_few_blocks(figure, one.blocks[0], MOST_IN_FIGURE) {
+            continue;
+        }
+        let others = figures.around_block(figure, one.blocks[0]).filter(|id| !taken.contains(id));
+        let others: Vec<BlockId> = others.take(2).collect();
         let [only] = others[..] else { continue };
         let block = doc.block(only);
         let text = doc.text(only);

@@ -41,6 +41,7 @@ type Case =
 
 const MISMATCH: &[&str] = &["charset-mismatch"];
 const UNKNOWN: &[&str] = &["charset-unknown"];
+const GUESSED: &[&str] = &["charset-guessed"];
 
 const CASES: &[Case] = &[
     ("utf-8", Some("utf-8"), None, RU, "UTF-8", &[]),
@@ -52,7 +53,7 @@ const CASES: &[Case] = &[
     ("utf-8", Some("utf8"), Some("text/html; charset=windows-1252"), FR, "UTF-8", MISMATCH),
     ("euc-kr", Some("euc-kr"), None, KO, "EUC-KR", &[]),
     ("euc-kr", Some("ks_c_5601-1987"), None, KO, "EUC-KR", &[]),
-    ("euc-kr", None, None, KO, "EUC-KR", &[]),
+    ("euc-kr", None, None, KO, "EUC-KR", GUESSED),
     ("euc-kr", Some("utf-8"), None, KO, "EUC-KR", MISMATCH),
     ("euc-kr", Some("euc-kr"), None, "햏햏 뷁 똠방각하", "EUC-KR", &[]),
     ("euc-kr", Some("utf-8"), Some("text/html; charset=EUC-KR"), KO, "EUC-KR", &[]),
@@ -60,20 +61,20 @@ const CASES: &[Case] = &[
     ("shift_jis", Some("shift_jis"), None, JA, "Shift_JIS", &[]),
     ("shift_jis", Some("x-sjis"), None, JA, "Shift_JIS", &[]),
     ("shift_jis", Some("euc-jp"), None, JA, "Shift_JIS", MISMATCH),
-    ("shift_jis", None, None, JA, "Shift_JIS", &[]),
+    ("shift_jis", None, None, JA, "Shift_JIS", GUESSED),
     ("euc-jp", Some("euc-jp"), None, JA, "EUC-JP", &[]),
-    ("euc-jp", None, None, JA, "EUC-JP", &[]),
+    ("euc-jp", None, None, JA, "EUC-JP", GUESSED),
     ("iso-2022-jp", Some("iso-2022-jp"), None, JA, "ISO-2022-JP", &[]),
     ("iso-2022-jp", None, None, JA, "ISO-2022-JP", &[]),
     ("gbk", Some("gb2312"), None, "朱镕基 港口委员会", "GBK", &[]),
-    ("gbk", None, None, ZH, "GBK", &[]),
+    ("gbk", None, None, ZH, "GBK", GUESSED),
     ("gb18030", Some("gb18030"), None, "港口委员会𠮷", "gb18030", &[]),
     ("gbk", Some("utf-8"), None, ZH, "GBK", MISMATCH),
     ("big5", Some("big5"), None, ZHT, "Big5", &[]),
-    ("big5", None, None, ZHT, "Big5", &[]),
+    ("big5", None, None, ZHT, "Big5", GUESSED),
     ("big5", Some("utf-8"), None, ZHT, "Big5", MISMATCH),
     ("windows-1251", Some("windows-1251"), None, RU, "windows-1251", &[]),
-    ("windows-1251", None, None, RU, "windows-1251", &[]),
+    ("windows-1251", None, None, RU, "windows-1251", GUESSED),
     ("windows-1251", Some("iso-8859-1"), None, RU, "windows-1251", MISMATCH),
     ("windows-1251", Some("koi8-r"), None, RU, "windows-1251", MISMATCH),
     // Russian is written alike in both, and the detector names the larger of the two.
@@ -88,7 +89,7 @@ const CASES: &[Case] = &[
     ("windows-1250", Some("windows-1250"), None, PL, "windows-1250", &[]),
     ("iso-8859-2", Some("iso-8859-2"), None, PL, "ISO-8859-2", &[]),
     ("windows-1253", Some("windows-1253"), None, EL, "windows-1253", &[]),
-    ("windows-1253", None, None, EL, "windows-1253", &[]),
+    ("windows-1253", None, None, EL, "windows-1253", GUESSED),
     ("windows-1254", Some("iso-8859-9"), None, TR, "windows-1254", &[]),
     ("windows-1255", Some("windows-1255"), None, HE, "windows-1255", &[]),
     ("windows-1256", Some("windows-1256"), None, AR, "windows-1256", &[]),

@@ -56,9 +56,10 @@ pub(super) fn add(doc: &mut Document, limits: &Limits) {
     if length < LEAST || shown(doc) > length / 2 {
         return;
     }
-    for (kind, line) in &text.lines {
+    for (kind, line) in text.lines.iter().take(MOST_LINES) {
         doc.push_block(NewBlock { kind: *kind, text: line, span: text.span, ..NewBlock::default() });
     }
+    note_left_out(doc, text.lines.len().saturating_sub(MOST_LINES), text.span);
     let message = format!("the page does not show its text; it was read from {}", text.place);
     doc.add_note(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(text.span) });
 }
@@ -71,13 +72,23 @@ pub(super) fn add_noframes(doc: &mut Document, arena: &Arena, limits: &Limits) {
     let spans = arena.nodes.iter().filter(is_noframes).map(|n| Span::new(n.start as usize, n.end as usize));
     for span in spans.collect::<Vec<_>>() {
         let text = fragment_to_text(&doc.content()[span.start as usize..span.end as usize], limits);
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(MOST_LINES) {
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        for line in lines.by_ref().take(MOST_LINES) {
             doc.push_block(NewBlock { text: line, span, hidden, ..NewBlock::default() });
         }
+        note_left_out(doc, lines.count(), span);
         if !hidden {
             let message = "the page is made of frames; its text was read from <noframes>".to_owned();
             doc.add_note(Note { stage: "parse".into(), code: "embedded-text".into(), message, span: Some(span) });
         }
+    }
+}
+
+/// Says that there are more lines than are taken.
+fn note_left_out(doc: &mut Document, lines: usize, span: Span) {
+    if lines > 0 {
+        let message = format!("{lines} lines behind the first {MOST_LINES} were left out");
+        doc.add_note(Note { stage: "parse".into(), code: "limit.lines".into(), message, span: Some(span) });
     }
 }
 
@@ -164,7 +175,6 @@ fn lines(texts: &[&str], limits: &Limits) -> Vec<(BlockKind, String)> {
             lines.extend(all.map(|line| (kind, line.to_owned())));
         }
     }
-    lines.truncate(MOST_LINES);
     lines
 }
 

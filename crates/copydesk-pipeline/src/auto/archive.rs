@@ -15,7 +15,11 @@ const OF_DOCUMENTS: [&str; 3] = ["META-INF/container.xml", "[Content_Types].xml"
 pub(super) fn zip(file: Option<&StoredFile>, opened: Opened, options: &Options) -> Documents {
     let name = opened.name.clone();
     let Some(path) = file.and_then(StoredFile::path).map(ToOwned::to_owned) else {
-        let message = "a ZIP is read from its end: save it as a file, or unpack it";
+        let message = if file.is_none() {
+            "a ZIP inside of an archive is not read: unpack the one around it"
+        } else {
+            "a ZIP is read from its end, and standard input has none to begin at: save it as a file, or unpack it"
+        };
         return one(bad(name.uri, "zip.stream", message));
     };
     let entries = match zip_entries(&path) {

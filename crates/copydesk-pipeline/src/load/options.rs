@@ -1,6 +1,10 @@
 //! The options of a table: against their JSON Schema first, where every mistake is found at once, then by their type.
 
-use std::ops::Range;
+use std::{
+    fs::File,
+    io::{self, Read},
+    ops::Range,
+};
 
 use copydesk_parse::Limits;
 use copydesk_stage::{ConfigError, Manifest};
@@ -38,6 +42,20 @@ pub(super) fn option_home(key: &str) -> Option<String> {
         .map(|name| format!("`[{name}]`"))
 }
 
+/// No file that an option names is larger: templates of the pages of a thousand sites.
+const LARGEST: u64 = 64 << 20;
+
+/// The text of a file, if it is not without end.
+fn read_within(path: &str) -> io::Result<String> {
+    let mut text = String::new();
+    // A device has no size that could be asked for.
+    let read = File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if read as u64 > LARGEST {
+        return Err(io::Error::other(format!("it has more than {LARGEST} bytes")));
+    }
+    Ok(text)
+}
+
 impl Loader<'_> {
     /// Checks the options of an instance: as they are, and in full. `None` where something is wrong.
     pub(super) fn options(
@@ -68,7 +86,7 @@ impl Loader<'_> {
         let mut all_read = Some(());
         for (name, _) in names {
             let Some(Value::String(path)) = config.get_mut(name) else { continue };
-            match std::fs::read_to_string(&*path) {
+            match read_within(path) {
                 Ok(contents) => *path = contents,
                 Err(error) => {
                     let span = instance.node.place_of(name).unwrap_or_else(|| instance.span.clone());

@@ -3,7 +3,7 @@
 use std::{
     fmt::Write as _,
     fs::{self, File},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::PathBuf,
 };
 
@@ -18,6 +18,9 @@ use crate::{
     report::{Failure, Reporter},
     terminal::{count, thousands},
 };
+
+/// No file of templates is larger, and what is larger is not read.
+const LARGEST: u64 = 64 << 20;
 
 /// Arguments of `copydesk learn-templates`.
 #[derive(Debug, clap::Args)]
@@ -90,7 +93,12 @@ impl Args {
     /// Only templates are replaced by templates: a page that is named here by a slip stays.
     fn check_out(&self) -> anyhow::Result<()> {
         let out = self.out.display();
-        match fs::read_to_string(&self.out) {
+        let read = || -> io::Result<String> {
+            let mut text = String::new();
+            File::open(&self.out)?.take(LARGEST).read_to_string(&mut text)?;
+            Ok(text)
+        };
+        match read() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Ok(text) if Templates::read(&text).is_ok() => Ok(()),
             _ => bail!("{out} is there already, and holds no templates; give --out another name"),

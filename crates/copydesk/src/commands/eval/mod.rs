@@ -6,7 +6,7 @@ mod table;
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::BufRead,
+    io::{BufRead, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -145,14 +145,27 @@ fn shown(value: Option<&Value>) -> String {
     }
 }
 
+/// No line of records is longer.
+const LONGEST_LINE: u64 = 256 << 20;
+
 /// Reads JSON Lines, plain or compressed.
 fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {
     let cannot = || format!("cannot read {}", path.display());
     let file = File::open(path).with_context(cannot)?;
-    let stream = Stream::open(file, Limits::WINDOW_ONLY).with_context(cannot)?;
+    let mut stream = Stream::open(file, Limits::WINDOW_ONLY).with_context(cannot)?;
     let mut all = Vec::new();
-    for (at, line) in stream.lines().enumerate() {
-        let line = line.with_context(cannot)?;
+    for at in 0.. {
+        let mut line = String::new();
+        let read = stream.by_ref().take(LONGEST_LINE + 1).read_line(&mut line).with_context(cannot)? as u64;
+        if read > LONGEST_LINE {
+            let path = path.display();
+            return Err(
+                anyhow!("line {} of {path} is longer than {LONGEST_LINE} bytes; is it JSON Lines?", at + 1).into()
+            );
+        }
+        if read == 0 {
+            break;
+        }
         if !line.trim().is_empty() {
             let one = serde_json::from_str(&line).with_context(|| format!("{}, line {}", path.display(), at + 1))?;
             all.push(one);
