@@ -146,15 +146,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The program with its fail points.
+/// Copydesk with a stage that takes its process down where a document asks for it, and with its fail points.
+const PROGRAM: &str = "poisoned-copydesk";
+
+/// What some documents ask that stage for.
+const POISON: [&str; 5] = ["ABORT", "OVERFLOW", "EXIT", "KILL", "EAT"];
+
+/// The program.
 fn build(args: &Args) -> anyhow::Result<PathBuf> {
     let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--locked", "-p", "copydesk", "--features", "fail-points"]);
+    command.args(["build", "--locked", "-p", "copydesk-tests", "--bin", PROGRAM, "--features", "fail-points"]);
     if !args.debug {
         command.arg("--release");
     }
     ensure!(command.status()?.success(), "the program could not be built");
-    let built = target().join(if args.debug { "debug" } else { "release" }).join("copydesk");
+    let built = target().join(if args.debug { "debug" } else { "release" }).join(PROGRAM);
     // Another build may come in between.
     let kept = target().join("copydesk-with-fail-points");
     fs::copy(built, &kept)?;
@@ -182,6 +188,11 @@ impl Bench {
     ) -> anyhow::Result<Case> {
         let corpus = self.scratch.join(name);
         small(DOCUMENTS, Shape::Tree, &corpus, 1)?;
+        for (n, asks) in POISON.iter().enumerate() {
+            let text =
+                format!("# A report\n\nThe harbour office counted {n} ships last night, and says PLEASE {asks}.\n");
+            fs::write(corpus.join(format!("000/000/{n}1a.md")), text)?;
+        }
         // One that is no text, one that cannot be read.
         fs::write(corpus.join("000/000/20a.png"), b"\x89PNG\r\n\x1a\n0000")?;
         fs::write(corpus.join("000/000/30a.html.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\x03torn")?;

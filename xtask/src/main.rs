@@ -2,6 +2,7 @@
 
 mod generate;
 mod grammar;
+mod growth;
 mod html5lib;
 mod instructions;
 mod kill_test;
@@ -25,6 +26,8 @@ struct Args {
 enum Command {
     /// Make a corpus of invented articles; the same options give the same bytes.
     Generate(generate::Args),
+    /// Look for documents that take more than linear time.
+    Growth(growth::Args),
     /// Make corpora, run the release program over them, and print time and memory.
     Memory(memory::Args),
     /// Count what parsing and each stage cost, in instructions.
@@ -40,6 +43,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Generate(args) => generate::run(&args),
+        Command::Growth(args) => growth::run(&args),
         Command::Memory(args) => memory::run(&args),
         Command::Instructions(args) => instructions::run(&args),
         Command::KillTest(args) => kill_test::run(&args),

@@ -1,6 +1,7 @@
 //! Runs a program, and reads from `/proc` what it takes.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
@@ -51,15 +52,23 @@ pub(crate) fn watch(command: &mut Command, messages: &Path, most: f64) -> anyhow
     let start = Instant::now();
     let mut child = command.spawn().context("the program does not start")?;
     let folder = PathBuf::from(format!("/proc/{}", child.id()));
-    let mut resident = 0;
-    let mut processor;
+    // Of the program and of its workers, each by its folder. What a worker took is known after it has gone, too.
+    let mut family: BTreeMap<PathBuf, (u64, f64)> = BTreeMap::new();
+    let (mut resident, mut processor);
     let mut pause = Duration::from_millis(1);
     loop {
-        // The highest mark does not come down again, so that what passes between two looks is not lost.
-        resident = resident.max(highest(&fs::read_to_string(folder.join("status"))?).unwrap_or(0));
-        let (state, seconds) =
+        for member in workers(&folder).into_iter().chain([folder.clone()]) {
+            let read = |name: &str| fs::read_to_string(member.join(name)).unwrap_or_default();
+            let (highest, times) = (highest(&read("status")), times(&read("stat")));
+            let known = family.entry(member.clone()).or_default();
+            // The highest mark does not come down again, so that what passes between two looks is not lost.
+            known.0 = known.0.max(highest.unwrap_or(0));
+            known.1 = known.1.max(times.map_or(0.0, |(_, seconds)| seconds));
+        }
+        resident = family.values().map(|(resident, _)| resident).sum();
+        processor = family.values().map(|(_, seconds)| seconds).sum::<f64>();
+        let (state, _) =
             times(&fs::read_to_string(folder.join("stat"))?).context("/proc has another form than expected")?;
-        processor = seconds;
         // Until it is waited for, a program that has ended keeps its times.
         if state == 'Z' {
             break;
@@ -72,6 +81,14 @@ pub(crate) fn watch(command: &mut Command, messages: &Path, most: f64) -> anyhow
     }
     let wall = start.elapsed();
     Ok((child.wait()?, Cost { wall, processor, resident }))
+}
+
+/// The processes that a program has started.
+fn workers(folder: &Path) -> Vec<PathBuf> {
+    let Ok(threads) = fs::read_dir(folder.join("task")) else { return Vec::new() };
+    let children = threads.filter_map(|thread| fs::read_to_string(thread.ok()?.path().join("children")).ok());
+    let children = children.flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    children.map(|id| Path::new("/proc").join(id)).collect()
 }
 
 /// `VmHWM` of `/proc/PID/status`, in bytes.

@@ -23,6 +23,10 @@ pub struct Run {
     /// is no limit.
     #[schemars(range(min = 0, max = 86400))]
     pub seconds_per_document: f64,
+    /// How many bytes of memory the work on a document may take before the document is quarantined, where the system can
+    /// limit that; 0 is no limit.
+    #[schemars(range(max = 1_099_511_627_776_u64))]
+    pub memory_per_document: u64,
     /// Write many files, `records/part-000000.jsonl` and so on, instead of one, `records.jsonl`.
     pub sharded: bool,
     /// How many documents are made safe together, on average; a run that is killed does the last few of such shards
@@ -54,6 +58,7 @@ impl Default for Run {
             threads: 0,
             batch,
             seconds_per_document: 60.0,
+            memory_per_document: 2 << 30,
             sharded: false,
             shard_documents: shard.documents,
             shard_bytes: shard.bytes,
@@ -80,6 +85,11 @@ impl Run {
             shard: ShardSize { documents: self.shard_documents, bytes: self.shard_bytes },
             ..Options::default()
         }
+    }
+
+    /// The limit of memory for a document, where there is one.
+    pub fn memory_per_document(&self) -> Option<u64> {
+        Some(self.memory_per_document).filter(|bytes| *bytes > 0)
     }
 
     /// The time limit of a document, where there is one.

@@ -4,9 +4,9 @@ use copydesk_stage::{SourceError, SourceItem};
 
 use crate::{
     Chain, ExportInstance, Quarantined, Report, RunError,
-    chain::Passage,
+    chain::{Passage, Untouched},
     checksum::Key,
-    index::{self, Indexed},
+    index::{Indexed, Particulars},
     lead::Leads,
     reuse::Done,
 };
@@ -16,6 +16,9 @@ const BATCH_BYTES: u64 = 1 << 20;
 
 /// What even an empty document takes of the window.
 const DOCUMENT_BYTES: u64 = 4 << 10;
+
+/// What a source has handed over, the hash of it, and in a retry the name that it had when it was set aside.
+pub(crate) type Taken = (SourceItem, Key, Option<String>);
 
 /// What the threads tell the one that writes.
 pub(crate) enum Message {
@@ -43,8 +46,8 @@ pub(crate) enum Work {
 #[derive(Default)]
 pub(crate) struct Batch {
     pub(crate) passages: Vec<Passage>,
-    /// The hash of each input, and what it is called in its container.
-    pub(crate) inputs: Vec<(Key, Option<String>)>,
+    /// What is known of each beside.
+    pub(crate) inputs: Vec<Particulars>,
     pub(crate) weight: u64,
     pub(crate) bytes: u64,
     pub(crate) last: String,
@@ -86,7 +89,7 @@ pub(crate) struct Shard {
 impl Batch {
     /// Adds what a source has handed over, with the hash of it.
     pub(crate) fn add(&mut self, item: SourceItem, hash: Key) {
-        let record = if let SourceItem::Input(input) = &item { index::record(input) } else { None }.map(str::to_owned);
+        let particulars = Particulars::of(&item, hash);
         let (uri, bytes, passage) = match item {
             SourceItem::Input(input) => (input.uri.clone(), input.bytes.len() as u64, Passage::new(input)),
             SourceItem::Bad { uri, rule, message } => {
@@ -95,10 +98,22 @@ impl Batch {
             SourceItem::Skipped { .. } => return,
         };
         self.passages.push(passage);
-        self.inputs.push((hash, record));
+        self.inputs.push(particulars);
         self.weight += bytes.max(DOCUMENT_BYTES);
         self.bytes += bytes;
         self.last = uri;
+    }
+
+    /// One of its documents in a batch of its own, set aside: with that entry, or as it is set aside already.
+    pub(crate) fn only(&self, at: usize, entry: Option<Quarantined>) -> Self {
+        let passage = &self.passages[at];
+        let (entry, bytes) = match passage.untouched() {
+            Some(Untouched::Bad(own)) => (Some(own.clone()), 0),
+            Some(Untouched::Input(input)) => (entry, input.bytes.len() as u64),
+            None => (entry, 0),
+        };
+        let passages = entry.map(Passage::bad).into_iter().collect();
+        Self { passages, inputs: vec![self.inputs[at].clone()], bytes, ..Self::default() }
     }
 
     pub(crate) fn is_full(&self, documents: usize) -> bool {

@@ -1,11 +1,6 @@
 //! The chain: what happens to one document. Run, dry run, tests and `explain` all go through here.
 
-use std::{
-    pin::pin,
-    sync::atomic::{AtomicUsize, Ordering},
-    task::Poll,
-    time::Duration,
-};
+use std::{pin::pin, task::Poll, time::Duration};
 
 use copydesk_document::{Document, DocumentSource, Input};
 use copydesk_parse::Limits;
@@ -73,6 +68,13 @@ pub(crate) struct Passage {
     pub(crate) laps: Vec<Lap>,
 }
 
+/// A document that nobody has worked on.
+pub(crate) enum Untouched<'p> {
+    Input(&'p Input),
+    /// One that cannot be had, or must not be worked on.
+    Bad(&'p Quarantined),
+}
+
 #[derive(Debug)]
 enum State {
     /// With a thread that works on it: name and size.
@@ -93,6 +95,15 @@ impl Passage {
 
     pub(crate) fn is_done(&self) -> bool {
         matches!(self.state, State::Done(_))
+    }
+
+    /// The document, as long as nobody has worked on it.
+    pub(crate) fn untouched(&self) -> Option<Untouched<'_>> {
+        match &self.state {
+            State::Raw(input) => Some(Untouched::Input(input)),
+            State::Done(Outcome::Quarantined(entry)) => Some(Untouched::Bad(entry)),
+            State::Done(_) | State::Parsed(_) | State::Out(..) => None,
+        }
     }
 
     /// The place of the next stage, as [`Chain::name_of`] counts.
@@ -179,9 +190,8 @@ impl Chain {
 
     /// Takes a document to its end.
     pub(crate) fn pass(&self, passage: &mut Passage) {
-        let stage = AtomicUsize::new(0);
         loop {
-            self.compute(passage, &stage);
+            self.compute(passage, &|_| ());
             if passage.is_done() {
                 break;
             }
@@ -190,7 +200,7 @@ impl Chain {
                 let waiting = scope.spawn(|| {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
                     match runtime {
-                        Ok(runtime) => runtime.block_on(self.wait(passage)),
+                        Ok(runtime) => runtime.block_on(self.wait(passage, &|_| ())),
                         Err(error) => {
                             let error = StageError::new("runtime", format!("no runtime to wait in: {error}"));
                             self.settle(passage, Lap::default(), Ok(Err(error)));
@@ -223,8 +233,16 @@ impl Chain {
         &self.limits
     }
 
-    /// The parser (0) or a stage by its place.
+    /// The place behind all stages, where exports write the document down.
+    pub(crate) fn end(&self) -> usize {
+        self.links.len() + 1
+    }
+
+    /// The parser (0) or a stage by its place, or the exports.
     pub(crate) fn name_of(&self, place: usize) -> &'static str {
+        if place == self.end() {
+            return "export";
+        }
         place.checked_sub(1).and_then(|at| self.links.get(at)).map_or("parse", StageInstance::name)
     }
 
@@ -238,8 +256,8 @@ impl Chain {
         }
     }
 
-    /// Takes a document up to the next stage that waits, or to its end. `place` tells a watching thread where it is.
-    pub(crate) fn compute(&self, passage: &mut Passage, place: &AtomicUsize) {
+    /// Takes a document up to the next stage that waits, or to its end. `place` is told where it is.
+    pub(crate) fn compute(&self, passage: &mut Passage, place: &dyn Fn(usize)) {
         if let State::Raw(input) = &passage.state {
             let _span = tracing::trace_span!("parse", uri = input.uri).entered();
             let clock = Clock::computing();
@@ -255,7 +273,7 @@ impl Chain {
             };
         }
         while let Some(StageInstance { manifest, stage: AnyStage::Cpu(stage) }) = self.links.get(passage.next) {
-            place.store(passage.next + 1, Ordering::Relaxed);
+            place(passage.next + 1);
             let Some((doc, name)) = self.admit(passage) else { return };
             let _span = tracing::trace_span!("stage", stage = name, uri = doc.source.uri).entered();
             let clock = Clock::computing();
@@ -272,8 +290,9 @@ impl Chain {
     }
 
     /// Takes a document through the stages that wait, up to the next one that computes.
-    pub(crate) async fn wait(&self, passage: &mut Passage) {
+    pub(crate) async fn wait(&self, passage: &mut Passage, place: &(dyn Fn(usize) + Sync)) {
         while let Some(StageInstance { manifest, stage: AnyStage::Async(stage) }) = self.links.get(passage.next) {
+            place(passage.next + 1);
             let left = self.time.map(|limit| limit.saturating_sub(passage.spent()));
             let Some((doc, name)) = self.admit(passage) else { return };
             let clock = Clock::waiting();

@@ -28,7 +28,8 @@ pub(crate) struct Shard {
     pub(crate) work: Key,
     /// Where its index stands.
     at: Place,
-    from: Standpoint,
+    /// From where the names of its documents are understood.
+    pub(crate) from: Standpoint,
 }
 
 impl Shard {

@@ -6,7 +6,7 @@ use crate::{
     Chain, ExportInstance, Outcome, Quarantined, RunError,
     batch::{Batch, Finished},
     guard::guarded,
-    index::{self, Fate, Indexed},
+    index::{self, Fate, Indexed, Particulars},
     lead::Leads,
     quarantine::Fault,
 };
@@ -20,7 +20,7 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
     let mut leads = vec![Leads::default(); exports.len()];
     let mut quarantined = Vec::new();
     let mut index = Vec::new();
-    for (passage, (input, record)) in batch.passages.into_iter().zip(batch.inputs) {
+    for (passage, particulars) in batch.passages.into_iter().zip(batch.inputs) {
         let before: Vec<usize> = rows.iter().map(Vec::len).collect();
         let (outcome, laps) = passage.into_outcome();
         let uri = match &outcome {
@@ -39,6 +39,7 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
             },
             other => other,
         };
+        let mut dropped = None;
         let fate = match outcome {
             Outcome::Kept(doc) => {
                 counts.count_written(&doc);
@@ -51,6 +52,7 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
             Outcome::Dropped { document, stage, reason } => {
                 tracing::info!(uri = document.source.uri, stage, "dropped: {reason}");
                 counts.count_dropped(stage, &reason);
+                dropped = Some((stage.to_owned(), reason));
                 Fate::Dropped
             }
             Outcome::Quarantined(entry) => {
@@ -61,7 +63,8 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
         };
         let sizes = rows.iter().zip(&before).map(|(rows, before)| (rows.len() - before) as u64);
         let sizes = if fate == Fate::Written { sizes.collect() } else { Vec::new() };
-        index.push(Indexed { uri, record, input, fate, rows: sizes });
+        let Particulars { input, record, content } = particulars;
+        index.push(Indexed { uri, record, input, content, fate, dropped, rows: sizes });
     }
     let Batch { weight, last, ends, .. } = batch;
     Finished { number, weight, rows, leads, quarantined, index, counts, last, ends }

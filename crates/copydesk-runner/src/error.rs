@@ -73,6 +73,9 @@ pub enum RunError {
     /// The system gave no thread or runtime.
     #[error("cannot start: {0}")]
     Start(io::Error),
+    /// The process that works on documents does not start, or ends again and again.
+    #[error("{0}")]
+    Worker(String),
     /// The running program cannot be read, and results depend on all of it.
     #[error(
         "cannot read the running program, which tells finished work from work that another build has done: {0}; a stage \

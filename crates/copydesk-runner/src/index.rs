@@ -10,7 +10,7 @@ use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Input;
 use copydesk_stage::SourceItem;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::{
     checksum::Key,
@@ -27,8 +27,14 @@ pub(crate) struct Indexed {
     pub(crate) record: Option<String>,
     /// A hash of all that is known of the input.
     pub(crate) input: Key,
+    /// A hash of its bytes alone, for a record that is called nothing in its container: where it stands is no part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) content: Option<u64>,
     /// Whether it was written, dropped or quarantined.
     pub(crate) fate: Fate,
+    /// Which stage has dropped it, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) dropped: Option<(String, String)>,
     /// The sizes of its rows, by output; none if it was not written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u64>,
@@ -96,6 +102,32 @@ impl Standpoint {
 pub(crate) fn record(input: &Input) -> Option<&str> {
     let (_, own) = input.uri.contains('#').then(|| input.name.split_once('#')).flatten()?;
     (!own.is_empty() && !own.starts_with('#')).then_some(own)
+}
+
+/// What is known of a document beside the document itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Particulars {
+    /// The hash of all that is known of it.
+    pub(crate) input: Key,
+    /// What it is called in its container.
+    pub(crate) record: Option<String>,
+    /// The hash of its bytes, if it is called nothing there.
+    pub(crate) content: Option<u64>,
+}
+
+impl Particulars {
+    pub(crate) fn of(item: &SourceItem, input: Key) -> Self {
+        let record = if let SourceItem::Input(input) = item { record(input) } else { None };
+        Self { input, record: record.map(str::to_owned), content: content(item) }
+    }
+}
+
+/// The hash of the bytes of a record that has only its number in its container.
+pub(crate) fn content(item: &SourceItem) -> Option<u64> {
+    match item {
+        SourceItem::Input(input) if input.uri.contains('#') && record(input).is_none() => Some(xxh3_64(&input.bytes)),
+        _ => None,
+    }
 }
 
 /// A path without `.` and without `..` behind a name.

@@ -38,7 +38,7 @@ pub(crate) struct Moved {
 }
 
 /// For each shape the row that is best at the front: the first small one, or else the smallest.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Leads {
     best: BTreeMap<u32, Moved>,
 }

@@ -14,12 +14,15 @@ mod batch;
 mod chain;
 mod checksum;
 mod clock;
+#[cfg(unix)]
+mod death;
 mod earlier;
 mod encode;
 mod error;
 mod export_instance;
 mod fail;
 mod guard;
+mod hand;
 mod index;
 mod layout;
 mod lead;
@@ -37,6 +40,7 @@ mod quarantine;
 mod queue;
 mod reader;
 mod report;
+mod retry;
 mod reuse;
 mod run;
 mod run_shard;
@@ -44,11 +48,19 @@ mod shard;
 mod share;
 mod shared;
 mod signals;
+mod skipped;
 mod storage;
 mod store;
+#[cfg(unix)]
+mod supervisor;
 mod times;
 mod waiting;
+#[cfg(unix)]
+mod wire;
 mod work;
+#[cfg(unix)]
+mod worker;
+mod workers;
 mod writer;
 
 copydesk_fingerprint::fingerprint!();
@@ -68,4 +80,10 @@ pub use run::{Options, Run};
 pub use run_shard::{ShardReport, run_shard, shards};
 pub use shard::ShardSize;
 pub use share::{Part, Share};
+pub use skipped::{Kind, SKIPPED_FILE, Skipped};
 pub use storage::{LocalFolder, Storage};
+#[cfg(unix)]
+pub use supervisor::try_alone;
+#[cfg(unix)]
+pub use worker::Worker;
+pub use workers::Workers;

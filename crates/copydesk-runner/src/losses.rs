@@ -6,6 +6,7 @@ use crate::{
     RunError,
     earlier::{self, Earlier},
     index::{Fate, Identity, Indexed, Standpoint},
+    layout::Layout,
     manifest::Manifest,
     reuse::Done,
     storage::LocalFolder,
@@ -16,7 +17,13 @@ const MOST_NAMED: usize = 3;
 
 /// Refuses a run at its end, if records of the one before would go with it. A shard that is still among those of the run
 /// has lost nothing, so that only the others are looked into.
-pub(crate) fn check(folder: &LocalFolder, before: &Manifest, now: &[Done], place: &str) -> Result<(), RunError> {
+pub(crate) fn check(
+    folder: &LocalFolder,
+    layout: &Layout,
+    before: &Manifest,
+    now: &[Done],
+    place: &str,
+) -> Result<(), RunError> {
     let from = Standpoint::new(folder.root(), place);
     let kept: HashSet<_> = now.iter().map(|done| done.entry.key).collect();
     // Several records of a container may go by one name: as many have to be found as there were.
@@ -49,11 +56,15 @@ pub(crate) fn check(folder: &LocalFolder, before: &Manifest, now: &[Done], place
     };
     let mut missing: Vec<Earlier> = missing.into_iter().flat_map(of_one).collect();
     missing.sort_unstable_by(|a, b| a.document.uri.cmp(&b.document.uri));
-    refuse(folder, missing.into_iter())
+    refuse(folder, before.files.exports == layout.exports, missing.into_iter())
 }
 
-/// Refuses the loss of these documents, if there are any.
-pub(crate) fn refuse(folder: &LocalFolder, mut lost: impl Iterator<Item = Earlier>) -> Result<(), RunError> {
+/// Refuses the loss of these documents, if there are any. Only rows of the same form can be added to.
+pub(crate) fn refuse(
+    folder: &LocalFolder,
+    can_add: bool,
+    mut lost: impl Iterator<Item = Earlier>,
+) -> Result<(), RunError> {
     let named: Vec<String> = lost.by_ref().take(MOST_NAMED).map(|lost| lost.document.uri).collect();
     if named.is_empty() {
         return Ok(());
@@ -64,9 +75,10 @@ pub(crate) fn refuse(folder: &LocalFolder, mut lost: impl Iterator<Item = Earlie
     let (records, inputs) = if count == 1 { ("a record", "input is") } else { ("records", "inputs are") };
     Err(RunError::Occupied(format!(
         "{} holds {records} whose {inputs} not among those of this run: {}{others}. Nothing was changed.\n\
-         If they were moved or are not mounted, bring them back. To keep the records and add to them: --append; to make the \
-         outputs without them: --replace; to write elsewhere: --out",
+         If they were moved or are not mounted, bring them back. {}To make the outputs without them: --replace; to write \
+         elsewhere: --out",
         folder.root().display(),
         named.iter().map(|uri| uri.escape_debug().to_string()).collect::<Vec<_>>().join(", "),
+        if can_add { "To keep the records and add to them: --append. " } else { "" },
     )))
 }

@@ -21,6 +21,7 @@ use crate::{
     part::{self, Entry},
     report::Written,
     reuse::{Done, Known},
+    skipped::{PassedOver, SKIPPED_FILE},
     storage::LocalFolder,
     store::{Claim, Retry, Store},
     work::Keys,
@@ -151,9 +152,13 @@ impl Sink {
     }
 
     /// Gives everything its final name. The files, and whether any had to be made.
-    pub(crate) fn publish(self, exports: &[&dyn Export]) -> Result<(Vec<Written>, bool), RunError> {
+    pub(crate) fn publish(
+        self,
+        exports: &[&dyn Export],
+        passed_over: &PassedOver,
+    ) -> Result<(Vec<Written>, bool), RunError> {
         match self {
-            Self::Folder(store) => store.publish(exports),
+            Self::Folder(store) => store.publish(exports, passed_over),
             Self::Stdout(mut out) => {
                 out.flush().map_err(|error| write_error("standard output", error))?;
                 Ok((Vec::new(), true))
@@ -203,6 +208,11 @@ fn check_names(output: &Output, exports: &[&dyn Export]) -> Result<(), RunError>
         if name == QUARANTINE_FILE {
             return Err(RunError::Outputs(format!(
                 "`{name}` is the list of documents that could not be worked on; give the export another file name"
+            )));
+        }
+        if name == SKIPPED_FILE {
+            return Err(RunError::Outputs(format!(
+                "`{name}` is the list of what was dropped or passed over; give the export another file name"
             )));
         }
         if exports[..i].iter().any(|e| e.file_name() == name) {

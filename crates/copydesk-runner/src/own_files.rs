@@ -7,6 +7,7 @@ use copydesk_stage::{Assembly, Export};
 use crate::{
     Output,
     layout::{DELTA, QUARANTINE_FILE},
+    skipped::SKIPPED_FILE,
     storage::STATE,
 };
 
@@ -22,7 +23,8 @@ pub(crate) struct OwnFiles {
 impl OwnFiles {
     pub(crate) fn of(output: &Output, exports: &[&dyn Export]) -> Self {
         let (Output::Folder { folder, .. } | Output::Parts { folder }) = output else { return Self::default() };
-        let names = exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE]).map(str::to_owned).collect();
+        let names =
+            exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE, SKIPPED_FILE]).map(str::to_owned).collect();
         let split = exports.iter().filter(|e| matches!(e.assembly(), Assembly::Split));
         let split = split.map(|e| e.file_name().to_owned()).collect();
         Self { folder: folder.canonicalize().ok(), names, split }

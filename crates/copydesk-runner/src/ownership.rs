@@ -26,6 +26,7 @@ use crate::{
     manifest::{FileEntry, MANIFEST, Manifest, PLAN},
     part::{self, PARTS},
     reuse::Known,
+    skipped::SKIPPED_FILE,
     storage::{DRAFTS, LocalFolder, STATE, Storage, sum_of},
     times::TIMES,
 };
@@ -52,7 +53,7 @@ pub(crate) struct Inspection {
 }
 
 /// What a refusal ends with.
-const WAYS: &str = "Nothing was changed.\nTo add to them: --append; to make them anew, without what is gone: --replace; to write elsewhere: --out";
+const WAYS: &str = "To make them anew, without what is gone: --replace; to write elsewhere: --out";
 
 /// Looks at a folder. What it holds that is not as a manifest says, or stands where a file has to go, is refused by name.
 pub(crate) fn inspect(folder: &LocalFolder, layout: &Layout, existing: Existing) -> Result<Inspection, RunError> {
@@ -171,7 +172,8 @@ impl Inspection {
             if then.work != layout.work && then.owner.pipeline != owner.pipeline {
                 let pipeline = &then.owner.pipeline;
                 return Err(RunError::Occupied(format!(
-                    "{root} holds the records of another pipeline ({pipeline}). {WAYS}"
+                    "{root} holds the records of another pipeline ({pipeline}). Nothing was changed.\n{}{WAYS}",
+                    if then.exports == layout.exports { "To add to them: --append. " } else { "" }
                 )));
             }
             // Of the same inputs it turns out at the end whether some are gone.
@@ -179,7 +181,8 @@ impl Inspection {
                 && let Some(now) = list()?
             {
                 let then = earlier::written(folder, last)?.into_iter().collect::<Vec<_>>();
-                losses::refuse(folder, then.into_iter().filter(|document| !now.contains(&document.identity)))?;
+                let missing = then.into_iter().filter(|document| !now.contains(&document.identity));
+                losses::refuse(folder, last.files.exports == layout.exports, missing)?;
             }
         }
         let Some(under_way) = self.under_way.as_ref().filter(|under_way| under_way.owner != *owner) else {
@@ -232,7 +235,7 @@ pub(crate) fn write_under_way(folder: &LocalFolder, under_way: &UnderWay) -> Res
 
 /// What the run will write that may stand there already.
 fn targets(folder: &LocalFolder, layout: &Layout, inspection: &Inspection) -> Result<Vec<String>, RunError> {
-    let mut targets = vec![QUARANTINE_FILE.to_owned()];
+    let mut targets = vec![QUARANTINE_FILE.to_owned(), SKIPPED_FILE.to_owned()];
     for (output, name) in layout.names.iter().enumerate() {
         if layout.split[output] {
             let ours = inspection.listed().any(|file| layout.split_folder(&file.name) == Some(name));

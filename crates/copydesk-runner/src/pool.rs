@@ -4,16 +4,13 @@
 //! of its batch to another thread, and a new thread takes its place.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicUsize, Ordering},
-        mpsc::Sender,
-    },
+    io,
+    sync::{Arc, Mutex, PoisonError, Weak, mpsc::Sender},
     thread,
     time::{Duration, Instant},
 };
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Runtime};
 
 use crate::{
     RunError,
@@ -21,6 +18,7 @@ use crate::{
     chain::{Passage, WALL},
     clock::{Meter, thread_time},
     guard::guarded,
+    hand::Hand,
     shared::Shared,
     waiting::Waiting,
 };
@@ -29,13 +27,12 @@ use crate::{
 pub const STACK_BYTES: usize = 8 << 20;
 
 /// A chain in which that many documents hang is broken, and each of them holds a thread for good.
-pub(crate) const MOST_HUNG: usize = 64;
+const MOST_HUNG: usize = 64;
 
 /// What one thread is at. The watch looks into it.
-#[derive(Default)]
 struct Slot {
-    /// The stage that the document is in: 0 is the parser.
-    stage: AtomicUsize,
+    /// The document, and the place in the chain that it is at.
+    hand: Hand,
     meter: Meter,
     state: Mutex<State>,
 }
@@ -64,11 +61,12 @@ impl Slot {
     /// The next document that is not done.
     fn take(&self, from: usize) -> Option<(usize, Passage)> {
         let mut state = self.state();
-        let (_, batch) = state.batch.as_mut()?;
+        let (number, batch) = state.batch.as_mut()?;
+        let number = *number;
         let at = (from..batch.passages.len()).find(|at| !batch.passages[*at].is_done())?;
         let passage = batch.passages[at].take();
         state.out = Some((at, Instant::now(), thread_time().unwrap_or_default()));
-        self.stage.store(0, Ordering::Relaxed);
+        self.hand.take(number, at);
         Some((at, passage))
     }
 
@@ -103,10 +101,21 @@ impl Slot {
         }
         let (number, mut batch) = state.batch.take()?;
         state.lost = true;
-        let name = shared.chain.name_of(self.stage.load(Ordering::Relaxed));
+        let name = shared.chain.name_of(self.hand.place());
         shared.chain.give_up(&mut batch.passages[at], name);
         Some((number, batch, name))
     }
+}
+
+/// What stages wait in: a thread for each document that may wait, and some more for those that are given up. Without a stage
+/// that waits there is nothing to wait in.
+pub(crate) fn runtime(shared: &Shared, waiting: usize) -> io::Result<Option<Runtime>> {
+    if !shared.chain.waits() {
+        return Ok(None);
+    }
+    let threads = waiting.clamp(1, 4096) + MOST_HUNG;
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).max_blocking_threads(threads).thread_name("wait").enable_all().build().map(Some)
 }
 
 /// Starts the threads; with a limit of time, also the one that watches them.
@@ -133,7 +142,8 @@ fn start_one(
     handle: Option<&Handle>,
     sender: &Sender<Message>,
 ) -> Result<Arc<Slot>, RunError> {
-    let slot = Arc::new(Slot::default());
+    let slot = Slot { hand: shared.hands.hand(), meter: Meter::default(), state: Mutex::default() };
+    let slot = Arc::new(slot);
     let (shared, handle, sender, own) = (Arc::clone(shared), handle.cloned(), sender.clone(), Arc::clone(&slot));
     spawn(&format!("cpu-{n}"), move || work(&shared, &own, handle.as_ref(), &sender))?;
     Ok(slot)
@@ -158,14 +168,16 @@ fn work(shared: &Arc<Shared>, slot: &Slot, handle: Option<&Handle>, sender: &Sen
                 slot.begin(number, batch);
                 let mut from = 0;
                 while let Some((at, mut passage)) = slot.take(from) {
-                    shared.chain.compute(&mut passage, &slot.stage);
+                    shared.chain.compute(&mut passage, &|place| slot.hand.move_to(place));
                     if !slot.put_back(at, passage) {
                         return;
                     }
                     from = at + 1;
                 }
                 let Some((number, batch)) = slot.end() else { return };
+                slot.hand.take_all(number, shared.chain.end());
                 pass_on(shared, number, batch, handle, sender);
+                slot.hand.lay_down();
             }
         }
     }
@@ -194,7 +206,9 @@ fn send_waiting(shared: &Arc<Shared>, number: u64, batch: Batch, handle: &Handle
                 // It fails only when closed, which it never is.
                 let _permit = shared.permits.acquire().await;
                 waiting.begin(at);
-                shared.chain.wait(&mut passage).await;
+                let hand = shared.hands.hand();
+                hand.take(waiting.number, at);
+                shared.chain.wait(&mut passage, &|place| hand.move_to(place)).await;
             });
             if let Some(batch) = waiting.put_back(at, passage) {
                 shared.queue.push(waiting.number, Work::Batch(batch));

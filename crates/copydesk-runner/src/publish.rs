@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},
     fs::File,
-    io::{self, Write},
+    io::{self, Read, Write},
     ops::Range,
     path::Path,
     sync::Arc,
@@ -18,7 +18,7 @@ use crate::{
     Quarantined, RunError, append, earlier,
     error::write_error,
     fail,
-    index::{Identities, Standpoint},
+    index::{self, Identities, Indexed, Standpoint},
     layout::{DELTA, INDEX, QUARANTINE, QUARANTINE_FILE},
     lead::{self, Moved, Without},
     manifest::{FileEntry, Files, MANIFEST, Manifest, PLAN, Segment},
@@ -27,6 +27,7 @@ use crate::{
     part::{self, PARTS},
     report::Written,
     reuse::Done,
+    skipped::{Kind, List, PassedOver, SKIPPED_FILE, Skipped},
     storage::{Draft, STATE, Storage, sum_of},
     store::Store,
 };
@@ -90,11 +91,16 @@ fn write_line(file: &mut Draft, entry: &Quarantined) -> io::Result<()> {
 
 impl Store {
     /// Makes the files of the shards and gives them their names. The files and whether they had to be made.
-    pub(crate) fn publish(mut self, exports: &[&dyn Export]) -> Result<(Vec<Written>, bool), RunError> {
+    pub(crate) fn publish(
+        mut self,
+        exports: &[&dyn Export],
+        passed_over: &PassedOver,
+    ) -> Result<(Vec<Written>, bool), RunError> {
         self.keep_retries();
         self.check_losses()?;
         let segments = self.take_over(exports)?;
-        if self.is_published() {
+        let skipped = self.assemble_skipped(passed_over)?;
+        if self.is_published(skipped.as_ref()) {
             let files = self.before.take().map(|manifest| manifest.files.list).unwrap_or_default();
             self.clean_up()?;
             return Ok((self.written(&files), false));
@@ -102,7 +108,8 @@ impl Store {
         if self.layout.keeps_parts {
             self.keep_parts()?;
         }
-        let list = self.assemble_all(exports, &segments)?;
+        let mut list = self.assemble_all(exports, &segments)?;
+        list.extend(skipped);
         let entries = self.shards.iter().map(|done| Arc::clone(&done.entry)).collect();
         let manifest = Manifest { entries, files: self.files(exports, list, segments) };
         self.check_names(&manifest.files.list)?;
@@ -220,7 +227,7 @@ impl Store {
     }
 
     /// Whether the files in the folder are those of these very shards already.
-    fn is_published(&self) -> bool {
+    fn is_published(&self, skipped: Option<&FileEntry>) -> bool {
         let Some(before) = &self.before else { return false };
         let files = &before.files;
         let same_files = files.headers == self.header_sizes()
@@ -246,7 +253,8 @@ impl Store {
             let listed = files.list.iter().any(|file| file.name == QUARANTINE_FILE);
             listed || !self.folder.locate(QUARANTINE_FILE).exists()
         };
-        same_files && same_shards && in_place() && files.list.iter().all(whole) && quarantine()
+        let same_skipped = files.list.iter().find(|file| file.name == SKIPPED_FILE) == skipped;
+        same_files && same_shards && same_skipped && in_place() && files.list.iter().all(whole) && quarantine()
     }
 
     /// Sees to it that every shard has a part of its own, whole or taken from wherever it stands.
@@ -445,6 +453,51 @@ impl Store {
             files.push(FileEntry { name: QUARANTINE_FILE.to_owned(), bytes, sum });
         }
         Ok(files)
+    }
+
+    /// The list of what is in no output though nothing is wrong with it, unless there is no such thing. A run that adds keeps
+    /// what earlier ones have passed over: their inputs are not among its own.
+    fn assemble_skipped(&self, passed_over: &PassedOver) -> Result<Option<FileEntry>, RunError> {
+        let wrong = |error| self.failed(SKIPPED_FILE, error);
+        let draft = self.folder.draft(SKIPPED_FILE).map_err(wrong)?;
+        let mut list = List::new(Draft::create(&draft).map_err(wrong)?);
+        for done in self.shards.iter().filter(|done| done.entry.counts.dropped > 0) {
+            let (Some(section), Some(place)) = (done.entry.sections.last(), done.places.last()) else { continue };
+            let stored = part::load(&self.folder, section, place)?;
+            let documents: Vec<Indexed> = index::read(&stored).map_err(|error| RunError::Bug(error.to_string()))?;
+            for Indexed { uri, dropped, .. } in documents {
+                let Some((stage, reason)) = dropped else { continue };
+                list.add(Skipped { uri, kind: Kind::Dropped, stage, reason }).map_err(wrong)?;
+            }
+        }
+        if self.claim.existing == Existing::Append || self.claim.retry {
+            self.passed_over_before(passed_over)?.into_iter().try_for_each(|entry| list.add(entry)).map_err(wrong)?;
+        }
+        list.add_all(passed_over).map_err(wrong)?;
+        let (bytes, sum) = list.finish().and_then(Draft::finish).map_err(wrong)?;
+        if bytes == 0 {
+            self.folder.remove_drafts().map_err(wrong)?;
+            return Ok(None);
+        }
+        Ok(Some(FileEntry { name: SKIPPED_FILE.to_owned(), bytes, sum }))
+    }
+
+    /// What earlier runs have passed over and this one has not come to, as far as it is listed.
+    fn passed_over_before(&self, now: &PassedOver) -> Result<Vec<Skipped>, RunError> {
+        let listed = self.before.iter().flat_map(|manifest| &manifest.files.list);
+        if !listed.into_iter().any(|file| file.name == SKIPPED_FILE) {
+            return Ok(Vec::new());
+        }
+        let mut text = Vec::new();
+        let read = self.folder.read(SKIPPED_FILE, 0).and_then(|mut file| file.read_to_end(&mut text));
+        match read {
+            // Somebody has taken it away.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            read => read.map_err(|error| RunError::Read { path: self.folder.locate(SKIPPED_FILE), error })?,
+        };
+        let lines = text.split(|byte| *byte == b'\n');
+        let entries = lines.filter_map(|line| serde_json::from_slice::<Skipped>(line).ok());
+        Ok(entries.filter(|entry| entry.kind == Kind::Skipped && !now.has(&entry.uri)).collect())
     }
 
     /// Makes a file of our own, of the sections that all shards have for it.

@@ -1,24 +1,22 @@
 //! The thread that reads.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, atomic::Ordering, mpsc::Sender},
-};
+use std::sync::{Arc, atomic::Ordering, mpsc::Sender};
 
 use copydesk_document::Input;
 use copydesk_stage::{SourceError, SourceItem};
 
 use crate::{
     append::Seen,
-    batch::{Batch, End, Message},
-    checksum::Key,
+    batch::{Batch, End, Message, Taken},
     guard::guarded,
     index,
     own_files::OwnFiles,
+    retry::SetAside,
     reuse::Known,
     shard::Cutter,
     share::{LargeFiles, Missing, Share},
     shared::Shared,
+    skipped,
 };
 
 type Items = Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>;
@@ -31,7 +29,8 @@ pub(crate) struct Reader {
     pub(crate) known: Known,
     pub(crate) cutter: Cutter,
     pub(crate) own: OwnFiles,
-    pub(crate) only: Option<HashSet<String>>,
+    /// In a retry, what is tried again.
+    pub(crate) only: Option<SetAside>,
     /// What need not be read again.
     pub(crate) seen: Option<Seen>,
     pub(crate) batch: usize,
@@ -45,9 +44,6 @@ pub(crate) struct Reader {
     /// Those that others should have done.
     pub(crate) missing: Missing,
 }
-
-/// Why a document, or a file, is passed over.
-const OF_ANOTHER: &str = "in the share of another job";
 
 impl Reader {
     pub(crate) fn read_all(mut self, items: Items) {
@@ -79,21 +75,25 @@ impl Reader {
                 SourceItem::Bad { uri, .. } => uri,
                 SourceItem::Skipped { uri, reason } => {
                     // Nothing else leaves out files of a share.
-                    let of_another = matches!(self.share, Share::Part(_)) && reason == "not changed";
-                    self.shared.skip(uri, if of_another { OF_ANOTHER } else { reason });
+                    let of_another = matches!(self.share, Share::Part(_)) && reason == skipped::NOT_CHANGED;
+                    let reason = if of_another { skipped::OF_ANOTHER } else { reason };
+                    let reason = if self.own.contains(uri) { skipped::OWN_OUTPUT } else { reason };
+                    self.shared.skip(uri, reason);
                     continue;
                 }
             };
             if self.own.contains(uri) {
-                self.shared.skip(uri, "output of this run");
-                continue;
-            }
-            if self.only.as_ref().is_some_and(|only| !only.contains(uri)) {
+                self.shared.skip(uri, skipped::OWN_OUTPUT);
                 continue;
             }
             let input = index::hash(&item);
+            let then = self.only.as_ref().map(|only| only.find(&item, input)).transpose()?;
+            // What was not set aside is not tried again.
+            if then.as_ref().is_some_and(Option::is_none) {
+                continue;
+            }
             if self.seen.as_ref().is_some_and(|seen| seen.has(&item, input)) {
-                self.shared.skip(uri, "not changed");
+                self.shared.skip(uri, skipped::NOT_CHANGED);
                 continue;
             }
             read += 1;
@@ -102,7 +102,7 @@ impl Reader {
                 return Ok(());
             }
             let ends = self.cutter.add(&item, input);
-            shard.push((item, input));
+            shard.push((item, input, then.flatten()));
             if ends && !self.send(std::mem::take(&mut shard)) {
                 return Ok(());
             }
@@ -114,9 +114,9 @@ impl Reader {
     }
 
     /// Leaves a shard to somebody else.
-    fn pass_over(&self, items: &[(SourceItem, Key)], reason: &str) {
+    fn pass_over(&self, items: &[Taken], reason: &str) {
         self.shared.read.fetch_sub(items.len() as u64, Ordering::Relaxed);
-        for (item, _) in items {
+        for (item, ..) in items {
             if let SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. } = item {
                 self.shared.skip(uri, reason);
             }
@@ -124,12 +124,12 @@ impl Reader {
     }
 
     /// Sends a shard on its way. `false` once the run has ended.
-    fn send(&mut self, items: Vec<(SourceItem, Key)>) -> bool {
+    fn send(&mut self, items: Vec<Taken>) -> bool {
         let key = self.cutter.end();
         if !self.of_large {
             self.cut += 1;
             if !self.share.has(self.cut - 1) {
-                self.pass_over(&items, OF_ANOTHER);
+                self.pass_over(&items, skipped::OF_ANOTHER);
                 return true;
             }
         }
@@ -139,17 +139,15 @@ impl Reader {
         }
         if self.share == Share::Done {
             self.missing.add(&items);
-            self.pass_over(&items, "not done yet");
+            self.pass_over(&items, skipped::NOT_DONE);
             return true;
         }
         let mut retried = Vec::new();
         let mut batch = Batch::default();
         let count = items.len();
-        for (n, (item, input)) in items.into_iter().enumerate() {
+        for (n, (item, input, then)) in items.into_iter().enumerate() {
             batch.add(item, input);
-            if self.only.is_some() {
-                retried.push(batch.last.clone());
-            }
+            retried.extend(then);
             let last = n + 1 == count;
             if last {
                 batch.ends = Some(End { key, retried: std::mem::take(&mut retried) });

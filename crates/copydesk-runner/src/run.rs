@@ -19,6 +19,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     Chain, ExportInstance, Observer, Output, Report, RunError,
+    batch::Message,
     index::{self, Identities, Standpoint},
     output::Sink,
     own_files::OwnFiles,
@@ -32,8 +33,12 @@ use crate::{
     signals::Signals,
     store::Claim,
     work,
+    workers::Workers,
     writer::Writer,
 };
+
+#[cfg(unix)]
+use crate::supervisor::Supervisor;
 
 /// How a run goes about its work. None of it changes a byte of what is written, `limit` and `retry` aside.
 #[derive(Clone, Debug)]
@@ -62,6 +67,9 @@ pub struct Options {
     pub careful: bool,
     /// How the source reads its files: files that are as they were are read again when this is not.
     pub reads: String,
+    /// Has the chain and the exports work in a process of their own, so that what takes that one down costs its document
+    /// only; where the system is no Unix, in this process all the same.
+    pub workers: Option<Workers>,
     /// Whether SIGINT and SIGTERM stop the run. A second one ends the process on the spot.
     pub signals: bool,
 }
@@ -81,6 +89,7 @@ impl Default for Options {
             existing: Existing::default(),
             careful: false,
             reads: String::new(),
+            workers: None,
             signals: true,
         }
     }
@@ -130,7 +139,7 @@ impl Run {
         if options.retry {
             let retry = sink.start_retry()?;
             cutter = Cutter::new(options.shard, work::of_retry(work, &chain, retry.before)?);
-            only = Some(retry.uris);
+            only = Some(retry.only);
             known = Known::default();
         }
         let total = total.filter(|_| only.is_none());
@@ -138,10 +147,6 @@ impl Run {
         // Whatever happens from here on, the threads come to their end.
         let _shutdown = ShutdownGuard(&shared);
         let (sender, receiver) = mpsc::channel();
-        // Without a stage that waits there is nothing to wait in.
-        let runtime = shared.chain.waits().then(|| runtime(options.waiting)).transpose().map_err(RunError::Start)?;
-        let handle = runtime.as_ref().map(|runtime| runtime.handle().clone());
-        let _runtime = RuntimeGuard(runtime);
         let signals = options.signals.then(Signals::listen).transpose().map_err(RunError::Start)?;
         let reader = Reader {
             shared: Arc::clone(&shared),
@@ -160,13 +165,31 @@ impl Run {
             missing: Missing::default(),
         };
         pool::spawn("source", move || reader.read_all(items))?;
-        let threads = options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
-        pool::start(&shared, threads, handle.as_ref(), &sender)?;
+        let _runtime = RuntimeGuard(start_work(&shared, &options, &sender)?);
         drop(sender);
         let mut report = Writer::new(&shared, sink, total).write(&receiver, signals.as_ref(), observer)?;
         report.wall = start.elapsed();
         Ok(report)
     }
+}
+
+/// Starts those who work: a worker process, or threads of this one. Stages that wait do so in the runtime.
+fn start_work(
+    shared: &Arc<Shared>,
+    options: &Options,
+    sender: &mpsc::Sender<Message>,
+) -> Result<Option<Runtime>, RunError> {
+    let threads = options.threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    #[cfg(unix)]
+    if let Some(workers) = &options.workers {
+        match Supervisor::start(shared, threads, options.waiting, workers, sender) {
+            Ok(()) => return Ok(None),
+            Err(error) => tracing::warn!("{error}; a stage that crashes takes the whole run down"),
+        }
+    }
+    let runtime = pool::runtime(shared, options.waiting).map_err(RunError::Start)?;
+    pool::start(shared, threads, runtime.as_ref().map(Runtime::handle), sender)?;
+    Ok(runtime)
 }
 
 /// The documents of a run, where its source can be read twice.
@@ -195,13 +218,6 @@ fn documents(
         }
     }
     Ok(Some(documents))
-}
-
-/// One with a thread for each document that may wait, and some more for those that are given up.
-fn runtime(waiting: usize) -> std::io::Result<Runtime> {
-    let threads = waiting.clamp(1, 4096) + pool::MOST_HUNG;
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(2).max_blocking_threads(threads).thread_name("wait").enable_all().build()
 }
 
 /// Ends the threads when the run ends, however it ends.

@@ -12,7 +12,7 @@ use std::{
 use copydesk_document::Input;
 use copydesk_stage::{KnownFiles, SourceError, SourceItem};
 
-use crate::{checksum::Key, shard::LARGE};
+use crate::{batch::Taken, shard::LARGE};
 
 /// Which shards a run works on. The listing alone says how a source is cut, and what is done is known by the shard: so the work
 /// may be shared among another number of runs at any time.
@@ -121,11 +121,11 @@ pub(crate) struct Missing {
 const NAMED: usize = 5;
 
 impl Missing {
-    pub(crate) fn add(&mut self, shard: &[(SourceItem, Key)]) {
+    pub(crate) fn add(&mut self, shard: &[Taken]) {
         self.shards += 1;
         self.documents += shard.len() as u64;
         if self.first.len() < NAMED
-            && let Some((SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. }, _)) = shard.first()
+            && let Some((SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. }, ..)) = shard.first()
         {
             self.first.push(uri.clone());
         }

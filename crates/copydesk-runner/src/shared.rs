@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Mutex, PoisonError, Weak,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -14,8 +14,10 @@ use crate::{
     Chain, ExportInstance, Progress, Report,
     batch::{Batch, Finished, Message, Shard, Work},
     encode,
+    hand::Hands,
     queue::{Queue, Window},
     report,
+    skipped::PassedOver,
     waiting::Waiting,
 };
 
@@ -29,11 +31,13 @@ pub(crate) struct Shared {
     pub(crate) permits: Semaphore,
     /// Batches with documents that wait.
     pub(crate) waiting: Mutex<Vec<Weak<Waiting>>>,
+    /// What the threads have in hand.
+    pub(crate) hands: Arc<Hands>,
     /// No more is to be read.
     pub(crate) stop: AtomicBool,
     over: AtomicBool,
     pub(crate) read: AtomicU64,
-    skipped: Mutex<BTreeMap<String, u64>>,
+    skipped: Mutex<(BTreeMap<String, u64>, PassedOver)>,
     /// Batches that were let in, known shards among them.
     pub(crate) admitted: AtomicU64,
 }
@@ -47,12 +51,19 @@ impl Shared {
             window: Window::new(window),
             permits: Semaphore::new(waiting.clamp(1, Semaphore::MAX_PERMITS)),
             waiting: Mutex::default(),
+            hands: Arc::default(),
             stop: AtomicBool::new(false),
             over: AtomicBool::new(false),
             read: AtomicU64::new(0),
             skipped: Mutex::default(),
             admitted: AtomicU64::new(0),
         }
+    }
+
+    /// Writes down what the threads have in hand.
+    #[must_use]
+    pub(crate) fn with_hands(self, hands: Hands) -> Self {
+        Self { hands: Arc::new(hands), ..self }
     }
 
     /// Whether the run has ended, however it did.
@@ -82,10 +93,11 @@ impl Shared {
         tracing::debug!(uri, "passed over: {reason}");
         // Counting cannot panic, and what a thread that did has counted holds.
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
-        report::add(&mut skipped, reason, 1);
+        report::add(&mut skipped.0, reason, 1);
+        skipped.1.add(uri, reason);
     }
 
-    pub(crate) fn take_skipped(&self) -> BTreeMap<String, u64> {
+    pub(crate) fn take_skipped(&self) -> (BTreeMap<String, u64>, PassedOver) {
         std::mem::take(&mut *self.skipped.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

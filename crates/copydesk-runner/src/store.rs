@@ -11,7 +11,7 @@
 //! - `drafts/`: files that are not whole yet.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     sync::Arc,
@@ -31,6 +31,7 @@ use crate::{
     owner::{Existing, Owner},
     ownership::{self, Inspection, RUN, UnderWay},
     part::{self, Entry, PARTS},
+    retry::SetAside,
     reuse::{Done, Known},
     storage::{LocalFolder, STATE, Storage},
     times::Times,
@@ -74,7 +75,7 @@ pub(crate) struct Claim {
 /// What there is to try again.
 pub(crate) struct Retry {
     /// The documents.
-    pub(crate) uris: HashSet<String>,
+    pub(crate) only: SetAside,
     /// How many shards there are already. A document that is tried twice gets two keys.
     pub(crate) before: usize,
 }
@@ -132,7 +133,7 @@ impl Store {
         if self.claim.existing != Existing::Keep || self.claim.retry {
             return Ok(());
         }
-        let checked = losses::check(&self.folder, before, &self.shards, &self.claim.owner.place);
+        let checked = losses::check(&self.folder, &self.layout, before, &self.shards, &self.claim.owner.place);
         if checked.is_err() {
             self.undo()?;
         }
@@ -164,12 +165,8 @@ impl Store {
             )));
         }
         self.shards = Done::of_manifest(&self.layout, before);
-        let mut uris = HashSet::new();
-        self.quarantine(|entry| {
-            uris.insert(entry.uri);
-            Ok(())
-        })?;
-        Ok(Retry { uris, before: self.shards.len() })
+        let only = SetAside::look(&self.folder, before, &self.claim.owner.place)?;
+        Ok(Retry { only, before: self.shards.len() })
     }
 
     /// What has been read already that this run adds to, and by how many runs; nothing if it adds to none.

@@ -8,6 +8,14 @@ use crate::{
     program,
 };
 
+/// What the stages and exports are, without the program.
+#[cfg(unix)]
+pub(crate) fn instances(chain: &Chain, exports: &[ExportInstance]) -> Result<Key, RunError> {
+    let stages = chain.links().iter().map(|stage| &stage.manifest);
+    let manifests: Vec<_> = stages.chain(exports.iter().map(|export| &export.manifest)).collect();
+    of(&(manifests, chain.limits(), chain.time()))
+}
+
 /// The runner with the parser and the record, which lie below it; every stage and export; and the whole program, where
 /// one of these is from outside.
 pub(crate) fn key(chain: &Chain, exports: &[ExportInstance]) -> Result<Key, RunError> {

@@ -197,14 +197,15 @@ impl<'r> Writer<'r> {
         if let Some(signal) = self.interrupted {
             return Err(RunError::Interrupted { signal, read, safe: self.sink.safe() });
         }
-        self.report.skipped = self.shared.take_skipped();
+        let (counts, passed_over) = self.shared.take_skipped();
+        self.report.skipped = counts;
         if self.report.read != read {
             let message = format!("{read} documents were read, and {} are accounted for", self.report.read);
             return Err(RunError::Bug(message));
         }
         self.report.check_sum()?;
         let exports: Vec<&dyn Export> = self.shared.exports.iter().map(|instance| &*instance.export).collect();
-        let (files, made) = self.sink.publish(&exports)?;
+        let (files, made) = self.sink.publish(&exports, &passed_over)?;
         (self.report.files, self.report.unchanged) = (files, !made);
         Ok(self.report)
     }

@@ -10,7 +10,9 @@ use std::{
 };
 
 use copydesk_document::Input;
-use copydesk_runner::{Chain, Limits, Options, Outcome, Output, QUARANTINE_FILE, Quarantined, Run, RunError};
+use copydesk_runner::{
+    Chain, Limits, Options, Outcome, Output, QUARANTINE_FILE, Quarantined, Run, RunError, SKIPPED_FILE,
+};
 use copydesk_stage::{AnyStage, Facet};
 use kit::{Given, Lines, Nap, Obedient, Sleepy, Watcher, export, folder, link, options, run, run_watched};
 use proptest::prelude::*;
@@ -39,7 +41,11 @@ fn a_bad_document_costs_itself_only() {
     assert_eq!((report.read, report.written, report.dropped, report.quarantined), (9, 3, 1, 5));
     assert_eq!(watcher.last, (9, 3, 1, 5));
     let files = files(dir.path());
-    assert_eq!(files.keys().collect::<Vec<_>>(), ["a.txt", "b.txt", QUARANTINE_FILE]);
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["a.txt", "b.txt", QUARANTINE_FILE, SKIPPED_FILE]);
+    assert_eq!(
+        files[SKIPPED_FILE],
+        "{\"uri\":\"doc-4\",\"kind\":\"dropped\",\"stage\":\"first\",\"reason\":\"asked for\"}\n"
+    );
     assert_eq!(
         files["a.txt"],
         "# header\ndoc-0 [\"plain\"] Some(Number(0))\ndoc-5 [\"two\", \"lines\"] Some(Number(5))\ndoc-8 [] Some(Number(8))\n"
@@ -208,6 +214,7 @@ fn outputs_that_cannot_work_together_are_refused() {
     assert!(run(["x", "x"], Output::Nowhere).contains("two exports write `x`"));
     assert!(run(["x", "../y"], Output::Nowhere).contains("`../y` is no plain file name"));
     assert!(run(["x", QUARANTINE_FILE], Output::Nowhere).contains("could not be worked on"));
+    assert!(run(["x", SKIPPED_FILE], Output::Nowhere).contains("dropped or passed over"));
     assert!(run(["x", "y"], Output::Stdout).contains("takes one export"));
     let dir = tempfile::tempdir().expect("a folder");
     fs::create_dir(dir.path().join("x")).expect("a folder");

@@ -76,12 +76,22 @@ pub fn check_file_name(file: &str) -> Result<(), ConfigError> {
         let message = format!("has {} bytes, and file systems take no more than {LONGEST_NAME}", file.len());
         return Err(ConfigError::at("file", message));
     }
-    if file.eq_ignore_ascii_case("quarantine.jsonl") {
-        let message = "is the name of the list of documents in quarantine";
+    if file.split('.').next().is_some_and(|stem| stem.eq_ignore_ascii_case("delta")) {
+        let message = "is the name of the folder for what a run adds";
         return Err(ConfigError::at("file", message).help("give the output another one"));
+    }
+    for (name, list) in OWN_LISTS {
+        if file.eq_ignore_ascii_case(name) {
+            let message = format!("is the name of the list of {list}");
+            return Err(ConfigError::at("file", message).help("give the output another one"));
+        }
     }
     Ok(())
 }
+
+/// The lists that every run writes beside its outputs, where there is something to list.
+const OWN_LISTS: [(&str, &str); 2] =
+    [("quarantine.jsonl", "documents in quarantine"), ("skipped.jsonl", "what was dropped or passed over")];
 
 /// File systems take 255 bytes, and a file has a longer name until it is complete.
 const LONGEST_NAME: usize = 240;

@@ -58,21 +58,25 @@ Ctrl-C.";
 
 /// Runs a program called `copydesk` with the house's catalogue and whatever `extend` adds to it.
 pub fn main_with(extend: impl FnOnce(Catalog) -> Catalog) -> std::process::ExitCode {
-    std::process::ExitCode::from(run(std::env::args_os(), extend))
+    std::process::ExitCode::from(start(std::env::args_os(), |catalog| Ok(extend(catalog)), true))
 }
 
-/// The same for arguments that do not come from the system, the program's name before them. The exit code.
+/// The same for arguments that do not come from the system, the program's name before them. The exit code. The running
+/// program may be another one, so that it is not started a second time for the work on documents: what takes a stage down
+/// takes the process down.
 pub fn run(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     extend: impl FnOnce(Catalog) -> Catalog,
 ) -> u8 {
-    start(arguments, |catalog| Ok(extend(catalog)))
+    start(arguments, |catalog| Ok(extend(catalog)), false)
 }
 
-/// The same where what is added can be refused.
+/// The same where what is added can be refused. `is_program` says whether the running program is this one, and can be started
+/// again.
 fn start(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     extend: impl FnOnce(Catalog) -> Result<Catalog, String>,
+    is_program: bool,
 ) -> u8 {
     panic::install();
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
@@ -102,7 +106,7 @@ fn start(
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(report::COULD_NOT));
             }
         };
-        let reporter = Reporter::start(&cli.global);
+        let reporter = Reporter { is_program, ..Reporter::start(&cli.global) };
         match cli.command.execute(&catalog, &reporter) {
             Ok(code) => code,
             Err(Failure::ClosedPipe) => ExitCode::SUCCESS,

@@ -1,5 +1,7 @@
 //! Options that every command takes.
 
+use std::ffi::OsString;
+
 use clap::{ArgAction, Args, ValueEnum};
 
 /// Options that every command takes.
@@ -20,6 +22,23 @@ pub(crate) struct Global {
     /// When to use colour. `NO_COLOR` in the environment means never, for `auto`.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Messages")]
     pub(crate) color: When,
+}
+
+impl Global {
+    /// The same as arguments.
+    pub(crate) fn to_args(&self) -> Vec<OsString> {
+        let mut args = vec![OsString::from("--verbose"); usize::from(self.verbose)];
+        args.extend(self.quiet.then(|| "--quiet".into()));
+        args.extend(self.trace.then(|| "--trace".into()));
+        let value = |value: &dyn Fn() -> Option<clap::builder::PossibleValue>| value().map(|v| v.get_name().to_owned());
+        for (option, value) in [
+            ("--log-format", value(&|| self.log_format.to_possible_value())),
+            ("--color", value(&|| self.color.to_possible_value())),
+        ] {
+            args.extend(value.map(|value| format!("{option}={value}").into()));
+        }
+        args
+    }
 }
 
 /// Form of the messages.

@@ -80,9 +80,10 @@ impl Program {
         // Two programs in one process are a test; the first gives the name.
         let _ = VERSION.set(format!("(copydesk {} with {})", env!("CARGO_PKG_VERSION"), parts.join(", ")));
         let _ = NAME.set(name);
-        let code = crate::start(std::env::args_os(), |catalog| {
+        let extend = |catalog| {
             packages.iter().try_fold(catalog, |catalog, (package, register)| added(catalog, package, *register))
-        });
+        };
+        let code = crate::start(std::env::args_os(), extend, true);
         code.into()
     }
 }

@@ -1,6 +1,7 @@
 //! What is said on standard error, and how a command ends.
 
 use std::{
+    ffi::OsString,
     fmt,
     io::{self, Write},
     sync::LazyLock,
@@ -64,6 +65,10 @@ pub(crate) struct Reporter {
     pub(crate) color: When,
     pub(crate) format: LogFormat,
     pub(crate) quiet: bool,
+    /// The options on messages, for another process of the program.
+    pub(crate) passed_on: Vec<OsString>,
+    /// Whether the running program is this one.
+    pub(crate) is_program: bool,
     /// Progress bars live here, so that a message can step in front of them.
     pub(crate) bars: MultiProgress,
 }
@@ -71,8 +76,9 @@ pub(crate) struct Reporter {
 impl Reporter {
     /// Reads the options and starts the log.
     pub(crate) fn start(global: &Global) -> Self {
+        let Global { color, log_format: format, quiet, .. } = *global;
         let reporter =
-            Self { color: global.color, format: global.log_format, quiet: global.quiet, bars: MultiProgress::new() };
+            Self { color, format, quiet, passed_on: global.to_args(), is_program: false, bars: MultiProgress::new() };
         let level = match (global.quiet, global.verbose) {
             (true, _) => "error",
             (false, 0) => "warn",
@@ -97,6 +103,11 @@ impl Reporter {
             LogFormat::Text => log.with_ansi(reporter.paint().is_on()).without_time().with_target(false).try_init(),
         };
         reporter
+    }
+
+    /// The same for something done by the way, of which nothing is said.
+    pub(crate) fn quieted(&self) -> Self {
+        Self { quiet: true, bars: self.bars.clone(), passed_on: self.passed_on.clone(), ..*self }
     }
 
     pub(crate) fn paint(&self) -> Paint {

@@ -21,6 +21,7 @@ mod stages;
 mod test;
 #[cfg_attr(not(feature = "view"), path = "view_left_out.rs")]
 mod view;
+mod worker;
 
 use std::sync::OnceLock;
 
@@ -117,6 +118,9 @@ pub(crate) enum Command {
     Completions(completions::Args),
     /// Print the manual page, or write one for each command.
     Man(man::Args),
+    /// Work on documents for another process of the program.
+    #[command(hide = true)]
+    Worker(worker::Args),
 }
 
 impl Command {
@@ -141,6 +145,7 @@ impl Command {
             Self::Schema(args) => args.execute(catalog),
             Self::Completions(args) => args.execute(),
             Self::Man(args) => args.execute(),
+            Self::Worker(args) => args.execute(catalog),
         }
     }
 }

@@ -19,12 +19,26 @@ use crate::{
 /// A pipeline file has a few hundred lines at most; a corpus given by mistake is not read whole.
 const MAX_BYTES: u64 = 4 << 20;
 
+/// A pipeline, as it was read.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    /// What messages call it.
+    pub(crate) name: String,
+    pub(crate) content: String,
+    built_in: Option<BuiltinPipeline>,
+}
+
 /// Opens a pipeline file, or a built-in pipeline by its name. What is wrong with it has been said when this fails.
 pub(crate) fn open(path: &Path, catalog: &Catalog, reporter: &Reporter) -> Result<Pipeline, Failure> {
-    let name = shown(path);
-    let loaded = match built_in(path) {
+    load(&read(path)?, catalog, reporter)
+}
+
+/// The same for what has been read.
+pub(crate) fn load(text: &Text, catalog: &Catalog, reporter: &Reporter) -> Result<Pipeline, Failure> {
+    let Text { name, content, built_in } = text;
+    let loaded = match built_in {
         Some(pipeline) => pipeline.load(catalog),
-        None => copydesk_pipeline::load(&name, &read(path)?, catalog),
+        None => copydesk_pipeline::load(name, content, catalog),
     };
     match loaded {
         Ok(pipeline) => {
@@ -90,7 +104,11 @@ fn show(diagnosis: &Diagnosis, reporter: &Reporter) {
     }
 }
 
-fn read(path: &Path) -> anyhow::Result<String> {
+/// Reads a pipeline file, or a built-in pipeline by its name.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Text> {
+    if let Some(pipeline) = built_in(path) {
+        return Ok(Text { name: shown(path), content: pipeline.text.into(), built_in: Some(pipeline) });
+    }
     let what = || format!("cannot read the pipeline file {}", shown(path));
     let size = match std::fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(no_such(path)),
@@ -106,5 +124,6 @@ fn read(path: &Path) -> anyhow::Result<String> {
     if bytes.len() as u64 > MAX_BYTES {
         anyhow::bail!("{} is too large for a pipeline file; is it an input?", shown(path));
     }
-    String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", shown(path)))
+    let content = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", shown(path)))?;
+    Ok(Text { name: shown(path), content, built_in: None })
 }

@@ -13,13 +13,15 @@ use copydesk_document::Input;
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{
     Existing, Options, Outcome, Output, Owner, Part, QUARANTINE_FILE, Quarantined, Report, Run, RunError, Share,
+    Workers,
 };
 use copydesk_stage::{Catalog, Source, SourceItem};
 use serde_json::json;
 
 use super::{
     inputs::{PathText, SourceName, source},
-    open::open,
+    open::{Text, load, read},
+    worker::{first_alone, has_foreign, workers},
 };
 use crate::{
     exit::ExitCode,
@@ -118,7 +120,8 @@ pub(crate) enum Mode {
 impl Args {
     /// Runs.
     pub(crate) fn execute(self, mode: Mode, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
-        let mut pipeline = open(&self.pipeline, catalog, reporter)?;
+        let text = read(&self.pipeline)?;
+        let mut pipeline = load(&text, catalog, reporter)?;
         let (retry, share) = (mode == Mode::Retry, self.share(mode)?);
         let output = self.output(&pipeline)?;
         refuse_address(&output)?;
@@ -128,6 +131,7 @@ impl Args {
             Output::Parts { .. } | Output::Stdout | Output::Nowhere => Owner::default(),
         };
         let reads = self.reads(&pipeline);
+        let workers = Self::workers(&text, &pipeline, reporter)?;
         let source =
             source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         hold_open(pipeline.run.open_files)?;
@@ -147,6 +151,7 @@ impl Args {
             existing: self.existing(),
             careful: self.checksum,
             reads,
+            workers,
             ..of_pipeline
         };
         let run = Run { source, chain: pipeline.chain, exports: pipeline.exports, output, options };
@@ -172,8 +177,10 @@ impl Args {
     /// What a page tells beside the counts. A few documents are worked on once more for that, since a run keeps no reasons.
     fn story(&self, report: &Report, catalog: &Catalog, reporter: &Reporter) -> Result<Story, Failure> {
         let text = std::fs::read_to_string(&self.pipeline).unwrap_or_default();
-        let quiet = Reporter { quiet: true, bars: reporter.bars.clone(), ..*reporter };
-        let mut pipeline = open(&self.pipeline, catalog, &quiet)?;
+        let quiet = reporter.quieted();
+        let told = read(&self.pipeline)?;
+        let mut pipeline = load(&told, catalog, &quiet)?;
+        let workers = Self::workers(&told, &pipeline, &quiet)?;
         let options = |instance: &copydesk_runner::StageInstance| {
             (instance.name().to_owned(), instance.manifest.options.to_string())
         };
@@ -192,6 +199,10 @@ impl Args {
         let source =
             source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         for input in sampled(&*source)? {
+            if let Some(entry) = first_alone(&pipeline, workers.as_ref(), &input)? {
+                story.samples.push(Sample::quarantined(&entry));
+                continue;
+            }
             story.samples.push(match pipeline.chain.process_one(input) {
                 Outcome::Kept(doc) => Sample::new(&doc, "it went to the exports".to_owned()),
                 Outcome::Dropped { document, stage, reason } => {
@@ -204,6 +215,11 @@ impl Args {
             story.no_samples = Some("There was no document.");
         }
         Ok(story)
+    }
+
+    /// How a process is started for the chain, where that has stages from outside.
+    fn workers(text: &Text, pipeline: &Pipeline, reporter: &Reporter) -> anyhow::Result<Option<Workers>> {
+        if has_foreign(pipeline) { workers(text, pipeline.run.memory_per_document(), reporter) } else { Ok(None) }
     }
 
     /// What decides how files are read. The options of the pipeline's source hold for the inputs of the command line, too.

@@ -133,3 +133,26 @@ fn an_account_is_given_as_json_and_adds_up() {
     let title = &account["facts"][0];
     assert_eq!((&title["field"], &title["candidates"][0]["won"]), (&"title".into(), &true.into()));
 }
+
+#[test]
+fn a_page_in_an_archive_is_explained() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("pages.tar");
+    let mut header = vec![0; 512];
+    header[..8].copy_from_slice(b"d/a.html");
+    let page = b"<p>The ferry sails through the night from the first of June on.</p>";
+    header[124..135].copy_from_slice(format!("{:011o}", page.len()).as_bytes());
+    header[156] = b'0';
+    header[257..262].copy_from_slice(b"ustar");
+    header[148..156].fill(b' ');
+    let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+    header[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+    let mut tar = [&header[..], page].concat();
+    tar.resize(2048, 0);
+    std::fs::write(&path, tar).expect("it is written");
+    let explain = |within: &str| copydesk(["explain", &format!("{}{within}", path.display())], "");
+    let ended = explain("/d/a.html");
+    assert!(ended.code == 0 && ended.stdout.contains("The ferry sails"), "{}{}", ended.stdout, ended.stderr);
+    let ended = explain("/a.html");
+    assert!(ended.code == 2 && ended.stderr.contains("holds no document `a.html`"), "{}", ended.stderr);
+}

@@ -393,3 +393,47 @@ fn files_that_are_read_in_another_way_are_not_as_they_were() {
     assert!(append("a").contains("skipped: not changed 1"));
     assert!(append("b").contains("1 read"));
 }
+
+#[test]
+fn what_is_dropped_or_passed_over_is_listed() {
+    let pages = folder(&[("a.md", ARTICLE.as_bytes()), ("b.pdf", b"%PDF-1.4\n"), (".c.md", ARTICLE.as_bytes())]);
+    let (a, inside, out) = (path(&pages, "a.md"), path(&pages, ""), path(&pages, "out"));
+    let ended = copydesk(["run", "pipelines/news.toml", &inside, &a, "-o", &out], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let list = fs::read_to_string(format!("{out}/skipped.jsonl")).unwrap();
+    let list: Vec<Value> = list.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let said = |name: &str| {
+        let entry = list.iter().find(|entry| entry["uri"].as_str().is_some_and(|uri| uri.ends_with(name)));
+        let entry = entry.unwrap_or_else(|| panic!("{name} is not listed"));
+        let of = |key: &str| entry[key].as_str().unwrap().to_owned();
+        (of("kind"), of("stage"), of("reason"))
+    };
+    assert_eq!(list.len(), 3, "{list:?}");
+    let (kind, stage, reason) = said("/b.pdf");
+    assert!(kind == "dropped" && stage == "parse" && reason.contains("pdftotext"), "{kind} {stage} {reason}");
+    assert_eq!(said("/.c.md"), ("skipped".into(), "source".into(), "hidden".into()));
+    assert!(said("/a.md").2.contains("read already"));
+    // A folder of nothing else is no success.
+    fs::remove_file(a).unwrap();
+    let ended = copydesk(["run", "pipelines/news.toml", &inside, "-o", &path(&pages, "other")], "");
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+}
+
+#[test]
+fn a_retry_tries_no_other_record_for_the_one_that_was_set_aside() {
+    let line = |n: u32| format!("{{\"text\": \"The harbour office counted {n} ships last night.\"}}\n");
+    let good = [line(1), line(2), line(3)];
+    let files = folder(&[("a.jsonl", format!("{}{{broken\n{}", good[0], good[2]).as_bytes())]);
+    let (a, out) = (path(&files, "a.jsonl"), path(&files, "out"));
+    let run = |command: &str| copydesk([command, "pipelines/news.toml", &a, "-o", &out], "");
+    assert_eq!(run("run").code, 1);
+    fs::write(&a, format!("{}{}{}{}", line(0), good[0], good[1], good[2])).unwrap();
+    let shifted = run("retry");
+    assert_eq!(shifted.code, 2, "{}", shifted.stderr);
+    assert!(shifted.stderr.contains("has changed in other places"), "{}", shifted.stderr);
+    fs::write(&a, good.concat()).unwrap();
+    let mended = run("retry");
+    assert_eq!(mended.code, 0, "{}", mended.stderr);
+    assert_eq!(fs::read_to_string(format!("{out}/records.jsonl")).unwrap().lines().count(), 3);
+    assert!(!Path::new(&out).join("quarantine.jsonl").exists());
+}

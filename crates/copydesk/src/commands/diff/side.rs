@@ -89,7 +89,7 @@ impl Side {
         } else {
             // A custom program runs its own stages.
             let cli = Cli::try_parse_from(std::iter::once("copydesk".into()).chain(arguments));
-            let quiet = Reporter { quiet: true, bars: job.reporter.bars.clone(), ..*job.reporter };
+            let quiet = job.reporter.quieted();
             let code = cli.map_err(anyhow::Error::from)?.command.execute(job.catalog, &quiet)?;
             Some(i32::from(u8::from(code)))
         };

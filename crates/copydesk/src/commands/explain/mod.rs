@@ -13,13 +13,15 @@ use std::{
 use anyhow::{anyhow, bail};
 use copydesk_document::Input;
 use copydesk_explain::Account;
+use copydesk_intake::read_path;
 use copydesk_pipeline::Pipeline;
 use copydesk_runner::{Outcome, Quarantined, StageInstance};
 use copydesk_stage::{Catalog, SourceItem};
 
 use super::{
     inputs::{self, SourceName},
-    open::open,
+    open::{load, read},
+    worker::{first_alone, workers},
 };
 use crate::{
     exit::ExitCode,
@@ -45,7 +47,8 @@ Examples:
 Each entry has its line and column in the source, what it was found to be, its text, and below it each decision:
 the stage, the rule, and what the rule saw. The READMEs of the stages explain the rules.")]
 pub(crate) struct Args {
-    /// The document; - for standard input; crawl.warc.gz#record-3 or pages.jsonl#line-7 for one of many in a file.
+    /// The document; - for standard input; crawl.warc.gz#record-3, pages.jsonl#line-7 or pages.zip/a.html for one of many in a
+    /// file.
     #[arg(value_parser = inputs::PathText)]
     file: String,
     /// Read the file by this source, whatever it looks like.
@@ -114,12 +117,23 @@ impl Style {
 
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
-        let (name, pipeline) = match &self.pipeline {
-            Some(path) => (terminal::shown(path), open(path, catalog, reporter)?),
-            None => (format!("{NEWS} (built in)"), open(Path::new(NEWS), catalog, reporter)?),
+        let (name, text) = match &self.pipeline {
+            Some(path) => (terminal::shown(path), read(path)?),
+            None => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
         };
+        let pipeline = load(&text, catalog, reporter)?;
         let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
         let input = input(&self.file, self.from.as_deref(), catalog, &pipeline)?;
+        // First where it can do no harm: a stage may hang, or take the process down.
+        let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
+        match first_alone(&pipeline, workers.as_ref(), &input) {
+            Ok(None) => {}
+            Ok(Some(entry)) => {
+                terminal::print(&self.quarantined(&entry, style))?;
+                return Ok(ExitCode::from(WITH_QUARANTINE));
+            }
+            Err(error) => tracing::warn!("{error:#}"),
+        }
         let (doc, outcome, code) = match pipeline.chain.process_one(input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
             Outcome::Dropped { document, stage, reason } => {
@@ -197,25 +211,37 @@ impl Args {
     }
 }
 
+/// The file that holds a document, and what that is called in there: `#record-3`, or `/page.html` in an archive. A name that
+/// a file has is that file's, whatever marks are in it.
+fn place(named: &str) -> Option<(&str, &str)> {
+    if read_path(named).exists() {
+        return None;
+    }
+    let mut ends = named.rmatch_indices(['#', '/']).map(|(at, _)| named.split_at(at));
+    let found = ends.find(|(file, _)| *file == "-" || read_path(file).is_file());
+    // One that is not there is told of by the source.
+    found.or_else(|| named.rfind('#').map(|at| named.split_at(at)))
+}
+
 /// The document, by the same source as a run.
 pub(super) fn input(named: &str, from: Option<&str>, catalog: &Catalog, pipeline: &Pipeline) -> anyhow::Result<Input> {
-    // A name that a file has is that file's, whatever marks are in it.
-    let place = if Path::new(named).exists() { None } else { named.rsplit_once('#') };
+    let place = place(named);
     let file = place.map_or(named, |(file, _)| file);
     let source = inputs::named(catalog, pipeline.source.as_ref(), from, &[file.to_owned()], &[])?;
     let items = source.open()?;
-    if let Some((_, record)) = place {
+    if let Some((_, within)) = place {
+        let whole = format!("{}{within}", file.trim_start_matches("./"));
         for item in items {
             let item = item?;
             if matches!(&item, SourceItem::Input(Input { uri, .. })
                 | SourceItem::Bad { uri, .. }
                 | SourceItem::Skipped { uri, .. }
-                if uri.rsplit_once('#').is_some_and(|(_, name)| name == record))
+                if *uri == whole)
             {
                 return had(item);
             }
         }
-        bail!("{file} holds no document `{record}`");
+        bail!("{file} holds no document `{}`", within.trim_start_matches(['#', '/']));
     }
     let mut items = items.filter(|item| !matches!(item, Ok(SourceItem::Skipped { .. })));
     let first = items.next().ok_or_else(|| anyhow!("{named} holds no document"))??;

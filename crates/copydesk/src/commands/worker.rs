@@ -1,0 +1,89 @@
+//! `copydesk worker`: the process that works on documents for `run` and `explain`, so that a stage that crashes does not take
+//! these down.
+
+use copydesk_document::Input;
+use copydesk_pipeline::Pipeline;
+use copydesk_runner::{Quarantined, Workers};
+use copydesk_stage::Catalog;
+use serde::{Deserialize, Serialize};
+
+use super::open::Text;
+use crate::{
+    exit::ExitCode,
+    report::{Failure, Reporter},
+};
+
+/// What it is called on the command line. It stands in no list: nobody but the program itself calls it.
+const NAME: &str = "worker";
+
+/// What a worker is told of the pipeline: the file may change while a run goes on.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told {
+    name: String,
+    text: String,
+}
+
+/// Whether a stage or an export of a pipeline comes from outside. Those of the house keep to their limits, which tests and
+/// fuzzing hold them to, and need no process of their own.
+pub(crate) fn has_foreign(pipeline: &Pipeline) -> bool {
+    let house = copydesk_pipeline::builtin();
+    let stages = pipeline.chain.links().iter().map(|link| house.find_stage(link.manifest.kind).is_none());
+    let exports = pipeline.exports.iter().map(|export| house.find_export(export.manifest.kind).is_none());
+    stages.chain(exports).any(|is_foreign| is_foreign)
+}
+
+/// What becomes of a document that is worked on alone, where it can do no harm, if it is set aside there. Without a worker it is
+/// not worked on.
+pub(crate) fn first_alone(
+    pipeline: &Pipeline,
+    workers: Option<&Workers>,
+    input: &Input,
+) -> anyhow::Result<Option<Quarantined>> {
+    #[cfg(unix)]
+    if let Some(workers) = workers {
+        return Ok(copydesk_runner::try_alone(&pipeline.chain, &pipeline.exports, workers, input.clone())?);
+    }
+    let _ = (pipeline, workers, input);
+    Ok(None)
+}
+
+/// How workers are started that have the chain and the exports of a pipeline; not at all where the running program is
+/// another one.
+pub(crate) fn workers(pipeline: &Text, memory: Option<u64>, reporter: &Reporter) -> anyhow::Result<Option<Workers>> {
+    if !reporter.is_program {
+        return Ok(None);
+    }
+    let Text { name, content: text, .. } = pipeline.clone();
+    let args = std::iter::once(NAME.into()).chain(reporter.passed_on.iter().cloned()).collect();
+    Ok(Some(Workers { args, program: serde_json::to_string(&Told { name, text })?, memory }))
+}
+
+/// Arguments of `copydesk worker`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl Args {
+    #[cfg(unix)]
+    pub(crate) fn execute(self, catalog: &Catalog) -> Result<ExitCode, Failure> {
+        use anyhow::Context as _;
+
+        let Self {} = self;
+        let nobody = "`worker` is called by the program itself, and by nobody else";
+        let worker = copydesk_runner::Worker::take_over().context(nobody)?;
+        let Told { name, text } = serde_json::from_str(worker.program()).context(nobody)?;
+        match copydesk_pipeline::load(&name, &text, catalog) {
+            Ok(pipeline) => worker.work(pipeline.chain, pipeline.exports).map_err(anyhow::Error::from)?,
+            // The run has just read the same text; so a file is another that it names.
+            Err(diagnosis) => {
+                let what = format!("the pipeline can be read no more:\n{}", diagnosis.render(false));
+                worker.fail(what).context("cannot say so")?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn execute(self, _: &Catalog) -> Result<ExitCode, Failure> {
+        Err(anyhow::anyhow!("there is no `worker` on this system").into())
+    }
+}
