@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use copydesk_record::Record;
-use copydesk_runner::{QUARANTINE_FILE, Quarantined};
+use copydesk_runner::{QUARANTINE_FILE, Quarantined, SKIPPED_FILE};
 use copydesk_unpack::{Limits, Stream};
 use serde::Deserialize;
 
@@ -147,7 +147,7 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let is_records = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         path.is_file()
-            && name != QUARANTINE_FILE
+            && ![QUARANTINE_FILE, SKIPPED_FILE].contains(&&*name)
             && [".jsonl", ".jsonl.gz", ".jsonl.zst"].iter().any(|ending| name.ends_with(ending))
     };
     let own: Vec<PathBuf> = list(folder)?.into_iter().filter(is_records).collect();
