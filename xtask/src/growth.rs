@@ -175,7 +175,10 @@ fn cost(program: &Path, scratch: &Path, extension: &str, text: &str) -> anyhow::
     }
     let mut command = Command::new(program);
     command.args(["run", "pipeline.toml"]).arg(&document).args(["-q", "-o", "out"]).current_dir(scratch);
-    let (_, cost) = watch(&mut command, &scratch.join("messages.txt"), MOST).context("the program does not run")?;
+    let (status, cost) =
+        watch(&mut command, &scratch.join("messages.txt"), MOST).context("the program does not run")?;
+    let ended = cost.processor > MOST || status.code().is_some_and(|code| code <= 1);
+    ensure!(ended, "the program ends with {status}: see messages.txt");
     Ok(cost.processor)
 }
 

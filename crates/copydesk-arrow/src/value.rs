@@ -55,8 +55,9 @@ pub(crate) fn bytes(column: &ArrayRef, row: usize) -> Option<Bytes<'_>> {
         DataType::BinaryView => of(column.as_binary_view().value(row)),
         DataType::FixedSizeBinary(_) => of(column.as_fixed_size_binary().value(row)),
         DataType::Dictionary(..) => {
-            let dictionary = column.as_any_dictionary();
-            return bytes(dictionary.values(), *dictionary.normalized_keys().get(row)?);
+            // The keys of one row: those of all rows would be made anew for each.
+            let key = *column.slice(row, 1).as_any_dictionary().normalized_keys().first()?;
+            return bytes(column.as_any_dictionary().values(), key);
         }
         _ => return None,
     })

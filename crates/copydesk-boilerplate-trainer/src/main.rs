@@ -30,12 +30,12 @@ mod title;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use boost::Growth;
 use copydesk_document::PageType;
 use copydesk_stage_strip_boilerplate::{
     Config, Mode,
-    kind::Likely,
+    kind::{LEARNED, Likely},
     model::{Model, Names},
     training::{Measured, SURE, Sort, article_weight, html, mix},
 };
@@ -303,6 +303,11 @@ fn article(samples: &[Sample], options: &Options) -> Result<()> {
 /// Reads what `article --save FILE` left: the kinds of all pages and what the forest for articles says of their blocks.
 fn saved(samples: &[Sample], options: &Options) -> Result<(Vec<Likely>, Vec<Vec<f32>>)> {
     let bytes = std::fs::read(options.save.as_ref().context("`combine` needs --save FILE")?)?;
+    let wanted: usize = samples.iter().map(|s| LEARNED.len() + s.answers.len()).sum();
+    ensure!(
+        bytes.len() == 4 * wanted,
+        "the saved likelihoods are of other pages: give the options that they were saved with"
+    );
     let mut values = bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes);
     let kinds = samples.iter().map(|_| Likely(std::array::from_fn(|_| values.next().unwrap_or_default()))).collect();
     let third = samples.iter().map(|s| values.by_ref().take(s.answers.len()).collect()).collect();
@@ -334,7 +339,10 @@ fn combine(samples: &[Sample], kinds: &[Likely], third: &[Vec<f32>], options: &O
         .unzip();
     show(samples, &kept, Some(&together), options);
     let weights = calibrate::fit(samples, &kept, &doubts);
-    std::fs::write(options.out.join("confidence.toml"), toml::to_string(&weights)?)?;
+    // Weights of a part of the pages, or of another mode, are to be looked at and not to be kept.
+    if options.every == 1 && options.mode == Config::default().mode {
+        std::fs::write(options.out.join("confidence.toml"), toml::to_string(&weights)?)?;
+    }
     Ok(())
 }
 

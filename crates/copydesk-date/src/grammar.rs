@@ -243,13 +243,15 @@ impl Parser<'_> {
             let day = Self::timestamp(i32::try_from(value).ok()?, second, first, true)?;
             return self.ends(at + 5, separator).then(|| Core::new(Day::Known(day), at + 5));
         }
-        if digits == 2 && tight && separator == '/' && (self.hints.speaks("fa") || self.hints.speaks("ps")) {
+        let own_digits = !self.slice(at).is_ascii() && (self.hints.speaks("fa") || self.hints.speaks("ps"));
+        if digits == 2 && tight && separator == '/' && own_digits {
             // `۰۲/۰۷/۰۳`: the year of the Persian calendar without its century stands first.
             let (year, _) = self.number(at)?;
             let year = if year < 60 { 1400 } else { 1300 } + i32::try_from(year).ok()?;
-            let day = Self::timestamp(year, second, u8::try_from(value).ok()?, true)?;
-            let core = Core { short_year: true, ..Core::new(Day::Known(day), at + 5) };
-            return self.ends(at + 5, separator).then_some(core);
+            let day = u8::try_from(value).ok().and_then(|day| Self::timestamp(year, second, day, true));
+            if let Some(day) = day.filter(|_| self.ends(at + 5, separator)) {
+                return Some(Core { short_year: true, ..Core::new(Day::Known(day), at + 5) });
+            }
         }
         let (year, short_year) = if let Some(year) = self.plain_year(at + 4) {
             (year, false)

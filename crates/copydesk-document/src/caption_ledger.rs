@@ -51,8 +51,8 @@ fn settle(findings: &[(Cow<'static, str>, Vec<Caption>)]) -> Vec<Caption> {
     for (_, found) in findings {
         let before = settled.len();
         for caption in found {
-            let names = Which::of(caption);
-            let known = names.iter().filter_map(|name| places.get(name)).find(|place| **place < before).copied();
+            let (asked, names) = Which::of(caption);
+            let known = asked.iter().filter_map(|name| places.get(name)).find(|place| **place < before).copied();
             match known {
                 Some(place) if caption.confidence > settled[place].confidence => settled[place] = caption.clone(),
                 Some(_) => {}
@@ -72,20 +72,27 @@ fn settle(findings: &[(Cow<'static, str>, Vec<Caption>)]) -> Vec<Caption> {
 enum Which<'c> {
     Place(&'c str, Span),
     Picture(&'c str, &'c str),
-    /// Nothing tells where it stands, or of which picture it is.
+    /// Its text alone: what a caption is known by that says neither where it stands nor of which picture it is.
     Text(&'c str),
+    /// That it is such a caption.
+    Bare(&'c str),
 }
 
 impl<'c> Which<'c> {
-    fn of(caption: &'c Caption) -> Vec<Self> {
+    /// What it is looked up by, and what it is found by.
+    fn of(caption: &'c Caption) -> (Vec<Self>, Vec<Self>) {
         let text = caption.text.as_str();
         if text.is_empty() {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
-        let place = caption.span.map(|span| Self::Place(text, span));
-        let picture = caption.image.as_deref().map(|image| Self::Picture(text, image));
-        let names: Vec<Self> = place.into_iter().chain(picture).collect();
-        if names.is_empty() { vec![Self::Text(text)] } else { names }
+        let place = || caption.span.map(|span| Self::Place(text, span));
+        let picture = || caption.image.as_deref().map(|image| Self::Picture(text, image));
+        let own = || place().into_iter().chain(picture());
+        if own().next().is_none() {
+            (vec![Self::Text(text)], vec![Self::Text(text), Self::Bare(text)])
+        } else {
+            (own().chain([Self::Bare(text)]).collect(), own().chain([Self::Text(text)]).collect())
+        }
     }
 }
 
@@ -107,6 +114,19 @@ mod tests {
         let texts: Vec<_> = ledger.captions().iter().map(|c| (c.text.as_str(), c.confidence)).collect();
         assert_eq!(texts, [("The mayor", 0.6), ("A ferry", 0.5), ("The quay at dawn", 0.9)]);
         assert_eq!(ledger.all().count(), 4, "nobody's finding vanishes");
+    }
+
+    #[test]
+    fn a_caption_that_says_no_place_is_the_one_with_its_text() {
+        let bare = || Caption { span: None, ..caption("The quay at dawn", 0, 0.9) };
+        for (first, second) in
+            [(bare(), caption("The quay at dawn", 40, 0.6)), (caption("The quay at dawn", 40, 0.6), bare())]
+        {
+            let mut ledger = CaptionLedger::default();
+            ledger.add("own".into(), vec![first]);
+            ledger.add("house".into(), vec![second]);
+            assert_eq!(ledger.captions().len(), 1, "{:?}", ledger.captions());
+        }
     }
 
     #[test]

@@ -401,12 +401,7 @@ impl<'r> Decided<'r> {
 }
 
 fn label(label: Label) -> String {
-    match serde_json::to_value(label) {
-        Ok(Value::String(name)) => name,
-        // `{"boilerplate": "navigation"}`
-        Ok(Value::Object(object)) => object.values().filter_map(Value::as_str).collect(),
-        _ => String::new(),
-    }
+    copydesk_record::name(&label)
 }
 
 fn keep<T>(list: &mut Vec<T>, one: T, most: usize) {
@@ -435,6 +430,8 @@ fn facts(record: &Record<'_>) -> Vec<(&'static str, Value)> {
         ("dateline", value(serde_json::to_value(&record.dateline))),
         ("license", of(&record.license)),
         ("paywalled", value(serde_json::to_value(record.paywalled))),
+        ("page_type", value(serde_json::to_value(record.page_type))),
+        ("ext", value(serde_json::to_value(&record.ext))),
     ]
 }
 

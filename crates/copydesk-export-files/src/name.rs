@@ -79,11 +79,7 @@ fn value(field: &str, record: &Record<'_>) -> String {
         "title" => text(&record.title),
         "site" => {
             let address = record.url.as_deref().or(record.source.url.as_deref()).unwrap_or_default();
-            let host = address.split_once("://").map_or("", |(_, rest)| rest).split(['/', '?', '#', ':']).next();
-            let host = host.unwrap_or_default();
-            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-            let host = host.strip_prefix("www.").unwrap_or(host);
-            if host.is_empty() { text(&record.site_name) } else { host.to_owned() }
+            copydesk_text::site(address).unwrap_or_else(|| text(&record.site_name))
         }
         "day" => day(record.published).unwrap_or_default(),
         "language" => text(&record.language),

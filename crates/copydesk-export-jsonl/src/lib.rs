@@ -104,8 +104,8 @@ impl Export for Jsonl {
     }
 
     fn shapes(&self, row: &[u8]) -> Vec<u32> {
-        // What is compressed stays as it is.
-        let stays = self.config.in_order || self.config.compression != Compression::None;
+        // What is compressed stays as it is; with free JSON no row shows the types of all others.
+        let stays = self.config.in_order || self.config.nested || self.config.compression != Compression::None;
         if stays { Vec::new() } else { shapes::shapes(row) }
     }
 

@@ -9,7 +9,10 @@ mod search;
 
 copydesk_fingerprint::fingerprint!();
 
-use std::path::Path;
+use std::{
+    io::{BufRead as _, Cursor},
+    path::Path,
+};
 
 use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Document;
@@ -125,13 +128,18 @@ impl Assemble for Sqlite {
         to: &Path,
     ) -> Result<(), ExportError> {
         let mut ended = None;
-        let mut records = parts.flat_map(|part| {
-            let lines = part.and_then(|part| decompress_zstd(&part).map_err(error));
-            match lines {
-                Ok(lines) => read_lines(&lines).map(|record| record.map_err(|e| e.to_string())).collect::<Vec<_>>(),
+        let mut records = parts.flat_map(|part| -> Box<dyn Iterator<Item = Result<Record<'static>, String>>> {
+            match part.and_then(|part| decompress_zstd(&part).map_err(error)) {
+                // Reading what is in memory does not fail.
+                Ok(lines) => Box::new(
+                    Cursor::new(lines)
+                        .split(b'\n')
+                        .map_while(Result::ok)
+                        .filter_map(|line| read_lines(&line).next().map(|record| record.map_err(|e| e.to_string()))),
+                ),
                 Err(failed) => {
                     ended = Some(failed);
-                    vec![Err(String::new())]
+                    Box::new(std::iter::once(Err(String::new())))
                 }
             }
         });

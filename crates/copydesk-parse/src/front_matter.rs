@@ -107,7 +107,7 @@ fn without_fence(content: &str) -> Found {
         if number == 0 && !known || !is_name && !line.starts_with([' ', '\t', '-']) || end >= content.len() {
             return Found::None;
         }
-        names += usize::from(is_name);
+        names += usize::from(known);
         at = end;
     }
     Found::None

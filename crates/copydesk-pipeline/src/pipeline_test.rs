@@ -93,7 +93,8 @@ impl PipelineTest {
             && [&self.none, &self.contains, &self.lacks].iter().all(|list| list.is_empty())
             && self.block.is_empty()
             && self.outcome == ExpectedOutcome::Written;
-        let of_record = !self.record.is_empty() || !self.none.is_empty() || !self.contains.is_empty();
+        let lists = [&self.none, &self.contains, &self.lacks];
+        let of_record = !self.record.is_empty() || lists.iter().any(|list| !list.is_empty());
         match (&self.input, &self.file, self.outcome) {
             _ if self.name.trim().is_empty() => Some(("name", "has no name: say what it is about")),
             (None, None, _) => Some(("", "has no document: give `input`, or `file`")),

@@ -89,8 +89,10 @@ impl Run {
         };
         let (sender, receiver) = sync_channel(AHEAD);
         let run = Running { source, chain: pipeline.chain, exports, output, options };
+        // What goes into a folder are parts of its exports, in their own form.
+        let wanted = orders.into.is_none();
         let start = move || {
-            let mut teller = Teller { sender, told: Instant::now() };
+            let mut teller = Teller { sender, told: Instant::now(), wanted };
             let result = run.execute(&mut teller);
             let ended = match result {
                 Ok(report) => Ok(serde_json::to_string(&report).unwrap_or_default()),
@@ -131,6 +133,8 @@ impl Run {
 struct Teller {
     sender: SyncSender<Event>,
     told: Instant,
+    /// Whether the rows are records that Python has asked for.
+    wanted: bool,
 }
 
 impl Teller {
@@ -142,7 +146,8 @@ impl Teller {
 
 impl Observer for Teller {
     fn rows(&mut self, rows: &[u8]) -> Result<(), RunError> {
-        if rows.is_empty() { Ok(()) } else { self.send(Event::Rows(rows.to_vec())) }
+        // Without rows it is a question: is anybody there?
+        self.send(Event::Rows(if self.wanted { rows.to_vec() } else { Vec::new() }))
     }
 
     fn progress(&mut self, progress: &Progress<'_>) {

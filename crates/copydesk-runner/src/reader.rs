@@ -110,7 +110,14 @@ impl Reader {
         if !shard.is_empty() {
             self.send(shard);
         }
-        self.missing.check()
+        self.missing.check()?;
+        // A folder that is not mounted has no documents, and what the shares have done must outlive that.
+        if self.share == Share::Done && self.shared.read.load(Ordering::Relaxed) == 0 {
+            let nothing =
+                "there is no document among the inputs: no file was made, and what the shares have done is kept";
+            return Err(SourceError::new(nothing));
+        }
+        Ok(())
     }
 
     /// Leaves a shard to somebody else.

@@ -34,7 +34,12 @@ impl SetAside {
                 let document = earlier.document;
                 // By its number: what a record that is broken is called does not show.
                 let numbered = shard.from.identity(&document.uri, None, document.input);
-                all.insert(numbered, document);
+                // What was worked on in the end, and has no content to be told by, only takes back that it was set aside.
+                if document.fate == Fate::Quarantined || document.content.is_some() {
+                    all.insert(numbered, document);
+                } else {
+                    all.remove(&numbered);
+                }
             }
         }
         let from = Standpoint::new(folder.root(), place);

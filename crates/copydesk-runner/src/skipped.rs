@@ -91,11 +91,14 @@ impl<W: Write> List<W> {
 
     pub(crate) fn add(&mut self, entry: Skipped) -> io::Result<()> {
         let key = (entry.stage.clone(), entry.reason.clone());
-        let count = self.counts.entry(key.clone()).or_default();
-        *count += 1;
-        if *count <= MOST_OF_A_REASON && self.written < MOST {
-            self.written += 1;
-            return write_line(&mut self.to, &entry);
+        // Where all is listed that is listed, no more need be counted: reasons may be as many as documents.
+        if self.written < MOST {
+            let count = self.counts.entry(key.clone()).or_default();
+            *count += 1;
+            if *count <= MOST_OF_A_REASON {
+                self.written += 1;
+                return write_line(&mut self.to, &entry);
+            }
         }
         // Reasons that have a number in them share a line in the end.
         let key = if self.more.len() < 200 { key } else { (key.0, String::new()) };

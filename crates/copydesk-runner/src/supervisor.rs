@@ -194,6 +194,8 @@ impl Supervisor {
         let mut state = self.state();
         let Some((number, first)) = state.pieces.remove(&finished.number) else { return };
         let Some(under) = state.batches.get(&number).cloned() else { return };
+        // What ends without a cause in a document counts against itself alone, and not against a long run.
+        state.unexplained = 0;
         if let Some(piece) = lock(&under.pieces).get_mut(&first) {
             piece.1 = Some(finished);
         }
@@ -365,6 +367,9 @@ fn alone(
     } else {
         settled(&mut child)
     };
+    // What a stage has started itself would keep the words open, and outlive the run.
+    let _ =
+        rustix::process::kill_process_group(rustix::process::Pid::from_child(&child), rustix::process::Signal::KILL);
     let status = status.map_err(RunError::Start)?;
     let said = words.join().unwrap_or_default();
     let place = hand::read(&mut hands).ok().and_then(|held| Some(held.first()?.place));

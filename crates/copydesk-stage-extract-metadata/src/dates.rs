@@ -289,7 +289,7 @@ pub(crate) fn weaken_coarse(pool: &mut Candidates<Timestamp>) {
     for entry in pool.entries.iter_mut().filter(|e| e.value.precision() < Precision::Day) {
         // What the page shows of a month may be anything; what it declares is meant to be its date.
         // A line of its own right at the headline, in an element named for the date.
-        let at_headline = entry.name == "date near the headline" && entry.weight >= 0.65;
+        let at_headline = entry.name == crate::visible::NEAR_THE_HEADLINE && entry.weight >= 0.65;
         entry.weight *= if at_headline {
             0.5
         } else if matches!(entry.origin, Origin::Text | Origin::LabelLine | Origin::Time) {

@@ -132,7 +132,7 @@ impl Stage for ExtractMetadata {
 
         let least = self.config.min_confidence;
         let mut candidates = Vec::new();
-        let known = titles::Known { host: dates::host(doc), logos: titles::logos(doc), lexicon };
+        let known = titles::Known { host: dates::host(doc), logos: titles::logos(doc, dates::host(doc)), lexicon };
         let mut meta = Metadata {
             title: titles::choose(&mut gathered, &known, least, &mut candidates),
             authors: authors::choose(&mut gathered, dates::host(doc), least, lexicon, &mut candidates),

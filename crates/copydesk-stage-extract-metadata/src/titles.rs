@@ -2,7 +2,7 @@
 
 use copydesk_document::{Candidate, Document, Field, Origin, Value};
 use copydesk_lexicon::{Confidence, Lexicon, read_byline};
-use copydesk_text::{key, without_www};
+use copydesk_text::{host, key, path, without_www};
 
 use crate::{Gathered, candidates::Candidates, vocabulary::is_section_name};
 
@@ -81,11 +81,12 @@ pub(crate) struct Known<'d> {
 }
 
 /// The texts, as keys, of links to the front page: most sites have their name there.
-pub(crate) fn logos(doc: &Document) -> Vec<String> {
-    let front = |href: &str| {
-        let path = href.split_once("://").map_or(href, |(_, rest)| rest.split_once('/').map_or("/", |_| rest));
-        matches!(path, "/" | "" | "./" | "index.html" | "/index.html")
-            || path.ends_with('/') && path.matches('/').count() == 1
+pub(crate) fn logos(doc: &Document, own: Option<&str>) -> Vec<String> {
+    // The front page of another site is nobody's logo here.
+    let is_own = |host: &str| own.is_none_or(|own| without_www(own).eq_ignore_ascii_case(without_www(host)));
+    let front = |href: &str| match host(href) {
+        Some(host) => is_own(host) && matches!(path(href), "" | "/"),
+        None => matches!(href, "/" | "./" | "index.html" | "/index.html"),
     };
     let mut found = Vec::new();
     for id in doc.ids().take(MOST_LOGOS) {

@@ -182,6 +182,8 @@ struct Words {
 }
 
 const LISTS: usize = 6;
+/// No phrase of `poster_lines` has more characters.
+const LONGEST_POSTER_LINE: usize = 32;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -401,7 +403,8 @@ fn lines(page: &Page<'_>, sink: &mut impl Sink) {
         let block = page.doc.block(BlockId(index as u32));
         let text = page.doc.text(BlockId(index as u32));
         if shape.words <= 8.0 {
-            let begins = |start: &String| text.get(..start.len()).is_some_and(|head| head.to_lowercase() == *start);
+            let head: String = text.chars().take(LONGEST_POSTER_LINE).flat_map(char::to_lowercase).collect();
+            let begins = |start: &String| head.starts_with(start.as_str());
             posters += f32::from(u8::from(Words::builtin().poster_lines.iter().any(begins)));
         }
         if let Some((kind, whole)) = line.label {
@@ -451,7 +454,7 @@ pub(crate) fn tell(page: &Page<'_>, likely: &Likely) -> (PageType, f32, &'static
     }
     let (kind, p) = likely.best();
     let told = matches!(kind, PageType::Article | PageType::Thread) && p >= 0.8;
-    if page.facts.url_depth == 0.0 && !told {
+    if page.facts.url_depth == 0.0 && !page.facts.url_query && !told {
         return (PageType::HomePage, 0.9, "an address without a path");
     }
     (kind, p, "forests")

@@ -61,6 +61,8 @@ pub(crate) struct Facts {
     pub og_website: bool,
     pub dated: bool,
     pub url_depth: f32,
+    /// Whether it has a query, which some systems name their pages by.
+    pub url_query: bool,
     pub url_hyphens: f32,
     pub url_digits: f32,
     pub url_words: [bool; 6],
@@ -498,6 +500,7 @@ impl Facts {
     }
 
     fn read_url(&mut self, url: &str) {
+        self.url_query = url.contains('?');
         let path = path(url).strip_prefix('/').unwrap_or_default().trim_end_matches('/');
         if path.is_empty() {
             self.url_depth = if url.is_empty() { -1.0 } else { 0.0 };

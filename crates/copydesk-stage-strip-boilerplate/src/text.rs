@@ -58,10 +58,15 @@ impl Signs {
     fn first_below_anchor(&self, page: &Page<'_>) -> Option<usize> {
         /// Date and byline stand near each other; further down they sign the end.
         const NEAR: usize = 4;
+        /// The most that can stand above a text, as a share of all words.
+        const LARGEST_HEAD: f32 = 0.5;
         let mut anchors = (0..page.len().min(LONGEST_HEAD)).filter(|i| self.anchor[*i]);
         let first = anchors.next()?;
         let last = anchors.fold(first, |last, next| if next - last <= NEAR { next } else { last });
-        (last + 1..page.len()).find(|i| !is_part_of_head(page, *i) && !is_aside(text(page, *i)))
+        let story = (last + 1..page.len()).find(|i| !is_part_of_head(page, *i) && !is_aside(text(page, *i)))?;
+        // A date and a name that sign a poem stand behind most of it.
+        let words = |lines: &[Shape]| lines.iter().map(|shape| shape.words).sum::<f32>();
+        (words(&page.shapes[..story]) <= words(&page.shapes) * LARGEST_HEAD).then_some(story)
     }
 
     /// The first line behind the head, if there is running text.

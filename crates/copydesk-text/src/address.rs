@@ -2,7 +2,10 @@
 
 /// What stands behind the scheme; nothing for what has none, such as a relative address.
 fn behind_scheme(address: &str) -> Option<&str> {
-    address.split_once("://").map(|(_, rest)| rest)
+    let is_scheme = |scheme: &str| {
+        !scheme.is_empty() && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+    };
+    address.split_once("://").filter(|(scheme, _)| is_scheme(scheme)).map(|(_, rest)| rest)
 }
 
 /// The host of an address, without a name to log in with and without a port. `None` for what has no scheme.
@@ -54,6 +57,7 @@ mod tests {
         assert_eq!(site(address).as_deref(), Some("example.org"));
         assert_eq!(path(address), "/a/b.html");
         assert_eq!((host("/a/b"), site("https:///a")), (None, None));
+        assert_eq!(host("/go?to=https://example.net/"), None, "an address inside of one");
         assert_eq!(path("https://example.org?u=/a"), "");
         assert_eq!((path("example.org/a#b"), path("https://example.org/")), ("/a", "/"));
     }

@@ -14,7 +14,7 @@ fn needs_no_space(c: char) -> bool {
 
 /// What may stand behind the stop of a sentence: a quotation mark or bracket that closes.
 fn closes(c: char) -> bool {
-    matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '）' | '」' | '』')
+    matches!(c, '"' | '\'' | '”' | '“' | '’' | '‘' | '»' | '«' | '›' | '‹' | ')' | ']' | '）' | '」' | '』')
 }
 
 /// Whether a text ends as a sentence does.
@@ -58,6 +58,8 @@ mod tests {
     fn a_sentence_ends_before_what_closes_behind_it() {
         for text in [
             "He said: “No.”",
+            "Er sagte: „Nein.“",
+            "»Nein.«",
             "The mill stands idle. ",
             "(It stands idle.)",
             "「没有人受伤。」",

@@ -74,7 +74,9 @@ async function show_run() {
       bars("Sites", run.sites, filter("site")),
       bars("Months of publication", run.months),
       bars("What is missing", missing, filter("missing")),
-      bars("Decisions by stage and rule", run.rules, filter("rule")),
+      run.reasons ? bars("Decisions by stage and rule", run.rules, filter("rule"))
+        : el("section", { class: "panel" }, el("h2", {}, "Decisions by stage and rule"),
+          el("p", { class: "quiet" }, "The run did not write them: give the export decisions = true. Each document shows its own, read again.")),
       bars("Blocks by label", run.labels),
       bars("Notes: what was in doubt", run.notes, filter("note")),
       bars("Read as", run.types),
@@ -138,6 +140,9 @@ async function show_documents(values) {
 // ---- a document
 
 const fates = { kept: "stands in the text", taken: "taken out as a fact or a caption", dropped: "dropped", unsaid: "nothing said" };
+// As `Fate::of` has it, for what the run wrote.
+const taken = ["title", "byline", "author-note", "date", "counter", "site-name", "section", "tags", "caption"];
+const fate_of = (label) => label === "body" ? "kept" : label === "unlabelled" ? "unsaid" : taken.includes(label) ? "taken" : "dropped";
 const frame_colours = { kept: "#1a6b3c", taken: "#b26a00", dropped: "#b33a3a", unsaid: "#888888" };
 
 function entry_of(entry) {
@@ -220,7 +225,7 @@ async function show_document(values) {
   if (again.error) {
     show(record.title ?? "Document", head,
       el("p", { class: "warning" }, `The source cannot be read again: ${again.error}. What the run wrote is shown. Start copydesk view in the folder in which the run was started.`),
-      el("div", { class: "entries" }, record.blocks.map((block) => el("div", { class: `entry ${block.label === "body" ? "kept" : "dropped"}` },
+      el("div", { class: "entries" }, record.blocks.length === 0 ? el("p", { class: "entry kept", dir: "auto" }, record.text) : record.blocks.map((block) => el("div", { class: `entry ${fate_of(block.label)}` },
         el("p", { class: "what" }, el("span", { class: "quiet" }, `line ${block.line}`), el("span", { class: "label" }, block.label)),
         el("p", { dir: "auto" }, block.text),
         record.decisions.filter((decision) => decision.block === block.block).map((decision) =>

@@ -104,7 +104,7 @@ impl Database {
             let file = file.display();
             return Err(Error::Records(format!(
                 "{file} has no table of decisions or no index of words; it was not made by \
-                this program, or with `decisions = false` or `search = \"none\"`"
+                this program, or with `search = \"none\"`"
             )));
         }
         Ok(Self { folder: folder.to_owned(), file, connection: Mutex::new(connection), summary: OnceLock::new() })
@@ -128,11 +128,12 @@ impl Database {
         };
         let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
         let missing = |field: &str| one(&format!("SELECT count(*) FROM documents WHERE {field} IS NULL"));
-        let (quarantined, quarantine) = self.quarantine();
+        let (quarantined, quarantine) = self.quarantine()?;
         let summary = json!({
             "folder": self.folder.display().to_string(),
             "documents": one("SELECT count(*) FROM documents")?,
             "letters": one("SELECT ifnull(sum(length(text)), 0) FROM documents")?,
+            "reasons": one("SELECT EXISTS (SELECT 1 FROM decisions)")? == 1,
             "captions": one("SELECT count(*) FROM captions WHERE translation_of IS NULL")?,
             "quarantined": quarantined,
             "quarantine": quarantine,
@@ -156,19 +157,26 @@ impl Database {
     }
 
     /// How many documents were quarantined, and the first of them.
-    fn quarantine(&self) -> (usize, Vec<Value>) {
-        let Ok(file) = File::open(self.folder.join("quarantine.jsonl")) else { return (0, Vec::new()) };
+    fn quarantine(&self) -> Result<(usize, Vec<Value>), Error> {
+        let path = self.folder.join("quarantine.jsonl");
+        let failed = |error: std::io::Error| Error::Records(format!("{}: {error}", path.display()));
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok((0, Vec::new())),
+            Err(error) => return Err(failed(error)),
+        };
         let mut number = 0;
         let mut list = Vec::new();
-        for line in BufReader::new(file).lines().map_while(Result::ok) {
+        for line in BufReader::new(file).split(b'\n') {
+            let line = line.map_err(failed)?;
             number += 1;
             if list.len() < QUARANTINE
-                && let Ok(entry) = serde_json::from_str(&line)
+                && let Ok(entry) = serde_json::from_slice(&line)
             {
                 list.push(entry);
             }
         }
-        (number, list)
+        Ok((number, list))
     }
 
     /// The documents that a filter leaves, from `offset` on, and how many there are: at most so many are counted, and then
@@ -306,7 +314,8 @@ fn cached(folder: &Path) -> Result<PathBuf, Error> {
     let key = format!("{version} {} {} {changed:?}", path.display(), state.len());
     let cache = cache().join("copydesk/view");
     fs::create_dir_all(&cache).map_err(|error| Error::Records(format!("{}: {error}", cache.display())))?;
-    let name = format!("{:032x}", xxhash_rust::xxh3::xxh3_128(key.as_bytes()));
+    let place = format!("{:016x}", xxhash_rust::xxh3::xxh3_64(path.as_os_str().as_encoded_bytes()));
+    let name = format!("{place}-{:032x}", xxhash_rust::xxh3::xxh3_128(key.as_bytes()));
     let file = cache.join(format!("{name}.sqlite"));
     if !file.is_file() {
         let draft = cache.join(format!("{name}.{}.draft", std::process::id()));
@@ -333,6 +342,13 @@ fn cached(folder: &Path) -> Result<PathBuf, Error> {
         if let Err(error) = built.and_then(|()| fs::rename(&draft, &file).map_err(failed)) {
             let _ = fs::remove_file(&draft);
             return Err(error);
+        }
+        // Of each file only the last state is kept.
+        for old in fs::read_dir(&cache).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            let is_of_file = old.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&place));
+            if is_of_file && old != file && old.extension().is_some_and(|extension| extension == "sqlite") {
+                let _ = fs::remove_file(old);
+            }
         }
     }
     Ok(file)

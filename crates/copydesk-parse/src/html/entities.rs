@@ -62,6 +62,10 @@ pub(super) fn decode_again(value: &str) -> Cow<'_, str> {
         return Cow::Borrowed(value);
     }
     let once = decode(value, Place::Attribute);
+    // Whoever writes about markup means it: `Why &amp;lt;br&amp;gt; is not enough`.
+    if once.contains(['<', '>']) {
+        return Cow::Borrowed(value);
+    }
     // Some do so three times.
     Cow::Owned(if once.contains("&amp;") || once.contains("&#") { decode(&once, Place::Attribute) } else { once })
 }

@@ -7,6 +7,9 @@ use super::arena::{Arena, NONE};
 /// Most pages have some dozens.
 const MAX_IMAGES: usize = 10_000;
 
+/// Nodes below a picture or video that are looked at, white space between its sources among them.
+const MAX_SOURCES: usize = 200;
+
 /// Longest address that is one.
 const MAX_ADDRESS: usize = 4096;
 
@@ -16,7 +19,7 @@ pub(super) fn read(arena: &Arena, id: u32, element: ElementId, before: BlockId, 
     let video = node.tag == Tag::Video;
     let src = match node.tag {
         Tag::Video => video_address(arena, id),
-        Tag::Picture if arena.below(id, 20).any(|c| arena.node(c).tag == Tag::Img) => return,
+        Tag::Picture if arena.below(id, MAX_SOURCES).any(|c| arena.node(c).tag == Tag::Img) => return,
         Tag::Picture => source_address(arena, id),
         _ => picture_address(arena, id),
     };
@@ -55,7 +58,7 @@ fn address(value: &str) -> Option<&str> {
 fn video_address(arena: &Arena, id: u32) -> Option<&str> {
     let own = [Attr::Poster, Attr::Src].iter().find_map(|a| arena.attr(id, *a).and_then(address));
     own.or_else(|| {
-        let sources = arena.below(id, 20).filter(|c| arena.node(*c).tag == Tag::Source);
+        let sources = arena.below(id, MAX_SOURCES).filter(|c| arena.node(*c).tag == Tag::Source);
         sources.filter_map(|c| arena.attr(c, Attr::Src)).find_map(address)
     })
 }
@@ -80,15 +83,21 @@ fn picture_address(arena: &Arena, id: u32) -> Option<&str> {
 
 /// The largest address of the first source of a `<picture>` that has one.
 fn source_address(arena: &Arena, picture: u32) -> Option<&str> {
-    arena.below(picture, 20).filter(|c| arena.node(*c).tag == Tag::Source).find_map(|c| largest_of(arena, c))
+    arena.below(picture, MAX_SOURCES).filter(|c| arena.node(*c).tag == Tag::Source).find_map(|c| largest_of(arena, c))
 }
 
 /// Makes addresses whole that are relative to the document, where its own is known.
 pub(super) fn make_absolute(doc: &mut Document) {
     let declared = |name| doc.evidence.value(Origin::Link, name);
-    let known = [declared("base"), doc.source.url.as_deref(), declared("canonical")];
     let is_whole = |url: &&str| url.contains("://");
-    let Some(base) = known.into_iter().flatten().find(is_whole).map(str::to_owned) else { return };
+    let own = [doc.source.url.as_deref(), declared("canonical")].into_iter().flatten().find(is_whole);
+    // `<base href="/">` is itself relative to the document.
+    let base = match declared("base") {
+        Some(base) if is_whole(&base) => Some(base.to_owned()),
+        Some(base) => own.and_then(|own| absolute(base, own)),
+        None => own.map(str::to_owned),
+    };
+    let Some(base) = base else { return };
     for image in doc.images.iter_mut().filter(|image| !image.src.is_empty()) {
         if let Some(whole) = absolute(&image.src, &base) {
             image.src = whole;

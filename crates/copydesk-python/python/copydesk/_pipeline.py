@@ -134,6 +134,12 @@ class Pipeline:
         threads: int,
         progress: ProgressOption,
     ) -> Report:
+        unversioned = [stage[0] for stage in self._stages if stage[4] is None]
+        if unversioned and ("/" in how or how == "merge"):
+            raise ValueError(f"shares are known again by versions: give the stage {unversioned[0]!r} a `version`")
+        if unversioned:
+            # Another number, so that nothing of an earlier run is used again.
+            self._set(self._name, self._text, self._stages)
         core = self._core.write(_inputs(inputs), os.fspath(out), how, limit, threads)
         try:
             return Run(core, progress).finish()
@@ -233,7 +239,10 @@ def _inputs(inputs: Inputs) -> list[str]:
         return []
     if isinstance(inputs, (str, os.PathLike)):
         return [os.fspath(inputs)]
-    return [os.fspath(path) for path in inputs]
+    paths = [os.fspath(path) for path in inputs]
+    if not paths:
+        raise ValueError("`inputs` names nothing; leave it out for the source of the pipeline")
+    return paths
 
 
 _default: Optional[Pipeline] = None

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections import defaultdict
+from inspect import signature
 from typing import Any, Optional, Union
 from urllib.parse import urlsplit
 
@@ -55,10 +57,14 @@ def extract(
     if found is None:
         return None
     document, facts = found
+    if output_format == "json" and (include_links or include_images or include_formatting):
+        raise ValueError("JSON has the plain text: ask for markdown to have links, images or formatting")
     if output_format == "json":
         return json.dumps(facts, ensure_ascii=False)
     wants_markup = output_format == "markdown" or include_links or include_images or include_formatting
     if wants_markup:
+        if not include_tables:
+            raise ValueError("include_tables=False cannot be done with markup: ask for txt")
         links = include_links
         text = document.markdown(links=links, emphasis=include_formatting or output_format == "markdown", images=include_images)
     else:
@@ -73,6 +79,8 @@ def bare_extraction(filecontent: Union[str, bytes], url: Optional[str] = None, *
     """The same as a dictionary, always with the facts."""
     known = {name: options.pop(name) for name in list(options) if name in _OPTIONS}
     known.pop("with_metadata", None)
+    if any(known.get(name) for name in ("include_links", "include_images", "include_formatting")):
+        raise ValueError("the text of `bare_extraction` is plain: ask `extract` for markdown to have links, images or formatting")
     output_format = options.pop("output_format", "python")
     as_dict = options.pop("as_dict", True)
     if options or output_format not in ("python", *_FORMATS) or not as_dict:
@@ -90,63 +98,36 @@ def extract_metadata(filecontent: Union[str, bytes], default_url: Optional[str] 
 
 _HEAD = ("title", "author", "url", "hostname", "description", "sitename", "date", "categories", "tags", "license", "id")
 
-_OPTIONS = frozenset(
-    "record_id fast no_fallback favor_precision favor_recall include_comments tei_validation target_language "
-    "include_tables include_images include_formatting include_links deduplicate date_extraction_params with_metadata "
-    "only_with_metadata max_tree_size url_blacklist author_blacklist settingsfile prune_xpath pipeline".split()
-)
+# What `extract` takes, and `bare_extraction` with it.
+_OPTIONS = frozenset(signature(extract).parameters) - {"filecontent", "url", "output_format"}
 
 
 def _found(
-    filecontent: Union[str, bytes],
-    url: Optional[str] = None,
-    record_id: Optional[str] = None,
-    fast: bool = False,
-    no_fallback: bool = False,
-    favor_precision: bool = False,
-    favor_recall: bool = False,
-    include_comments: Optional[bool] = None,
-    tei_validation: bool = False,
-    target_language: Optional[str] = None,
-    include_tables: bool = True,
-    include_images: bool = False,
-    include_formatting: bool = False,
-    include_links: bool = False,
-    deduplicate: bool = False,
-    date_extraction_params: Optional[dict[str, Any]] = None,
-    with_metadata: bool = False,
-    only_with_metadata: bool = False,
-    max_tree_size: Optional[int] = None,
-    url_blacklist: Optional[set[str]] = None,
-    author_blacklist: Optional[set[str]] = None,
-    settingsfile: Optional[str] = None,
-    prune_xpath: Any = None,
-    pipeline: Optional[Pipeline] = None,
+    filecontent: Union[str, bytes], url: Optional[str] = None, *, include_tables: bool = True, **given: Any
 ) -> Optional[tuple[Document, dict[str, Any]]]:
-    if include_comments:
+    """The document and its facts, or `None`. What is not given has the default of `extract`, which is none of it."""
+    given = defaultdict(lambda: None, given)
+    if given["include_comments"]:
         raise ValueError("comments are boilerplate to copydesk: `copydesk.extract(...).blocks` has them, with their labels")
-    if prune_xpath:
+    if given["prune_xpath"]:
         raise ValueError("prune_xpath cannot be done: a stage can take blocks out, see `Pipeline.stage`")
-    if tei_validation:
+    if given["tei_validation"]:
         raise ValueError("there is no TEI to be validated")
-    if date_extraction_params:
+    if given["date_extraction_params"]:
         raise ValueError("date_extraction_params cannot be done: dates come with their precision, and candidates with a score")
-    tuned = {
-        "favor_precision": favor_precision, "favor_recall": favor_recall, "settingsfile": settingsfile,
-        "deduplicate": deduplicate, "max_tree_size": max_tree_size,
-    }  # fmt: skip
-    for name in (name for name, value in tuned.items() if value):
-        warnings.warn(f"copydesk.trafilatura passes over {name}", UserWarning, stacklevel=3)
-    # There is one way of extraction, which is neither the fast one nor a fallback.
-    del fast, no_fallback, include_images, include_formatting, include_links, with_metadata
+    for name in ("favor_precision", "favor_recall", "settingsfile", "deduplicate", "max_tree_size"):
+        if given[name]:
+            warnings.warn(f"copydesk.trafilatura passes over {name}", UserWarning, stacklevel=3)
+    # There is one way of extraction: `fast` and `no_fallback` change nothing.
     try:
-        document = (pipeline or default()).extract(filecontent, url)
+        document = (given["pipeline"] or default()).extract(filecontent, url)
     except DocumentError:
         return None
     text = document.text if include_tables else _without_tables(document)
     if document.dropped or not text.strip():
         return None
-    if target_language and document.language and document.language.split("-")[0] != target_language:
+    wanted = given["target_language"]
+    if wanted and document.language and document.language.split("-")[0] != wanted:
         return None
     address = url or document.url
     facts = {
@@ -159,17 +140,17 @@ def _found(
         "date": document.published[:10] if document.published else None,
         "categories": [document.section] if document.section else [],
         "tags": document.tags,
-        "id": record_id,
+        "id": given["record_id"],
         "license": document.license,
         "language": document.language,
         "image": document.image,
         "text": text,
     }
-    if only_with_metadata and not (facts["date"] and facts["title"] and facts["url"]):
+    if given["only_with_metadata"] and not (facts["date"] and facts["title"] and facts["url"]):
         return None
-    if url_blacklist and facts["url"] in url_blacklist:
+    if facts["url"] and facts["url"] in (given["url_blacklist"] or ()):
         return None
-    if author_blacklist and any(author in author_blacklist for author in document.authors):
+    if any(author in (given["author_blacklist"] or ()) for author in document.authors):
         return None
     return document, facts
 

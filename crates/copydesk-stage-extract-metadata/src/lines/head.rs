@@ -189,10 +189,10 @@ fn read_value(
         FieldKind::Author => {
             // `作者：X 2021-05-03 08:20`: the day stands behind the name.
             let days = if doc.tree.is_none() { find(value, hints) } else { Vec::new() };
-            let value = days.first().map_or(value, |day| value[..day.span.start].trim_end());
-            for found in &days {
-                add_date(gathered, found, doc, id, 0.6);
-            }
+            let value = days.first().map_or(value, |day| match value[..day.span.start].trim_end() {
+                "" => value[day.span.end..].trim_start(),
+                name => name,
+            });
             // The whole line may read as a byline, with a date behind the names.
             let byline = read_byline(doc.text(id), lexicon)
                 .filter(|byline| doc.tree.is_none() && byline.confidence() == Confidence::Labelled)
@@ -202,6 +202,9 @@ fn read_value(
             // In the line below the label may stand anything, where there are no elements that tie the two together.
             let tied = doc.tree.is_some() || span == Some(doc.block(id).span);
             (tied || read_byline(value, lexicon).is_some_and(|byline| !byline.people.is_empty())).then_some(())?;
+            for found in &days {
+                add_date(gathered, found, doc, id, 0.6);
+            }
             // Offices sign what they publish; they are no authors.
             if !is_office(value) {
                 gathered.authors.add(names, Origin::LabelLine, "author", span, 0.8);

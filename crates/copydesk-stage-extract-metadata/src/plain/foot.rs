@@ -3,11 +3,12 @@
 use copydesk_date::{FoundDate, Hints, find, is_date_line};
 use copydesk_document::{BlockId, Document, Label, Origin};
 use copydesk_lexicon::{Confidence, FieldKind, Lexicon, classify_label, has_role, label_of, read_byline};
-use copydesk_text::{Terms, weight};
+use copydesk_text::{Terms, is_han, is_kana, weight};
 
 use super::{names, opens_other_texts, shared_date, story};
 use crate::{
     Gathered,
+    class_words::is_account,
     lines::{self, LineLabels, is_closed, is_prose},
     vocabulary::{before_copula, is_broadcast_note},
 };
@@ -142,10 +143,12 @@ fn end_of_text(doc: &Document, last: BlockId, hints: &Hints<'_>, lexicon: &Lexic
     }
     // In Japanese papers the author's name stands in brackets behind the last sentence.
     let inside = text.strip_suffix('）').and_then(|text| text.rsplit_once('（'));
-    if let Some((before, name)) = inside.filter(|_| hints.language == Some("ja")) {
+    let japanese = hints.language.is_some_and(|tag| tag.split('-').next() == Some("ja"));
+    if let Some((before, name)) = inside.filter(|_| japanese) {
         let signs = name.chars().count();
-        let kanji = name.chars().all(|c| matches!(c as u32, 0x3040..=0x30FF | 0x3400..=0x9FFF | 0x3005 | 0x20));
-        if (3..=6).contains(&signs) && kanji && before.ends_with(['。', '」']) {
+        let kanji = name.starts_with(is_han) && name.chars().all(|c| is_han(c) || is_kana(c) || c == ' ');
+        let nobody = is_account(name) || classify_label(name, lexicon).is_some();
+        if (3..=6).contains(&signs) && kanji && !nobody && before.ends_with(['。', '」']) {
             let name = vec![name.trim().to_owned()];
             gathered.authors.add(name, Origin::Byline, "in brackets behind the last sentence", span, 0.5);
         }

@@ -12,6 +12,9 @@ use crate::{
     class_words::{self, DateName},
 };
 
+/// What a date is called that stands near the headline.
+pub(crate) const NEAR_THE_HEADLINE: &str = "date near the headline";
+
 /// A date that the page shows, before its weight is known.
 struct Shown {
     id: BlockId,
@@ -223,7 +226,7 @@ impl Days {
                     (false, true) => weight * 0.8,
                     (false, false) => weight,
                 };
-                let name = if near { "date near the headline" } else { "date below the text" };
+                let name = if near { NEAR_THE_HEADLINE } else { "date below the text" };
                 gathered.published.add(value, Origin::Text, name, Some(doc.block(id).span), weight);
             }
         }

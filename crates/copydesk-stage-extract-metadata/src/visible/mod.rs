@@ -16,7 +16,12 @@ mod window;
 
 use copydesk_document::{Block, BlockId, Document, Label};
 
-pub(crate) use {authors::authors, dates::dates, headline::headings, window::Window};
+pub(crate) use {
+    authors::authors,
+    dates::{NEAR_THE_HEADLINE, dates},
+    headline::headings,
+    window::Window,
+};
 
 /// A longer block is text.
 const LONGEST: usize = 300;

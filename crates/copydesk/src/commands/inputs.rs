@@ -68,11 +68,17 @@ impl clap::builder::TypedValueParser for PathText {
     }
 }
 
-/// The names of sources for `--from`: those of the house are offered, others are taken.
+/// A name out of the catalogue: those that there are are offered, and others are taken, since they get their hint where they
+/// are looked up.
 #[derive(Clone)]
-pub(crate) struct SourceName;
+pub(crate) enum KnownName {
+    /// Of a source.
+    Source,
+    /// Of a source, a stage or an export.
+    Any,
+}
 
-impl clap::builder::TypedValueParser for SourceName {
+impl clap::builder::TypedValueParser for KnownName {
     type Value = String;
 
     fn parse_ref(
@@ -86,6 +92,10 @@ impl clap::builder::TypedValueParser for SourceName {
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
         let offered = super::OFFERED.get()?;
-        Some(Box::new(offered.sources.iter().map(clap::builder::PossibleValue::new)))
+        let names = match self {
+            Self::Source => &offered.sources,
+            Self::Any => &offered.all,
+        };
+        Some(Box::new(names.iter().map(clap::builder::PossibleValue::new)))
     }
 }

@@ -19,7 +19,7 @@ use copydesk_stage::{Catalog, Source, SourceItem};
 use serde_json::json;
 
 use super::{
-    inputs::{PathText, SourceName, source},
+    inputs::{KnownName, PathText, source},
     open::{Text, load, read},
     worker::{first_alone, has_foreign, workers},
 };
@@ -64,7 +64,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LIST", value_parser = PathText, group = "named")]
     files_from: Vec<String>,
     /// Read the inputs by this source, whatever they look like.
-    #[arg(long, value_name = "SOURCE", value_parser = SourceName, requires = "named")]
+    #[arg(long, value_name = "SOURCE", value_parser = KnownName::Source, requires = "named")]
     from: Option<String>,
     /// The folder for the outputs, or - for standard output. It replaces the one in the pipeline.
     #[arg(short, long, value_name = "DIR")]
@@ -160,8 +160,11 @@ impl Args {
         let result = run.execute(&mut watch);
         watch.finish();
         let report = result.map_err(failure)?;
-        let story = reports.iter().any(Pending::is_page).then(|| self.story(&report, catalog, reporter)).transpose()?;
-        reports.into_iter().try_for_each(|pending| pending.write(&report, story.as_ref()))?;
+        // What a page tells beside the counts may fail; the other reports are there by then.
+        let (pages, others): (Vec<_>, Vec<_>) = reports.into_iter().partition(Pending::is_page);
+        others.into_iter().try_for_each(|pending| pending.write(&report, None))?;
+        let story = (!pages.is_empty()).then(|| self.story(&text, &report, catalog, reporter)).transpose()?;
+        pages.into_iter().try_for_each(|pending| pending.write(&report, story.as_ref()))?;
         if !reporter.quiet {
             self.say(&report, reporter);
         }
@@ -175,18 +178,16 @@ impl Args {
     }
 
     /// What a page tells beside the counts. A few documents are worked on once more for that, since a run keeps no reasons.
-    fn story(&self, report: &Report, catalog: &Catalog, reporter: &Reporter) -> Result<Story, Failure> {
-        let text = std::fs::read_to_string(&self.pipeline).unwrap_or_default();
+    fn story(&self, told: &Text, report: &Report, catalog: &Catalog, reporter: &Reporter) -> Result<Story, Failure> {
         let quiet = reporter.quieted();
-        let told = read(&self.pipeline)?;
-        let mut pipeline = load(&told, catalog, &quiet)?;
-        let workers = Self::workers(&told, &pipeline, &quiet)?;
+        let mut pipeline = load(told, catalog, &quiet)?;
+        let workers = Self::workers(told, &pipeline, &quiet)?;
         let options = |instance: &copydesk_runner::StageInstance| {
             (instance.name().to_owned(), instance.manifest.options.to_string())
         };
         let mut story = Story {
             command: command_line(),
-            pipeline: (crate::terminal::shown(&self.pipeline), text),
+            pipeline: (told.name.clone(), told.content.clone()),
             stages: pipeline.chain.links().iter().map(options).collect(),
             quarantine: first_in_quarantine(report),
             ..Story::default()
@@ -212,7 +213,7 @@ impl Args {
             });
         }
         if story.samples.is_empty() {
-            story.no_samples = Some("There was no document.");
+            story.no_samples = Some("There is no document among the first inputs.");
         }
         Ok(story)
     }
@@ -299,7 +300,7 @@ fn sampled(source: &dyn Source) -> anyhow::Result<Vec<Input>> {
     for item in source.open()?.take(SAMPLED_FROM) {
         let SourceItem::Input(input) = item? else { continue };
         let mut hasher = DefaultHasher::new();
-        input.name.hash(&mut hasher);
+        if input.name.is_empty() { &input.uri } else { &input.name }.hash(&mut hasher);
         chosen.push((hasher.finish(), input));
         if chosen.len() > SAMPLES {
             let last = chosen.iter().enumerate().max_by_key(|(_, (hash, _))| *hash).map_or(0, |(at, _)| at);

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 use copydesk_stage::{Catalog, Facet};
 use serde_json::{Map, Value};
 
+use super::inputs::KnownName;
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
@@ -16,30 +17,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// A stage, source or export; all of them in short if left out.
-    #[arg(value_parser = PartName, hide_possible_values = true)]
+    #[arg(value_parser = KnownName::Any, hide_possible_values = true)]
     name: Option<String>,
-}
-
-/// Names of sources, stages and exports: those that there are are offered, and others get a hint.
-#[derive(Clone)]
-struct PartName;
-
-impl clap::builder::TypedValueParser for PartName {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        _: &clap::Command,
-        _: Option<&clap::Arg>,
-        value: &std::ffi::OsStr,
-    ) -> Result<String, clap::Error> {
-        Ok(value.to_string_lossy().into_owned())
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = clap::builder::PossibleValue> + '_>> {
-        let offered = super::OFFERED.get()?;
-        Some(Box::new(offered.all.iter().map(clap::builder::PossibleValue::new)))
-    }
 }
 
 /// The parts that a pipeline is made of.

@@ -119,6 +119,9 @@ impl Args {
         };
         let (before, after) = (before.records(&job)?, after.records(&job)?);
         let difference = compare(&before.records, &after.records, self.samples)?;
+        if difference.documents.all() == 0 {
+            return Err(anyhow!("there is no document in either of the two").into());
+        }
         let text = match self.format {
             Format::Json => serde_json::to_string_pretty(&difference).map_err(anyhow::Error::from)? + "\n",
             Format::Html => html::page(&difference, [&shown(&self.before), &shown(&self.after)]),
@@ -133,18 +136,24 @@ impl Args {
 /// Compares all records, in the order of the second.
 fn compare(before: &Records, after: &Records, samples: usize) -> anyhow::Result<copydesk_explain::Difference> {
     let mut comparison = Comparison::new(samples);
-    let by_id: HashMap<&str, usize> =
-        before.entries.iter().enumerate().map(|(n, entry)| (entry.id.as_str(), n)).collect();
+    // An id or an address may stand twice, in a file that was joined of two.
+    let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (n, entry) in before.entries.iter().enumerate().filter(|(_, entry)| !entry.id.is_empty()) {
+        by_id.entry(&entry.id).or_default().push(n);
+    }
     let new_ids: std::collections::HashSet<&str> = after.entries.iter().map(|entry| entry.id.as_str()).collect();
     // A document whose bytes have changed has another id; it is still read at the same place.
     let left = before.entries.iter().enumerate().filter(|(_, entry)| !new_ids.contains(entry.id.as_str()));
-    let by_uri: HashMap<&str, usize> = left.map(|(n, entry)| (entry.uri.as_str(), n)).collect();
+    let mut by_uri: HashMap<&str, Vec<usize>> = HashMap::new();
+    left.for_each(|(n, entry)| by_uri.entry(&entry.uri).or_default().push(n));
+    // The first is taken first.
+    by_id.values_mut().chain(by_uri.values_mut()).for_each(|list| list.reverse());
     let mut met = vec![false; before.entries.len()];
     let mut pairs = Vec::new();
     for (n, entry) in after.entries.iter().enumerate() {
-        let found =
-            by_id.get(entry.id.as_str()).filter(|_| !entry.id.is_empty()).or_else(|| by_uri.get(entry.uri.as_str()));
-        let found = found.copied().filter(|at| !std::mem::replace(&mut met[*at], true));
+        let found = by_id.get_mut(entry.id.as_str()).and_then(Vec::pop);
+        let found = found.or_else(|| by_uri.get_mut(entry.uri.as_str()).and_then(Vec::pop));
+        let found = found.filter(|at| !std::mem::replace(&mut met[*at], true));
         pairs.push((found, n));
     }
     for (found, n) in pairs {

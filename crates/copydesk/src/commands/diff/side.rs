@@ -11,7 +11,7 @@ use clap::Parser as _;
 use copydesk_stage::Catalog;
 use serde_json::{Value, json};
 
-use super::records::Records;
+use super::{super::open::read, records::Records};
 use crate::{
     Cli,
     report::{Failure, Reporter},
@@ -105,7 +105,7 @@ impl Side {
 /// The pipeline with one export, which writes all that can be compared.
 fn with_decisions(path: &Path) -> anyhow::Result<Value> {
     let cannot = || format!("cannot read the pipeline file {}", shown(path));
-    let text = fs::read_to_string(path).with_context(cannot)?;
+    let text = read(path)?.content;
     let mut pipeline: Value = if text.trim_start().starts_with('{') {
         serde_json::from_str(&text).with_context(cannot)?
     } else {

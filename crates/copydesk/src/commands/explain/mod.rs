@@ -19,7 +19,7 @@ use copydesk_runner::{Outcome, Quarantined, StageInstance};
 use copydesk_stage::{Catalog, SourceItem};
 
 use super::{
-    inputs::{self, SourceName},
+    inputs::{self, KnownName},
     open::{load, read},
     worker::{first_alone, workers},
 };
@@ -52,7 +52,7 @@ pub(crate) struct Args {
     #[arg(value_parser = inputs::PathText)]
     file: String,
     /// Read the file by this source, whatever it looks like.
-    #[arg(long, value_name = "SOURCE", value_parser = SourceName)]
+    #[arg(long, value_name = "SOURCE", value_parser = KnownName::Source)]
     from: Option<String>,
     /// The pipeline whose stages are explained, a file or the name of a built-in one; `news` if left out.
     #[arg(short, long, value_hint = clap::ValueHint::FilePath)]
