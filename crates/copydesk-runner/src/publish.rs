@@ -99,7 +99,7 @@ impl Store {
         self.keep_retries();
         self.check_losses()?;
         let segments = self.take_over(exports)?;
-        let skipped = self.assemble_skipped(passed_over)?;
+        let skipped = self.assemble_skipped(passed_over, &segments)?;
         if self.is_published(skipped.as_ref()) {
             let files = self.before.take().map(|manifest| manifest.files.list).unwrap_or_default();
             self.clean_up()?;
@@ -457,7 +457,7 @@ impl Store {
 
     /// The list of what is in no output though nothing is wrong with it, unless there is no such thing. A run that adds keeps
     /// what earlier ones have passed over: their inputs are not among its own.
-    fn assemble_skipped(&self, passed_over: &PassedOver) -> Result<Option<FileEntry>, RunError> {
+    fn assemble_skipped(&self, passed_over: &PassedOver, segments: &[Segment]) -> Result<Option<FileEntry>, RunError> {
         let wrong = |error| self.failed(SKIPPED_FILE, error);
         let draft = self.folder.draft(SKIPPED_FILE).map_err(wrong)?;
         let mut list = List::new(Draft::create(&draft).map_err(wrong)?);
@@ -471,7 +471,10 @@ impl Store {
             }
         }
         if self.claim.existing == Existing::Append || self.claim.retry {
-            self.passed_over_before(passed_over)?.into_iter().try_for_each(|entry| list.add(entry)).map_err(wrong)?;
+            self.passed_over_before(passed_over, segments)?
+                .into_iter()
+                .try_for_each(|entry| list.add(entry))
+                .map_err(wrong)?;
         }
         list.add_all(passed_over).map_err(wrong)?;
         let (bytes, sum) = list.finish().and_then(Draft::finish).map_err(wrong)?;
@@ -483,7 +486,7 @@ impl Store {
     }
 
     /// What earlier runs have passed over and this one has not come to, as far as it is listed.
-    fn passed_over_before(&self, now: &PassedOver) -> Result<Vec<Skipped>, RunError> {
+    fn passed_over_before(&self, now: &PassedOver, segments: &[Segment]) -> Result<Vec<Skipped>, RunError> {
         let listed = self.before.iter().flat_map(|manifest| &manifest.files.list);
         if !listed.into_iter().any(|file| file.name == SKIPPED_FILE) {
             return Ok(Vec::new());
@@ -497,7 +500,30 @@ impl Store {
         };
         let lines = text.split(|byte| *byte == b'\n');
         let entries = lines.filter_map(|line| serde_json::from_slice::<Skipped>(line).ok());
-        Ok(entries.filter(|entry| entry.kind == Kind::Skipped && !now.has(&entry.uri)).collect())
+        let now = now.names();
+        let mut entries: Vec<_> =
+            entries.filter(|entry| entry.kind == Kind::Skipped && !now.contains(entry.uri.as_str())).collect();
+        if !entries.is_empty() {
+            let read = self.read_since(&entries.iter().map(|entry| entry.uri.as_str()).collect(), segments)?;
+            entries.retain(|entry| !read.contains(&entry.uri));
+        }
+        Ok(entries)
+    }
+
+    /// Which of those names are documents that this run has added, or files of such documents.
+    fn read_since(&self, names: &HashSet<&str>, segments: &[Segment]) -> Result<HashSet<String>, RunError> {
+        let before = self.before.as_ref().map_or(0, |manifest| manifest.files.segments.len());
+        let added: usize = segments.iter().skip(before).map(|segment| segment.shards).sum();
+        let mut read = HashSet::new();
+        for done in self.shards.iter().rev().take(added) {
+            let (Some(section), Some(place)) = (done.entry.sections.last(), done.places.last()) else { continue };
+            let documents = index::read(&part::load(&self.folder, section, place)?);
+            for Indexed { uri, .. } in documents.map_err(|error| RunError::Bug(error.to_string()))? {
+                let file = uri.rsplit_once('#').map(|(file, _)| file);
+                read.extend(file.into_iter().chain([uri.as_str()]).filter(|n| names.contains(n)).map(str::to_owned));
+            }
+        }
+        Ok(read)
     }
 
     /// Makes a file of our own, of the sections that all shards have for it.

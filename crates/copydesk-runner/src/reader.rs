@@ -112,12 +112,14 @@ impl Reader {
         }
         self.missing.check()?;
         // A folder that is not mounted has no documents, and what the shares have done must outlive that.
-        if self.share == Share::Done && self.shared.read.load(Ordering::Relaxed) == 0 {
-            let nothing =
-                "there is no document among the inputs: no file was made, and what the shares have done is kept";
-            return Err(SourceError::new(nothing));
-        }
-        Ok(())
+        let nothing = match self.share {
+            Share::Done if self.shared.read.load(Ordering::Relaxed) == 0 => {
+                "no file was made, and what the shares have done is kept"
+            }
+            Share::Part(_) if self.cut == 0 && !self.large.any() => "no share of them has any work",
+            _ => return Ok(()),
+        };
+        Err(SourceError::new(format!("there is no document among the inputs: {nothing}")))
     }
 
     /// Leaves a shard to somebody else.

@@ -12,6 +12,7 @@ use crate::{
     encode, index,
     part::{self, Entry},
     shard::{Cutter, ShardSize},
+    share::{LargeFiles, Share},
     storage::Storage,
     work,
 };
@@ -59,11 +60,14 @@ pub fn run_shard(
     Ok(ShardReport { part, counts: shard.counts, reused: false })
 }
 
-/// Cuts a source into the shards of a run. Names and sizes decide, and nothing else, so that every machine cuts alike.
+/// Cuts a source into the shards of a run. Names and sizes decide, and nothing else, so that every machine cuts alike: a large
+/// file begins a shard and ends one.
 pub fn shards(
-    source: &dyn Source,
+    source: &mut dyn Source,
     size: ShardSize,
 ) -> Result<impl Iterator<Item = Result<Vec<SourceItem>, SourceError>> + use<>, SourceError> {
+    let large = LargeFiles::new(Share::All);
+    source.leave_out(large.watch(None));
     let mut items = source.open()?;
     let mut cutter = Cutter::new(size, Key::default());
     let mut next = None;
@@ -75,7 +79,7 @@ pub fn shards(
                 Some(Err(error)) => return Some(Err(error)),
                 Some(Ok(item)) => item,
             };
-            if !shard.is_empty() && cutter.ends_before(&item) {
+            if !shard.is_empty() && (large.take_edge() || cutter.ends_before(&item)) {
                 next = Some(Ok(item));
                 cutter.end();
                 return Some(Ok(shard));

@@ -103,6 +103,11 @@ impl LargeFiles {
         self.edge.swap(false, Ordering::Relaxed)
     }
 
+    /// Whether there was any, be it of another job.
+    pub(crate) fn any(&self) -> bool {
+        self.seen.load(Ordering::Relaxed) > 0 || self.inside()
+    }
+
     /// Whether that item is of one.
     pub(crate) fn inside(&self) -> bool {
         self.inside.load(Ordering::Relaxed)

@@ -50,7 +50,6 @@ pub enum Kind {
 #[derive(Debug, Default)]
 pub(crate) struct PassedOver {
     listed: Vec<Skipped>,
-    names: HashSet<String>,
     more: BTreeMap<String, u64>,
 }
 
@@ -62,16 +61,15 @@ impl PassedOver {
         // One that is listed no more is counted all the same, when the list is written.
         if (self.listed.len() as u64) < MOST {
             let (uri, reason) = (uri.to_owned(), reason.to_owned());
-            self.names.insert(uri.clone());
             self.listed.push(Skipped { uri, kind: Kind::Skipped, stage: "source".into(), reason });
         } else {
             crate::report::add(&mut self.more, reason, 1);
         }
     }
 
-    /// Whether that is among what is listed.
-    pub(crate) fn has(&self, uri: &str) -> bool {
-        self.names.contains(uri)
+    /// The names of what is listed.
+    pub(crate) fn names(&self) -> HashSet<&str> {
+        self.listed.iter().map(|entry| entry.uri.as_str()).collect()
     }
 }
 

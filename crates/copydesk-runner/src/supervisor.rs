@@ -53,6 +53,8 @@ struct Process {
     to: Arc<Mutex<UnixStream>>,
     from: BufReader<UnixStream>,
     hands: File,
+    /// Its last words, where they are read: from the beginning, or it would wait for that.
+    words: Option<thread::JoinHandle<String>>,
 }
 
 /// The one who hands out work.
@@ -95,7 +97,7 @@ impl Supervisor {
         let memory = workers.memory.map(|most| most + THREAD_MEMORY * threads as u64);
         let instances = work::instances(&shared.chain, &shared.exports)?;
         let orders = Orders { threads, waiting, seconds: None, memory, instances, program: workers.program.clone() };
-        let Process { child, to, from, hands } = Process::start(workers, &orders, Stdio::inherit())?;
+        let Process { child, to, from, hands, .. } = Process::start(workers, &orders, Stdio::inherit())?;
         let state = State {
             child: Some(child),
             to,
@@ -354,9 +356,7 @@ fn alone(
     let patience = time.map_or(Duration::MAX, |time| time * (WALL + 1) + START);
     let memory = workers.memory.map(|most| most + OWN_MEMORY);
     let orders = Orders { threads: 1, waiting: 1, seconds, memory, instances, program: workers.program.clone() };
-    let Process { mut child, to, mut from, mut hands } = Process::start(workers, &orders, Stdio::piped())?;
-    let words = child.stderr.take();
-    let words = thread::spawn(move || words.map(last_words).unwrap_or_default());
+    let Process { mut child, to, mut from, mut hands, words } = Process::start(workers, &orders, Stdio::piped())?;
     // Whether it dies while it is told of the document shows at the end.
     let _ = wire::send(&mut *lock(&to), 0, batch, at..at + 1);
     let finished = answer(&mut from, Instant::now(), patience);
@@ -371,7 +371,7 @@ fn alone(
     let _ =
         rustix::process::kill_process_group(rustix::process::Pid::from_child(&child), rustix::process::Signal::KILL);
     let status = status.map_err(RunError::Start)?;
-    let said = words.join().unwrap_or_default();
+    let said = words.and_then(|words| words.join().ok()).unwrap_or_default();
     let place = hand::read(&mut hands).ok().and_then(|held| Some(held.first()?.place));
     let stage = chain.name_of(place.unwrap_or_default());
     Ok(match finished {
@@ -424,10 +424,11 @@ impl Process {
                 .stderr(stderr);
             // What ends this process from a terminal brings its work to an end first, and needs the worker for that.
             command.process_group(0);
-            let child = command.spawn()?;
+            let mut child = command.spawn()?;
+            let words = child.stderr.take().map(|words| thread::spawn(move || last_words(words)));
             own.set_read_timeout(Some(START))?;
             let from = BufReader::with_capacity(1 << 16, own.try_clone()?);
-            Ok(Self { child, to: Arc::new(Mutex::new(own)), from, hands })
+            Ok(Self { child, to: Arc::new(Mutex::new(own)), from, hands, words })
         };
         let mut process = start().map_err(RunError::Start)?;
         let told = wire::write(&mut *lock(&process.to), orders, &[]);

@@ -11,16 +11,17 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 
-use copydesk_document::Document;
+use copydesk_document::{Document, Input};
 use copydesk_runner::{
     Chain, Existing, ExportInstance, Limits, LocalFolder, Options, Output, QUARANTINE_FILE, Report, Run, RunError,
     ShardSize, run_shard, shards,
 };
 use copydesk_stage::{
-    AnyStage, Assemble, Assembly, Context, Export, ExportError, Fingerprint, Stage, StageError, Verdict,
+    AnyStage, Assemble, Assembly, Context, Export, ExportError, Fingerprint, KnownFiles, Source, SourceError,
+    SourceItem, Stage, StageError, Verdict,
 };
 use kit::{Given, Lines, Obedient, Sleepy, export, link, options};
 
@@ -238,7 +239,7 @@ fn shards_that_were_done_one_by_one_are_those_of_a_run() {
     let job = Job::new(jobs.path());
     let (chain, _) = job.chain();
     let (exports, storage) = (job.exports(), LocalFolder::new(jobs.path()));
-    let cut = || shards(&job.source(), SHARD).expect("it opens").map(|shard| shard.expect("a shard"));
+    let cut = || shards(&mut job.source(), SHARD).expect("it opens").map(|shard| shard.expect("a shard"));
     let all: Vec<_> = cut().collect();
     assert!(all.len() > 20, "{} shards", all.len());
     // The last ones first, as jobs may come.
@@ -251,6 +252,35 @@ fn shards_that_were_done_one_by_one_are_those_of_a_run() {
     assert_eq!((result.expect("it finishes").reused, seen), (300, 0));
     Job::new(whole.path()).run().0.expect("it finishes");
     assert_eq!(below(jobs.path()), below(whole.path()));
+}
+
+/// Documents in files, of which one is large.
+#[derive(Debug, Default)]
+struct Files {
+    known: Option<KnownFiles>,
+}
+
+impl Source for Files {
+    fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
+        let known = self.known.clone();
+        let files = [("small-1", 100), ("small-2", 100), ("large", 5 << 20), ("small-3", 100)];
+        Ok(Box::new(files.into_iter().map(move |(name, size)| {
+            let left_out = known.as_ref().is_some_and(|KnownFiles(is_known)| is_known(name, size, UNIX_EPOCH));
+            assert!(!left_out, "{name} belongs to whoever asks");
+            Ok(SourceItem::Input(Input::new(name, name)))
+        })))
+    }
+
+    fn leave_out(&mut self, known: KnownFiles) {
+        self.known = Some(known);
+    }
+}
+
+#[test]
+fn a_large_file_makes_shards_of_its_own() {
+    let size = ShardSize { documents: 1 << 20, bytes: 1 << 40 };
+    let shards = shards(&mut Files::default(), size).expect("it opens").map(|shard| shard.expect("a shard").len());
+    assert_eq!(shards.collect::<Vec<_>>(), [2, 1, 1]);
 }
 
 #[test]

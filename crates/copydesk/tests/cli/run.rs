@@ -413,6 +413,11 @@ fn what_is_dropped_or_passed_over_is_listed() {
     assert!(kind == "dropped" && stage == "parse" && reason.contains("pdftotext"), "{kind} {stage} {reason}");
     assert_eq!(said("/.c.md"), ("skipped".into(), "source".into(), "hidden".into()));
     assert!(said("/a.md").2.contains("read already"));
+    // What another run reads is skipped no more.
+    let ended = copydesk(["run", "pipelines/news.toml", &path(&pages, ".c.md"), "-o", &out, "--append"], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let list = fs::read_to_string(format!("{out}/skipped.jsonl")).unwrap();
+    assert!(list.contains("/b.pdf") && list.contains("/a.md") && !list.contains("/.c.md"), "{list}");
     // A folder of nothing else is no success.
     fs::remove_file(a).unwrap();
     let ended = copydesk(["run", "pipelines/news.toml", &inside, "-o", &path(&pages, "other")], "");

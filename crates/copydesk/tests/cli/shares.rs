@@ -104,6 +104,11 @@ fn what_makes_no_sense_with_a_share_is_refused() {
         assert_eq!(refused.code, 2, "{command} {more:?}");
         assert!(refused.stderr.contains(says), "{}", refused.stderr);
     }
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    let (empty, out) =
+        (folder.path().join("empty").display().to_string(), folder.path().join("out").display().to_string());
+    let unmounted = copydesk(["run", "pipelines/news.toml", &empty, "-o", &out, "--shard", "2/2"], "");
+    assert!(unmounted.code == 2 && unmounted.stderr.contains("no document among the inputs"), "{}", unmounted.stderr);
     let nowhere = copydesk(["run", "pipelines/news.toml", "a.html", "--out", "-", "--shard", "1/2"], "");
     assert!(nowhere.stderr.contains("name it with --out"), "{}", nowhere.stderr);
 }
