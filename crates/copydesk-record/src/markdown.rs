@@ -1,6 +1,6 @@
 //! The main text as Markdown, for readers who want its structure.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{collections::BTreeSet, fmt::Write as _, mem};
 
 use copydesk_document::{BlockId, BlockKind, Document, Image, Inline, InlineKind, Label};
 use schemars::JsonSchema;
@@ -200,7 +200,12 @@ impl<'a> Writer<'a> {
         self.at = end;
     }
 
+    /// Code shows marks as they are, and no mark stands in one of its kind.
     fn open(&mut self, inline: &'a Inline) {
+        let is_same = |kind: &InlineKind| mem::discriminant(kind) == mem::discriminant(&inline.kind);
+        if self.open.iter().any(|(kind, _)| **kind == InlineKind::Code || is_same(kind)) {
+            return;
+        }
         let end = self.open.last().map_or(inline.range.end as usize, |(_, end)| (inline.range.end as usize).min(*end));
         self.out.push_str(match inline.kind {
             InlineKind::Link(_) => "[",
@@ -287,6 +292,17 @@ mod tests {
         assert_eq!(bare, expected.replace("[**tides**](</tide>)", "tides"));
         let linked = markdown(&doc, Markup { emphasis: false, ..Markup::default() });
         assert_eq!(linked, expected.replace("**", ""));
+    }
+
+    #[test]
+    fn no_mark_stands_in_one_of_its_kind() {
+        let mut doc = Document::new(DocumentSource::default(), String::new());
+        let mut inlines = vec![Inline { range: 0..9, kind: InlineKind::Emphasis }; 400];
+        inlines.push(Inline { range: 4..9, kind: InlineKind::Strong });
+        inlines.push(Inline { range: 11..14, kind: InlineKind::Code });
+        inlines.push(Inline { range: 12..14, kind: InlineKind::Strong });
+        add(&mut doc, NewBlock { text: "The tides, now", inlines: &inlines, ..NewBlock::default() });
+        assert_eq!(markdown(&doc, Markup::default()), "*The **tides***, `now`");
     }
 
     #[test]

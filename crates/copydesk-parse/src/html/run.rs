@@ -109,6 +109,11 @@ impl Run {
     }
 
     pub(super) fn open(&mut self, node: u32, element: ElementId, markup: Markup) {
+        // Bold inside of bold says nothing; and a page that never closes its marks is in hundreds of them at once.
+        let is_style = matches!(markup, Markup::Strong | Markup::Emphasis | Markup::Code);
+        if is_style && self.open.iter().any(|open| open.markup == markup) {
+            return;
+        }
         self.open.push(Open { node, element, markup, start: UNSET });
     }
 

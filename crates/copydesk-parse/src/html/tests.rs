@@ -367,6 +367,13 @@ mod limits {
     }
 
     #[test]
+    fn marks_that_are_never_closed_are_one_mark() {
+        let doc = read(&"<p>The <b>quay</b> at night</p><i>".repeat(400));
+        assert_eq!(doc.blocks().len(), 400);
+        assert!(doc.iter().all(|(id, _)| doc.inlines(id).len() <= 2), "one emphasis and one bold word");
+    }
+
+    #[test]
     fn floods_take_no_quadratic_time() {
         for piece in ["&amp;", "&", "<", "< a ", "<!-- ", "<br>", "</p>", "\u{a0}", "<!", "<?", "<![CDATA["] {
             let page = format!("<p>before</p>{}", piece.repeat(100_000));
