@@ -27,6 +27,12 @@ pub enum ProcessError {
     /// No column holds documents.
     #[error("no column holds the documents: call one of them `content`, `html` or `text`; there are {0}")]
     NoContent(String),
+    /// A batch is not all documents.
+    #[error(
+        "the survey `{0}` looks at all documents together, and a batch is some of them: leave it out of the pipeline, or run \
+        that into a folder"
+    )]
+    Survey(&'static str),
     /// The columns do not make a batch.
     #[error(transparent)]
     Arrow(#[from] ArrowError),
@@ -46,6 +52,9 @@ pub fn process_on(
     pipeline: &Pipeline,
     batch: &RecordBatch,
 ) -> Result<RecordBatch, ProcessError> {
+    if let Some(survey) = pipeline.chain.surveys().first() {
+        return Err(ProcessError::Survey(survey.name()));
+    }
     let output = Output::of(&batch.schema())?;
     let inputs = Mutex::new(Inputs::new(batch));
     let threads = threads.get().min(batch.num_rows().div_ceil(TAKEN)).max(1);

@@ -171,6 +171,11 @@ const DOCUMENT: &[Column<OfRecord>] = columns! {
     "notes": Kind::Structs(|| fields(NOTE)), |l| structs(&l.notes, NOTE);
     "ext": Kind::MaybeText, |l| free(&l.ext);
     "fields": Kind::MaybeText, |l| free(&l.fields);
+    "duplicates_cluster": Kind::MaybeText, |l| Cell::text(l.duplicates.as_ref().map(|found| &*found.cluster));
+    "duplicates_of": Kind::MaybeText, |l| Cell::text(l.duplicates.as_ref().map(|found| &*found.of));
+    "duplicates_share": Kind::MaybeFloat, |l| l.duplicates.as_ref().map_or(Cell::Null, |found| Cell::Float(found.share));
+    "duplicates_kind": Kind::MaybeText, |l| l.duplicates.as_ref().map_or(Cell::Null, |found| name(&found.kind));
+    "surveys": Kind::MaybeText, |l| l.surveys.as_ref().map_or(Cell::Null, free);
 };
 
 fn number(number: Option<u64>) -> Cell<'static> {

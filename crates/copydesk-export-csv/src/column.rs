@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use copydesk_document::{Block, BlockId, Decision, Document, LineIndex};
 use copydesk_record::{Caption, Record, name};
-use copydesk_stage::ConfigError;
+use copydesk_stage::{ConfigError, LateField};
 use serde_json::Value;
 
 use crate::Rows;
@@ -21,6 +21,33 @@ pub(crate) enum Column {
     Field(String),
     /// `ext.STAGE`, whole, or `ext.STAGE.KEY`.
     Ext(Ext),
+    /// What a survey has found, which is put in when all documents have been seen.
+    Late(Late),
+}
+
+/// A finding of a survey: `duplicates.KEY`, `surveys.NAME` or `surveys.NAME.KEY`.
+#[derive(Clone, Debug)]
+pub(crate) struct Late {
+    name: String,
+}
+
+impl Late {
+    fn parse(name: &str) -> Option<Self> {
+        let known = OF_DUPLICATES.contains(&name)
+            || name.strip_prefix(SURVEYS).is_some_and(|rest| rest.split('.').all(|part| !part.is_empty()));
+        known.then(|| Self { name: name.to_owned() })
+    }
+
+    /// The cell, from the fields that surveys have filled.
+    pub(crate) fn cell(&self, fields: &[LateField<'_>]) -> String {
+        let mut parts = self.name.split('.');
+        let field = parts.next().unwrap_or_default();
+        let Some(found) = fields.iter().find(|late| late.name == field) else { return String::new() };
+        // What is free in its shape is text.
+        let opened = found.value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+        let found = Some(opened.as_ref().unwrap_or(&found.value));
+        parts.fold(found, |found, key| found?.get(key)).map_or_else(String::new, |found| value(found).into_owned())
+    }
 }
 
 /// A finding of a stage.
@@ -48,6 +75,13 @@ impl Ext {
 
 const FIELD: &str = "fields.";
 const EXT: &str = "ext.";
+const SURVEYS: &str = "surveys.";
+
+/// Columns with names to choose.
+const OPEN: &[&str] = &["fields.NAME", "ext.STAGE", "ext.STAGE.KEY", "surveys.NAME", "surveys.NAME.KEY"];
+
+/// What `find-duplicates` has found.
+const OF_DUPLICATES: &[&str] = &["duplicates.cluster", "duplicates.of", "duplicates.share", "duplicates.kind"];
 
 /// The columns of a document, in the order of the record.
 const OF_RECORD: &[(&str, OfRecord)] = &[
@@ -161,8 +195,7 @@ impl Column {
             None => {
                 let blocks = if rows == Rows::Blocks { OF_BLOCK } else { &[] };
                 let known = || OF_RECORD.iter().map(|c| c.0).chain(blocks.iter().map(|c| c.0));
-                let allowed =
-                    known().chain(["fields.NAME", "ext.STAGE", "ext.STAGE.KEY"]).collect::<Vec<_>>().join(", ");
+                let allowed = known().chain(OF_DUPLICATES.iter().chain(OPEN).copied()).collect::<Vec<_>>().join(", ");
                 Err(ConfigError::at("", format!("there is no column `{name}`"))
                     .did_you_mean(known_elsewhere_as(name), known())
                     .help(format!("allowed: {allowed}")))
@@ -178,6 +211,7 @@ impl Column {
             .or_else(of_block)
             .or_else(|| open(FIELD).map(|_| Self::Field(name.to_owned())))
             .or_else(|| Ext::parse(name).map(Self::Ext))
+            .or_else(|| Late::parse(name).map(Self::Late))
     }
 
     /// Its name, which is its header.
@@ -186,12 +220,19 @@ impl Column {
             Self::Record(name, _) | Self::Block(name, _) => name,
             Self::Field(name) => name,
             Self::Ext(ext) => &ext.name,
+            Self::Late(late) => &late.name,
         }
     }
 
     /// The stage whose findings stand in it.
     pub(crate) fn ext_stage(&self) -> Option<&str> {
         if let Self::Ext(ext) = self { Some(&ext.stage) } else { None }
+    }
+
+    /// The survey whose findings stand in it, or the field that it fills.
+    pub(crate) fn survey(&self) -> Option<&str> {
+        let Self::Late(late) = self else { return None };
+        late.name.strip_prefix(SURVEYS).unwrap_or(&late.name).split('.').next()
     }
 
     /// What stands in it.
@@ -201,6 +242,7 @@ impl Column {
             Self::Block(_, cell) => block.map_or("".into(), cell),
             Self::Field(name) => record.fields.get(&name[FIELD.len()..]).map_or("".into(), value),
             Self::Ext(ext) => ext.cell(record),
+            Self::Late(_) => "".into(),
         }
     }
 }

@@ -8,7 +8,9 @@ copydesk_fingerprint::fingerprint!();
 
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
-use copydesk_stage::{Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name};
+use copydesk_stage::{
+    Catalog, Complete, ConfigError, DocumentRows, Export, ExportError, ExportKind, LateField, check_file_name,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +54,7 @@ pub struct Config {
     pub rows: Rows,
     /// The columns, in order; an empty list takes the usual ones. A column is a field of the record (`title`,
     /// `source.uri`, `dateline.place`), a field that the input carried beside the text (`fields.NAME`), what a stage has
-    /// found (`ext.STAGE.KEY`, or `ext.STAGE` whole), or, for rows of blocks, `block.text` and its kin. Several values in one cell are
+    /// found (`ext.STAGE.KEY`, or `ext.STAGE` whole), what a survey has found (`duplicates.of`, `surveys.NAME.KEY`), or, for rows of blocks, `block.text` and its kin. Several values in one cell are
     /// joined by `; `, and captions stand one a line.
     pub columns: Vec<String>,
     /// What stands between cells: one ASCII character.
@@ -197,9 +199,46 @@ impl Export for Csv {
         stages.filter_map(|(i, column)| Some((format!("columns[{i}]"), column.ext_stage()?))).collect()
     }
 
+    fn survey_fields(&self) -> Vec<(String, &str)> {
+        let columns = self.columns.iter().enumerate();
+        columns.filter_map(|(i, column)| Some((format!("columns[{i}]"), column.survey()?))).collect()
+    }
+
+    fn completion(&self) -> Option<&dyn Complete> {
+        Some(self)
+    }
+
     fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
         let opened = self.packer.open(part).map_err(|error| ExportError::new(error.to_string()))?;
         self.part(DocumentRows::cut(&opened, rows)?)
+    }
+}
+
+impl Complete for Csv {
+    fn complete(&self, rows: &[u8], late: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
+        if self.columns.iter().all(|column| column.survey().is_none()) {
+            out.extend_from_slice(rows);
+            return Ok(());
+        }
+        let wrong = |error: csv::Error| ExportError::new(error.to_string());
+        let mut reader = csv::ReaderBuilder::new().delimiter(self.delimiter).has_headers(false).from_reader(rows);
+        for row in reader.records() {
+            let row = row.map_err(wrong)?;
+            let mut cells: Vec<String> = row.iter().map(str::to_owned).collect();
+            for (cell, column) in cells.iter_mut().zip(&self.columns) {
+                if let Column::Late(late_column) = column {
+                    let found = late_column.cell(late).into();
+                    let found = if self.config.formula_guard { guarded(found) } else { found };
+                    // What is too long now can only be cut: its document has been written.
+                    *cell = match self.config.long_cells.fit(found) {
+                        Ok(found) => found.into_owned(),
+                        Err(length) => format!("[cut: {length} characters]"),
+                    };
+                }
+            }
+            self.write(cells.iter().map(String::as_str), out).map_err(wrong)?;
+        }
+        Ok(())
     }
 }
 

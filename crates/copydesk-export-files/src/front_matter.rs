@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use copydesk_record::Record;
+use copydesk_stage::LateField;
 use serde_json::{Value, json};
 
 /// The front matter with its two lines of dashes. Values are JSON, which is YAML as well, so that nothing in them can be taken
@@ -35,14 +36,32 @@ pub(crate) fn write(record: &Record<'_>) -> String {
             _ => true,
         };
         if known {
-            // JSON has no line breaks of its own, and YAML takes these three for some.
-            let value = value.to_string();
-            let value =
-                value.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
-            let _ = writeln!(out, "{name}: {}", value.replace('\u{7f}', "\\u007f"));
+            line(&mut out, name, &value);
         }
     }
-    out.push_str("---\n\n");
+    out.push_str(END);
+    out
+}
+
+/// What ends it, and never stands inside of it: a value has no line breaks.
+const END: &str = "---\n\n";
+
+fn line(out: &mut String, name: &str, value: &Value) {
+    // JSON has no line breaks of its own, and YAML takes these three for some.
+    let value = value.to_string();
+    let value = value.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    let _ = writeln!(out, "{name}: {}", value.replace('\u{7f}', "\\u007f"));
+}
+
+/// A file with what is known of it only in the end.
+pub(crate) fn complete(file: &str, late: &[LateField<'_>]) -> String {
+    let (front, text) = file.split_once("\n---\n\n").unwrap_or((file, ""));
+    let mut out = format!("{front}\n");
+    for LateField { name, value } in late.iter().filter(|field| !field.value.is_null()) {
+        line(&mut out, name, value);
+    }
+    out.push_str(END);
+    out.push_str(text);
     out
 }
 

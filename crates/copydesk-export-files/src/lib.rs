@@ -11,7 +11,10 @@ copydesk_fingerprint::fingerprint!();
 
 use copydesk_document::Document;
 use copydesk_record::{Markup, Options, Record};
-use copydesk_stage::{Assembly, Catalog, ConfigError, Export, ExportError, ExportKind, check_file_name, push_file};
+use copydesk_stage::{
+    Assembly, Catalog, Complete, ConfigError, Export, ExportError, ExportKind, LateField, check_file_name, files,
+    push_file,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -111,8 +114,29 @@ impl Export for Files {
         Ok(())
     }
 
+    fn completion(&self) -> Option<&dyn Complete> {
+        Some(self)
+    }
+
     fn assembly(&self) -> Assembly<'_> {
         Assembly::Split
+    }
+}
+
+impl Complete for Files {
+    /// Front matter has room for what surveys find. The other formats have not: TEI and ninjs have no words for it.
+    fn complete(&self, rows: &[u8], late: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
+        let Config { format, front_matter, .. } = self.config;
+        if !front_matter || !matches!(format, Format::Markdown | Format::Text) {
+            out.extend_from_slice(rows);
+            return Ok(());
+        }
+        for file in files(rows) {
+            let (name, content) = file?;
+            let content = std::str::from_utf8(content).map_err(|error| ExportError::new(error.to_string()))?;
+            push_file(out, name, front_matter::complete(content, late).as_bytes());
+        }
+        Ok(())
     }
 }
 

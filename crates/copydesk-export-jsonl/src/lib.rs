@@ -8,7 +8,9 @@ mod shapes;
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
 use copydesk_record::Markup;
-use copydesk_stage::{Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name};
+use copydesk_stage::{
+    Catalog, Complete, ConfigError, DocumentRows, Export, ExportError, ExportKind, LateField, check_file_name,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -112,6 +114,17 @@ impl Export for Jsonl {
     fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
         let opened = self.packer.open(part).map_err(|error| ExportError::new(error.to_string()))?;
         self.part(DocumentRows::cut(&opened, rows)?)
+    }
+
+    fn completion(&self) -> Option<&dyn Complete> {
+        Some(self)
+    }
+}
+
+impl Complete for Jsonl {
+    fn complete(&self, rows: &[u8], late: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
+        let fields = late.iter().map(|field| (field.name, &field.value));
+        copydesk_record::complete_line(rows, fields, out).map_err(|error| ExportError::new(error.to_string()))
     }
 }
 

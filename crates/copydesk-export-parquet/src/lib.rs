@@ -10,7 +10,9 @@ copydesk_fingerprint::fingerprint!();
 
 use copydesk_document::Document;
 use copydesk_record::{Markup, write_line};
-use copydesk_stage::{Assembly, Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name};
+use copydesk_stage::{
+    Assembly, Catalog, Complete, ConfigError, DocumentRows, Export, ExportError, ExportKind, LateField, check_file_name,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -113,6 +115,17 @@ impl Export for Parquet {
 
     fn assembly(&self) -> Assembly<'_> {
         Assembly::Built(&self.layout)
+    }
+
+    fn completion(&self) -> Option<&dyn Complete> {
+        Some(self)
+    }
+}
+
+impl Complete for Parquet {
+    fn complete(&self, rows: &[u8], late: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
+        let fields = late.iter().map(|field| (field.name, &field.value));
+        copydesk_record::complete_line(rows, fields, out).map_err(|error| ExportError::new(error.to_string()))
     }
 }
 

@@ -18,7 +18,8 @@ use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Document;
 use copydesk_record::{Markup, Record, read_lines, write_line};
 use copydesk_stage::{
-    Assemble, Assembly, Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name,
+    Assemble, Assembly, Catalog, Complete, ConfigError, DocumentRows, Export, ExportError, ExportKind, LateField,
+    check_file_name,
 };
 use rusqlite::{Connection, OpenFlags};
 use schemars::JsonSchema;
@@ -118,6 +119,17 @@ impl Export for Sqlite {
 
     fn assembly(&self) -> Assembly<'_> {
         Assembly::Built(self)
+    }
+
+    fn completion(&self) -> Option<&dyn Complete> {
+        Some(self)
+    }
+}
+
+impl Complete for Sqlite {
+    fn complete(&self, rows: &[u8], late: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
+        let fields = late.iter().map(|field| (field.name, &field.value));
+        copydesk_record::complete_line(rows, fields, out).map_err(|error| ExportError::new(error.to_string()))
     }
 }
 

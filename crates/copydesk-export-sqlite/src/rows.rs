@@ -1,6 +1,6 @@
 //! A record becomes rows.
 
-use copydesk_record::{Caption, Place, Record, day, name, utc};
+use copydesk_record::{Caption, FreeJson, Place, Record, day, name, utc};
 use rusqlite::{Connection, Result, Statement, ToSql, params};
 
 /// The prepared statements of one filling.
@@ -30,7 +30,7 @@ impl<'c> Rows<'c> {
             connection.prepare(&format!("INSERT INTO {table} VALUES ({marks})"))
         };
         Ok(Self {
-            document: insert("documents", 36)?,
+            document: insert("documents", 41)?,
             author: insert("authors", 3)?,
             tag: insert("tags", 3)?,
             language: insert("languages", 3)?,
@@ -50,7 +50,7 @@ impl<'c> Rows<'c> {
     pub(crate) fn add(&mut self, record: &Record<'_>) -> Result<()> {
         self.documents += 1;
         let document = self.documents;
-        let dateline = record.dateline.as_ref();
+        let (dateline, duplicates) = (record.dateline.as_ref(), record.duplicates.as_ref());
         self.document.execute(params![
             document,
             record.id,
@@ -88,6 +88,11 @@ impl<'c> Rows<'c> {
             record.markdown,
             record.ext.text(),
             record.fields.text(),
+            duplicates.map(|found| &found.cluster),
+            duplicates.map(|found| &found.of),
+            duplicates.map(|found| found.share),
+            duplicates.map(|found| name(&found.kind)),
+            record.surveys.as_ref().and_then(FreeJson::text),
         ])?;
         for (position, author) in (1_i64..).zip(&record.authors) {
             self.author.execute(params![document, position, author])?;

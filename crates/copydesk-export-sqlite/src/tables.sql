@@ -36,7 +36,12 @@ CREATE TABLE documents (
     text TEXT NOT NULL,
     markdown TEXT,
     ext TEXT,                        -- JSON
-    fields TEXT                      -- JSON
+    fields TEXT,                     -- JSON
+    duplicates_cluster TEXT,         -- the id of the first record of those that say the same
+    duplicates_of TEXT,              -- the id of the record that stands for them
+    duplicates_share REAL,           -- 0 to 1
+    duplicates_kind TEXT,            -- representative, exact, normalised, near, contained
+    surveys TEXT                     -- JSON
 );
 
 CREATE TABLE authors (

@@ -11,7 +11,7 @@ use std::env;
 
 use copydesk_document::LineIndex;
 use copydesk_parse::Limits;
-use copydesk_runner::{Chain, ExportInstance, StageInstance};
+use copydesk_runner::{Chain, ExportInstance, StageInstance, SurveyInstance};
 use copydesk_stage::{Catalog, Source, closest};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The tables of a pipeline file, in the order in which people write them.
-const TABLES: [&str; 6] = ["source", "stage", "export", "limits", "run", "test"];
+const TABLES: [&str; 7] = ["source", "stage", "survey", "export", "limits", "run", "test"];
 /// Where an editor finds the schema of a JSON file; no business of ours.
 const SCHEMA_KEY: &str = "$schema";
 
@@ -76,9 +76,10 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
     if diagnosis.count(Severity::Error) > 0 {
         return Err(diagnosis);
     }
-    let Parts { source, links, exports, limits, run, tests } = parts;
+    let Parts { source, links, surveys, exports, limits, run, tests } = parts;
     let time = run.seconds_per_document();
     let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time);
+    let chain = surveys.into_iter().fold(chain, Chain::survey);
     Ok(Pipeline { source, chain, exports, run, tests, warnings: diagnosis })
 }
 
@@ -86,6 +87,7 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
 struct Parts {
     source: Option<BuiltSource>,
     links: Vec<StageInstance>,
+    surveys: Vec<SurveyInstance>,
     exports: Vec<ExportInstance>,
     limits: Limits,
     run: Run,
@@ -115,13 +117,15 @@ impl Loader<'_> {
             );
             return parts;
         }
-        // Exports name stages, wherever they stand in the file.
-        let (exports, others): (Vec<_>, Vec<_>) = root.entries().iter().partition(|entry| entry.key == "export");
-        for entry in others.into_iter().chain(exports) {
+        // Exports name stages and surveys, wherever they stand in the file, and surveys may not be called like stages.
+        let mut entries: Vec<_> = root.entries().iter().collect();
+        entries.sort_by_key(|entry| ["survey", "export"].iter().position(|late| *late == entry.key));
+        for entry in entries {
             match entry.key.as_str() {
                 "source" => parts.source = self.source(entry),
                 "stage" => parts.links = self.stages(entry),
-                "export" => parts.exports = self.exports(entry, &parts.links),
+                "survey" => parts.surveys = self.surveys(entry, &parts.links),
+                "export" => parts.exports = self.exports(entry, &parts.links, &parts.surveys),
                 "limits" => parts.limits = self.settings(entry).unwrap_or_default(),
                 "run" => parts.run = self.settings(entry).unwrap_or_default(),
                 "test" => parts.tests = self.tests(entry),
@@ -143,9 +147,9 @@ impl Loader<'_> {
         } else if let Some(heading) = Part::heading_for(self.catalog, &entry.key) {
             diagnostic = diagnostic.label(format!("write `{heading}` and `use = \"{}\"` below it", entry.key));
         }
-        self.say(
-            diagnostic.help("it is made of `[source]`, `[[stage]]`, `[[export]]`, `[limits]`, `[run]` and `[[test]]`"),
-        );
+        self.say(diagnostic.help(
+            "it is made of `[source]`, `[[stage]]`, `[[survey]]`, `[[export]]`, `[limits]`, `[run]` and `[[test]]`",
+        ));
     }
 
     /// What a pipeline cannot or should not go without.

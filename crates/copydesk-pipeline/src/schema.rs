@@ -6,13 +6,15 @@ use serde_json::{Map, Value, json};
 
 use crate::Run;
 
-/// The JSON Schema of pipeline files for a catalogue: every stage, source and export with its options.
+/// The JSON Schema of pipeline files for a catalogue: every stage, survey, source and export with its options.
 pub fn json_schema(catalog: &Catalog) -> Value {
     let mut defs = Map::new();
     let sources =
         one_of(&mut defs, "source", catalog.sources().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
     let stages =
         one_of(&mut defs, "stage", catalog.stages().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
+    let surveys =
+        one_of(&mut defs, "survey", catalog.surveys().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
     let exports =
         one_of(&mut defs, "export", catalog.exports().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
     let limits = hoist(&mut defs, "limits", schema_for!(copydesk_parse::Limits).to_value());
@@ -29,6 +31,7 @@ pub fn json_schema(catalog: &Catalog) -> Value {
             "$schema": { "type": "string" },
             "source": { "description": "Where documents come from; inputs on the command line replace it.", "oneOf": sources },
             "stage": { "description": "What happens to each document, in this order.", "type": "array", "items": { "oneOf": stages } },
+            "survey": { "description": "What is asked of all documents together, behind the stages.", "type": "array", "items": { "oneOf": surveys } },
             "export": { "description": "What is written.", "type": "array", "minItems": 1, "items": { "oneOf": exports } },
             "limits": limits,
             "run": run,

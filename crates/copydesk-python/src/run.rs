@@ -83,6 +83,13 @@ impl Run {
             };
             (output, pipeline.exports)
         } else {
+            if let Some(survey) = pipeline.chain.surveys().first() {
+                return Err(failed(format!(
+                    "the survey `{}` looks at all documents together, and records would come before it has: write into a \
+                     folder with `write`, or leave it out of the pipeline",
+                    survey.name()
+                )));
+            }
             options.shard = PIECE;
             options.batch = options.batch.min(8);
             (Output::Nowhere, vec![records(&catalog)?])

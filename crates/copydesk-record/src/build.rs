@@ -68,7 +68,7 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
     let meta = doc.metadata();
     Record {
         schema: SCHEMA_VERSION,
-        id: id(&doc.source.name, &doc.source.sha256),
+        id: id(doc),
         source: Source {
             uri: (&doc.source.uri).into(),
             media_type: (&doc.source.media_type).into(),
@@ -128,6 +128,8 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
             .collect(),
         ext: free_json(doc.ext(), options.nested),
         fields: free_json(&doc.source.fields, options.nested),
+        duplicates: None,
+        surveys: None,
     }
 }
 
@@ -156,10 +158,16 @@ impl Places<'_> {
     }
 }
 
-fn id(name: &str, sha256: &str) -> String {
+/// The id of the record of a document, as its record has it.
+pub fn id(doc: &Document) -> String {
+    format!("{:016x}", id_number(doc))
+}
+
+/// The same as a number.
+pub fn id_number(doc: &Document) -> u64 {
+    let (name, sha256) = (&doc.source.name, &doc.source.sha256);
     let digest = Sha256::new().chain_update(name).chain_update("\n").chain_update(sha256).finalize();
-    let head = digest.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
-    format!("{head:016x}")
+    digest.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte))
 }
 
 /// More digits would promise more than there is.

@@ -15,11 +15,12 @@ mod record;
 
 copydesk_fingerprint::fingerprint!();
 
-pub use build::{Options, day, text, to_record, utc};
-pub use line::{read_lines, write_line};
+pub use build::{Options, day, id, id_number, text, to_record, utc};
+pub use line::{complete_line, read_lines, write_line};
 pub use markdown::{Markup, markdown};
 pub use record::{
-    Block, Caption, Decision, FreeJson, Note, Place, Provenance, Record, SCHEMA_VERSION, Source, Translation,
+    Block, Caption, Decision, DuplicateKind, Duplicates, FreeJson, Note, Place, Provenance, Record, SCHEMA_VERSION,
+    Source, Translation,
 };
 
 /// The name that a value without fields, such as a label or a kind, has in a record.

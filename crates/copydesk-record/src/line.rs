@@ -20,6 +20,29 @@ pub fn write_line(record: &Record<'_>, lines: &mut Vec<u8>) -> Result<(), serde_
     Ok(())
 }
 
+/// Appends a line with further fields at its end, for what is known only when all documents have been seen.
+pub fn complete_line<'f>(
+    line: &[u8],
+    fields: impl IntoIterator<Item = (&'f str, &'f serde_json::Value)>,
+    lines: &mut Vec<u8>,
+) -> Result<(), serde_json::Error> {
+    let Some(open) = line.strip_suffix(b"}\n") else {
+        return Err(serde_json::Error::custom("a record does not end where its line does"));
+    };
+    lines.extend_from_slice(open);
+    for (name, value) in fields {
+        lines.push(b',');
+        serde_json::to_writer(&mut *lines, name)?;
+        lines.push(b':');
+        // No parser may take one of these for the end of a line.
+        let text = serde_json::to_string(value)?;
+        let text = text.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+        lines.extend_from_slice(text.as_bytes());
+    }
+    lines.extend_from_slice(b"}\n");
+    Ok(())
+}
+
 /// Reads lines back, in order.
 pub fn read_lines(lines: &[u8]) -> impl Iterator<Item = Result<Record<'static>, serde_json::Error>> {
     lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(serde_json::from_slice)
@@ -31,7 +54,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::FreeJson;
+    use crate::{DuplicateKind, FreeJson};
 
     #[test]
     fn what_is_written_is_read() {
@@ -51,6 +74,23 @@ mod tests {
         let nested = serde_json::to_string(&Record { fields: FreeJson::Object(object), ..Record::default() });
         let nested = nested.expect("it can be written");
         assert!(serde_json::from_str::<Record<'_>>(&nested).is_err(), "the reason for text");
+    }
+
+    #[test]
+    fn what_is_known_late_stands_at_the_end() {
+        let mut lines = Vec::new();
+        write_line(&Record::default(), &mut lines).expect("it can be written");
+        let known = json!({ "cluster": "a", "of": "b", "share": 0.5, "kind": "near" });
+        let (none, text) = (Value::Null, json!("{\"x\":\"\u{2028}\"}"));
+        let mut late = Vec::new();
+        complete_line(&lines, [("duplicates", &known), ("surveys", &text)], &mut late).expect("a line");
+        complete_line(&lines, [("duplicates", &none)], &mut late).expect("a line");
+        assert!(!String::from_utf8_lossy(&late).contains('\u{2028}'));
+        let read: Vec<_> = read_lines(&late).map(|record| record.expect("it was written")).collect();
+        assert_eq!(read[0].duplicates.as_ref().map(|d| (d.share, d.kind)), Some((0.5, DuplicateKind::Near)));
+        assert_eq!(read[0].surveys, Some(FreeJson::Text("{\"x\":\"\u{2028}\"}".into())));
+        assert_eq!(read[1], Record::default());
+        assert!(complete_line(b"{", [], &mut late).is_err());
     }
 
     #[test]

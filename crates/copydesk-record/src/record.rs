@@ -80,6 +80,41 @@ pub struct Record<'a> {
     pub ext: FreeJson,
     /// Fields that stood beside the document in its container.
     pub fields: FreeJson,
+    /// Whether the document says again what another says; `null` if it does not. Only where `find-duplicates` has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<Duplicates>,
+    /// What other surveys have found, each under its name. Only where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surveys: Option<FreeJson>,
+}
+
+/// How a document stands to others that say the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Duplicates {
+    /// The id of the first record of those that say the same: the same for all of them.
+    pub cluster: String,
+    /// The id of the record that stands for them, which may be this one.
+    pub of: String,
+    /// How much of what this record says stands in that one, from 0 to 1.
+    pub share: f32,
+    /// In which way.
+    pub kind: DuplicateKind,
+}
+
+/// In which way a document says again what another says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DuplicateKind {
+    /// It stands for the others.
+    Representative,
+    /// Its main text is the same to the byte.
+    Exact,
+    /// Its main text has the same letters and digits.
+    Normalised,
+    /// Nearly all of its main text is the same.
+    Near,
+    /// Most of the paragraphs of the shorter stand in the longer.
+    Contained,
 }
 
 /// A JSON object of any shape.

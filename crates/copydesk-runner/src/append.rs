@@ -12,11 +12,13 @@ use crate::{
     checksum::{Key, sum},
     earlier::{self, Earlier},
     index::{self, Fate, Identities, Identity, Indexed, Standpoint},
+    layout::Layout,
     lead::Leads,
     manifest::Manifest,
     part::{self, Entry},
     reuse::Done,
     storage::{LocalFolder, Storage},
+    survey,
 };
 
 /// A document, and the hash of its input. Two records of a container may go by one name, and are told apart by the hash.
@@ -63,6 +65,7 @@ impl Seen {
 /// stays, although another record goes by the same name.
 pub(crate) fn make_room(
     folder: &LocalFolder,
+    layout: &Layout,
     exports: &[&dyn Export],
     before: Vec<Done>,
     manifest: &Manifest,
@@ -72,20 +75,21 @@ pub(crate) fn make_room(
     let mut left = Vec::new();
     for (done, shard) in before.into_iter().zip(earlier::shards(folder, manifest)) {
         let (mut documents, mut gone) = (Vec::new(), Vec::new());
-        for (n, earlier) in shard.documents(folder)?.into_iter().enumerate() {
+        for (n, earlier) in earlier::of_done(folder, &done, &shard.from)?.into_iter().enumerate() {
             if newer.contains(&earlier.identity) && !seen.has_met(&earlier) {
                 gone.push(n);
             }
             documents.push(earlier.document);
         }
-        left.push(if gone.is_empty() { done } else { without(folder, exports, &done, &documents, &gone)? });
+        left.push(if gone.is_empty() { done } else { without(folder, layout, exports, &done, &documents, &gone)? });
     }
     Ok(left)
 }
 
-/// A shard without some of its documents, as a part of its own.
+/// A shard without some of its documents, as a part of its own; or a draft, which knows its rows as they were encoded.
 fn without(
     folder: &LocalFolder,
+    layout: &Layout,
     exports: &[&dyn Export],
     done: &Done,
     documents: &[Indexed],
@@ -99,22 +103,37 @@ fn without(
     let gone: HashSet<usize> = gone.iter().copied().collect();
     let is_kept = |n: &usize| !gone.contains(n);
     let (mut sections, mut leads) = (Vec::new(), Vec::new());
-    for (output, export) in exports.iter().enumerate() {
-        let bytes = part::load(folder, &done.entry.sections[output], &done.places[output])?;
+    let rows_of = |output: usize| -> Vec<DocumentRows> {
         let written = documents.iter().enumerate().filter(|(_, document)| document.fate == Fate::Written);
         let rows = written.map(|(n, document)| DocumentRows {
             bytes: document.rows.get(output).copied().unwrap_or(0),
             stay: is_kept(&n),
         });
-        let rows: Vec<_> = rows.collect();
-        let section = export
-            .without(bytes, &rows)
-            .map_err(|error| RunError::Assemble { path: folder.locate(export.file_name()), error: error.message })?;
-        leads.push(Leads::of(*export, &section, &rows));
-        sections.push(section);
+        rows.collect()
+    };
+    if layout.surveyed {
+        for section in 0..=layout.summaries() {
+            let rows = survey::load_draft(folder, done, section)?;
+            let rows = DocumentRows::cut(&rows, &rows_of(section)).map_err(|error| RunError::Bug(error.message))?;
+            sections.push(index::compress(rows).map_err(|error| RunError::Bug(error.to_string()))?);
+        }
+        leads.resize(exports.len(), Leads::default());
+    } else {
+        for (output, export) in exports.iter().enumerate() {
+            let rows = rows_of(output);
+            let bytes = part::load(folder, &done.entry.sections[output], &done.places[output])?;
+            let section = export.without(bytes, &rows).map_err(|error| RunError::Assemble {
+                path: folder.locate(export.file_name()),
+                error: error.message,
+            })?;
+            leads.push(Leads::of(*export, &section, &rows));
+            sections.push(section);
+        }
     }
     let dropped: HashSet<&str> = gone.iter().map(|n| documents[*n].uri.as_str()).collect();
-    let listed = part::load(folder, &done.entry.sections[exports.len()], &done.places[exports.len()])?;
+    // The list of what was set aside stands before the index.
+    let quarantine = done.entry.sections.len().saturating_sub(2);
+    let listed = part::load(folder, &done.entry.sections[quarantine], &done.places[quarantine])?;
     let listed: Vec<Quarantined> = index::read(&listed).map_err(|error| RunError::Bug(error.to_string()))?;
     let (mut quarantine, mut index, mut counts) = (Vec::new(), Vec::new(), Report::default());
     for entry in listed.iter().filter(|entry| !dropped.contains(entry.uri.as_str())) {

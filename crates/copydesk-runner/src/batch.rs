@@ -80,7 +80,8 @@ pub(crate) struct Finished {
 pub(crate) struct Shard {
     pub(crate) number: u64,
     pub(crate) end: End,
-    /// Rows, then sections: one for each export, one for the quarantine, and the index.
+    /// Rows, then sections: one for each export, one for the summaries if there are surveys, one for the quarantine, and the
+    /// index.
     pub(crate) sections: Vec<Vec<u8>>,
     pub(crate) leads: Vec<Leads>,
     pub(crate) counts: Report,
@@ -123,7 +124,7 @@ impl Batch {
 
 impl Shard {
     pub(crate) fn new(number: u64, chain: &Chain, exports: &[ExportInstance]) -> Self {
-        let sections = vec![Vec::new(); exports.len() + 2];
+        let sections = vec![Vec::new(); exports.len() + usize::from(!chain.surveys().is_empty()) + 2];
         let leads = vec![Leads::default(); exports.len()];
         Self { number, end: End::default(), sections, leads, counts: chain.empty_report() }
     }

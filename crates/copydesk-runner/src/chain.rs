@@ -11,6 +11,7 @@ use crate::{
     clock::{Clock, Lap},
     guard::guarded,
     quarantine::{Fault, Quarantined},
+    survey::SurveyInstance,
 };
 
 /// A stage in its place in a chain.
@@ -37,6 +38,7 @@ pub(crate) const WALL: u32 = 10;
 #[derive(Debug, Default)]
 pub struct Chain {
     links: Vec<StageInstance>,
+    surveys: Vec<SurveyInstance>,
     limits: Limits,
     time: Option<Duration>,
 }
@@ -157,13 +159,20 @@ impl Passage {
 impl Chain {
     /// A chain without stages.
     pub fn new(limits: Limits) -> Self {
-        Self { links: Vec::new(), limits, time: None }
+        Self { links: Vec::new(), surveys: Vec::new(), limits, time: None }
     }
 
     /// Adds a stage at the end.
     #[must_use]
     pub fn then(mut self, link: StageInstance) -> Self {
         self.links.push(link);
+        self
+    }
+
+    /// Adds a survey, which looks at all documents together behind the stages.
+    #[must_use]
+    pub fn survey(mut self, survey: SurveyInstance) -> Self {
+        self.surveys.push(survey);
         self
     }
 
@@ -179,6 +188,11 @@ impl Chain {
     /// The stages.
     pub fn links(&self) -> &[StageInstance] {
         &self.links
+    }
+
+    /// The surveys. [`Self::process_one`] knows one document, and asks none of them.
+    pub fn surveys(&self) -> &[SurveyInstance] {
+        &self.surveys
     }
 
     /// Takes one document through the whole chain, here and now. Stages that wait are waited for.
@@ -213,9 +227,9 @@ impl Chain {
         }
     }
 
-    /// A report with a line for the parser and for each stage.
+    /// A report with a line for the parser, for each stage and for each survey.
     pub(crate) fn empty_report(&self) -> Report {
-        Report::new(self.links.iter().map(StageInstance::name))
+        Report::new(self.links.iter().map(StageInstance::name).chain(self.surveys.iter().map(SurveyInstance::name)))
     }
 
     /// Whether any stage waits.

@@ -5,10 +5,13 @@ use copydesk_document::Document;
 use crate::{
     Chain, ExportInstance, Outcome, Quarantined, RunError,
     batch::{Batch, Finished},
+    clock::Lap,
     guard::guarded,
     index::{self, Fate, Indexed, Particulars},
     lead::Leads,
     quarantine::Fault,
+    report::Counted,
+    survey,
 };
 
 /// The last step for a batch: rows for each export, and the counts.
@@ -16,7 +19,8 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
     let mut counts = chain.empty_report();
     counts.bytes = batch.bytes;
     counts.read = batch.passages.len() as u64;
-    let mut rows = vec![Vec::new(); exports.len()];
+    // Behind the rows stand the summaries.
+    let mut rows = vec![Vec::new(); exports.len() + usize::from(!chain.surveys().is_empty())];
     let mut leads = vec![Leads::default(); exports.len()];
     let mut quarantined = Vec::new();
     let mut index = Vec::new();
@@ -33,17 +37,23 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
         }
         counts.count_time(&uri, &laps);
         let outcome = match outcome {
-            Outcome::Kept(doc) => match document(exports, &doc, &mut rows) {
-                Ok(()) => Outcome::Kept(doc),
+            Outcome::Kept(doc) => match document(chain, exports, &doc, &mut rows) {
+                Ok(laps) => {
+                    counts.count_surveys(&laps);
+                    Outcome::Kept(doc)
+                }
                 Err(fault) => Outcome::Quarantined(Quarantined::document(&doc, fault)),
             },
             other => other,
         };
-        let mut dropped = None;
+        let (mut dropped, mut counted) = (None, None);
         let fate = match outcome {
             Outcome::Kept(doc) => {
                 counts.count_written(&doc);
-                for (output, ExportInstance { export, .. }) in exports.iter().enumerate() {
+                counted = (!chain.surveys().is_empty()).then(|| Counted::of(&doc));
+                // The rows of a draft are not yet those of a file.
+                let fixed = if counted.is_some() { &[] } else { exports };
+                for (output, ExportInstance { export, .. }) in fixed.iter().enumerate() {
                     let (at, rows) = (before[output], &rows[output]);
                     leads[output].add(&**export, at, rows.get(at..).unwrap_or_default());
                 }
@@ -64,15 +74,16 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
         let sizes = rows.iter().zip(&before).map(|(rows, before)| (rows.len() - before) as u64);
         let sizes = if fate == Fate::Written { sizes.collect() } else { Vec::new() };
         let Particulars { input, record, content } = particulars;
-        index.push(Indexed { uri, record, input, content, fate, dropped, rows: sizes });
+        index.push(Indexed { uri, record, input, content, fate, dropped, twin: None, counted, rows: sizes });
     }
     let Batch { weight, last, ends, .. } = batch;
     Finished { number, weight, rows, leads, quarantined, index, counts, last, ends }
 }
 
 /// The last step for a shard: from rows to what is stored.
-pub(crate) fn parts(exports: &[ExportInstance], sections: &mut [Vec<u8>]) -> Result<(), RunError> {
-    // Behind those of the exports stand our own.
+pub(crate) fn parts(chain: &Chain, exports: &[ExportInstance], sections: &mut [Vec<u8>]) -> Result<(), RunError> {
+    // Behind those of the exports stand our own. With surveys it is a draft, and exports have their turn later.
+    let exports = if chain.surveys().is_empty() { exports } else { &[] };
     for section in sections.iter_mut().skip(exports.len()) {
         *section = index::compress(std::mem::take(section)).map_err(|error| RunError::Bug(error.to_string()))?;
     }
@@ -84,8 +95,13 @@ pub(crate) fn parts(exports: &[ExportInstance], sections: &mut [Vec<u8>]) -> Res
     Ok(())
 }
 
-/// All exports or none: a document that one of them cannot write stands in no output.
-fn document(exports: &[ExportInstance], doc: &Document, rows: &mut [Vec<u8>]) -> Result<(), Fault> {
+/// All exports and surveys or none: a document that one of them cannot work on stands in no output.
+fn document(
+    chain: &Chain,
+    exports: &[ExportInstance],
+    doc: &Document,
+    rows: &mut [Vec<u8>],
+) -> Result<Vec<Lap>, Fault> {
     let before: Vec<usize> = rows.iter().map(Vec::len).collect();
     for (ExportInstance { export, .. }, piece) in exports.iter().zip(rows.iter_mut()) {
         let fault = match guarded(|| export.encode(doc, piece)) {
@@ -99,5 +115,10 @@ fn document(exports: &[ExportInstance], doc: &Document, rows: &mut [Vec<u8>]) ->
         }
         return Err(Fault { stage: "export", rule: fault.0.into(), error, span: None });
     }
-    Ok(())
+    let Some(summaries) = rows.get_mut(exports.len()) else { return Ok(Vec::new()) };
+    survey::see(chain, doc, summaries).inspect_err(|_| {
+        for (piece, len) in rows.iter_mut().zip(before) {
+            piece.truncate(len);
+        }
+    })
 }

@@ -45,6 +45,9 @@ pub enum RunError {
         /// What the export said.
         error: String,
     },
+    /// A survey came to no conclusion.
+    #[error("the survey `{0}` cannot conclude: {1}")]
+    Survey(String, String),
     /// The output folder holds what this run would replace or lose, and must not.
     #[error("{0}")]
     Occupied(String),

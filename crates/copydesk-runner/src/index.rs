@@ -15,6 +15,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::{
     checksum::Key,
     owner::{real, way},
+    report::Counted,
 };
 
 /// A document of a shard: one line of its index.
@@ -35,7 +36,13 @@ pub(crate) struct Indexed {
     /// Which stage has dropped it, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) dropped: Option<(String, String)>,
-    /// The sizes of its rows, by output; none if it was not written.
+    /// The record that stands for it, where a survey has left it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) twin: Option<String>,
+    /// Under what it was counted, if a survey may leave it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) counted: Option<Counted>,
+    /// The sizes of its rows, by output, and in a draft behind them of its summaries; none if it was not written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u64>,
 }

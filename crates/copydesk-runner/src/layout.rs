@@ -31,6 +31,8 @@ pub(crate) struct Layout {
     /// Whether the output is a folder with a file for each document.
     pub(crate) split: Vec<bool>,
     pub(crate) sharded: bool,
+    /// Whether shards are stored as drafts until surveys have concluded.
+    pub(crate) surveyed: bool,
     /// What the results depend on besides documents and limits.
     pub(crate) work: Key,
     /// How its rows look.
@@ -38,7 +40,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    pub(crate) fn new(exports: &[&dyn Export], sharded: bool, keys: Keys) -> Self {
+    pub(crate) fn new(exports: &[&dyn Export], sharded: bool, surveyed: bool, keys: Keys) -> Self {
         let header = |export: &&dyn Export| {
             let mut header = Vec::new();
             export.header(&mut header);
@@ -50,6 +52,7 @@ impl Layout {
             keeps_parts: exports.iter().any(|e| !matches!(e.assembly(), Assembly::Joined)),
             split: exports.iter().map(|e| matches!(e.assembly(), Assembly::Split)).collect(),
             sharded,
+            surveyed,
             work: keys.work,
             exports: keys.exports,
         }
@@ -58,6 +61,11 @@ impl Layout {
     /// How many sections a shard has: one for each export, one for the quarantine, and the index.
     fn sections(&self) -> usize {
         self.names.len() + 2
+    }
+
+    /// The section of the summaries in a draft; the quarantine and the index stand behind it.
+    pub(crate) fn summaries(&self) -> usize {
+        self.names.len()
     }
 
     /// The section of the index.
@@ -101,6 +109,11 @@ impl Layout {
     /// Whether a shard has a section for each of these outputs.
     pub(crate) fn fits(&self, entry: &Entry) -> bool {
         entry.sections.len() == self.sections()
+    }
+
+    /// Whether a part is one of a run under way: a draft, where there are surveys.
+    pub(crate) fn fits_part(&self, entry: &Entry) -> bool {
+        entry.sections.len() == self.sections() + usize::from(self.surveyed)
     }
 
     /// Where the sections of the shards of a manifest stand; nowhere, where they are those of other outputs.

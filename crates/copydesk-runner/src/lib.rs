@@ -53,6 +53,7 @@ mod storage;
 mod store;
 #[cfg(unix)]
 mod supervisor;
+mod survey;
 mod times;
 mod waiting;
 #[cfg(unix)]
@@ -84,6 +85,7 @@ pub use skipped::{Kind, SKIPPED_FILE, Skipped};
 pub use storage::{LocalFolder, Storage};
 #[cfg(unix)]
 pub use supervisor::try_alone;
+pub use survey::SurveyInstance;
 #[cfg(unix)]
 pub use worker::Worker;
 pub use workers::Workers;

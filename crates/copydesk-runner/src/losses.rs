@@ -28,14 +28,15 @@ pub(crate) fn check(
     let kept: HashSet<_> = now.iter().map(|done| done.entry.key).collect();
     // Several records of a container may go by one name: as many have to be found as there were.
     let mut missing: HashMap<Identity, Vec<Indexed>> = HashMap::new();
-    for shard in earlier::shards(folder, before) {
-        if !kept.contains(&shard.entry.key) {
+    let keys = before.keys();
+    for (shard, key) in earlier::shards(folder, before).into_iter().zip(&keys) {
+        if !kept.contains(key) {
             let documents = shard.documents(folder)?.into_iter();
             let written = documents.filter(|earlier| earlier.document.fate == Fate::Written);
             written.for_each(|earlier| missing.entry(earlier.identity).or_default().push(earlier.document));
         }
     }
-    let then: HashSet<_> = before.entries.iter().map(|entry| entry.key).collect();
+    let then: HashSet<_> = keys.into_iter().collect();
     // What has moved is in a shard of this run that is new, if it is anywhere; or was there twice.
     let (old, new): (Vec<&Done>, Vec<&Done>) = now.iter().partition(|done| then.contains(&done.entry.key));
     for done in new.into_iter().chain(old) {

@@ -48,6 +48,9 @@ pub(crate) struct Files {
     /// Of each output, the rows that stand before all others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) leads: Vec<Vec<Moved>>,
+    /// Of each shard, the draft that it was made of; none where there were no surveys.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) drafts: Vec<Key>,
     /// All files.
     pub(crate) list: Vec<FileEntry>,
 }
@@ -85,6 +88,14 @@ impl Manifest {
     /// The segment of each shard.
     pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
         self.files.segments.iter().flat_map(|segment| std::iter::repeat_n(segment, segment.shards))
+    }
+
+    /// What the shards were known by when documents went through the chain.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        if self.files.drafts.is_empty() {
+            return self.entries.iter().map(|entry| entry.key).collect();
+        }
+        self.files.drafts.clone()
     }
 
     /// As it is stored.

@@ -11,7 +11,7 @@ use std::{
 use copydesk_stage::{Assembly, Export, KnownFiles};
 
 use crate::{
-    ExportInstance, RunError,
+    Chain, ExportInstance, Report, RunError,
     append::Seen,
     checksum::Key,
     error::write_error,
@@ -24,6 +24,7 @@ use crate::{
     skipped::{PassedOver, SKIPPED_FILE},
     storage::LocalFolder,
     store::{Claim, Retry, Store},
+    survey,
     work::Keys,
 };
 
@@ -68,12 +69,14 @@ impl Sink {
     /// Checks that the outputs can work together, and makes what has to be made.
     pub(crate) fn open(
         output: &Output,
+        chain: &Chain,
         exports: &[&dyn Export],
         keys: Keys,
         claim: Claim,
         list: impl FnMut() -> Result<Option<Identities>, RunError>,
     ) -> Result<(Self, Known), RunError> {
-        check_names(output, exports)?;
+        check_names(output, chain, exports)?;
+        let surveyed = !chain.surveys().is_empty();
         Ok(match output {
             Output::Nowhere => (Self::Nowhere, Known::default()),
             Output::Stdout => {
@@ -87,11 +90,12 @@ impl Sink {
             }
             Output::Parts { folder } => {
                 let storage = LocalFolder::new(folder);
-                let known = ownership::known_parts(&storage, &Layout::new(exports, false, keys))?;
+                let known = ownership::known_parts(&storage, &Layout::new(exports, false, surveyed, keys))?;
                 (Self::Parts(storage, 0), known)
             }
             Output::Folder { folder, sharded } => {
-                let mut store = Store::open(folder.clone(), Layout::new(exports, *sharded, keys), claim, list)?;
+                let layout = Layout::new(exports, *sharded, surveyed, keys);
+                let mut store = Store::open(folder.clone(), layout, claim, list)?;
                 store.roll_forward()?;
                 let known = store.known()?;
                 (Self::Folder(Box::new(store)), known)
@@ -154,33 +158,55 @@ impl Sink {
     /// Gives everything its final name. The files, and whether any had to be made.
     pub(crate) fn publish(
         self,
+        chain: &Chain,
         exports: &[&dyn Export],
         passed_over: &PassedOver,
-    ) -> Result<(Vec<Written>, bool), RunError> {
+    ) -> Result<Published, RunError> {
+        let nothing = Published { files: Vec::new(), made: true, corrections: Vec::new() };
         match self {
-            Self::Folder(store) => store.publish(exports, passed_over),
+            Self::Folder(store) => store.publish(chain, exports, passed_over),
             Self::Stdout(mut out) => {
                 out.flush().map_err(|error| write_error("standard output", error))?;
-                Ok((Vec::new(), true))
+                Ok(nothing)
             }
-            Self::Parts(..) | Self::Nowhere => Ok((Vec::new(), true)),
+            Self::Parts(..) | Self::Nowhere => Ok(nothing),
         }
     }
 }
 
+/// What a run has made in the end.
+#[derive(Debug)]
+pub(crate) struct Published {
+    pub(crate) files: Vec<Written>,
+    /// Whether any had to be made.
+    pub(crate) made: bool,
+    /// The counts of shards before and after surveys have left out documents.
+    pub(crate) corrections: Vec<(Report, Report)>,
+}
+
 /// What a run would refuse of an output before it reads anything.
-pub fn check_output(output: &Output, exports: &[ExportInstance]) -> Result<(), RunError> {
+pub fn check_output(output: &Output, chain: &Chain, exports: &[ExportInstance]) -> Result<(), RunError> {
     let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
-    check_names(output, &list)?;
+    check_names(output, chain, &list)?;
     match output {
         Output::Folder { folder, .. } if folder.exists() && !folder.is_dir() => Err(RunError::no_folder(folder)),
         _ => Ok(()),
     }
 }
 
-fn check_names(output: &Output, exports: &[&dyn Export]) -> Result<(), RunError> {
+fn check_names(output: &Output, chain: &Chain, exports: &[&dyn Export]) -> Result<(), RunError> {
+    survey::check_exports(chain, exports)?;
     if exports.is_empty() {
         return Err(RunError::Outputs("nothing to write: the pipeline has no export".into()));
+    }
+    if *output == Output::Stdout
+        && let Some(survey) = chain.surveys().first()
+    {
+        return Err(RunError::Outputs(format!(
+            "the survey `{}` looks at all documents before any is written, and standard output cannot wait for that; name a \
+             folder with --out",
+            survey.name()
+        )));
     }
     if *output == Output::Stdout && exports.len() > 1 {
         let names: Vec<_> = exports.iter().map(|e| e.file_name()).collect();

@@ -188,7 +188,8 @@ impl Inspection {
         let Some(under_way) = self.under_way.as_ref().filter(|under_way| under_way.owner != *owner) else {
             return Ok(());
         };
-        let published: HashSet<_> = self.last().iter().flat_map(|last| &last.entries).map(|entry| entry.key).collect();
+        let published = self.last().into_iter().flat_map(|last| last.entries.iter().map(|e| e.key).chain(last.keys()));
+        let published: HashSet<_> = published.collect();
         let parts = folder.list(PARTS).map_err(|error| RunError::Read { path: folder.locate(PARTS), error })?;
         let parts = parts.iter().filter(|name| part::is_name(name)).filter_map(|name| part::read_entry(folder, name));
         let mut parts = parts.filter(|entry| !published.contains(&entry.key)).peekable();

@@ -7,6 +7,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},
     fs::File,
     io::{self, Read, Write},
+    iter,
     ops::Range,
     path::Path,
     sync::Arc,
@@ -15,13 +16,14 @@ use std::{
 use copydesk_stage::{Assembly, Export, ExportError};
 
 use crate::{
-    Quarantined, RunError, append, earlier,
+    Chain, Quarantined, RunError, append, earlier,
     error::write_error,
     fail,
     index::{self, Identities, Indexed, Standpoint},
     layout::{DELTA, INDEX, QUARANTINE, QUARANTINE_FILE},
     lead::{self, Moved, Without},
     manifest::{FileEntry, Files, MANIFEST, Manifest, PLAN, Segment},
+    output::Published,
     owner::Existing,
     ownership::RUN,
     part::{self, PARTS},
@@ -93,17 +95,23 @@ impl Store {
     /// Makes the files of the shards and gives them their names. The files and whether they had to be made.
     pub(crate) fn publish(
         mut self,
+        chain: &Chain,
         exports: &[&dyn Export],
         passed_over: &PassedOver,
-    ) -> Result<(Vec<Written>, bool), RunError> {
-        self.keep_retries();
+    ) -> Result<Published, RunError> {
+        let all = self.shards.len();
+        self.keep_retries()?;
         self.check_losses()?;
         let segments = self.take_over(exports)?;
+        let runs: Vec<usize> =
+            segments.iter().enumerate().flat_map(|(n, segment)| iter::repeat_n(n, segment.shards)).collect();
+        let corrections =
+            if self.layout.surveyed { self.conclude(chain, exports, self.own_shards(all), &runs)? } else { Vec::new() };
         let skipped = self.assemble_skipped(passed_over, &segments)?;
         if self.is_published(skipped.as_ref()) {
             let files = self.before.take().map(|manifest| manifest.files.list).unwrap_or_default();
             self.clean_up()?;
-            return Ok((self.written(&files), false));
+            return Ok(Published { files: self.written(&files), made: false, corrections });
         }
         if self.layout.keeps_parts {
             self.keep_parts()?;
@@ -118,7 +126,7 @@ impl Store {
         planned.map_err(|error| self.failed(PLAN, error))?;
         self.name_files(&manifest, &manifest.files.list)?;
         self.clean_up()?;
-        Ok((self.written(&manifest.files.list), true))
+        Ok(Published { files: self.written(&manifest.files.list), made: true, corrections })
     }
 
     /// Ends what a run had planned that was killed while its files got their names, if all of them are there. Otherwise the
@@ -176,6 +184,18 @@ impl Store {
         }
     }
 
+    /// Which of the shards are of this run, which came to so many, those that it tries again among them.
+    fn own_shards(&self, all: usize) -> Range<usize> {
+        let before = self.before.as_ref().map_or(0, |manifest| manifest.entries.len());
+        if self.claim.retry {
+            before.min(all)..all
+        } else if self.claim.existing == Existing::Append {
+            self.shards.len() - all..self.shards.len()
+        } else {
+            0..all
+        }
+    }
+
     /// Puts the shards of this run behind those that it adds to, without the documents that it has read anew.
     fn take_over(&mut self, exports: &[&dyn Export]) -> Result<Vec<Segment>, RunError> {
         let own = |shards| Segment { shards, place: self.claim.owner.place.clone(), work: self.layout.work };
@@ -198,12 +218,14 @@ impl Store {
         for done in &self.shards {
             newer.extend(earlier::of_done(&self.folder, done, &from)?.into_iter().map(|earlier| earlier.identity));
         }
-        let mut shards = Done::of_manifest(&self.layout, before);
+        let mut shards = self.taken_over(before)?;
         if let Some(seen) = &self.seen {
-            shards = append::make_room(&self.folder, exports, shards, before, &newer, seen).inspect_err(|_| {
-                // What cannot be undone is at least no part of any manifest.
-                let _ = self.undo();
-            })?;
+            shards = append::make_room(&self.folder, &self.layout, exports, shards, before, &newer, seen).inspect_err(
+                |_| {
+                    // What cannot be undone is at least no part of any manifest.
+                    let _ = self.undo();
+                },
+            )?;
         }
         shards.append(&mut self.shards);
         self.shards = shards;
@@ -211,19 +233,21 @@ impl Store {
     }
 
     /// The shards of a retry stay behind those of the run that they belong to, as long as that has not changed.
-    fn keep_retries(&mut self) {
-        let Some(before) = &self.before else { return };
+    fn keep_retries(&mut self) -> Result<(), RunError> {
+        let Some(before) = &self.before else { return Ok(()) };
         if self.shards.iter().any(|done| !done.entry.retried.is_empty()) {
-            return;
+            return Ok(());
         }
-        let run = before.entries.iter().filter(|e| e.retried.is_empty()).map(|e| e.key);
+        let keys = before.entries.iter().zip(before.keys());
+        let run = keys.filter(|(entry, _)| entry.retried.is_empty()).map(|(_, key)| key);
         if run.eq(self.shards.iter().map(|done| done.entry.key)) {
-            let mut retries = Done::of_manifest(&self.layout, before);
+            let mut retries = self.taken_over(before)?;
             retries.retain(|done| !done.entry.retried.is_empty());
             if retries.iter().all(|done| done.is_whole(&self.folder)) {
                 self.shards.extend(retries);
             }
         }
+        Ok(())
     }
 
     /// Whether the files in the folder are those of these very shards already.
@@ -465,9 +489,9 @@ impl Store {
             let (Some(section), Some(place)) = (done.entry.sections.last(), done.places.last()) else { continue };
             let stored = part::load(&self.folder, section, place)?;
             let documents: Vec<Indexed> = index::read(&stored).map_err(|error| RunError::Bug(error.to_string()))?;
-            for Indexed { uri, dropped, .. } in documents {
+            for Indexed { uri, dropped, twin, .. } in documents {
                 let Some((stage, reason)) = dropped else { continue };
-                list.add(Skipped { uri, kind: Kind::Dropped, stage, reason }).map_err(wrong)?;
+                list.add(Skipped { uri, kind: Kind::Dropped, stage, reason, twin }).map_err(wrong)?;
             }
         }
         if self.claim.existing == Existing::Append || self.claim.retry {
@@ -546,6 +570,7 @@ impl Store {
             parts: self.layout.keeps_parts,
             headers: self.header_sizes(),
             leads: self.leads(exports),
+            drafts: self.drafts.iter().map(|draft| draft.entry.key).collect(),
             list,
         }
     }
@@ -586,7 +611,7 @@ impl Store {
             fail::point("clean-up")?;
             self.folder.remove(PLAN)?;
             self.folder.remove_drafts()?;
-            let mut wanted = HashSet::new();
+            let mut wanted: HashSet<String> = self.drafts.iter().map(|draft| draft.entry.name()).collect();
             if self.layout.keeps_parts {
                 wanted.extend(self.shards.iter().map(|done| done.entry.name()));
             }

@@ -16,7 +16,7 @@ pub struct Progress<'a> {
     pub total: Option<u64>,
     /// Documents handed to the exports.
     pub written: u64,
-    /// Documents that a stage took out.
+    /// Documents that a stage took out, or a survey.
     pub dropped: u64,
     /// Documents that could not be worked on.
     pub quarantined: u64,
@@ -58,7 +58,7 @@ pub struct StageReport {
     pub documents: u64,
     /// Documents that it took out, by its reason.
     pub dropped: BTreeMap<String, u64>,
-    /// Decisions that it made about blocks, by rule, in the documents that were written.
+    /// Decisions that it made about blocks, by rule, in the documents that came through all stages.
     pub rules: BTreeMap<String, u64>,
     /// Time spent in it, over all threads, in seconds. A stage that waits counts its waiting.
     #[serde(serialize_with = "seconds", skip_deserializing, skip_serializing_if = "Duration::is_zero")]
@@ -119,7 +119,7 @@ pub struct Report {
     pub slowest: Vec<Slow>,
     /// Documents that could not be worked on, by stage and rule.
     pub quarantine: BTreeMap<String, BTreeMap<String, u64>>,
-    /// The parser and the stages, in their order.
+    /// The parser, the stages and the surveys, in their order.
     pub stages: Vec<StageReport>,
     /// The files of the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -140,7 +140,7 @@ const MOST_SLOW: usize = 10;
 const OTHER_REASONS: &str = "(other reasons)";
 
 impl Report {
-    /// A report with a line for the parser and for each stage.
+    /// A report with a line for the parser, for each stage and for each survey.
     pub(crate) fn new<'a>(stages: impl Iterator<Item = &'a str>) -> Self {
         let stages = std::iter::once("parse")
             .chain(stages)
@@ -152,18 +152,58 @@ impl Report {
     /// A document that was written.
     pub(crate) fn count_written(&mut self, doc: &Document) {
         self.written += 1;
-        let voted = doc.languages().main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
-        let language = voted.or_else(|| doc.metadata().language.as_ref().map(|v| v.value.as_str())).unwrap_or("und");
-        add(&mut self.languages, language, 1);
-        let given = doc.metadata().url.as_ref().map(|v| v.value.as_str());
-        let address = given.or(doc.source.url.as_deref()).unwrap_or(&doc.source.uri);
-        if let Some(host) = host(address) {
-            add(&mut self.sites, &host, 1);
+        let Counted { language, site } = Counted::of(doc);
+        add(&mut self.languages, &language, 1);
+        if let Some(site) = site {
+            add(&mut self.sites, &site, 1);
         }
         for decision in doc.decisions() {
             if let Some(stage) = self.stages.iter_mut().find(|s| s.name == decision.stage) {
                 add(&mut stage.rules, &decision.rule, 1);
             }
+        }
+    }
+
+    /// A document that was counted as written, and that a survey has left out since.
+    pub(crate) fn leave_out(&mut self, survey: &str, reason: &str, counted: Option<&Counted>) {
+        self.written -= 1;
+        if let Some(Counted { language, site }) = counted {
+            take(&mut self.languages, language, 1);
+            if let Some(site) = site {
+                take(&mut self.sites, site, 1);
+            }
+        }
+        self.count_dropped(survey, reason);
+    }
+
+    /// Puts the counts of a part in the place of what they were before surveys had left out some of its documents.
+    pub(crate) fn correct(&mut self, before: &Self, after: &Self) {
+        self.written -= before.written.saturating_sub(after.written);
+        self.dropped += after.dropped.saturating_sub(before.dropped);
+        for (own, before, after) in
+            [(&mut self.languages, &before.languages, &after.languages), (&mut self.sites, &before.sites, &after.sites)]
+        {
+            for (key, n) in before {
+                take(own, key, n.saturating_sub(after.get(key).copied().unwrap_or(0)));
+            }
+        }
+        for (own, (before, after)) in self.stages.iter_mut().zip(before.stages.iter().zip(&after.stages)) {
+            for (reason, n) in &after.dropped {
+                let more = n.saturating_sub(before.dropped.get(reason).copied().unwrap_or(0));
+                if more > 0 {
+                    add(&mut own.dropped, reason, more);
+                }
+            }
+        }
+    }
+
+    /// The time that surveys took to see a document. They stand behind all stages.
+    pub(crate) fn count_surveys(&mut self, laps: &[Lap]) {
+        let first = self.stages.len().saturating_sub(laps.len());
+        for (stage, lap) in self.stages[first..].iter_mut().zip(laps) {
+            stage.documents += 1;
+            stage.time += lap.wall;
+            stage.cpu += lap.cpu;
         }
     }
 
@@ -248,6 +288,24 @@ impl Report {
     }
 }
 
+/// Under what a document that was written is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    language: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    site: Option<String>,
+}
+
+impl Counted {
+    pub(crate) fn of(doc: &Document) -> Self {
+        let voted = doc.languages().main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
+        let language = voted.or_else(|| doc.metadata().language.as_ref().map(|v| v.value.as_str())).unwrap_or("und");
+        let given = doc.metadata().url.as_ref().map(|v| v.value.as_str());
+        let address = given.or(doc.source.url.as_deref()).unwrap_or(&doc.source.uri);
+        Self { language: language.to_owned(), site: host(address) }
+    }
+}
+
 /// The host of an address, without `www.`.
 fn host(address: &str) -> Option<String> {
     copydesk_text::site(address).filter(|site| site.contains('.'))
@@ -269,6 +327,17 @@ pub(crate) fn add(counts: &mut BTreeMap<String, u64>, key: &str, n: u64) {
     }
     let key = if counts.len() < MOST_REASONS { key } else { OTHER_REASONS };
     *counts.entry(key.to_owned()).or_default() += n;
+}
+
+/// Takes back what [`add`] has counted.
+fn take(counts: &mut BTreeMap<String, u64>, key: &str, n: u64) {
+    let key = if counts.contains_key(key) { key } else { OTHER_REASONS };
+    if let Some(count) = counts.get_mut(key) {
+        *count = count.saturating_sub(n);
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
 }
 
 fn merge_counts(whole: &mut BTreeMap<String, u64>, part: &BTreeMap<String, u64>) {

@@ -60,13 +60,14 @@ impl Known {
     ) -> Result<Self, RunError> {
         let mut shards: HashMap<Key, Vec<Done>> = HashMap::new();
         let mut add = |done: Done| shards.entry(done.entry.key).or_default().push(done);
-        for manifest in manifests {
+        // Where there are surveys the shards of files are no drafts, and nobody looks for them by a key of a draft.
+        for manifest in manifests.filter(|_| !layout.surveyed) {
             Done::of_manifest(layout, manifest).into_iter().for_each(&mut add);
         }
         let names = storage.list(PARTS).map_err(|error| write_error(storage.locate(PARTS), error))?;
         for name in names.iter().filter(|name| part::is_name(name)) {
             // One that is torn is done again.
-            if let Some(entry) = part::read_entry(&*storage, name).filter(|entry| layout.fits(entry)) {
+            if let Some(entry) = part::read_entry(&*storage, name).filter(|entry| layout.fits_part(entry)) {
                 add(Done::in_part(Arc::new(entry)));
             }
         }

@@ -125,7 +125,7 @@ impl Run {
         let claim =
             Claim { owner: owner.clone(), existing: options.existing, retry: options.retry, careful: options.careful };
         let documents = || documents(&*source, &owner, &output, &list);
-        let (mut sink, mut known) = Sink::open(&output, &list, keys, claim, documents)?;
+        let (mut sink, mut known) = Sink::open(&output, &chain, &list, keys, claim, documents)?;
         let large = LargeFiles::new(options.share);
         source.leave_out(large.watch(sink.watch_files(work::of_files(work, &chain, &options.reads)?)));
         let items = source.open()?;

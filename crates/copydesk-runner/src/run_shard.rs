@@ -53,7 +53,7 @@ pub fn run_shard(
     batch.passages.iter_mut().for_each(|passage| chain.pass(passage));
     let mut shard = Shard::new(0, chain, exports);
     shard.add(encode::batch(chain, exports, 0, batch))?;
-    encode::parts(exports, &mut shard.sections)?;
+    encode::parts(chain, exports, &mut shard.sections)?;
     shard.counts.check_sum()?;
     let entry = Entry::new(key, &shard.sections, shard.leads, shard.counts.clone().without_times(), Vec::new());
     part::put(storage, &entry, &shard.sections)?;

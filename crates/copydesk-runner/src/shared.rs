@@ -124,7 +124,7 @@ impl Shared {
 
     /// The last step on the CPU for a shard: from rows to what is stored.
     pub(crate) fn finish(&self, mut shard: Box<Shard>) -> Message {
-        match encode::parts(&self.exports, &mut shard.sections) {
+        match encode::parts(&self.chain, &self.exports, &mut shard.sections) {
             Ok(()) => Message::Shard(shard),
             Err(error) => Message::Failed(error),
         }

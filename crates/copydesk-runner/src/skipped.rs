@@ -30,10 +30,13 @@ pub struct Skipped {
     pub uri: String,
     /// Whether it was read and then dropped, or never read.
     pub kind: Kind,
-    /// Who did so: a stage by its name, `parse`, or `source`.
+    /// Who did so: a stage or a survey by its name, `parse`, or `source`.
     pub stage: String,
     /// A few words for a person.
     pub reason: String,
+    /// The id of the record that stands for it, where a survey has left it out for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<String>,
 }
 
 /// How far it came.
@@ -61,7 +64,7 @@ impl PassedOver {
         // One that is listed no more is counted all the same, when the list is written.
         if (self.listed.len() as u64) < MOST {
             let (uri, reason) = (uri.to_owned(), reason.to_owned());
-            self.listed.push(Skipped { uri, kind: Kind::Skipped, stage: "source".into(), reason });
+            self.listed.push(Skipped { uri, kind: Kind::Skipped, stage: "source".into(), reason, twin: None });
         } else {
             crate::report::add(&mut self.more, reason, 1);
         }
@@ -107,8 +110,13 @@ impl<W: Write> List<W> {
     pub(crate) fn add_all(&mut self, passed_over: &PassedOver) -> io::Result<()> {
         passed_over.listed.iter().try_for_each(|entry| self.add(entry.clone()))?;
         for (reason, count) in &passed_over.more {
-            let entry =
-                Skipped { uri: String::new(), kind: Kind::Skipped, stage: "source".into(), reason: reason.clone() };
+            let entry = Skipped {
+                uri: String::new(),
+                kind: Kind::Skipped,
+                stage: "source".into(),
+                reason: reason.clone(),
+                twin: None,
+            };
             self.more.entry(("source".into(), reason.clone())).or_insert((entry, 0)).1 += count;
         }
         Ok(())
@@ -147,7 +155,8 @@ mod tests {
         passed_over.add("b", "a link");
         let mut list = List::new(Vec::new());
         let (kind, stage) = (Kind::Dropped, "s".to_owned());
-        list.add(Skipped { uri: "d".into(), kind, stage, reason: "too short".into() }).expect("it is written");
+        list.add(Skipped { uri: "d".into(), kind, stage, reason: "too short".into(), twin: None })
+            .expect("it is written");
         list.add_all(&passed_over).expect("it is written");
         let text = String::from_utf8(list.finish().expect("it is written")).expect("UTF-8");
         let lines: Vec<Skipped> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

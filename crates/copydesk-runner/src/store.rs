@@ -55,8 +55,10 @@ pub(crate) struct Store {
     pub(crate) times: Option<Times>,
     /// What has been read already, where this run adds to it.
     pub(crate) seen: Option<Seen>,
-    /// The shards of this run, in their order.
+    /// The shards of this run, in their order; drafts, until surveys have concluded.
     pub(crate) shards: Vec<Done>,
+    /// What the shards were made of, once surveys have concluded.
+    pub(crate) drafts: Vec<Done>,
     // Held, not read: it keeps a second run out of the folder.
     _lock: Option<File>,
 }
@@ -106,9 +108,10 @@ impl Store {
         fs::create_dir_all(folder.root()).map_err(|error| write_error(folder.root(), error))?;
         let lock = if lock.is_none() { self::lock(folder.root())? } else { lock };
         let Inspection { before, plan, under_way } = inspection;
-        let (put, shards) = (Vec::new(), Vec::new());
+        let (put, shards, drafts) = (Vec::new(), Vec::new(), Vec::new());
         let (times, seen) = (None, None);
-        let store = Self { folder, layout, before, plan, claim, under_way, put, times, seen, shards, _lock: lock };
+        let store =
+            Self { folder, layout, before, plan, claim, under_way, put, times, seen, shards, drafts, _lock: lock };
         store.say_under_way(Some(UnderWay { owner: store.claim.owner.clone(), work: store.layout.work }))?;
         Ok(store)
     }
@@ -164,9 +167,28 @@ impl Store {
                 "the stages or exports are not those of the run in {folder}; `copydesk run` does all of it again"
             )));
         }
-        self.shards = Done::of_manifest(&self.layout, before);
+        self.shards = self.taken_over(before)?;
         let only = SetAside::look(&self.folder, before, &self.claim.owner.place)?;
         Ok(Retry { only, before: self.shards.len() })
+    }
+
+    /// The shards of an earlier run, as documents came out of the chain.
+    pub(crate) fn taken_over(&self, before: &Manifest) -> Result<Vec<Done>, RunError> {
+        if !self.layout.surveyed {
+            return Ok(Done::of_manifest(&self.layout, before));
+        }
+        let read = |key: &Key| {
+            let name = part::name(*key);
+            let entry = part::read_entry(&self.folder, &name).filter(|entry| self.layout.fits_part(entry));
+            entry.map(|entry| Done::in_part(Arc::new(entry))).ok_or_else(|| {
+                RunError::Occupied(format!(
+                    "{} is missing or damaged, and surveys need it to look at all documents together. Nothing was changed.\n\
+                     To make the outputs anew: --replace; to write elsewhere: --out",
+                    self.folder.locate(&name).display()
+                ))
+            })
+        };
+        before.keys().iter().map(read).collect()
     }
 
     /// What has been read already that this run adds to, and by how many runs; nothing if it adds to none.

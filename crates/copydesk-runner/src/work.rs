@@ -1,6 +1,6 @@
 //! What the results of a shard depend on besides its documents.
 
-use copydesk_stage::Fingerprint;
+use copydesk_stage::{Fingerprint, Manifest};
 
 use crate::{
     Chain, ExportInstance, RunError,
@@ -11,27 +11,33 @@ use crate::{
 /// What the stages and exports are, without the program.
 #[cfg(unix)]
 pub(crate) fn instances(chain: &Chain, exports: &[ExportInstance]) -> Result<Key, RunError> {
-    let stages = chain.links().iter().map(|stage| &stage.manifest);
-    let manifests: Vec<_> = stages.chain(exports.iter().map(|export| &export.manifest)).collect();
-    of(&(manifests, chain.limits(), chain.time()))
+    of(&(manifests(chain, exports), chain.limits(), chain.time()))
 }
 
 /// The runner with the parser and the record, which lie below it; every stage and export; and the whole program, where
 /// one of these is from outside.
 pub(crate) fn key(chain: &Chain, exports: &[ExportInstance]) -> Result<Key, RunError> {
     let runner = Fingerprint::of::<Chain>(Some(crate::FINGERPRINT));
-    let stages = chain.links().iter().map(|stage| &stage.manifest);
-    let manifests: Vec<_> = stages.chain(exports.iter().map(|export| &export.manifest)).collect();
+    let manifests = manifests(chain, exports);
     let foreign = manifests.iter().any(|manifest| manifest.fingerprint.is_foreign());
     let program = foreign.then(program::digest).transpose()?;
-    of(&(runner, manifests, exports.len(), program.map(|digest| digest.to_string())))
+    of(&(runner, manifests, exports.len(), chain.surveys().len(), program.map(|digest| digest.to_string())))
+}
+
+/// All that results depend on: stages, surveys and exports.
+fn manifests<'m>(chain: &'m Chain, exports: &'m [ExportInstance]) -> Vec<&'m Manifest> {
+    let stages = chain.links().iter().map(|stage| &stage.manifest);
+    let surveys = chain.surveys().iter().map(|survey| &survey.manifest);
+    stages.chain(surveys).chain(exports.iter().map(|export| &export.manifest)).collect()
 }
 
 /// What decides whether rows can stand behind those of an earlier run: what the exports are, and how they were asked to
 /// write. A new build of the program may add to what an old one has written.
-fn exports(exports: &[ExportInstance]) -> Result<Key, RunError> {
+fn exports(chain: &Chain, exports: &[ExportInstance]) -> Result<Key, RunError> {
     let list: Vec<_> = exports.iter().map(|e| (&e.manifest.kind, e.export.file_name(), &e.manifest.options)).collect();
-    of(&(copydesk_record::SCHEMA_VERSION, list))
+    // What is concluded holds for all of a folder.
+    let surveys: Vec<_> = chain.surveys().iter().map(|s| (s.name(), &s.manifest.kind, &s.manifest.options)).collect();
+    of(&(copydesk_record::SCHEMA_VERSION, list, surveys))
 }
 
 /// What a folder remembers of a chain and its exports.
@@ -43,7 +49,7 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(chain: &Chain, exports: &[ExportInstance]) -> Result<Self, RunError> {
-        Ok(Self { work: key(chain, exports)?, exports: self::exports(exports)? })
+        Ok(Self { work: key(chain, exports)?, exports: self::exports(chain, exports)? })
     }
 }
 

@@ -14,7 +14,7 @@ use copydesk_stage::{Export, SourceError};
 use crate::{
     Observer, Report, RunError,
     batch::{Finished, Message, Shard, Work},
-    output::Sink,
+    output::{Published, Sink},
     part::Entry,
     reuse::Done,
     shared::Shared,
@@ -180,7 +180,9 @@ impl<'r> Writer<'r> {
                 Ready::Shard(shard) => {
                     let Shard { end, sections, leads, counts, .. } = *shard;
                     counts.check_sum()?;
-                    observer.rows(sections.first().map_or(&[], Vec::as_slice))?;
+                    // A draft has no rows to show yet.
+                    let drafts = !self.shared.chain.surveys().is_empty();
+                    observer.rows(sections.first().filter(|_| !drafts).map_or(&[], Vec::as_slice))?;
                     let entry = Entry::new(end.key, &sections, leads, counts.without_times(), end.retried);
                     self.sink.commit(entry, &sections)?;
                 }
@@ -205,7 +207,11 @@ impl<'r> Writer<'r> {
         }
         self.report.check_sum()?;
         let exports: Vec<&dyn Export> = self.shared.exports.iter().map(|instance| &*instance.export).collect();
-        let (files, made) = self.sink.publish(&exports, &passed_over)?;
+        let Published { files, made, corrections } = self.sink.publish(&self.shared.chain, &exports, &passed_over)?;
+        for (before, after) in &corrections {
+            self.report.correct(before, after);
+        }
+        self.report.check_sum()?;
         (self.report.files, self.report.unchanged) = (files, !made);
         Ok(self.report)
     }

@@ -4,8 +4,8 @@ use schemars::Schema;
 use serde_json::Value;
 
 use crate::{
-    AnyStage, ConfigError, Export, ExportKind, Facet, Fingerprint, Manifest, Source, SourceKind, StageKind,
-    config::read, manifest::is_kind_name,
+    AnyStage, ConfigError, Export, ExportKind, Facet, Fingerprint, Manifest, Source, SourceKind, StageKind, Survey,
+    SurveyKind, config::read, manifest::is_kind_name,
 };
 
 /// What is known of a stage before it is built.
@@ -34,6 +34,21 @@ pub struct SourceEntry {
     pub summary: &'static str,
     options: Options,
     build: fn(&Value) -> Result<Box<dyn Source>, ConfigError>,
+}
+
+/// What is known of a survey before it is built.
+#[derive(Debug, Clone)]
+pub struct SurveyEntry {
+    /// Name in a pipeline file.
+    pub name: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// The code that its results depend on.
+    pub fingerprint: Fingerprint,
+    /// The field of the record that it fills, where the record has one for it.
+    pub field: Option<&'static str>,
+    options: Options,
+    build: fn(&Value) -> Result<Box<dyn Survey>, ConfigError>,
 }
 
 /// What is known of an export before it is built.
@@ -95,6 +110,7 @@ macro_rules! entry {
 entry!(StageEntry, AnyStage);
 entry!(SourceEntry, Box<dyn Source>);
 entry!(ExportEntry, Box<dyn Export>);
+entry!(SurveyEntry, Box<dyn Survey>);
 
 impl StageEntry {
     /// What an instance of it is that goes by its own name, from its options in full.
@@ -112,12 +128,21 @@ impl ExportEntry {
     }
 }
 
-/// The stages, sources and exports that a program knows, in the order in which they were added. A name that is added
+impl SurveyEntry {
+    /// What an instance of it is that goes by its own name, from its options in full.
+    pub fn manifest(&self, options: Value) -> Manifest {
+        let Self { name, fingerprint, .. } = *self;
+        Manifest { name, kind: name, reads: Facet::ALL, writes: &[], fingerprint, options }
+    }
+}
+
+/// The stages, sources, surveys and exports that a program knows, in the order in which they were added. A name that is added
 /// again replaces the earlier one, so that a program can put its own in place of one of the house's.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     stages: Vec<StageEntry>,
     sources: Vec<SourceEntry>,
+    surveys: Vec<SurveyEntry>,
     exports: Vec<ExportEntry>,
 }
 
@@ -170,6 +195,20 @@ impl Catalog {
         });
     }
 
+    /// Adds a survey.
+    pub fn survey<K: SurveyKind>(&mut self) {
+        const { assert!(is_kind_name(K::NAME), "the NAME of a survey is one word without control characters") }
+        self.surveys.retain(|e| e.name != K::NAME);
+        self.surveys.push(SurveyEntry {
+            name: K::NAME,
+            summary: K::SUMMARY,
+            fingerprint: Fingerprint::of::<K>(K::FINGERPRINT),
+            field: K::FIELD,
+            options: Options::of::<K::Config>(),
+            build: |config| K::build(read(config)?),
+        });
+    }
+
     /// Adds an export.
     pub fn export<K: ExportKind>(&mut self) {
         const { assert!(is_kind_name(K::NAME), "the NAME of an export is one word without control characters") }
@@ -193,6 +232,11 @@ impl Catalog {
         &self.sources
     }
 
+    /// All surveys.
+    pub fn surveys(&self) -> &[SurveyEntry] {
+        &self.surveys
+    }
+
     /// All exports.
     pub fn exports(&self) -> &[ExportEntry] {
         &self.exports
@@ -206,6 +250,11 @@ impl Catalog {
     /// A source by its name.
     pub fn find_source(&self, name: &str) -> Option<&SourceEntry> {
         self.sources.iter().find(|e| e.name == name)
+    }
+
+    /// A survey by its name.
+    pub fn find_survey(&self, name: &str) -> Option<&SurveyEntry> {
+        self.surveys.iter().find(|e| e.name == name)
     }
 
     /// An export by its name.

@@ -67,6 +67,17 @@ pub trait Export: Debug + Send + Sync {
         Vec::new()
     }
 
+    /// The surveys whose findings the options of this export name, or the fields that they fill, each with the key that names
+    /// it. A pipeline without such a survey is refused.
+    fn survey_fields(&self) -> Vec<(String, &str)> {
+        Vec::new()
+    }
+
+    /// How what surveys have found gets into rows; an export without that cannot stand in a pipeline with surveys.
+    fn completion(&self) -> Option<&dyn Complete> {
+        None
+    }
+
     /// How parts become a file.
     fn assembly(&self) -> Assembly<'_> {
         Assembly::Joined
@@ -100,6 +111,22 @@ impl DocumentRows {
         }
         Ok(left)
     }
+}
+
+/// Puts into rows what is known only when all documents have been seen.
+pub trait Complete: Debug + Send + Sync {
+    /// Appends the rows of one document with these fields, of which every document of a run has the same, in the same
+    /// order. `rows` is what [`Export::encode`] gave.
+    fn complete(&self, rows: &[u8], late: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError>;
+}
+
+/// What surveys have found of a document.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LateField<'f> {
+    /// The field of the record.
+    pub name: &'f str,
+    /// Its value; `null` where there is nothing to say.
+    pub value: serde_json::Value,
 }
 
 /// How parts become a file.

@@ -87,15 +87,18 @@ mod patch;
 mod source;
 mod stage;
 mod suggest;
+mod survey;
 mod view;
 
 copydesk_fingerprint::fingerprint!();
 
 pub use async_trait::async_trait;
-pub use catalog::{Catalog, ExportEntry, SourceEntry, StageEntry};
+pub use catalog::{Catalog, ExportEntry, SourceEntry, StageEntry, SurveyEntry};
 pub use config::{ConfigError, check_file_name};
 pub use context::Context;
-pub use export::{Assemble, Assembly, DocumentRows, Export, ExportError, ExportKind, files, push_file};
+pub use export::{
+    Assemble, Assembly, Complete, DocumentRows, Export, ExportError, ExportKind, LateField, files, push_file,
+};
 pub use facet::Facet;
 pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
@@ -103,6 +106,7 @@ pub use patch::{Change, PATCH_VERSION, Patch};
 pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
 pub use suggest::closest;
+pub use survey::{Conclusion, Conclusions, Corpus, LeftOut, Seen, Survey, SurveyError, SurveyKind};
 pub use view::{BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView};
 
 /// The examples of the README are tests.

@@ -90,13 +90,15 @@ impl Program {
 
 /// The catalogue with what a crate registers.
 fn added(catalog: Catalog, package: &str, register: Register) -> Result<Catalog, String> {
-    let size = |catalog: &Catalog| catalog.stages().len() + catalog.sources().len() + catalog.exports().len();
+    let size = |catalog: &Catalog| {
+        catalog.stages().len() + catalog.surveys().len() + catalog.sources().len() + catalog.exports().len()
+    };
     let before = size(&catalog);
     let catalog = catalog.with(register);
     if size(&catalog) == before {
         return Err(format!(
             "`{package}` registers nothing: its function `register` has to call `catalog.stage::<...>()`, \
-             `catalog.source::<...>()` or `catalog.export::<...>()`"
+             `catalog.survey::<...>()`, `catalog.source::<...>()` or `catalog.export::<...>()`"
         ));
     }
     Ok(catalog)

@@ -1,4 +1,4 @@
-//! Tables that name what they are an instance of: the source, each stage, each export.
+//! Tables that name what they are an instance of: the source, each stage, each survey, each export.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use crate::{
 
 /// The key that names what a table is an instance of.
 pub(super) const USE: &str = "use";
-/// The key that gives an instance of a stage or an export a name of its own.
+/// The key that gives an instance of a stage, a survey or an export a name of its own.
 pub(super) const NAME: &str = "name";
 /// What people write in the place of `use`.
 const NEAR_USE: [&str; 5] = ["name", "type", "kind", "uses", "id"];
@@ -24,6 +24,7 @@ const NEAR_USE: [&str; 5] = ["name", "type", "kind", "uses", "id"];
 pub(super) enum Part {
     Source,
     Stage,
+    Survey,
     Export,
 }
 
@@ -33,6 +34,7 @@ impl Part {
         match self {
             Self::Source => "source",
             Self::Stage => "stage",
+            Self::Survey => "survey",
             Self::Export => "export",
         }
     }
@@ -42,6 +44,7 @@ impl Part {
         match self {
             Self::Source => "[source]",
             Self::Stage => "[[stage]]",
+            Self::Survey => "[[survey]]",
             Self::Export => "[[export]]",
         }
     }
@@ -51,13 +54,14 @@ impl Part {
         match self {
             Self::Source => catalog.sources().iter().map(|e| e.name).collect(),
             Self::Stage => catalog.stages().iter().map(|e| e.name).collect(),
+            Self::Survey => catalog.surveys().iter().map(|e| e.name).collect(),
             Self::Export => catalog.exports().iter().map(|e| e.name).collect(),
         }
     }
 
     /// The heading under which a name of the catalogue is used.
     pub(super) fn heading_for(catalog: &Catalog, name: &str) -> Option<&'static str> {
-        let parts = [Self::Stage, Self::Export, Self::Source];
+        let parts = [Self::Stage, Self::Survey, Self::Export, Self::Source];
         parts.into_iter().find(|part| part.names(catalog).contains(&name)).map(Self::heading)
     }
 }
@@ -74,7 +78,7 @@ pub(super) struct Instance<'n> {
 }
 
 impl Loader<'_> {
-    /// The tables of `[[stage]]` or `[[export]]`.
+    /// The tables of `[[stage]]`, `[[survey]]` or `[[export]]`.
     pub(super) fn list<'n>(&mut self, entry: &'n Entry, part: Part) -> &'n [Node] {
         let noun = part.noun();
         match &entry.node.value {

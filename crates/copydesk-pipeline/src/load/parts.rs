@@ -1,8 +1,8 @@
-//! The source, the stages and the exports, built from their tables.
+//! The source, the stages, the surveys and the exports, built from their tables.
 
 use std::ops::Range;
 
-use copydesk_runner::{ExportInstance, StageInstance};
+use copydesk_runner::{ExportInstance, StageInstance, SurveyInstance};
 use copydesk_stage::{ConfigError, Manifest, StageEntry};
 
 use super::{
@@ -68,6 +68,51 @@ impl Loader<'_> {
         Some(StageInstance { manifest, stage })
     }
 
+    pub(super) fn surveys(&mut self, entry: &Entry, stages: &[StageInstance]) -> Vec<SurveyInstance> {
+        let mut surveys: Vec<SurveyInstance> = Vec::new();
+        let mut places: Vec<Range<usize>> = Vec::new();
+        for node in self.list(entry, Part::Survey) {
+            let Some(instance) = self.instance(node, Part::Survey) else { continue };
+            let Some(survey) = self.survey(&instance) else { continue };
+            let name = survey.name();
+            if let Some(first) = surveys.iter().position(|other| other.name() == name) {
+                self.same_name(Part::Survey, name, &instance, places[first].clone());
+            } else if let Some(field) = survey.field
+                && let Some(first) = surveys.iter().position(|other| other.field == Some(field))
+            {
+                self.say(
+                    Diagnostic::error(format!("two surveys would fill `{field}`"), instance.span.clone())
+                        .label("the second")
+                        .also(places[first].clone(), "the first")
+                        .help("remove one of them"),
+                );
+            }
+            if stages.iter().any(|stage| stage.name() == name) {
+                let own = instance.node.place_of(NAME).unwrap_or_else(|| instance.span.clone());
+                self.say(
+                    Diagnostic::error(format!("a stage and a survey are called `{name}`"), own)
+                        .help(format!("give one of them a name of its own: `{NAME} = \"{name}-of-all\"`")),
+                );
+            }
+            places.push(instance.span);
+            surveys.push(survey);
+        }
+        surveys
+    }
+
+    fn survey(&mut self, instance: &Instance<'_>) -> Option<SurveyInstance> {
+        let Some(known) = self.catalog.find_survey(instance.kind) else {
+            self.unknown_kind(instance, Part::Survey);
+            return None;
+        };
+        let subject = format!("survey `{}`", known.name);
+        let schema = known.schema().to_value();
+        let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
+        let manifest = self.named(instance, &subject, known.manifest(options))?;
+        let survey = self.built(instance, &subject, known.build(&config))?;
+        Some(SurveyInstance { manifest, field: known.field, survey })
+    }
+
     /// Decisions and reports name the stage that they come from, so that no two may have the same name.
     fn same_name(&mut self, part: Part, name: &str, second: &Instance<'_>, first: Range<usize>) {
         let own = second.node.place_of(NAME).unwrap_or_else(|| second.span.clone());
@@ -79,13 +124,19 @@ impl Loader<'_> {
         );
     }
 
-    pub(super) fn exports(&mut self, entry: &Entry, stages: &[StageInstance]) -> Vec<ExportInstance> {
+    pub(super) fn exports(
+        &mut self,
+        entry: &Entry,
+        stages: &[StageInstance],
+        surveys: &[SurveyInstance],
+    ) -> Vec<ExportInstance> {
         let mut exports: Vec<ExportInstance> = Vec::new();
         let mut places: Vec<Range<usize>> = Vec::new();
         for node in self.list(entry, Part::Export) {
             let Some(instance) = self.instance(node, Part::Export) else { continue };
             let Some((outlet, has_file)) = self.export(&instance) else { continue };
             self.ext_stages(&instance, &outlet, stages);
+            self.survey_fields(&instance, &outlet, surveys);
             let file = outlet.export.file_name();
             if let Some(first) = exports.iter().position(|e| e.export.file_name() == file) {
                 self.same_file(file, has_file, instance.span.clone(), places[first].clone());
@@ -115,6 +166,21 @@ impl Loader<'_> {
                     if names.is_empty() { "it has none".to_owned() } else { format!("it has {}", names.join(", ")) };
                 let error = ConfigError::at(key, format!("this pipeline has no stage `{stage}`"));
                 let error = error.did_you_mean(stage, names.iter().copied()).help(known);
+                let _: Option<()> = self.built(instance, &format!("export `{}`", instance.kind), Err(error));
+            }
+        }
+    }
+
+    /// Refuses what an export names of surveys that are not there,.
+    fn survey_fields(&mut self, instance: &Instance<'_>, outlet: &ExportInstance, surveys: &[SurveyInstance]) {
+        if self.found.iter().any(|found| found.severity == Severity::Error) {
+            return;
+        }
+        let names: Vec<&str> = surveys.iter().map(|survey| survey.field.unwrap_or(survey.name())).collect();
+        for (key, name) in outlet.export.survey_fields() {
+            if !names.contains(&name) {
+                let error = ConfigError::at(key, format!("this pipeline has no survey that finds `{name}`"));
+                let error = error.did_you_mean(name, names.iter().copied()).help("add it under `[[survey]]`");
                 let _: Option<()> = self.built(instance, &format!("export `{}`", instance.kind), Err(error));
             }
         }

@@ -33,10 +33,12 @@ impl Args {
                         continue;
                     }
                     let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
+                    let surveys = pipeline.chain.surveys().iter().map(|survey| format!("{} > ", survey.name()));
+                    let surveys: String = surveys.collect();
                     let exports: Vec<&str> = pipeline.exports.iter().map(|e| e.export.file_name()).collect();
                     let source = pipeline.source.as_ref().map_or("inputs on the command line", |s| s.kind);
                     let summary = format!(
-                        "{}: good: {source} > {} > {}\n",
+                        "{}: good: {source} > {} > {surveys}{}\n",
                         terminal::shown(path),
                         if stages.is_empty() { count(0, "stage") } else { stages.join(" > ") },
                         exports.join(", ")

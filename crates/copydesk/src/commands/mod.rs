@@ -68,6 +68,7 @@ pub(crate) fn offer(catalog: &Catalog) {
     let sources: Vec<_> = catalog.sources().iter().map(|entry| entry.name).collect();
     let mut all = sources.clone();
     all.extend(catalog.stages().iter().map(|entry| entry.name));
+    all.extend(catalog.surveys().iter().map(|entry| entry.name));
     all.extend(catalog.exports().iter().map(|entry| entry.name));
     all.sort_unstable();
     all.dedup();

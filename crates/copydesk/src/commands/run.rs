@@ -333,7 +333,7 @@ pub(super) fn check_output(pipeline: &Pipeline) -> anyhow::Result<()> {
         None => Output::Stdout,
     };
     refuse_address(&output)?;
-    Ok(copydesk_runner::check_output(&output, &pipeline.exports)?)
+    Ok(copydesk_runner::check_output(&output, &pipeline.chain, &pipeline.exports)?)
 }
 
 /// Outputs go to a folder of this machine; an address would become a folder called `s3:`.

@@ -2,7 +2,7 @@
 
 use anyhow::anyhow;
 use clap::Subcommand;
-use copydesk_stage::{Catalog, DocumentView, ExportEntry, Patch, SourceEntry, StageEntry};
+use copydesk_stage::{Catalog, DocumentView, ExportEntry, Patch, SourceEntry, StageEntry, SurveyEntry};
 use serde_json::Value;
 
 use super::stages::{Part, unknown};
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 /// Of what.
 #[derive(Debug, Clone, Subcommand)]
 enum What {
-    /// Of pipeline files, with every stage, source and export (the default).
+    /// Of pipeline files, with every stage, survey, source and export (the default).
     Pipeline,
     /// Of a record, as the JSONL export writes it.
     Record,
@@ -34,6 +34,11 @@ enum What {
     Patch,
     /// Of the options of a stage.
     Stage {
+        /// Its name.
+        name: String,
+    },
+    /// Of the options of a survey.
+    Survey {
         /// Its name.
         name: String,
     },
@@ -57,6 +62,7 @@ impl Args {
             What::View => DocumentView::json_schema().to_value(),
             What::Patch => Patch::json_schema().to_value(),
             What::Stage { name } => of(catalog, name, Part::Stage)?,
+            What::Survey { name } => of(catalog, name, Part::Survey)?,
             What::Source { name } => of(catalog, name, Part::Source)?,
             What::Export { name } => of(catalog, name, Part::Export)?,
         };
@@ -70,6 +76,7 @@ impl Args {
 fn of(catalog: &Catalog, name: &str, part: Part) -> Result<Value, Failure> {
     let found = match part {
         Part::Stage => catalog.find_stage(name).map(StageEntry::schema),
+        Part::Survey => catalog.find_survey(name).map(SurveyEntry::schema),
         Part::Source => catalog.find_source(name).map(SourceEntry::schema),
         Part::Export => catalog.find_export(name).map(ExportEntry::schema),
     };

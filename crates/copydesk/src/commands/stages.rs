@@ -16,7 +16,7 @@ use crate::{
 /// Arguments of `copydesk stages`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A stage, source or export; all of them in short if left out.
+    /// A stage, survey, source or export; all of them in short if left out.
     #[arg(value_parser = KnownName::Any, hide_possible_values = true)]
     name: Option<String>,
 }
@@ -26,16 +26,18 @@ pub(crate) struct Args {
 pub(crate) enum Part {
     Source,
     Stage,
+    Survey,
     Export,
 }
 
 impl Part {
-    const ALL: [Self; 3] = [Self::Source, Self::Stage, Self::Export];
+    const ALL: [Self; 4] = [Self::Source, Self::Stage, Self::Survey, Self::Export];
 
     fn name(self) -> &'static str {
         match self {
             Self::Source => "source",
             Self::Stage => "stage",
+            Self::Survey => "survey",
             Self::Export => "export",
         }
     }
@@ -44,6 +46,7 @@ impl Part {
         match self {
             Self::Source => "[source]",
             Self::Stage => "[[stage]]",
+            Self::Survey => "[[survey]]",
             Self::Export => "[[export]]",
         }
     }
@@ -85,7 +88,7 @@ pub(crate) fn unknown(catalog: &Catalog, name: &str, part: Option<Part>) -> Stri
         return format!("`{name}` is not built in: {way_out}");
     }
     let names: Vec<&str> = all(catalog).iter().filter(|k| part.is_none_or(|p| p == k.part)).map(|k| k.name).collect();
-    let what = part.map_or("stage, source or export", Part::name);
+    let what = part.map_or("stage, survey, source or export", Part::name);
     let mean = copydesk_pipeline::closest(name, names.iter().copied());
     let mean = mean.map(|m| format!("; did you mean `{m}`?")).unwrap_or_default();
     format!("no {what} is called `{name}`{mean} (there are: {})", names.join(", "))
@@ -110,6 +113,15 @@ fn all(catalog: &Catalog) -> Vec<Known> {
         schema: e.schema().to_value(),
         defaults: e.defaults(),
     });
+    let surveys = catalog.surveys().iter().map(|e| Known {
+        part: Part::Survey,
+        name: e.name,
+        summary: e.summary,
+        reads: &[],
+        writes: &[],
+        schema: e.schema().to_value(),
+        defaults: e.defaults(),
+    });
     let exports = catalog.exports().iter().map(|e| Known {
         part: Part::Export,
         name: e.name,
@@ -119,13 +131,14 @@ fn all(catalog: &Catalog) -> Vec<Known> {
         schema: e.schema().to_value(),
         defaults: e.defaults(),
     });
-    sources.chain(stages).chain(exports).collect()
+    sources.chain(stages).chain(surveys).chain(exports).collect()
 }
 
 fn list(known: &[Known], paint: Paint) -> String {
     let mut out = String::new();
     let names = known.iter().map(|k| k.name.len()).max().unwrap_or(0);
-    for part in Part::ALL {
+    // A program need not have one of each.
+    for part in Part::ALL.into_iter().filter(|part| known.iter().any(|k| k.part == *part)) {
         let _ =
             writeln!(out, "{}", paint.paint(Tone::Strong, &format!("{}s, used under {}", part.name(), part.heading())));
         for k in known.iter().filter(|k| k.part == part) {

@@ -28,8 +28,9 @@ struct Told {
 pub(crate) fn has_foreign(pipeline: &Pipeline) -> bool {
     let house = copydesk_pipeline::builtin();
     let stages = pipeline.chain.links().iter().map(|link| house.find_stage(link.manifest.kind).is_none());
+    let surveys = pipeline.chain.surveys().iter().map(|survey| house.find_survey(survey.manifest.kind).is_none());
     let exports = pipeline.exports.iter().map(|export| house.find_export(export.manifest.kind).is_none());
-    stages.chain(exports).any(|is_foreign| is_foreign)
+    stages.chain(surveys).chain(exports).any(|is_foreign| is_foreign)
 }
 
 /// What becomes of a document that is worked on alone, where it can do no harm, if it is set aside there. Without a worker it is

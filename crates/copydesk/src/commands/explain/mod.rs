@@ -15,7 +15,7 @@ use copydesk_document::Input;
 use copydesk_explain::Account;
 use copydesk_intake::read_path;
 use copydesk_pipeline::Pipeline;
-use copydesk_runner::{Outcome, Quarantined, StageInstance};
+use copydesk_runner::{Outcome, Quarantined, StageInstance, SurveyInstance};
 use copydesk_stage::{Catalog, SourceItem};
 
 use super::{
@@ -203,6 +203,10 @@ impl Args {
         fact("read as", &format!("{}, {}, {} bytes", source.media_type, source.charset, thousands(source.bytes)));
         let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
         fact("pipeline", &format!("{name}: {}", stages.join(" > ")));
+        let surveys: Vec<&str> = pipeline.chain.surveys().iter().map(SurveyInstance::name).collect();
+        if !surveys.is_empty() {
+            fact("surveys", &format!("{}: not asked, since they look at all documents together", surveys.join(", ")));
+        }
         fact("language", &language(account));
         fact("blocks", &blocks(account));
         fact("lines", &lines::count_kinds(account.lines));

@@ -1,0 +1,105 @@
+//! Surveys: questions about all documents together.
+
+use std::fmt::Debug;
+
+use copydesk_document::Document;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use crate::{ConfigError, StageError};
+
+/// A question that no document can answer alone: whether this is the same story again, what the pages of a site share.
+///
+/// It is asked in two steps. Behind the stages the survey *sees* each document and keeps a summary of it, which is stored
+/// with the shard. When all documents have been seen, it *concludes* from the summaries, in the order of the documents. What
+/// it concludes of a document is put into its rows before files are made of them.
+///
+/// Both steps are functions of what goes in, so that a run that was killed, resumed or spread over machines comes to the
+/// same bytes.
+pub trait Survey: Debug + Send + Sync {
+    /// What is kept of a document until all have been seen: a few hundred bytes. A document that it cannot work on goes to
+    /// quarantine. It is called on many threads at once.
+    fn see(&self, doc: &Document) -> Result<Vec<u8>, StageError>;
+
+    /// What follows from all summaries. Memory is bounded by what it keeps of each: there may be many millions.
+    fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError>;
+}
+
+/// The summaries of all documents that came through the stages.
+pub trait Corpus {
+    /// How many there are.
+    fn documents(&self) -> u64;
+
+    /// Goes through them in their order, as often as it is asked.
+    fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError>;
+}
+
+/// A document that was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen<'s> {
+    /// Its place among all of them, from 0.
+    pub number: u64,
+    /// Which run has added it to the folder, from 0. What was concluded of documents of earlier runs should stay: others
+    /// have read it.
+    pub run: usize,
+    /// What [`Survey::see`] gave.
+    pub summary: &'s [u8],
+}
+
+/// What a survey has concluded.
+pub trait Conclusions: Debug + Send + Sync {
+    /// Of a document, by its number.
+    fn of(&self, number: u64) -> Conclusion;
+}
+
+/// What a survey has concluded of a document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Conclusion {
+    /// What its record gets; `null` where there is nothing to say.
+    pub value: Value,
+    /// Why it is not written, if it is not.
+    pub left_out: Option<LeftOut>,
+}
+
+/// A document that is not written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// A few words for a person, the same for all of a sort.
+    pub reason: String,
+    /// The id of the record that stands for it.
+    pub twin: Option<String>,
+}
+
+/// Summaries that no conclusion can be drawn from; the run stops.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SurveyError {
+    /// What is wrong, with the way out.
+    pub message: String,
+}
+
+impl SurveyError {
+    /// An error by its sentence.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+/// What a survey is, before there is one.
+pub trait SurveyKind: 'static {
+    /// The name in a pipeline file: `use = "find-duplicates"`.
+    const NAME: &'static str;
+    /// One line for lists.
+    const SUMMARY: &'static str;
+    /// The digest of what its results depend on, as for [`crate::StageKind::FINGERPRINT`].
+    const FINGERPRINT: Option<u128> = None;
+    /// The field of the record that it fills, where the record has one for it. What others conclude stands in `surveys`,
+    /// under the name of the survey.
+    const FIELD: Option<&'static str> = None;
+    /// Its options, as for [`crate::StageKind::Config`].
+    type Config: DeserializeOwned + Serialize + JsonSchema + Default;
+
+    /// Builds a survey from its options.
+    fn build(config: Self::Config) -> Result<Box<dyn Survey>, ConfigError>;
+}
