@@ -198,6 +198,19 @@ fn explain_says_what_becomes_of_poison() {
 }
 
 #[test]
+fn a_pipeline_s_own_tests_outlive_poison() {
+    let folder = bench("poison", &[("ABORT", 0)]);
+    let tests = "[[test]]\nname = \"the worst\"\nfile = \"in/00.md\"\noutcome = \"quarantined\"\nrule = \"crash\"\n\n\
+                 [[test]]\nname = \"the next\"\nfile = \"in/01.md\"\nrecord.language = \"fr\"\n";
+    let pipeline = fs::read_to_string(folder.path().join("p.toml")).expect("the pipeline");
+    fs::write(folder.path().join("p.toml"), pipeline + tests).expect("the pipeline");
+    let ended = run(folder.path(), &["test", "p.toml"]);
+    let printed = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
+    assert!(printed.contains("ok   the worst") && printed.contains("FAIL the next"), "{printed}");
+    assert_eq!(ended.status.code(), Some(1));
+}
+
+#[test]
 fn a_worker_is_nobodys_command() {
     let folder = bench("poison", &[]);
     let ended = run(folder.path(), &["worker"]);

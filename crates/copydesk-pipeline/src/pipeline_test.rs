@@ -4,7 +4,7 @@ use std::{fmt, fs, path::Path};
 
 use copydesk_document::{Document, Input, Label};
 use copydesk_record::{Markup, Options, to_record};
-use copydesk_runner::{Chain, Outcome};
+use copydesk_runner::Outcome;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -118,13 +118,11 @@ impl PipelineTest {
         }
     }
 
-    /// Takes its document through the chain: what is not as expected. `folder` is that of the pipeline file. An error if
-    /// there is no document to take.
-    pub fn run(&self, chain: &Chain, folder: &Path) -> Result<Vec<Mismatch>, String> {
-        let outcome = chain.process_one(self.document(folder)?);
+    /// What in the outcome for its document is not as expected.
+    pub fn judge(&self, outcome: &Outcome) -> Vec<Mismatch> {
         let mut wrong = Vec::new();
-        self.compare_outcome(&outcome, &mut wrong);
-        match &outcome {
+        self.compare_outcome(outcome, &mut wrong);
+        match outcome {
             Outcome::Kept(doc) => {
                 if wrong.is_empty() {
                     self.compare_record(doc, &mut wrong);
@@ -134,10 +132,11 @@ impl PipelineTest {
             Outcome::Dropped { document, .. } => self.compare_blocks(document, &mut wrong),
             Outcome::Quarantined(_) => {}
         }
-        Ok(wrong)
+        wrong
     }
 
-    fn document(&self, folder: &Path) -> Result<Input, String> {
+    /// Its document; a file stands in `folder` or below. The error says what cannot be read.
+    pub fn input(&self, folder: &Path) -> Result<Input, String> {
         let (uri, bytes) = match (&self.input, &self.file) {
             (Some(text), _) => ("input".to_owned(), text.clone().into_bytes()),
             (None, Some(file)) => {

@@ -20,8 +20,12 @@ use crate::{
 
 const TEMPLATE: &str = include_str!("../../templates/init.toml");
 
-/// So many files and folders are looked at: enough to tell what is there.
+/// So many files and folders are counted: enough to tell what is there.
 const MOST: usize = 20_000;
+/// So many of each file or folder at the top are looked at all the same, so that none is left out for those before it.
+const LEAST: usize = 200;
+/// More files of one ending at the top are named by that, and not one by one.
+const MOST_NAMED: usize = 20;
 /// Folders that hold what programs made, and no documents.
 const NOT_DOCUMENTS: [&str; 5] = ["out", "target", "node_modules", "delta", "__pycache__"];
 
@@ -68,22 +72,34 @@ impl Args {
 struct Found {
     /// Kinds of files, each with how many there are.
     kinds: BTreeMap<&'static str, usize>,
-    /// Files and folders at the top that hold documents.
+    /// Files and folders at the top that hold documents, or patterns for files.
     paths: Vec<String>,
-    looked_at: usize,
+    /// How many files and folders may still be looked at.
+    left: usize,
+    /// Whether there is more than was looked at.
+    has_more: bool,
 }
 
 impl Found {
     fn below(folder: &Path) -> std::io::Result<Self> {
-        let mut found = Self::default();
+        let mut found = Self { left: MOST, ..Self::default() };
         let mut entries = fs::read_dir(folder)?.collect::<std::io::Result<Vec<_>>>()?;
         entries.sort_by_key(fs::DirEntry::file_name);
+        let mut files: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for entry in entries {
             let before: usize = found.kinds.values().sum();
+            found.left = found.left.max(LEAST);
             found.look_at(&entry);
             if found.kinds.values().sum::<usize>() > before {
-                found.paths.push(entry.file_name().to_string_lossy().into_owned());
+                let name = entry.file_name().to_string_lossy().into_owned();
+                match name.split_once('.').filter(|_| entry.file_type().is_ok_and(|t| t.is_file())) {
+                    Some(_) => files.entry(endings(&name).to_owned()).or_default().push(name),
+                    None => found.paths.push(name),
+                }
             }
+        }
+        for (endings, names) in files {
+            found.paths.extend(if names.len() > MOST_NAMED { vec![format!("*{endings}")] } else { names });
         }
         Ok(found)
     }
@@ -91,8 +107,12 @@ impl Found {
     fn look_at(&mut self, entry: &fs::DirEntry) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Ok(file_type) = entry.file_type() else { return };
-        self.looked_at += 1;
-        if self.looked_at > MOST || name.starts_with('.') {
+        if self.left == 0 {
+            self.has_more = true;
+            return;
+        }
+        self.left -= 1;
+        if name.starts_with('.') {
             return;
         }
         if file_type.is_dir() {
@@ -108,7 +128,7 @@ impl Found {
     /// What was found, as a sentence has it.
     fn in_words(&self) -> String {
         let kinds: Vec<String> = self.kinds.iter().map(|(kind, n)| count(*n, kind)).collect();
-        match (kinds.is_empty(), self.looked_at > MOST) {
+        match (kinds.is_empty(), self.has_more) {
             (true, _) => "inputs that the command line names: there are no documents here".into(),
             (false, true) => format!("{} and more", kinds.join(", ")),
             (false, false) => kinds.join(", "),
@@ -129,6 +149,14 @@ impl Found {
         out.push_str("# exclude = [\"drafts\", \"*.bak.html\"]\n");
         out
     }
+}
+
+/// The endings of a name that tell what is in the file: `.warc.gz`.
+fn endings(name: &str) -> &str {
+    let last = name.rfind('.').unwrap_or(name.len());
+    let is_compressed = COMPRESSED.contains(&name[last..].trim_start_matches('.').to_ascii_lowercase().as_str());
+    let before = is_compressed.then(|| name[..last].rfind('.')).flatten();
+    &name[before.unwrap_or(last)..]
 }
 
 /// What a file of that name holds.
@@ -183,9 +211,21 @@ mod tests {
         }
         let found = Found::below(folder.path()).expect("a folder");
         assert_eq!(found.in_words(), "2 HTML pages, 1 table");
-        assert_eq!(found.paths, ["list \"1\".csv", "pages"]);
+        assert_eq!(found.paths, ["pages", "list \"1\".csv"]);
         let pipeline = load(&text(&found)).unwrap_or_else(|error| panic!("{error}"));
         let source = pipeline.source.expect("it has one");
-        assert_eq!(source.options["paths"], serde_json::json!(["list \"1\".csv", "pages"]));
+        assert_eq!(source.options["paths"], serde_json::json!(["pages", "list \"1\".csv"]));
+    }
+    #[test]
+    fn no_folder_is_left_out_for_a_large_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, count) in [("a", MOST + 1), ("b", 1)] {
+            fs::create_dir(folder.path().join(name)).expect("it can be made");
+            (0..count).for_each(|n| drop(fs::File::create(folder.path().join(format!("{name}/{n}.html")))));
+        }
+        (0..=MOST_NAMED).for_each(|n| drop(fs::File::create(folder.path().join(format!("c-{n}.warc.gz")))));
+        let found = Found::below(folder.path()).expect("a folder");
+        assert_eq!(found.paths, ["a", "b", "*.warc.gz"]);
+        assert!(found.in_words().ends_with(" and more"), "{}", found.in_words());
     }
 }

@@ -21,7 +21,7 @@ use serde_json::json;
 use super::{
     inputs::{KnownName, PathText, source},
     open::{Text, load, read},
-    worker::{first_alone, has_foreign, workers},
+    worker::{has_foreign, process, workers},
 };
 use crate::{
     exit::ExitCode,
@@ -200,11 +200,7 @@ impl Args {
         let source =
             source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?;
         for input in sampled(&*source)? {
-            if let Some(entry) = first_alone(&pipeline, workers.as_ref(), &input)? {
-                story.samples.push(Sample::quarantined(&entry));
-                continue;
-            }
-            story.samples.push(match pipeline.chain.process_one(input) {
+            story.samples.push(match process(&pipeline, workers.as_ref(), input) {
                 Outcome::Kept(doc) => Sample::new(&doc, "it went to the exports".to_owned()),
                 Outcome::Dropped { document, stage, reason } => {
                     Sample::new(&document, format!("dropped by {stage}: {reason}"))

@@ -7,10 +7,13 @@ use std::{
 };
 
 use anyhow::Context as _;
-use copydesk_pipeline::{Mismatch, Pipeline};
+use copydesk_pipeline::{Mismatch, PipelineTest};
 use copydesk_stage::Catalog;
 
-use super::open::open;
+use super::{
+    open::{load, read},
+    worker::{process, workers},
+};
 use crate::{
     exit::ExitCode,
     report::{COULD_NOT, Failure, Reporter},
@@ -63,9 +66,8 @@ impl Args {
         let mut suites = Vec::new();
         let mut unreadable = false;
         for path in &self.pipelines {
-            match open(path, catalog, reporter) {
-                Ok(pipeline) => {
-                    let suite = self.run(path, &pipeline);
+            match self.run(path, catalog, reporter) {
+                Ok(suite) => {
                     terminal::print(&suite.print(paint))?;
                     suites.push(suite);
                 }
@@ -92,12 +94,16 @@ impl Args {
         })
     }
 
-    fn run(&self, path: &Path, pipeline: &Pipeline) -> Suite {
+    fn run(&self, path: &Path, catalog: &Catalog, reporter: &Reporter) -> std::result::Result<Suite, Failure> {
+        let text = read(path)?;
+        let pipeline = load(&text, catalog, reporter)?;
+        let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let wanted = |name: &str| self.only.as_ref().is_none_or(|only| name.contains(only));
+        let run = |test: &PipelineTest| Ok(test.judge(&process(&pipeline, workers.as_ref(), test.input(folder)?)));
         let tests = pipeline.tests.iter().filter(|test| wanted(&test.name));
-        let tests = tests.map(|test| (test.name.clone(), test.run(&pipeline.chain, folder))).collect();
-        Suite { name: terminal::shown(path), tests }
+        let tests = tests.map(|test| (test.name.clone(), run(test))).collect();
+        Ok(Suite { name: terminal::shown(path), tests })
     }
 }
 

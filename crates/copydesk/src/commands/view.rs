@@ -7,13 +7,14 @@ use std::{
 
 use copydesk_explain::Account;
 use copydesk_pipeline::Pipeline;
-use copydesk_runner::{Outcome, StageInstance};
+use copydesk_runner::{Outcome, StageInstance, Workers};
 use copydesk_stage::Catalog;
 use copydesk_view::{Explain, Explained, Options, serve};
 
 use super::{
     explain::{NEWS, input},
-    open::open,
+    open::{load, read},
+    worker::{process, workers},
 };
 use crate::{
     exit::ExitCode,
@@ -43,11 +44,13 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
-        let (name, pipeline) = match &self.pipeline {
-            Some(path) => (terminal::shown(path), open(path, catalog, reporter)?),
-            None => (format!("{NEWS} (built in)"), open(Path::new(NEWS), catalog, reporter)?),
+        let (name, text) = match &self.pipeline {
+            Some(path) => (terminal::shown(path), read(path)?),
+            None => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
         };
-        let explain = Arc::new(Again { name, catalog: catalog.clone(), pipeline });
+        let pipeline = load(&text, catalog, reporter)?;
+        let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
+        let explain = Arc::new(Again { name, catalog: catalog.clone(), pipeline, workers });
         let options = Options { folder: self.folder.clone(), port: self.port };
         let ready = |address: &str| {
             // Who reads the address from a pipe waits for this line.
@@ -63,12 +66,13 @@ struct Again {
     name: String,
     catalog: Catalog,
     pipeline: Pipeline,
+    workers: Option<Workers>,
 }
 
 impl Explain for Again {
     fn explain(&self, uri: &str) -> Result<Explained, String> {
         let input = input(uri, None, &self.catalog, &self.pipeline).map_err(|error| format!("{error:#}"))?;
-        let (doc, outcome) = match self.pipeline.chain.process_one(input) {
+        let (doc, outcome) = match process(&self.pipeline, self.workers.as_ref(), input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned()),
             Outcome::Dropped { document, stage, reason } => (document, format!("dropped by {stage}: {reason}")),
             Outcome::Quarantined(entry) => return Err(format!("{} ({}, {})", entry.error, entry.stage, entry.rule)),

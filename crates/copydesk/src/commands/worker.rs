@@ -1,9 +1,9 @@
-//! `copydesk worker`: the process that works on documents for `run` and `explain`, so that a stage that crashes does not take
+//! `copydesk worker`: the process that works on documents for `run`, `explain`, `view` and `test`, so that a stage that crashes does not take
 //! these down.
 
 use copydesk_document::Input;
 use copydesk_pipeline::Pipeline;
-use copydesk_runner::{Quarantined, Workers};
+use copydesk_runner::{Outcome, Workers};
 use copydesk_stage::Catalog;
 use serde::{Deserialize, Serialize};
 
@@ -33,19 +33,20 @@ pub(crate) fn has_foreign(pipeline: &Pipeline) -> bool {
     stages.chain(surveys).chain(exports).any(|is_foreign| is_foreign)
 }
 
-/// What becomes of a document that is worked on alone, where it can do no harm, if it is set aside there. Without a worker it is
-/// not worked on.
-pub(crate) fn first_alone(
-    pipeline: &Pipeline,
-    workers: Option<&Workers>,
-    input: &Input,
-) -> anyhow::Result<Option<Quarantined>> {
+/// Takes one document through a chain. A stage from outside has it first in a process of its own, where it can do no harm: it
+/// may hang, or take its process down.
+pub(crate) fn process(pipeline: &Pipeline, workers: Option<&Workers>, input: Input) -> Outcome {
     #[cfg(unix)]
-    if let Some(workers) = workers {
-        return Ok(copydesk_runner::try_alone(&pipeline.chain, &pipeline.exports, workers, input.clone())?);
+    if let Some(workers) = workers.filter(|_| has_foreign(pipeline)) {
+        match copydesk_runner::try_alone(&pipeline.chain, &pipeline.exports, workers, input.clone()) {
+            Ok(None) => {}
+            Ok(Some(entry)) => return Outcome::Quarantined(entry),
+            Err(error) => tracing::warn!("{error:#}"),
+        }
     }
-    let _ = (pipeline, workers, input);
-    Ok(None)
+    #[cfg(not(unix))]
+    let _ = workers;
+    pipeline.chain.process_one(input)
 }
 
 /// How workers are started that have the chain and the exports of a pipeline; not at all where the running program is

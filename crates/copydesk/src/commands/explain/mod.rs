@@ -21,7 +21,7 @@ use copydesk_stage::{Catalog, SourceItem};
 use super::{
     inputs::{self, KnownName},
     open::{load, read},
-    worker::{first_alone, workers},
+    worker::{process, workers},
 };
 use crate::{
     exit::ExitCode,
@@ -124,17 +124,8 @@ impl Args {
         let pipeline = load(&text, catalog, reporter)?;
         let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
         let input = input(&self.file, self.from.as_deref(), catalog, &pipeline)?;
-        // First where it can do no harm: a stage may hang, or take the process down.
         let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
-        match first_alone(&pipeline, workers.as_ref(), &input) {
-            Ok(None) => {}
-            Ok(Some(entry)) => {
-                terminal::print(&self.quarantined(&entry, style))?;
-                return Ok(ExitCode::from(WITH_QUARANTINE));
-            }
-            Err(error) => tracing::warn!("{error:#}"),
-        }
-        let (doc, outcome, code) = match pipeline.chain.process_one(input) {
+        let (doc, outcome, code) = match process(&pipeline, workers.as_ref(), input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
             Outcome::Dropped { document, stage, reason } => {
                 (document, format!("dropped by {stage}: {reason}"), ExitCode::SUCCESS)
