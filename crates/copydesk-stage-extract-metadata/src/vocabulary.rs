@@ -7,7 +7,7 @@ use copydesk_document::{Field, Origin};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use copydesk_text::key;
+use copydesk_text::{is_han, is_hangul, key};
 
 /// Names under which a field is declared.
 #[derive(Debug, Deserialize)]
@@ -74,6 +74,7 @@ struct Offices {
 #[serde(deny_unknown_fields)]
 struct Outlets {
     words: Vec<String>,
+    starts: Vec<String>,
 }
 
 #[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
@@ -118,14 +119,18 @@ struct OutletWords {
     within: AhoCorasick,
     /// Ends of names in the others.
     ends: Vec<&'static str>,
+    /// First words of names, with the blank behind them.
+    starts: Vec<String>,
 }
 
 #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
 static OUTLET_WORDS: LazyLock<OutletWords> = LazyLock::new(|| {
     let words = LINES.outlets.words.iter().map(String::as_str);
-    let (spaced, ends): (Vec<&str>, Vec<&str>) = words.partition(|word| word.is_ascii() || word.contains(' '));
+    let ends_names = |word: &&str| word.chars().any(|c| is_hangul(c) || is_han(c));
+    let (ends, spaced): (Vec<&str>, Vec<&str>) = words.partition(ends_names);
     let within = AhoCorasick::new(spaced.iter().map(|word| format!(" {word} "))).expect("a short list of words");
-    OutletWords { within, ends }
+    let starts = LINES.outlets.starts.iter().map(|word| format!("{word} ")).collect();
+    OutletWords { within, ends, starts }
 });
 
 /// Whether a line carries a word that names of publications carry.
@@ -137,7 +142,9 @@ pub(crate) fn has_outlet_word(line: &str) -> bool {
         spaced.push_str(word);
     }
     spaced.push(' ');
-    OUTLET_WORDS.within.is_match(&spaced) || OUTLET_WORDS.ends.iter().any(|word| line.ends_with(word))
+    OUTLET_WORDS.within.is_match(&spaced)
+        || OUTLET_WORDS.ends.iter().any(|word| line.ends_with(word))
+        || OUTLET_WORDS.starts.iter().any(|word| line.starts_with(word.as_str()))
 }
 
 /// Whether a line names a picture: `Logo of the Valley Herald`, `Content image - Valley Herald`.
@@ -215,6 +222,8 @@ mod tests {
         assert!(is_office("Public Affairs Office") && is_office("무역정책과") && !is_office("Ann Lee"));
         assert!(!is_section_name("The old harbour town news") && !is_section_name("Ferries return"));
         assert!(has_outlet_word("The Valley Herald") && has_outlet_word("Herald") && has_outlet_word("山谷日報"));
+        assert!(has_outlet_word("Báo Sông Thương") && has_outlet_word("Новая газета"));
+        assert!(!has_outlet_word("Это правда") && !has_outlet_word("Mưa lớn được thông báo"));
         assert!(!has_outlet_word("Posted by Ann") && !has_outlet_word("Heralded by Ann") && !has_outlet_word(""));
         assert_eq!(before_copula("Ann Lee is a historian."), Some("Ann Lee"));
         assert_eq!(before_copula("Nothing of the kind."), None);

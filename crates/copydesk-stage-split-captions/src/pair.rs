@@ -94,7 +94,16 @@ pub(crate) fn is_translation(doc: &Document, a: BlockId, b: BlockId, lexicon: &L
     if size_a.max(size_b) > 3 * size_a.min(size_b) {
         return false;
     }
+    // The day of the story says nothing of a picture.
+    let dated = |text: &str| {
+        let full = |found: &copydesk_date::FoundDate| found.value().is_some_and(|value| value.day().is_some());
+        text.len() <= 80 && copydesk_date::find(text, &copydesk_date::Hints::default()).iter().any(full)
+            || text.trim_end().ends_with(|c: char| c.is_ascii_digit()) && figures(text).len() >= 3
+    };
     let (figures_a, figures_b) = (figures(text_a), figures(text_b));
+    if figures_a.is_empty() != figures_b.is_empty() && (dated(text_a) || dated(text_b)) {
+        return false;
+    }
     figures_a.is_empty() || figures_b.is_empty() || figures_a.iter().any(|f| figures_b.contains(f))
 }
 

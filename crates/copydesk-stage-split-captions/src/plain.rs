@@ -109,6 +109,7 @@ pub(crate) fn captions(lines: &Lines<'_>, story: &Story, id: BlockId) -> Option<
         .or_else(|| glued(lines, id))
         .or_else(|| line.weakly_credited(lines, story))
         .or_else(|| line.above_credit(lines))
+        .or_else(|| line.dated_behind_equals(lines, story))
         .or_else(|| line.named_behind(lines))
         .or_else(|| line.wire(lines))
         .or_else(|| line.behind_title(lines))
@@ -143,6 +144,7 @@ impl<'t> Line<'t> {
         } else {
             split_credit(bare, lines.lexicon)
         };
+        let split = before_day(bare, &split, lines.lexicon).unwrap_or(split);
         Self { id, text: Cow::Borrowed(bare), split, pointed, barred }
     }
 
@@ -152,6 +154,22 @@ impl<'t> Line<'t> {
 
     fn claim(&self, reason: Reason) -> Claim {
         Claim { piece: Some(self.piece()), ..reason.into() }
+    }
+
+    /// `苗木に土をかける人たち＝19日、緑ケ丘町`: behind the sign day and place, as papers in Japanese print them.
+    fn dated_behind_equals(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
+        let text = self.text.trim();
+        let (said, place) = text.rsplit_once(['＝', '='])?;
+        let kana = said.chars().any(copydesk_text::is_kana);
+        let figures = place.trim_start_matches(|c: char| c.is_numeric() || "年月一二三四五六七八九十".contains(c));
+        let dated = figures.len() < place.len() && figures.starts_with('日');
+        let placed = place.ends_with('で') && place.contains(['市', '町', '村', '区', '県', '都', '府']);
+        let fits = (dated || placed) && place.chars().count() <= 30 && !ends_sentence(place);
+        let sure = kana && fits && (4..=120).contains(&said.chars().count()) && self.id < story.last;
+        let piece = Piece { text: flat(text), credits: Vec::new(), marks: Vec::new() };
+        let detail = "a phrase, and behind the sign of equality its day and place";
+        sure.then(|| Claim { piece: Some(piece), ..Reason::new("day-and-place", detail, 0.85).into() })
+            .filter(|_| classify_label(text, lines.lexicon).is_none())
     }
 
     /// Whether what stands before the credit can be a caption, and is no field, label or date.
@@ -230,11 +248,21 @@ impl<'t> Line<'t> {
 
     /// Whether a weak credit is enough above the text, where titles, bylines and names of sites stand as well.
     fn is_sure_above(&self, doc: &Document) -> bool {
-        const SHAPES: [&str; 5] =
-            ["paren-agency", "paren-name/agency", "paren-any-org", "tail-name/agency", "tail-wire-bare"];
+        const SHAPES: [&str; 7] = [
+            "paren-agency",
+            "paren-name/agency",
+            "paren-name-paper",
+            "paren-any-org",
+            "tail-name/agency",
+            "tail-NAME-CAPS",
+            "tail-wire-bare",
+        ];
         let text = self.split.text;
-        let least = if self.split.confidence == Confidence::Labelled { 20 } else { 30 };
-        let sentence = ends_sentence(text) && sentences(text) <= 1 && weight(text) >= least;
+        let labelled = self.split.confidence == Confidence::Labelled;
+        let least = if labelled { 20 } else { 30 };
+        // A label parts the credit from a phrase as well, right above the text.
+        let phrase = || labelled && is_above_text(doc, self.id) && text.split_whitespace().count() >= 5;
+        let sentence = (ends_sentence(text) && sentences(text) <= 1 || phrase()) && weight(text) >= least;
         // Below another sentence it is likelier that the story has begun.
         let opens = |id| {
             let text = doc.text(id).trim_end();
@@ -258,7 +286,8 @@ impl<'t> Line<'t> {
         let (size, words) = (weight(&self.text), self.text.split_whitespace().count());
         let position = has_caption_sign(&self.text, CaptionSign::Position, lexicon);
         // Menus have lines of a few words, and a paragraph of the story may stand above a picture without a caption.
-        let enough = size >= SHORTEST_BARE && (words >= 4 || size > letters(&self.text) * 2);
+        let closed = words >= 3 && ends_sentence(&self.text);
+        let enough = size >= SHORTEST_BARE && (words >= 4 || closed || size > letters(&self.text) * 2);
         let short = size <= LONGEST_BARE || position;
         // The title may stand right above the credit of a picture that has no caption.
         let second = (0..self.id.0).map(BlockId).any(|id| weight(doc.text(id)) >= SHORTEST);
@@ -452,6 +481,24 @@ fn glued(lines: &Lines<'_>, id: BlockId) -> Option<Claim> {
     })
 }
 
+/// Whether running text stands right below a line.
+fn is_above_text(doc: &Document, id: BlockId) -> bool {
+    let next = BlockId(id.0 + 1);
+    next.index() < doc.blocks().len() && is_running(doc, next)
+}
+
+/// A credit with the day of the picture behind it: `… 中央社記者X攝 117年10月5日`.
+fn before_day<'t>(text: &'t str, split: &Split<'t>, lexicon: &Lexicon) -> Option<Split<'t>> {
+    if !split.credits.is_empty() {
+        return None;
+    }
+    let (before, day) = text.trim_end().rsplit_once(char::is_whitespace)?;
+    let dated = day.bytes().filter(u8::is_ascii_digit).count() >= 4
+        && day.chars().all(|c| c.is_ascii_digit() || "年月日./-".contains(c));
+    let split = dated.then(|| split_credit(before, lexicon))?;
+    (!split.credits.is_empty() && split.confidence == Confidence::Labelled && split.picture_only).then_some(split)
+}
+
 /// Whether a line beside this one is all that is left of a picture.
 fn rest_beside(doc: &Document, id: BlockId, lines: &Lines<'_>) -> bool {
     let is_rest = |id: BlockId| {
@@ -516,7 +563,9 @@ pub(crate) fn credit_alone(lines: &Lines<'_>, id: BlockId) -> Option<Reason> {
     let sure = may_be_credit_line(text)
         && split.as_credit_line() == Some(Confidence::Labelled)
         && split.picture_only
-        && split.credits.iter().all(|credit| names_somebody(credit, lines.lexicon));
+        && split.credits.iter().all(|credit| names_somebody(credit, lines.lexicon))
+        && read_byline(text, lines.lexicon)
+            .is_none_or(|byline| byline.people.is_empty() || byline.confidence() != Confidence::Labelled);
     sure.then(|| Reason::new("credit-line", "nothing but the credit of a picture", 0.7))
 }
 

@@ -246,9 +246,31 @@ fn is_numbered(text: &str) -> bool {
     rest.len() < text.len() && rest.starts_with(['、', '.', ')', '．', '）']) && rest.chars().any(char::is_alphabetic)
 }
 
-/// Whether a text ends in a full stop, of whatever script.
+/// Whether a text ends in a full stop, of whatever script, with or without a sign-off behind it.
 pub(crate) fn ends_in_stop(text: &str) -> bool {
-    text.trim_end_matches(is_closing).ends_with(['.', '。', '।', '۔', '။', '។', '．'])
+    let stop = |text: &str| {
+        text.trim_end_matches(is_closing).ends_with(['.', '。', '।', '۔', '။', '។', '៕', '៚', '．', '॥', '።', '։'])
+    };
+    stop(text) || without_sign_off(text).is_some_and(stop)
+}
+
+/// What stands before the initials, the agency or the signs that end the last paragraph of a story: `… closed. (ab/H-4)`,
+/// `… closed. – AGENCY`, `… closed. ***`.
+fn without_sign_off(text: &str) -> Option<&str> {
+    /// Initials and names of agencies are not longer, in characters.
+    const LONGEST: usize = 24;
+    let bare = text.trim_end_matches(|c: char| c.is_whitespace() || "*#■□▮◼●◆=".contains(c));
+    let short = |text: &str| (1..=LONGEST).contains(&text.trim().chars().count());
+    let bracket = bare.strip_suffix([')', '）', ']']).and_then(|inside| {
+        let (before, initials) = inside.rsplit_once(['(', '（', '['])?;
+        short(initials).then(|| before.trim_end())
+    });
+    let dash = || {
+        let (before, name) = [" – ", " — ", " - ", " -- ", " /"].iter().find_map(|dash| bare.rsplit_once(dash))?;
+        let plain = !name.chars().any(char::is_lowercase) || Lexicon::builtin().agency(name.trim()).is_some();
+        (short(name) && plain).then(|| before.trim_end())
+    };
+    bracket.or_else(dash).or((bare.len() < text.len()).then_some(bare))
 }
 
 /// A text with front matter was written as one, and not scraped from a page.
@@ -313,7 +335,8 @@ impl Head {
         }
         let mut lines = Vec::new();
         for index in (from..self.story).rev() {
-            if is_opening(page, signs, index, self.anchor.is_some()) || goes_on(page, index) {
+            let dateline = index + 1 == self.story && self.anchor.is_some() && is_place_and_day(page, index);
+            if dateline || is_opening(page, signs, index, self.anchor.is_some()) || goes_on(page, index) {
                 lines.push(index);
             } else if !is_part_of_head(page, index) {
                 break;
@@ -448,9 +471,17 @@ fn begins_below(page: &Page<'_>, signs: &Signs, anchor: usize, story: usize) -> 
     let free = (anchor + 1..story).filter(|i| !is_part_of_head(page, *i));
     free.take(BETWEEN + 1).find(|index| {
         let announces = page.shapes[*index].announces && signs.length[*index] >= 4.0;
+        let addresses = signs.length[*index] >= 2.0 && text(page, *index).ends_with([',', '，', '،']);
         is_opening(page, signs, *index, true)
-            || page.lines[*index].label.is_none() && (announces || within::is_entry(page, *index))
+            || is_speaker(page, *index)
+            || page.lines[*index].label.is_none() && (announces || addresses || within::is_entry(page, *index))
     })
+}
+
+/// `【知事】`: who speaks, in brackets, above each of his turns.
+fn is_speaker(page: &Page<'_>, index: usize) -> bool {
+    let own = text(page, index);
+    own.starts_with('【') && own.ends_with('】') && (0..page.len()).filter(|i| text(page, *i) == own).count() >= 2
 }
 
 /// Lines that may stand between the head's date and the story without ending the search for its first sentence.
@@ -471,6 +502,19 @@ fn goes_on(page: &Page<'_>, index: usize) -> bool {
 
 fn has_no_case(text: &str) -> bool {
     !text.chars().any(|c| c.is_lowercase() || c.is_uppercase())
+}
+
+/// `နေရောင်တော် ဒီဇင်ဘာ ၄`: a place and a day without its year, right above a text whose date stands further up: its
+/// dateline, in a line of its own.
+fn is_place_and_day(page: &Page<'_>, index: usize) -> bool {
+    let text = text(page, index);
+    let [found] = &copydesk_date::find(text, &copydesk_date::Hints::default())[..] else { return false };
+    let place = text[..found.span.start].trim_matches(|c: char| !c.is_alphanumeric());
+    matches!(found.reading, copydesk_date::Reading::Yearless { .. })
+        && (1..=3).contains(&place.split_whitespace().count())
+        && !text[found.span.end..].contains(char::is_alphanumeric)
+        && page.lines[index].label.is_none()
+        && page.lines[index].field.is_none()
 }
 
 /// Signs that may stand behind the end of a sentence.
@@ -553,6 +597,13 @@ fn of_line(page: &Page<'_>, index: usize, story: usize) -> Option<Finding> {
             "the same words twice: a picture's text and its headline",
         ));
     }
+    if !is_written(page) && begins_with_slug(page, text, story) {
+        return Some(finding(
+            BoilerplateKind::Related,
+            "slug",
+            "begins with the headline without its accents: the address of a picture or a link",
+        ));
+    }
     if index > story && shape.words >= 4.0 && !shape.closed && repeats_head(page, text, story) {
         return Some(finding(BoilerplateKind::Other, "again", "the headline once more: the text of a picture"));
     }
@@ -573,6 +624,30 @@ fn is_file_name(text: &str) -> bool {
 /// `![](picture.jpg)` in a text that is no Markdown.
 fn is_picture_mark(text: &str) -> bool {
     text.starts_with("![") && text.ends_with(')') && text.contains("](") && !text[2..].contains("![")
+}
+
+/// `den keo quan cuoi cung Another story`: the words of a line of the head in small letters and without their accents,
+/// as they stand in addresses, before the headline of another story.
+fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
+    const FEWEST: usize = 4;
+    let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let slug: Vec<&str> = line.split_whitespace().take_while(plain).collect();
+    if slug.len() < FEWEST {
+        return false;
+    }
+    let stands_for = |slug: &str, word: &str| {
+        let letters = || word.chars().filter(|c| c.is_alphanumeric());
+        letters().count() == slug.len()
+            && letters().zip(slug.chars()).all(|(c, plain)| !c.is_ascii() || c.to_ascii_lowercase() == plain)
+    };
+    (0..story).any(|index| {
+        let head = text(page, index);
+        let words: Vec<&str> =
+            head.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphanumeric())).collect();
+        (FEWEST..=slug.len()).contains(&words.len())
+            && !head.is_ascii()
+            && words.iter().zip(&slug).all(|(word, slug)| stands_for(slug, word))
+    })
 }
 
 /// Whether a line is one of the head's, give or take the number of a picture or a word.
@@ -653,7 +728,8 @@ fn closing(page: &Page<'_>, index: usize) -> Option<&'static str> {
     if shape.words > 10.0 || shape.is_prose() {
         return None;
     }
-    if line.label.is_some_and(|(kind, whole)| kind == Kind::SignOff && whole) {
+    if line.label.is_some_and(|(kind, whole)| kind == Kind::SignOff && (whole || is_aside(text.trim_end_matches('.'))))
+    {
         return Some("sign-off");
     }
     match line.field {
@@ -673,8 +749,14 @@ fn closing(page: &Page<'_>, index: usize) -> Option<&'static str> {
 fn is_agency(name: &str) -> bool {
     let lexicon = Lexicon::builtin();
     let known = |name: &str| lexicon.agency(name.trim()).is_some();
+    // `NDK (ab), dpa`: the house's own letters, with those of who wrote it.
+    let own = |name: &str| {
+        let letters = name.split(['(', '（']).next().unwrap_or_default().trim();
+        (2..=6).contains(&letters.chars().count()) && letters.chars().all(char::is_uppercase)
+    };
+    let parts = || name.split(['/', '+', '-', ',']);
     known(name)
-        || name.split(['/', '+', '-', ',']).all(known)
+        || parts().any(known) && parts().all(|part| known(part) || own(part))
         || is_credit_line(name, lexicon) == Some(Confidence::AgencyKnown)
 }
 
@@ -707,6 +789,7 @@ fn announced(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Fi
 /// A name by itself below the story, and a paragraph that begins with it: a box about the author.
 fn author_box(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
     const WITHIN: usize = 3;
+    about_author(page, head, found);
     let all = page.prose_before[page.len()] - page.prose_before[head.story];
     for index in head.story + 2..page.len().saturating_sub(1) {
         let name = text(page, index);
@@ -725,6 +808,24 @@ fn author_box(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<F
                     finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
                 });
             }
+        }
+    }
+}
+
+/// `Ann Lee covers the harbour. Reach her at ann@example.org`: a line below the story that begins with the name of its
+/// byline, and has an address or a handle.
+fn about_author(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
+    let signed: Vec<usize> = (0..head.story).filter(|i| page.lines[*i].byline).collect();
+    for index in head.story + 2..page.len() {
+        let line = text(page, index);
+        let mut words = line.split_whitespace();
+        let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
+        let name = format!("{first} {second}");
+        let named = first.starts_with(char::is_uppercase) && second.starts_with(char::is_uppercase);
+        if line.contains('@') && named && signed.iter().any(|i| text(page, *i).contains(&name)) {
+            found[index].get_or_insert_with(|| {
+                finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
+            });
         }
     }
 }

@@ -115,6 +115,7 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
     let to = folded.origin(other_trade(text, end, lexicon).unwrap_or(text.len()));
     // A second opener: `Posted by: By Ann Lee`, `Текст: Автор X`.
     let rest = strip_opener(without_joiner(&line[at.min(to)..to], lexicon).trim_start(), lexicon);
+    let rest = without_place_before(rest, lexicon);
     let mut found = Names::read(rest, lexicon, Mode::Labelled { sure: colon.is_some() })?;
     without_genre(&mut found.people, lexicon);
     let confidence = if colon.is_some() || found.people.iter().any(|p| p.contains(' ') || p.chars().all(is_unspaced)) {
@@ -125,6 +126,14 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
         Confidence::AgencyKnown
     };
     Some(found.into_byline(lexicon.form_ids[form as usize], confidence))
+}
+
+/// `حاوره في صنعاء / أحمد علي`: names without the place that a stroke parts from them.
+fn without_place_before<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let Some((place, names)) = text.split_once(" / ") else { return text };
+    let mut words = place.split_whitespace();
+    let placed = words.next().is_some_and(|word| lexicon.place_words.contains(&fold(word)));
+    if placed && words.count() <= 4 { names.trim_start() } else { text }
 }
 
 /// Where a line begins to name who did something else than write: `Text: A, Fotos: B`, `Reporting by A; Editing by B`.

@@ -111,7 +111,13 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
             continue;
         }
         let bar = rest[blank..].starts_with('|');
-        if (first.is_lowercase() || bar) && !after_border(&window[..at]) {
+        // A short form such as `fot.` is no word of a sentence.
+        let short = end - start <= 5 && (text[start..end].ends_with('.') || text[end..].starts_with('.'));
+        if (first.is_lowercase() || bar) && !short && !after_border(&window[..at]) {
+            // `(PNA photo by Ann Lee)`: the agency before the word is part of the credit.
+            if let Some(from) = acronym_in_bracket(&window[..at]).filter(|_| separator == 0) {
+                out.push(LabelAt { start: from, body: from, generic: false, bare: false, form });
+            }
             continue;
         }
         let mut body = end + blank + separator;
@@ -151,6 +157,14 @@ fn separator_len(rest: &str, slash: bool) -> usize {
         '|' if rest.starts_with("| ") => 1,
         _ => 0,
     }
+}
+
+/// Where an acronym begins that stands between an opening bracket and the word for a picture.
+fn acronym_in_bracket(before: &str) -> Option<usize> {
+    let open = before.rfind(['(', '（'])?;
+    let from = open + before[open..].chars().next().map_or(1, char::len_utf8);
+    let name = before[from..].trim();
+    (!name.contains(char::is_whitespace) && body::is_acronym(name)).then_some(from)
 }
 
 /// Whether what stands before a label ends something: nothing, a sentence, a bracket, a bar, a line.
@@ -250,7 +264,11 @@ fn fits(printed: &str, shape: &body::Shape, bare: bool, lexicon: &Lexicon) -> bo
     if first_small && shape.small > 1 {
         return false;
     }
+    // In Vietnamese only the first word of an office has a capital.
+    let vietnamese = printed.contains(|c: char| matches!(c, '\u{1EA0}'..='\u{1EF9}' | 'đ' | 'Đ' | 'ơ' | 'ư'));
+    let office = vietnamese && printed.starts_with(char::is_uppercase) && shape.words <= 6;
     shape.small <= 1
+        || office
         || (shape.words <= 3 && !first_small)
         || shape.small * 3 <= shape.words
         || (shape.agency && shape.small * 2 <= shape.words)

@@ -82,7 +82,11 @@ fn bracketed(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
         return Some(f);
     }
     // Without a known agency: only after the end of a sentence, and never a year, a place or a side.
-    if !ends_text(before) || printed.chars().any(|c| c.is_ascii_digit()) || printed.contains([',', ':', '"', '“', '„'])
+    let listed = printed.contains(',') && !is_name_and_paper(printed, lexicon);
+    if !ends_text(before)
+        || listed
+        || printed.chars().any(|c| c.is_ascii_digit())
+        || printed.contains([':', '"', '“', '„'])
     {
         return None;
     }
@@ -90,9 +94,26 @@ fn bracketed(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     if shape.caseless > 0 || words == 1 && !shape.acronym || words > 7 {
         return None;
     }
-    let mut f = found(trimmed, open.0, credit, if shape.slash { "paren-name/agency" } else { "paren-any-org" });
+    let rule = match printed.contains(',') {
+        true => "paren-name-paper",
+        false if shape.slash => "paren-name/agency",
+        false => "paren-any-org",
+    };
+    let mut f = found(trimmed, open.0, credit, rule);
     f.confidence = Confidence::ShapeOnly;
     Some(f)
+}
+
+/// `Ann Lee, The Harbour Ledger`: a name of two or three words, and a paper of as many or more.
+fn is_name_and_paper(printed: &str, lexicon: &Lexicon) -> bool {
+    let Some((name, paper)) = printed.split_once(", ") else { return false };
+    let plain = |text: &str| body::strict_shape(text, lexicon).is_some_and(|shape| shape.small == 0);
+    let words = |text: &str| text.split_whitespace().count();
+    (2..=3).contains(&words(name))
+        && (2..=5).contains(&words(paper))
+        && !paper.contains(',')
+        && plain(name)
+        && plain(paper)
 }
 
 /// `bild allianz / wpa / Ann Lee`: holders in small letters, parted by slashes with spaces around them.
@@ -370,7 +391,7 @@ fn after_sentence(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
         f.rule = "tail-NAME-for-paper";
         return Some(f);
     }
-    f.rule = "tail-name";
+    f.rule = if printed.chars().any(char::is_lowercase) { "tail-name" } else { "tail-NAME-CAPS" };
     (2..=4).contains(&shape.words).then_some(f)
 }
 

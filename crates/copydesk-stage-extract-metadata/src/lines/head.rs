@@ -178,6 +178,14 @@ fn read_value(
             if let Some(value) = first.value() {
                 pool.add(value, Origin::LabelLine, "date", span, 0.75);
             }
+            // Others may stand behind it: `时间: 2021-05-03 来源: X 作者: Y`.
+            if doc.tree.is_none() {
+                let beside =
+                    labels_of(doc.text(id), lexicon).into_iter().filter(|other| other.kind == FieldKind::Author);
+                for author in beside {
+                    read_value(doc, id, &author, span, hints, lexicon, gathered);
+                }
+            }
             // A second label may follow in the same line: `Posted : ... Updated : ...`.
             found.filter(|date| date.label().is_some()).for_each(|date| add_date(gathered, &date, doc, id, 0.75));
             Label::Date
@@ -224,7 +232,9 @@ fn read_value(
         }
         // In a page the headline has an element of its own.
         FieldKind::Title if doc.tree.is_none() => {
-            (weight(value) >= 10).then_some(())?;
+            // Below `Headline` as a button of the page stands its slogan.
+            let below = span != Some(doc.block(id).span);
+            (weight(value) >= 10 && !(below && super::is_closed(value))).then_some(())?;
             gathered.title.add(value.to_owned(), Origin::LabelLine, "title", span, 0.7);
             Label::Title
         }

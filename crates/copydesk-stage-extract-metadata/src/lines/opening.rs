@@ -28,7 +28,8 @@ pub(crate) fn read(
             gathered.authors.add(vec![reporter.to_owned()], Origin::Byline, "dateline", span, 0.7);
             break;
         }
-        if let Some(byline) = opening_byline(doc.text(id), lexicon) {
+        let byline = opening_byline(doc.text(id), lexicon).or_else(|| bracketed_byline(doc.text(id), lexicon));
+        if let Some(byline) = byline {
             gathered.authors.add(byline.people, Origin::Byline, byline.rule, Some(doc.block(id).span), 0.7);
             break;
         }
@@ -70,5 +71,24 @@ fn opening_byline<'t>(text: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
     let (head, body) = rest.split_once('=')?;
     let short = inside.len() <= 80 && head.len() <= 80 && !body.trim().is_empty();
     let byline = read_byline(head.trim(), lexicon).filter(|_| short)?;
+    (byline.confidence() == Confidence::Labelled && !byline.people.is_empty()).then_some(byline)
+}
+
+/// The reporter in the bracket that opens the text: `[PAPER/NAME기자] ...`.
+fn bracketed_byline<'t>(text: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
+    let (inside, rest) = match text.strip_prefix('[') {
+        Some(inside) => inside.split_once(']')?,
+        // `X社Y7月5日电（记者Z）`, `本报讯（记者 Z）`: behind the dateline.
+        None => {
+            let head = &text[..text.floor_char_boundary(120)];
+            let open = head.find(['（', '('])?;
+            let dispatched = head[..open].trim_end().ends_with(['电', '電', '讯', '訊']);
+            let behind = &text[open..];
+            let inside = behind.strip_prefix(['（', '(']).filter(|_| dispatched)?;
+            inside.split_once(['）', ')'])?
+        }
+    };
+    let short = inside.len() <= 80 && !rest.trim().is_empty();
+    let byline = read_byline(inside.trim(), lexicon).filter(|_| short)?;
     (byline.confidence() == Confidence::Labelled && !byline.people.is_empty()).then_some(byline)
 }

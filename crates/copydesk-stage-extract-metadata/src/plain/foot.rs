@@ -30,7 +30,8 @@ pub(super) fn read(
     labels: &mut LineLabels,
 ) {
     // The text ends with its last sentence, or where it has none with the last line of the body.
-    let sentence = |text: &str| is_prose(text) || weight(text) >= SHORT_SENTENCE && is_closed(text);
+    let signs = |text: &str| role_signature(text, lexicon).is_some();
+    let sentence = |text: &str| (is_prose(text) || weight(text) >= SHORT_SENTENCE && is_closed(text)) && !signs(text);
     let last = doc.body().rfind(|(id, _)| sentence(doc.text(*id))).or_else(|| doc.body().next_back());
     let Some(last) = last.map(|(id, _)| id).or(first) else { return };
     // The line of copyright may read as a sentence itself.
@@ -49,7 +50,9 @@ pub(super) fn read(
         if doc.block(id).label() == Label::Caption || weight(line) > 120 {
             continue;
         }
-        let right_below = std::mem::replace(&mut below, false) && unsigned;
+        let last_of_body =
+            id.0.checked_sub(1).is_some_and(|above| doc.body().next_back().is_some_and(|(last, _)| last.0 == above));
+        let right_below = (std::mem::replace(&mut below, false) || last_of_body) && unsigned;
         if let Some((people, weight)) = signature(doc, id, &text, lexicon)
             .or_else(|| bare_signature(doc, id, &text, lexicon).filter(|_| right_below))
         {
@@ -91,6 +94,9 @@ fn signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Op
     if line.len() > 120 {
         return None;
     }
+    if let Some(name) = role_signature(line, lexicon) {
+        return Some((vec![name.to_owned()], 0.45));
+    }
     let inside = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')]
         .iter()
         .find_map(|(open, close)| line.strip_prefix(*open)?.strip_suffix(*close));
@@ -105,6 +111,19 @@ fn signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Op
     let whole = inside.is_some_and(|inside| inside.split_whitespace().count() >= 2);
     let bare = || names::bare(inside.unwrap_or(line), text, lexicon);
     (whole && byline.rest.is_empty()).then(bare).flatten().map(|byline| (byline.people, 0.45))
+}
+
+/// `О. Штраус, специалист отдела благоустройства.`: a name, and in small letters what its bearer is.
+fn role_signature<'t>(line: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
+    let (name, role) = line.trim().split_once(", ")?;
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let capital = |word: &&str| word.starts_with(char::is_uppercase) && !word.contains(|c: char| c.is_numeric());
+    let short = (2..=3).contains(&words.len()) && words.iter().all(capital) && line.len() <= 160;
+    let first = role.split_whitespace().next().unwrap_or_default();
+    let works =
+        role.starts_with(char::is_lowercase) && has_role(first, lexicon) && !role.contains([',', ':', '"', '«']);
+    let one = !role.trim_end_matches('.').contains(". ");
+    (short && works && one && role.split_whitespace().count() <= 9).then_some(name)
 }
 
 /// A name alone in the line right below the last paragraph, as papers in Vietnam and elsewhere sign. Where more lines of

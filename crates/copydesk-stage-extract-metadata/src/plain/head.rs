@@ -95,6 +95,11 @@ pub(super) fn sort<'t>(doc: &'t Document, id: BlockId, hints: &Hints<'_>, lexico
     }
     let heading = block.kind == BlockKind::Heading && block.level == 1;
     let label = classify_label(text, lexicon);
+    // `05/03/2027 | 412 views`: without its figures the line is a label.
+    let counter = label.is_some_and(|label| label.whole && label.kind == PageLabelKind::Counter);
+    if let Some(shared) = shared_date::read(text, hints, lexicon).filter(|shared| counter && shared.stamped) {
+        return Sort::Shared(shared);
+    }
     if label.is_some_and(|label| label.whole || leads_elsewhere(label.kind) && !heading) || is_control(text, lexicon) {
         return Sort::Control;
     }
@@ -176,6 +181,11 @@ fn is_menu(text: &str, lexicon: &Lexicon) -> bool {
     if way && short(&steps[..steps.len() - 1], 4) {
         return true;
     }
+    // `Home / News / Harbour`: strokes part other things as well, so the first piece must be an entry.
+    let strokes: Vec<&str> = text.split(" / ").map(str::trim).filter(|piece| !piece.is_empty()).collect();
+    if strokes.len() >= 2 && is_entry(strokes[0], lexicon) && short(&strokes[..strokes.len() - 1], 4) {
+        return true;
+    }
     let bars = cut(&BARS);
     if bars.len() >= 4 && short(&bars, 4) || bars.len() >= 3 && bars.iter().all(|piece| is_entry(piece, lexicon)) {
         return true;
@@ -186,12 +196,33 @@ fn is_menu(text: &str, lexicon: &Lexicon) -> bool {
     words.len() >= 3 && entries >= 3 && entries * 3 >= words.len() * 2
 }
 
+/// Marks the lines that are a way through the site and end in the headline, which another line of the head is by itself:
+/// `Home News The bridge is open again`, where nothing but blanks parted the entries.
+pub(super) fn mark_ways(head: &mut [HeadLine<'_>], lexicon: &Lexicon) {
+    /// A headline has so many letters; a shorter line is an entry itself.
+    const HEADLINE: usize = 20;
+    let ends_in = |way: &str, title: &HeadLine<'_>| {
+        title.weight >= HEADLINE && way.len() > title.key.len() && way.ends_with(&title.key)
+    };
+    for at in 0..head.len() {
+        let line = &head[at];
+        let begins = || {
+            let words: Vec<&str> = line.text.split_whitespace().take(2).collect();
+            (1..=words.len()).any(|count| is_entry(&words[..count].join(" "), lexicon))
+        };
+        let other = |title: &HeadLine<'_>| title.id != line.id && title.is_free() && ends_in(&line.key, title);
+        if line.is_free() && head.iter().any(other) && begins() {
+            head[at].sort = Sort::Control;
+        }
+    }
+}
+
 fn is_entry(word: &str, lexicon: &Lexicon) -> bool {
     is_section_name(word) || classify_label(word, lexicon).is_some_and(|label| label.whole)
 }
 
 /// Whether a line is made of labels of the page and nothing else: `본문 바로가기 메뉴 바로가기`.
-fn is_control(text: &str, lexicon: &Lexicon) -> bool {
+pub(super) fn is_control(text: &str, lexicon: &Lexicon) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     if !(2..=12).contains(&words.len()) {
         return false;

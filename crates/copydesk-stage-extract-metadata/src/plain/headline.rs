@@ -94,7 +94,8 @@ fn may_be_title(doc: &Document, head: &[HeadLine<'_>], at: usize) -> bool {
         Sort::Shared(shared) => !shared.stamped,
         _ => false,
     };
-    sort && LENGTH.contains(&line.weight) && !ends_in_time(line.text) && !is_wrapped(doc, line.id)
+    let aside = line.text.starts_with(['(', '（']) && line.text.ends_with([')', '）']);
+    sort && !aside && LENGTH.contains(&line.weight) && !ends_in_time(line.text) && !is_wrapped(doc, line.id)
 }
 
 /// Measures a line: only what is not zero is put.

@@ -42,7 +42,7 @@ pub(crate) fn read(
     let head = read_head(doc, end, hints, lexicon, gathered, &mut labels);
     let text = story(doc, end);
     let title = read_title(doc, &head, end.is_some(), &text, hints, lexicon, gathered, &mut labels);
-    add_dates(doc, &head, title, hints, gathered, &mut labels);
+    add_dates(doc, &head, title, hints, lexicon, gathered, &mut labels);
     if let Some(title) = title {
         name_lines(doc, &head[..title], gathered, &mut labels);
     }
@@ -144,6 +144,7 @@ fn read_head<'d>(
             head.push(HeadLine::unlabelled(doc, id, sort, hints, lexicon));
         }
     }
+    head::mark_ways(&mut head, lexicon);
     head
 }
 
@@ -246,6 +247,7 @@ fn add_dates(
     head: &[HeadLine<'_>],
     title: Option<usize>,
     hints: &Hints<'_>,
+    lexicon: &Lexicon,
     gathered: &mut Gathered,
     labels: &mut LineLabels,
 ) {
@@ -272,7 +274,7 @@ fn add_dates(
             Sort::Shared(shared) if shared.stamped || line.text.contains([',', '，']) => &shared.dates,
             _ => continue,
         };
-        let place = place_weight(head, at, title);
+        let place = place_weight(head, at, title, lexicon);
         for found in dates {
             let labelled = found.label().is_some();
             let weight = if labelled { 0.75 } else { place };
@@ -281,7 +283,7 @@ fn add_dates(
     }
 }
 
-fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>) -> f32 {
+fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>, lexicon: &Lexicon) -> f32 {
     let line = &head[at];
     let pure = matches!(line.sort, Sort::Date);
     let Some(title) = title else { return if pure { 0.5 } else { 0.42 } };
@@ -291,11 +293,11 @@ fn place_weight(head: &[HeadLine<'_>], at: usize, title: Option<usize>) -> f32 {
     if at == title {
         return 0.42;
     }
-    if is_day_of_the_visit(head, at, title) { 0.2 } else { 0.4 }
+    if is_day_of_the_visit(head, at, title, lexicon) { 0.2 } else { 0.4 }
 }
 
 /// Whether a date above the headline is that of the visit: at the top of the page, beside the weather or a clock.
-fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize) -> bool {
+fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize, lexicon: &Lexicon) -> bool {
     let weather = |line: &HeadLine<'_>| line.text.contains('°') || is_temperature(line.text);
     let from = at.saturating_sub(3);
     if head[from..title].iter().any(weather) {
@@ -307,7 +309,11 @@ fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize) -> bool {
         })
     };
     // A clock at the very top, with the name of the page or its buttons between it and the headline.
-    let parted = head[at + 1..title].iter().any(|line| matches!(line.sort, Sort::Outlet | Sort::Control));
+    let counted = |line: &HeadLine<'_>| {
+        classify_label(line.text, lexicon).is_some_and(|label| label.kind == PageLabelKind::Counter)
+    };
+    let parts = |line: &HeadLine<'_>| matches!(line.sort, Sort::Outlet | Sort::Control) && !counted(line);
+    let parted = head[at + 1..title].iter().any(parts);
     head[at].id.0 <= 1 && parted && clock()
 }
 

@@ -3,7 +3,7 @@
 use copydesk_date::Hints;
 use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
 use copydesk_lexicon::{Byline, Confidence, Lexicon, is_organisation, read_byline};
-use copydesk_text::Terms;
+use copydesk_text::{Terms, is_han, is_kana};
 
 use super::head::{HeadLine, Sort};
 use crate::{
@@ -40,6 +40,9 @@ pub(super) fn read(
         // Between headline and date stands the author, also where he speaks in the text: in an interview.
         let nothing = Terms::default();
         let mut people = in_pieces(line.text, if weight >= 0.55 { &nothing } else { text }, lexicon);
+        if people.is_empty() && weight >= 0.45 {
+            people = japanese_name(doc, line.text).unwrap_or_default();
+        }
         if people.is_empty() {
             continue;
         }
@@ -73,12 +76,22 @@ pub(super) fn drop_organisations(gathered: &mut Gathered, hints: &Hints<'_>, lex
 
 /// `de Ana Pop` in a text in Romanian, whose word for the author is a particle of names elsewhere.
 fn without_word<'n>(name: &'n str, hints: &Hints<'_>) -> &'n str {
-    name.strip_prefix("de ").filter(|_| hints.language == Some("ro")).unwrap_or(name)
+    let bare = name.strip_prefix("de ").or_else(|| name.strip_prefix("De "));
+    bare.filter(|_| hints.language == Some("ro")).unwrap_or(name)
 }
 
-/// `ABC`: an agency by its letters.
+/// `ABC`: an agency by its letters. `ABC Oberland`: one of its stations, where the letters are no initials of a name.
 fn is_acronym(name: &str) -> bool {
-    (2..=6).contains(&name.chars().count()) && name.chars().all(|c| c.is_uppercase() || c == '.')
+    let capitals = |word: &str| word.chars().all(|c| c.is_uppercase() || c == '.');
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let station = || {
+        first.len() < name.len()
+            && (3..=5).contains(&first.chars().count())
+            && first.chars().all(char::is_uppercase)
+            && name.chars().any(char::is_lowercase)
+            && !first.contains(['A', 'E', 'I', 'O', 'U', 'Y', 'Ä', 'Ö', 'Ü'])
+    };
+    (2..=6).contains(&name.chars().count()) && capitals(name) || station()
 }
 
 /// The name in a line of pieces (`Ann Lee • 3 minutes`), of which the others are short.
@@ -192,11 +205,31 @@ pub(super) fn bare<'t>(line: &'t str, text: &Terms, lexicon: &Lexicon) -> Option
         return None;
     }
     let byline = read_byline(line, lexicon).filter(|byline| !byline.people.is_empty())?;
+    // A letter and a word beside a date are the rest of it: `2027/08/21 م واس`.
+    let lettered =
+        |name: &String| name.split_whitespace().any(|word| word.chars().count() == 1 && is_unspaced_letter(word));
+    if byline.people.iter().any(lettered) {
+        return None;
+    }
     let rest = byline.rest.chars().any(char::is_alphabetic)
         && copydesk_date::find(byline.rest, &copydesk_date::Hints::default()).is_empty();
     let known =
         byline.people.iter().any(|name| text.shared(name).0 > 0.4) || byline.people.iter().any(|name| is_account(name));
     (!rest && !known).then_some(byline)
+}
+
+/// A letter of Arabic or Hebrew, which have no initials.
+fn is_unspaced_letter(word: &str) -> bool {
+    word.chars().all(|c| matches!(c, '\u{0590}'..='\u{06FF}'))
+}
+
+/// `佐倉 真帆`: the two names of somebody in a text in Japanese, with a blank between them.
+fn japanese_name(doc: &Document, line: &str) -> Option<Vec<String>> {
+    let japanese = doc.languages().main.as_ref().is_some_and(|main| main.tag == "ja");
+    let (family, given) = line.trim().split_once([' ', '\u{3000}']).filter(|_| japanese)?;
+    let fits = |name: &str| (1..=3).contains(&name.chars().count()) && name.chars().all(|c| is_han(c) || is_kana(c));
+    (fits(family) && fits(given) && family.chars().all(is_han) && !is_section_name(family) && !is_section_name(given))
+        .then(|| vec![line.trim().to_owned()])
 }
 
 /// Whether a dash in spaces stands right behind a piece of a line.

@@ -5,6 +5,8 @@ use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label, is_counter, label
 
 use copydesk_text::weight;
 
+use super::head::is_control;
+
 /// A line that says when, and beside that only who, where or how often.
 #[derive(Debug)]
 pub(super) struct SharedDate<'t> {
@@ -33,6 +35,13 @@ pub(super) fn read<'t>(line: &'t str, hints: &Hints<'_>, lexicon: &Lexicon) -> O
         return None;
     }
     let dates = find(line, &crate::dates::hints_of_line(line, hints));
+    if dates.is_empty()
+        && let Some(at) = glued_date(line)
+    {
+        let mut shared = read(&line[at..], hints, lexicon)?;
+        shared.stamped = true;
+        return Some(shared);
+    }
     let full: Vec<&FoundDate> = dates.iter().filter(|found| is_full(found)).collect();
     let (first, others) = full.split_first()?;
     let day = |found: &FoundDate| found.value().and_then(Timestamp::day);
@@ -54,10 +63,25 @@ pub(super) fn read<'t>(line: &'t str, hints: &Hints<'_>, lexicon: &Lexicon) -> O
         || dates.iter().any(|found| matches!(found.reading, Reading::Time(_)) || has_clock(found))
         || beside.iter().any(|piece| label_of(piece, lexicon).is_some() || piece.contains(['@', '/']));
     // `Concert on 3 May 2030: the organ plays again`.
+    // `会議（令和9年6月26日）の概要`: the day of what the title is about stands in brackets inside of it.
+    let enclosed = first.label().is_none()
+        && !has_clock(first)
+        && !line[..first.span.start].contains([':', '：', '|'])
+        && line[..first.span.start].ends_with(['（', '('])
+        && weight(&line[..first.span.start]) >= 18
+        && line[first.span.end..].starts_with(['）', ')'])
+        && line.ends_with(char::is_alphabetic);
     let announced =
         first.label().is_none() && line[first.span.end..].trim_start().starts_with(':') && !has_clock(first);
-    let phrase = announced || !stamped && is_phrase(line, first);
+    let phrase = announced || enclosed || !stamped && is_phrase(line, first);
     Some(SharedDate { dates, beside, stamped, phrase })
+}
+
+/// Where a figure begins that is glued to a word: `The Valley PostThe Valley Post11/07/2025`.
+fn glued_date(line: &str) -> Option<usize> {
+    let at = line.find(|c: char| c.is_ascii_digit())?;
+    let date = line[at..].bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'/' | b'.' | b'-')).count() >= 8;
+    (date && line[..at].ends_with(char::is_alphabetic) && weight(&line[..at]) <= 2 * LONGEST_PIECE).then_some(at)
 }
 
 /// Whether a date is tied to the words around it: by a word in small letters next to it, or because there are too many
@@ -121,7 +145,9 @@ fn is_small(piece: &str, lexicon: &Lexicon) -> bool {
     if label_of(piece, lexicon).is_some() || is_counter(piece) || is_address(piece) {
         return weight(piece) <= 2 * LONGEST_PIECE;
     }
-    if classify_label(piece, lexicon).is_some_and(|label| label.kind != PageLabelKind::AuthorNote) {
+    if classify_label(piece, lexicon).is_some_and(|label| label.kind != PageLabelKind::AuthorNote)
+        || is_control(piece, lexicon)
+    {
         return weight(piece) <= LONGEST_PIECE;
     }
     // A sentence goes on after a stop.
