@@ -816,14 +816,14 @@ fn author_box(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<F
 /// byline, and has an address or a handle.
 fn about_author(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
     let signed: Vec<usize> = (0..head.story).filter(|i| page.lines[*i].byline).collect();
-    for index in head.story + 2..page.len() {
+    for (index, found) in found.iter_mut().enumerate().skip(head.story + 2) {
         let line = text(page, index);
         let mut words = line.split_whitespace();
         let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
         let name = format!("{first} {second}");
         let named = first.starts_with(char::is_uppercase) && second.starts_with(char::is_uppercase);
         if line.contains('@') && named && signed.iter().any(|i| text(page, *i).contains(&name)) {
-            found[index].get_or_insert_with(|| {
+            found.get_or_insert_with(|| {
                 finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
             });
         }
