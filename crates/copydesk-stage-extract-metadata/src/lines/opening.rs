@@ -76,18 +76,16 @@ fn opening_byline<'t>(text: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
 
 /// The reporter in the bracket that opens the text: `[PAPER/NAME기자] ...`.
 fn bracketed_byline<'t>(text: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
-    let (inside, rest) = match text.strip_prefix('[') {
-        Some(inside) => inside.split_once(']')?,
-        // `X社Y7月5日电（记者Z）`, `本报讯（记者 Z）`: behind the dateline.
-        None => {
-            let head = &text[..text.floor_char_boundary(120)];
-            let open = head.find(['（', '('])?;
-            let dispatched = head[..open].trim_end().ends_with(['电', '電', '讯', '訊']);
-            let behind = &text[open..];
-            let inside = behind.strip_prefix(['（', '(']).filter(|_| dispatched)?;
-            inside.split_once(['）', ')'])?
-        }
+    let bracket = || text.strip_prefix('[')?.split_once(']');
+    // `X社Y7月5日电（记者Z）`, `本报讯（记者 Z）`: behind the dateline.
+    let behind = || {
+        let head = &text[..text.floor_char_boundary(120)];
+        let (dateline, _) = head.split_once(['（', '('])?;
+        let dispatched = dateline.trim_end().ends_with(['电', '電', '讯', '訊']);
+        let inside = text[dateline.len()..].strip_prefix(['（', '(']).filter(|_| dispatched)?;
+        inside.split_once(['）', ')'])
     };
+    let (inside, rest) = bracket().or_else(behind)?;
     let short = inside.len() <= 80 && !rest.trim().is_empty();
     let byline = read_byline(inside.trim(), lexicon).filter(|_| short)?;
     (byline.confidence() == Confidence::Labelled && !byline.people.is_empty()).then_some(byline)

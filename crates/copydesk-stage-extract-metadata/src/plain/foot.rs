@@ -120,10 +120,10 @@ fn role_signature<'t>(line: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
     let capital = |word: &&str| word.starts_with(char::is_uppercase) && !word.contains(|c: char| c.is_numeric());
     let short = (2..=3).contains(&words.len()) && words.iter().all(capital) && line.len() <= 160;
     let first = role.split_whitespace().next().unwrap_or_default();
-    let works =
+    let occupied =
         role.starts_with(char::is_lowercase) && has_role(first, lexicon) && !role.contains([',', ':', '"', '«']);
     let one = !role.trim_end_matches('.').contains(". ");
-    (short && works && one && role.split_whitespace().count() <= 9).then_some(name)
+    (short && occupied && one && role.split_whitespace().count() <= 9).then_some(name)
 }
 
 /// A name alone in the line right below the last paragraph, as papers in Vietnam and elsewhere sign. Where more lines of
