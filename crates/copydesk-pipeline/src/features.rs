@@ -1,12 +1,23 @@
 //! What a program can be built without.
 
-/// Sources and exports that stand behind a feature of their name, of this crate and of the program, and whether that is on.
-const BEHIND: [(&str, bool); 2] = [("parquet", cfg!(feature = "parquet")), ("sqlite", cfg!(feature = "sqlite"))];
+/// A feature of this crate and of the program: what stands behind it, and whether it is on.
+struct Feature {
+    name: &'static str,
+    behind: &'static [&'static str],
+    is_on: bool,
+}
 
-/// What to do where a source or an export of that name is asked for and not built in; `None` for names that the house does
-/// not know at all.
+const FEATURES: [Feature; 3] = [
+    Feature { name: "parquet", behind: &["parquet"], is_on: cfg!(feature = "parquet") },
+    Feature { name: "sqlite", behind: &["sqlite"], is_on: cfg!(feature = "sqlite") },
+    Feature { name: "corpus", behind: &["select-documents", "filter-quality"], is_on: cfg!(feature = "corpus") },
+];
+
+/// What to do where a source, a stage or an export of that name is asked for and not built in; `None` for names that the house
+/// does not know at all.
 pub fn left_out(name: &str) -> Option<String> {
-    let (feature, _) = BEHIND.iter().find(|(behind, is_built_in)| *behind == name && !is_built_in)?;
+    let Feature { name: feature, .. } =
+        FEATURES.iter().find(|feature| !feature.is_on && feature.behind.contains(&name))?;
     Some(format!(
         "this program was built without the feature `{feature}`: build it with `--features {feature}`, or without \
          `--no-default-features`"
@@ -19,11 +30,15 @@ mod tests {
 
     #[test]
     fn what_stands_behind_a_feature_is_there_where_the_feature_is() {
-        for (name, is_built_in) in BEHIND {
-            let catalog = crate::builtin();
-            let is_there = catalog.find_export(name).is_some() || catalog.find_source(name).is_some();
-            assert_eq!(is_there, is_built_in, "{name}");
-            assert_eq!(left_out(name).is_none(), is_built_in, "{name}");
+        let catalog = crate::builtin();
+        for feature in FEATURES {
+            for name in feature.behind {
+                let is_there = catalog.find_export(name).is_some()
+                    || catalog.find_source(name).is_some()
+                    || catalog.find_stage(name).is_some();
+                assert_eq!(is_there, feature.is_on, "{name}");
+                assert_eq!(left_out(name).is_none(), feature.is_on, "{name}");
+            }
         }
     }
 }

@@ -21,7 +21,10 @@ macro_rules! pipelines {
     };
 }
 
-/// All of them, in the order in which lists show them.
+/// All of them, in the order in which lists show them, as far as what they need is built in.
+#[cfg(feature = "corpus")]
+const ALL: &[BuiltinPipeline] = pipelines!["news", "text", "corpus"];
+#[cfg(not(feature = "corpus"))]
 const ALL: &[BuiltinPipeline] = pipelines!["news", "text"];
 
 /// The pipelines that need no file.
@@ -48,7 +51,7 @@ impl BuiltinPipeline {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "corpus"))]
 mod tests {
     use std::fs;
 

@@ -135,6 +135,12 @@ pub struct Report {
 /// How many different reasons of one stage are counted apart. The rest share a line, so that a stage that puts a
 /// number into its reason does not fill the memory.
 const MOST_REASONS: usize = 200;
+/// A reason without what stands in brackets at its end, which is of one document alone.
+fn without_detail(reason: &str) -> &str {
+    let head = reason.strip_suffix(')').and_then(|reason| reason.split_once(" (")).map(|(head, _)| head);
+    head.filter(|head| !head.is_empty()).unwrap_or(reason)
+}
+
 /// How many of the slowest documents are named.
 const MOST_SLOW: usize = 10;
 const OTHER_REASONS: &str = "(other reasons)";
@@ -211,7 +217,7 @@ impl Report {
     pub(crate) fn count_dropped(&mut self, stage: &str, reason: &str) {
         self.dropped += 1;
         if let Some(stage) = self.stages.iter_mut().find(|s| s.name == stage) {
-            add(&mut stage.dropped, reason, 1);
+            add(&mut stage.dropped, without_detail(reason), 1);
         }
     }
 
@@ -349,6 +355,16 @@ fn merge_counts(whole: &mut BTreeMap<String, u64>, part: &BTreeMap<String, u64>)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_is_counted_without_the_figure_of_the_document() {
+        let mut report = Report::new(std::iter::once("filter"));
+        for reason in ["short (31 words, under 50)", "short (7 words, under 50)", "old", "(none)", "short (x) y"] {
+            report.count_dropped("filter", reason);
+        }
+        let counts: Vec<_> = report.stages[1].dropped.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
+        assert_eq!(counts, [("(none)", 1), ("old", 1), ("short", 2), ("short (x) y", 1)]);
+    }
 
     #[test]
     fn reasons_without_end_share_a_line() {

@@ -14,7 +14,8 @@ use crate::{ConfigError, Context, Facet};
 pub enum Verdict {
     /// It goes on.
     Keep,
-    /// It leaves the chain and is counted as dropped; the reason is shown.
+    /// It leaves the chain and is counted as dropped; the reason is shown. What stands in brackets at the end of the reason is
+    /// of this document alone, such as a figure: the document is listed with it, and counts leave it out.
     Drop(String),
 }
 

@@ -32,13 +32,13 @@ fn a_built_in_pipeline_runs_by_its_name() {
     assert_eq!(bare.code, 2);
     assert!(bare.stderr.contains("news is built in and has no source of its own: name inputs"), "{}", bare.stderr);
     let slip = inside(folder.path(), &["run", "nwes", "a.md"]);
-    assert!(slip.stderr.contains("did you mean `news`? (built in: news, text)"), "{}", slip.stderr);
+    assert!(slip.stderr.contains("did you mean `news`? (built in: news, text, corpus)"), "{}", slip.stderr);
 }
 
 #[test]
 fn built_in_pipelines_are_listed_and_printed() {
     let list = copydesk(["pipelines"], "");
-    assert!(list.stdout.contains("news  Everything:") && list.stdout.contains("text  Small:"), "{}", list.stdout);
+    assert!(list.stdout.contains("news    Everything:") && list.stdout.contains("text    Small:"), "{}", list.stdout);
     assert!(copydesk(["pipelines", "news"], "").stdout.contains("use = \"extract-metadata\""));
     let slip = copydesk(["pipelines", "tekst"], "");
     assert_eq!(slip.code, 2);

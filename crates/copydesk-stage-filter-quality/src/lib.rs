@@ -1,0 +1,300 @@
+//! The stage `filter-quality`: what the published rules of Gopher, C4, `FineWeb` and `FineWeb-2` say of the main text.
+//!
+//! Every rule has a name, a figure and a threshold. What becomes of a document that a rule speaks against is said for
+//! all rules and for each: it is dropped, with rule and figure as the reason, or goes on with both in its `ext`.
+//! [`README.md`](https://docs.rs/crate/copydesk-stage-filter-quality) lists the rules with their sources.
+
+mod figures;
+mod tables;
+mod words;
+
+copydesk_fingerprint::fingerprint!();
+
+use std::collections::BTreeMap;
+
+use aho_corasick::AhoCorasick;
+use copydesk_document::Document;
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict, closest};
+use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+pub use crate::tables::Set;
+use crate::{
+    figures::{Beside, Listed, Text},
+    tables::{Language, RULES, Rule, Words},
+};
+
+/// Adds the stage to a catalogue.
+pub fn register(catalog: &mut Catalog) {
+    catalog.stage::<FilterQuality>();
+}
+
+/// What becomes of a document that a rule speaks against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It leaves the run; the reason is the rule with its figure.
+    #[default]
+    Drop,
+    /// It goes on; the rule stands with its figure in its `ext`.
+    Tag,
+    /// It goes on; the rule is not asked.
+    Keep,
+}
+
+/// Which lines C4 keeps. Its other rules look at these alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct C4Lines {
+    /// Only those that end with `.`, `?`, `!` or a quotation mark. `FineWeb` took C4's rules without this one.
+    pub end: bool,
+    /// Only those with so many words.
+    pub words: usize,
+    /// Only those whose words have at most so many characters.
+    pub longest_word: usize,
+}
+
+impl Default for C4Lines {
+    fn default() -> Self {
+        Self { end: true, words: 3, longest_word: 1000 }
+    }
+}
+
+/// Options of `filter-quality`.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Which sets of rules are asked.
+    pub sets: Vec<Set>,
+    /// What becomes of a document that a rule speaks against.
+    pub action: Action,
+    /// The same for single rules, by name: `{ gopher-stop-words = "tag" }`.
+    pub actions: BTreeMap<String, Action>,
+    /// Other thresholds than the published ones, by rule: `{ gopher-short = 100 }`. One for a rule of `fineweb-2` holds for
+    /// all languages.
+    pub thresholds: BTreeMap<String, f64>,
+    /// Ask the rules that were made for English of documents in other languages as well.
+    pub any_language: bool,
+    /// Which lines C4 keeps.
+    pub c4_lines: C4Lines,
+    /// A line of at most so many characters is short for `fineweb-short-lines`.
+    pub short_line: usize,
+    /// Words for `listed-words`, by BCP 47 tag; those under `*` are looked for in every language. Upper and lower case are the
+    /// same. They belong to the set `words`.
+    pub words: BTreeMap<String, Vec<String>>,
+    /// Write the figures of all rules that were asked into `ext`, and not only of those that speak against a document.
+    pub figures: bool,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            sets: vec![Set::Gopher, Set::Fineweb, Set::Fineweb2, Set::Words],
+            action: Action::Drop,
+            actions: BTreeMap::new(),
+            thresholds: BTreeMap::new(),
+            any_language: false,
+            c4_lines: C4Lines::default(),
+            short_line: 30,
+            words: BTreeMap::new(),
+            figures: false,
+        }
+    }
+}
+
+/// Drops or tags documents by published rules of quality.
+#[derive(Debug)]
+pub struct FilterQuality {
+    config: Config,
+    /// The rules that are asked, with what they do.
+    rules: Vec<(&'static Rule, Action)>,
+    listed: Vec<Listed>,
+}
+
+/// The words of which Gopher asks for two.
+const STOP_WORDS: [&str; 8] = ["the", "be", "to", "of", "and", "that", "have", "with"];
+/// Where more of the letters than this are of scripts without spaces, words cannot be told.
+const MOST_UNSPACED: f64 = 0.3;
+
+impl StageKind for FilterQuality {
+    const NAME: &'static str = "filter-quality";
+    const SUMMARY: &'static str =
+        "Drops or tags documents by the published rules of Gopher, C4, FineWeb and FineWeb-2.";
+    const READS: &'static [Facet] = &[Facet::Body, Facet::Languages];
+    const WRITES: &'static [Facet] = &[];
+    const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    type Config = Config;
+
+    fn build(config: Config) -> Result<AnyStage, ConfigError> {
+        let mut errors = Vec::new();
+        let names = || RULES.iter().map(|rule| rule.name.as_str());
+        for (key, name) in config
+            .actions
+            .keys()
+            .map(|name| ("actions", name))
+            .chain(config.thresholds.keys().map(|name| ("thresholds", name)))
+        {
+            if names().all(|known| known != name) {
+                let error = ConfigError::at(format!("{key}.{name}"), format!("there is no rule `{name}`"));
+                errors.push(match closest(name, names()) {
+                    Some(known) => error.help(format!("did you mean `{known}`?")),
+                    None => error.help("the README of `copydesk-stage-filter-quality` lists them"),
+                });
+            }
+        }
+        for (name, threshold) in &config.thresholds {
+            if !threshold.is_finite() || *threshold < 0.0 {
+                errors.push(ConfigError::at(format!("thresholds.{name}"), "must be a number, and not below 0"));
+            }
+        }
+        if config.sets.is_empty() {
+            errors.push(ConfigError::at("sets", "no rule would be asked").help("leave the stage out to keep all"));
+        }
+        let listed = listed(&config.words, &mut errors);
+        ConfigError::all(errors)?;
+        let asked = RULES.iter().filter(|rule| config.sets.contains(&rule.set));
+        let rules = asked
+            .map(|rule| (rule, config.actions.get(&rule.name).copied().unwrap_or(config.action)))
+            .filter(|(_, action)| *action != Action::Keep)
+            .collect();
+        Ok(AnyStage::cpu(Self { config, rules, listed }))
+    }
+}
+
+/// The lists of words, ready to be searched for.
+fn listed(words: &BTreeMap<String, Vec<String>>, errors: &mut Vec<ConfigError>) -> Vec<Listed> {
+    let mut lists = Vec::with_capacity(words.len());
+    for (language, words) in words {
+        let key = format!("words.{language}");
+        if words.iter().any(|word| word.trim().is_empty()) {
+            errors.push(ConfigError::at(key, "an empty word stands everywhere"));
+            continue;
+        }
+        // The longest of those that begin together, so that each place counts once.
+        let built = AhoCorasick::builder()
+            .match_kind(aho_corasick::MatchKind::LeftmostLongest)
+            .build(words.iter().map(|word| word.trim().to_lowercase()));
+        match built {
+            Ok(words) => lists.push(Listed { language: language.clone(), words }),
+            Err(error) => errors.push(ConfigError::at(key, error.to_string())),
+        }
+    }
+    lists
+}
+
+impl Stage for FilterQuality {
+    fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
+        let tag = doc.languages().main.as_ref().map_or("und", |guess| guess.tag.as_str()).to_owned();
+        let is_english = tag == "en" || tag.starts_with("en-") || tag == "und";
+        let language = Language::find(&tag);
+        let text = copydesk_record::text(doc);
+        let told = are_words_told(&text, language);
+        let stop_words: [FxHashSet<&str>; 2] = [
+            STOP_WORDS.into_iter().collect(),
+            language.iter().flat_map(|language| language.stop_words.iter().map(String::as_str)).collect(),
+        ];
+        let listed: Vec<&Listed> = self.listed.iter().filter(|list| is_for(&list.language, &tag)).collect();
+        let text = Text::new(&text);
+        let (mut asked, mut found, mut untold) = (0, Vec::new(), Vec::new());
+        for (rule, action) in &self.rules {
+            let judges = match rule.set {
+                Set::Fineweb2 => language.is_some(),
+                Set::Words => !listed.is_empty(),
+                set => !set.is_english() || is_english || self.config.any_language,
+            };
+            if !judges {
+                continue;
+            }
+            if rule.measure.counts_words() && !told {
+                untold.push(rule.name.as_str());
+                continue;
+            }
+            asked += 1;
+            let beside = Beside {
+                stop_words: &stop_words[usize::from(rule.set == Set::Fineweb2)],
+                c4: self.config.c4_lines,
+                short_line: self.config.short_line,
+                listed: &listed,
+            };
+            let figure = text.figure(rule, &beside);
+            let threshold = self.config.thresholds.get(&rule.name).copied();
+            let threshold = threshold.unwrap_or_else(|| rule.threshold(language));
+            let against = rule.speaks_against(figure, threshold);
+            if against && *action == Action::Drop {
+                return Ok(Verdict::Drop(reason(rule, figure, threshold)));
+            }
+            if against || self.config.figures {
+                let figure = rounded(figure);
+                let rule = &rule.name;
+                found.push(json!({ "rule": rule, "against": against, "figure": figure, "threshold": threshold }));
+            }
+        }
+        say_what_is_not_judged(doc, cx, &tag, asked, &untold);
+        if !found.is_empty() {
+            cx.ext(doc, found);
+        }
+        Ok(Verdict::Keep)
+    }
+}
+
+/// Whether words can be told by spaces, as the published figures count them.
+fn are_words_told(text: &str, language: Option<&Language>) -> bool {
+    if language.is_some_and(|language| language.words == Words::Model) {
+        return false;
+    }
+    let letters = text.chars().filter(|c| copydesk_text::is_alphabetic(*c));
+    let (mut all, mut unspaced) = (0_usize, 0_usize);
+    for c in letters {
+        all += 1;
+        unspaced += usize::from(copydesk_text::is_unspaced(c));
+    }
+    unspaced as f64 <= MOST_UNSPACED * all as f64
+}
+
+/// Whether a list for that language is one for a document in the other.
+fn is_for(list: &str, tag: &str) -> bool {
+    list == "*" || tag == list || tag.strip_prefix(list).is_some_and(|rest| rest.starts_with('-'))
+}
+
+fn reason(rule: &Rule, figure: f64, threshold: f64) -> String {
+    format!("{} ({} {}, {} {threshold})", rule.name, rounded(figure), rule.says, rule.limit())
+}
+
+/// A figure to four digits behind the point.
+fn rounded(figure: f64) -> f64 {
+    (figure * 10_000.0).round() / 10_000.0
+}
+
+fn say_what_is_not_judged(doc: &mut Document, cx: &mut Context<'_>, tag: &str, asked: usize, untold: &[&str]) {
+    if !untold.is_empty() {
+        let message = format!(
+            "words of `{tag}` cannot be told by spaces as these rules count them, and {} rules were not asked",
+            untold.len()
+        );
+        cx.note(doc, "words-not-told", message, None);
+    } else if asked == 0 {
+        let message = format!("none of the rules is made for `{tag}`, and the document was not judged");
+        cx.note(doc, "not-judged", message, None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bad_option_is_named_at_once() {
+        let config = Config {
+            sets: Vec::new(),
+            actions: BTreeMap::from([("gopher-shrt".into(), Action::Tag)]),
+            thresholds: BTreeMap::from([("gopher-short".into(), f64::NAN)]),
+            words: BTreeMap::from([("en".into(), vec![" ".into()])]),
+            ..Config::default()
+        };
+        let Err(error) = FilterQuality::build(config) else { panic!("these options make no sense") };
+        let paths: Vec<&str> = std::iter::once(&error).chain(&error.more).map(|error| error.path.as_str()).collect();
+        assert_eq!(paths, ["actions.gopher-shrt", "thresholds.gopher-short", "sets", "words.en"]);
+        assert_eq!(error.help.as_deref(), Some("did you mean `gopher-short`?"));
+    }
+}
