@@ -18,7 +18,8 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_strip_boilerplate::register)
         .with(copydesk_stage_detect_language::register)
         .with(copydesk_stage_split_captions::register)
-        .with(copydesk_stage_extract_metadata::register);
+        .with(copydesk_stage_extract_metadata::register)
+        .with(copydesk_stage_exec::register);
     #[cfg(feature = "corpus")]
     let catalog = catalog.with(copydesk_stage_select_documents::register).with(copydesk_stage_filter_quality::register);
     let catalog = catalog.with(copydesk_export_jsonl::register).with(copydesk_export_csv::register);

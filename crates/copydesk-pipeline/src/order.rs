@@ -10,7 +10,8 @@ use crate::{diagnosis::Diagnostic, suggest};
 pub(crate) struct Placed<'a> {
     /// What it is called in this chain.
     pub(crate) name: &'a str,
-    pub(crate) entry: &'a StageEntry,
+    pub(crate) reads: &'a [Facet],
+    pub(crate) writes: &'a [Facet],
     /// Its `use` value.
     pub(crate) span: Range<usize>,
     /// Its line, from 1.
@@ -19,11 +20,11 @@ pub(crate) struct Placed<'a> {
 
 impl Placed<'_> {
     fn writes(&self, facet: Facet) -> bool {
-        self.entry.writes.contains(&facet)
+        self.writes.contains(&facet)
     }
 
     fn reads(&self, facet: Facet) -> bool {
-        self.entry.reads.contains(&facet)
+        self.reads.contains(&facet)
     }
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for (at, reader) in chain.iter().enumerate() {
         // The text of the blocks is there from the start: the parser writes it.
-        let read = reader.entry.reads.iter().filter(|f| **f != Facet::Text);
+        let read = reader.reads.iter().filter(|f| **f != Facet::Text);
         let mut missing: Vec<(Facet, &Placed<'_>)> = Vec::new();
         for facet in read {
             if chain[..at].iter().any(|s| s.writes(*facet)) {

@@ -1,13 +1,13 @@
 //! The chain: what happens to one document. Run, dry run, tests and `explain` all go through here.
 
-use std::{pin::pin, task::Poll, time::Duration};
+use std::{mem, pin::pin, task::Poll, time::Duration};
 
 use copydesk_document::{Document, DocumentSource, Input};
 use copydesk_parse::Limits;
-use copydesk_stage::{AnyStage, Context, Manifest, StageError, Verdict};
+use copydesk_stage::{AnyStage, Context, Handed, Manifest, StageError, Verdict};
 
 use crate::{
-    Report,
+    Report, RunError,
     clock::{Clock, Lap},
     guard::guarded,
     quarantine::{Fault, Quarantined},
@@ -68,6 +68,8 @@ pub(crate) struct Passage {
     next: usize,
     /// Time spent in the parser and in each stage, in their order.
     pub(crate) laps: Vec<Lap>,
+    /// Why the run ends here, if it does.
+    ends_run: Option<String>,
 }
 
 /// A document that nobody has worked on.
@@ -88,11 +90,15 @@ enum State {
 
 impl Passage {
     pub(crate) fn new(input: Input) -> Self {
-        Self { state: State::Raw(input), next: 0, laps: Vec::new() }
+        Self::at(State::Raw(input))
     }
 
     pub(crate) fn bad(entry: Quarantined) -> Self {
-        Self { state: State::Done(Outcome::Quarantined(entry)), next: 0, laps: Vec::new() }
+        Self::at(State::Done(Outcome::Quarantined(entry)))
+    }
+
+    fn at(state: State) -> Self {
+        Self { state, next: 0, laps: Vec::new(), ends_run: None }
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -129,7 +135,7 @@ impl Passage {
             State::Parsed(doc) => (doc.source.uri.clone(), doc.source.bytes),
             State::Out(..) | State::Done(_) => (String::new(), 0),
         };
-        std::mem::replace(self, Self { state: State::Out(uri, bytes), next: 0, laps: Vec::new() })
+        mem::replace(self, Self::at(State::Out(uri, bytes)))
     }
 
     /// What became of the document, and the time it took.
@@ -142,6 +148,11 @@ impl Passage {
             State::Out(uri, bytes) => Outcome::Quarantined(Quarantined::lost(uri, bytes, unfinished())),
         };
         (outcome, self.laps)
+    }
+
+    /// Why no other document would fare better, if a stage has said so.
+    pub(crate) fn take_end_of_run(&mut self) -> Option<RunError> {
+        self.ends_run.take().map(RunError::Stopped)
     }
 
     fn finish(&mut self, outcome: Outcome) {
@@ -206,6 +217,10 @@ impl Chain {
     pub(crate) fn pass(&self, passage: &mut Passage) {
         loop {
             self.compute(passage, &|_| ());
+            if self.is_for_many(passage) {
+                self.compute_together(std::slice::from_mut(passage), &|_| ());
+                continue;
+            }
             if passage.is_done() {
                 break;
             }
@@ -303,6 +318,48 @@ impl Chain {
         }
     }
 
+    /// Whether a document has come to a stage that takes many at once.
+    pub(crate) fn is_for_many(&self, passage: &Passage) -> bool {
+        !passage.is_done()
+            && matches!(self.links.get(passage.next), Some(link) if matches!(link.stage, AnyStage::Batch(_)))
+    }
+
+    /// Takes documents through a stage that takes many at once. All of them have come to the same one.
+    pub(crate) fn compute_together(&self, passages: &mut [Passage], place: &dyn Fn(usize)) {
+        let Some(next) = passages.first().map(|passage| passage.next) else { return };
+        let Some(StageInstance { manifest, stage: AnyStage::Batch(stage) }) = self.links.get(next) else { return };
+        place(next + 1);
+        let mut at = Vec::with_capacity(passages.len());
+        let mut handed = Vec::with_capacity(passages.len());
+        for (n, passage) in passages.iter_mut().enumerate() {
+            if let Some((doc, _)) = self.admit(passage) {
+                at.push(n);
+                handed.push(Handed { doc, cx: Context::of(manifest) });
+            }
+        }
+        let _span = tracing::trace_span!("stage", stage = manifest.name, documents = handed.len()).entered();
+        let clock = Clock::waiting();
+        let verdicts = guarded(|| stage.process(&mut handed));
+        // The stage keeps to a limit of its own; what one document took cannot be told here.
+        let share = clock.stop().wall / u32::try_from(handed.len().max(1)).unwrap_or(u32::MAX);
+        let lap = Lap { wall: share, ..Lap::default() };
+        let contexts: Vec<_> = handed.into_iter().map(|handed| handed.cx).collect();
+        let verdicts: Vec<_> = match verdicts {
+            Ok(verdicts) => {
+                let missing = || Err(StageError::new("no-verdict", "the stage has said nothing of this document"));
+                let verdicts = verdicts.into_iter().chain(std::iter::repeat_with(missing));
+                contexts.into_iter().zip(verdicts).map(|(cx, verdict)| Ok(cx.finish(verdict))).collect()
+            }
+            Err(panic) => contexts.iter().map(|_| Err(panic.clone())).collect(),
+        };
+        for (n, verdict) in at.into_iter().zip(verdicts) {
+            self.settle(&mut passages[n], lap, verdict);
+        }
+        for passage in passages.iter_mut().filter(|passage| passage.next >= self.links.len()) {
+            passage.complete();
+        }
+    }
+
     /// Takes a document through the stages that wait, up to the next one that computes.
     pub(crate) async fn wait(&self, passage: &mut Passage, place: &(dyn Fn(usize) + Sync)) {
         while let Some(StageInstance { manifest, stage: AnyStage::Async(stage) }) = self.links.get(passage.next) {
@@ -364,7 +421,12 @@ impl Chain {
                 let document = std::mem::take(doc);
                 return passage.finish(Outcome::Dropped { document, stage, reason });
             }
-            Ok(Err(error)) => Fault { stage, rule: error.rule, error: error.message, span: error.span },
+            Ok(Err(error)) => {
+                if error.ends_run {
+                    passage.ends_run = Some(format!("`{stage}` has stopped the run: {}", error.message));
+                }
+                Fault { stage, rule: error.rule, error: error.message, span: error.span }
+            }
             Err(panic) => Fault::panic(stage, panic),
         };
         let entry = Quarantined::document(doc, fault);

@@ -76,6 +76,9 @@ pub enum RunError {
     /// The system gave no thread or runtime.
     #[error("cannot start: {0}")]
     Start(io::Error),
+    /// A stage has said that no document would fare better.
+    #[error("{0}; what is done is kept, and the same command goes on from there")]
+    Stopped(String),
     /// The process that works on documents does not start, or ends again and again.
     #[error("{0}")]
     Worker(String),

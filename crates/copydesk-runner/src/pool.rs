@@ -40,10 +40,24 @@ struct Slot {
 #[derive(Default)]
 struct State {
     batch: Option<(u64, Batch)>,
-    /// Which passage of the batch is out of it, since when, and what the thread had had of the processor then.
-    out: Option<(usize, Instant, Duration)>,
+    /// Which passages of the batch are out of it.
+    out: Option<Out>,
     /// Another thread has taken over.
     lost: bool,
+}
+
+/// Documents that a thread has in hand: one, or those that a stage takes together.
+struct Out {
+    places: Vec<usize>,
+    since: Instant,
+    /// What the thread had had of the processor then.
+    before: Duration,
+}
+
+impl Out {
+    fn of(places: Vec<usize>) -> Option<Self> {
+        Some(Self { places, since: Instant::now(), before: thread_time().unwrap_or_default() })
+    }
 }
 
 impl Slot {
@@ -65,20 +79,39 @@ impl Slot {
         let number = *number;
         let at = (from..batch.passages.len()).find(|at| !batch.passages[*at].is_done())?;
         let passage = batch.passages[at].take();
-        state.out = Some((at, Instant::now(), thread_time().unwrap_or_default()));
+        state.out = Out::of(vec![at]);
         self.hand.take(number, at);
         Some((at, passage))
     }
 
+    /// The documents that have come to the next stage that takes many at once, with their places.
+    fn take_together(&self, shared: &Shared) -> Option<(Vec<usize>, Vec<Passage>)> {
+        let mut state = self.state();
+        let (number, batch) = state.batch.as_mut()?;
+        let number = *number;
+        let come = |passage: &&mut Passage| shared.chain.is_for_many(passage);
+        let next = batch.passages.iter_mut().filter(come).map(|passage| passage.next_place()).min()?;
+        let passages = batch.passages.iter_mut().enumerate();
+        let (places, passages): (Vec<_>, Vec<_>) = passages
+            .filter(|(_, passage)| shared.chain.is_for_many(passage) && passage.next_place() == next)
+            .map(|(at, passage)| (at, passage.take()))
+            .unzip();
+        state.out = Out::of(places.clone());
+        self.hand.take_all(number, next);
+        Some((places, passages))
+    }
+
     /// `false` if the thread took too long and is not needed any more.
-    fn put_back(&self, at: usize, passage: Passage) -> bool {
+    fn put_back(&self, passages: impl IntoIterator<Item = (usize, Passage)>) -> bool {
         let mut state = self.state();
         if state.lost {
             return false;
         }
         state.out = None;
         if let Some((_, batch)) = state.batch.as_mut() {
-            batch.passages[at] = passage;
+            for (at, passage) in passages {
+                batch.passages[at] = passage;
+            }
         }
         true
     }
@@ -90,19 +123,21 @@ impl Slot {
     /// Takes the batch away from a thread that has been at one document for longer than the limit.
     fn rescue(&self, limit: Duration, shared: &Shared) -> Option<(u64, Batch, &'static str)> {
         let mut state = self.state();
-        let (at, since, before) = state.out?;
+        let Out { places, since, before } = state.out.as_ref()?;
+        let limit = limit * u32::try_from(places.len()).unwrap_or(u32::MAX);
         if state.lost || since.elapsed() < limit {
             return None;
         }
         // A thread that only waits for a busy machine has some more time.
-        let computed = self.meter.read().and_then(|now| now.checked_sub(before));
+        let computed = self.meter.read().and_then(|now| now.checked_sub(*before));
         if computed.is_some_and(|computed| computed < limit) && since.elapsed() < limit * WALL {
             return None;
         }
+        let places = places.clone();
         let (number, mut batch) = state.batch.take()?;
         state.lost = true;
         let name = shared.chain.name_of(self.hand.place());
-        shared.chain.give_up(&mut batch.passages[at], name);
+        places.into_iter().for_each(|at| shared.chain.give_up(&mut batch.passages[at], name));
         Some((number, batch, name))
     }
 }
@@ -166,19 +201,39 @@ fn work(shared: &Arc<Shared>, slot: &Slot, handle: Option<&Handle>, sender: &Sen
             }
             Work::Batch(batch) => {
                 slot.begin(number, batch);
-                let mut from = 0;
-                while let Some((at, mut passage)) = slot.take(from) {
-                    shared.chain.compute(&mut passage, &|place| slot.hand.move_to(place));
-                    if !slot.put_back(at, passage) {
-                        return;
-                    }
-                    from = at + 1;
+                if !compute(shared, slot) {
+                    return;
                 }
-                let Some((number, batch)) = slot.end() else { return };
+                let Some((number, mut batch)) = slot.end() else { return };
+                if let Some(error) = batch.passages.iter_mut().find_map(Passage::take_end_of_run) {
+                    let _ = sender.send(Message::Failed(error));
+                    slot.hand.lay_down();
+                    continue;
+                }
                 slot.hand.take_all(number, shared.chain.end());
                 pass_on(shared, number, batch, handle, sender);
                 slot.hand.lay_down();
             }
+        }
+    }
+}
+
+/// Takes the documents of a batch up to where they wait, or to their end. `false` if the thread took too long and is not
+/// needed any more.
+fn compute(shared: &Shared, slot: &Slot) -> bool {
+    loop {
+        let mut from = 0;
+        while let Some((at, mut passage)) = slot.take(from) {
+            shared.chain.compute(&mut passage, &|place| slot.hand.move_to(place));
+            if !slot.put_back([(at, passage)]) {
+                return false;
+            }
+            from = at + 1;
+        }
+        let Some((places, mut passages)) = slot.take_together(shared) else { return true };
+        shared.chain.compute_together(&mut passages, &|place| slot.hand.move_to(place));
+        if !slot.put_back(places.into_iter().zip(passages)) {
+            return false;
         }
     }
 }

@@ -50,7 +50,10 @@ pub fn run_shard(
     for (item, input) in shard.into_iter().zip(inputs) {
         batch.add(item, input);
     }
-    batch.passages.iter_mut().for_each(|passage| chain.pass(passage));
+    for passage in &mut batch.passages {
+        chain.pass(passage);
+        passage.take_end_of_run().map_or(Ok(()), Err)?;
+    }
     let mut shard = Shard::new(0, chain, exports);
     shard.add(encode::batch(chain, exports, 0, batch))?;
     encode::parts(chain, exports, &mut shard.sections)?;

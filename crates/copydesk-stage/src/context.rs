@@ -36,7 +36,10 @@ impl Context<'_> {
     /// not declare. Such a change was not made.
     pub fn finish(self, verdict: Result<Verdict, StageError>) -> Result<Verdict, StageError> {
         let Some(facet) = self.undeclared.filter(|_| verdict.is_ok()) else { return verdict };
-        let message = format!("the stage writes `{}` and does not declare it; add it to its WRITES", facet.name());
+        let message = format!(
+            "the stage writes `{}` and does not declare it; add it to what it declares (`WRITES` in Rust)",
+            facet.name()
+        );
         Err(StageError::new("undeclared-write", message))
     }
 

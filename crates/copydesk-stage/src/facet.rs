@@ -1,11 +1,12 @@
 //! The parts of a document that stages declare to read and write.
 
 use copydesk_document::Label;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A part of a document. The loader uses the declarations to refuse a chain whose order cannot work, and the testkit
 /// fails a stage that writes what it does not declare. Notes and a stage's own `ext` entry are always allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Facet {
     /// Which blocks are main text and which are boilerplate.

@@ -104,10 +104,12 @@ pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
 pub use patch::{Change, PATCH_VERSION, Patch};
 pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
-pub use stage::{AnyStage, AsyncStage, Stage, StageError, StageKind, Verdict};
+pub use stage::{AnyStage, AsyncStage, BatchStage, Handed, Stage, StageError, StageKind, Verdict};
 pub use suggest::closest;
 pub use survey::{Conclusion, Conclusions, Corpus, LeftOut, Seen, Survey, SurveyError, SurveyKind};
-pub use view::{BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView};
+pub use view::{
+    BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView, PartialView, ViewPart,
+};
 
 /// The examples of the README are tests.
 #[cfg(doctest)]

@@ -38,6 +38,12 @@ impl Manifest {
         check_name(name)?;
         Ok(Self { name: interned(name), ..self })
     }
+
+    /// The same with other facets, for a stage that knows them only once it is built.
+    #[must_use]
+    pub fn declaring(self, reads: &[Facet], writes: &[Facet]) -> Self {
+        Self { reads: listed(reads), writes: listed(writes), ..self }
+    }
 }
 
 /// Whether an instance may be called so: one word that a report can print and a command line can hold.
@@ -65,6 +71,20 @@ pub(crate) const fn is_kind_name(name: &str) -> bool {
         at += 1;
     }
     !bytes.is_empty()
+}
+
+/// The facets of a list, each once and in their usual order, for as long as the program lives: there are 32 such lists.
+fn listed(facets: &[Facet]) -> &'static [Facet] {
+    static LISTS: Mutex<BTreeSet<&'static [Facet]>> = Mutex::new(BTreeSet::new());
+    let list: Vec<Facet> = Facet::ALL.iter().copied().filter(|facet| facets.contains(facet)).collect();
+    // Looking up and adding cannot panic half-way.
+    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = lists.get(list.as_slice()) {
+        return known;
+    }
+    let kept: &'static [Facet] = Box::leak(list.into_boxed_slice());
+    lists.insert(kept);
+    kept
 }
 
 /// The same text for as long as the program lives, so that decisions carry names without copying them. There are as many

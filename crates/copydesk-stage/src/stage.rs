@@ -7,7 +7,7 @@ use copydesk_document::{Document, Span};
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{ConfigError, Context, Facet};
+use crate::{ConfigError, Context, Facet, Manifest};
 
 /// What becomes of a document after a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,12 +29,20 @@ pub struct StageError {
     pub message: String,
     /// Where in the document.
     pub span: Option<Span>,
+    /// Whether the run ends with it, because no document would fare better. What is done is kept, and the same command
+    /// goes on from there.
+    pub ends_run: bool,
 }
 
 impl StageError {
     /// An error by its stable name and its sentence.
     pub fn new(rule: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { rule: rule.into(), message: message.into(), span: None }
+        Self { rule: rule.into(), message: message.into(), span: None, ends_run: false }
+    }
+
+    /// An error that ends the run: a service that all documents need is not there.
+    pub fn ending_run(rule: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { ends_run: true, ..Self::new(rule, message) }
     }
 }
 
@@ -42,6 +50,33 @@ impl StageError {
 pub trait Stage: Debug + Send + Sync {
     /// Labels blocks and adds facts. What it may write is what its kind declares.
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError>;
+
+    /// What an instance of it is, where its facets or options show only once it is built. It is given what its kind says.
+    fn manifest(&self, of_kind: Manifest) -> Manifest {
+        of_kind
+    }
+}
+
+/// A document that a [`BatchStage`] is handed, with the context for its changes.
+#[derive(Debug)]
+pub struct Handed<'a> {
+    /// The document.
+    pub doc: &'a mut Document,
+    /// Who changes it.
+    pub cx: Context<'a>,
+}
+
+/// A stage that takes many documents in one call, because a call costs more than a document does: one that has another
+/// process do the work. What becomes of a document must not depend on those beside it. It has to come to an end by itself:
+/// a call that hangs or panics costs all of its documents.
+pub trait BatchStage: Debug + Send + Sync {
+    /// Like [`Stage::process`]: a verdict for each document, in their order.
+    fn process(&self, documents: &mut [Handed<'_>]) -> Vec<Result<Verdict, StageError>>;
+
+    /// Like [`Stage::manifest`].
+    fn manifest(&self, of_kind: Manifest) -> Manifest {
+        of_kind
+    }
 }
 
 /// A stage that waits for the world: a model server, a database. Its effects outside happen at least once: after a
@@ -50,15 +85,23 @@ pub trait Stage: Debug + Send + Sync {
 pub trait AsyncStage: Debug + Send + Sync {
     /// Like [`Stage::process`], but may wait.
     async fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError>;
+
+    /// Like [`Stage::manifest`].
+    fn manifest(&self, of_kind: Manifest) -> Manifest {
+        of_kind
+    }
 }
 
-/// A stage of either sort, ready to run.
+/// A stage of any sort, ready to run.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum AnyStage {
     /// Computes.
     Cpu(Box<dyn Stage>),
     /// Waits.
     Async(Box<dyn AsyncStage>),
+    /// Takes many documents at once.
+    Batch(Box<dyn BatchStage>),
 }
 
 impl AnyStage {
@@ -70,6 +113,20 @@ impl AnyStage {
     /// Wraps a stage that waits.
     pub fn waiting(stage: impl AsyncStage + 'static) -> Self {
         Self::Async(Box::new(stage))
+    }
+
+    /// Wraps a stage that takes many documents at once.
+    pub fn batch(stage: impl BatchStage + 'static) -> Self {
+        Self::Batch(Box::new(stage))
+    }
+
+    /// What an instance is: what its kind says, with what the stage itself knows better.
+    pub fn manifest(&self, of_kind: Manifest) -> Manifest {
+        match self {
+            Self::Cpu(stage) => stage.manifest(of_kind),
+            Self::Async(stage) => stage.manifest(of_kind),
+            Self::Batch(stage) => stage.manifest(of_kind),
+        }
     }
 }
 

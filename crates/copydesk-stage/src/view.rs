@@ -1,12 +1,12 @@
 //! A document as JSON, for stages that are written in another language.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, cell::Cell, collections::BTreeMap};
 
 use copydesk_document::{
     BlockId, BlockKind, Caption, CaptionKind, Credit, Document, Field, InlineKind, Label, LanguageShare, Origin,
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, ser::SerializeMap};
 
 use crate::PATCH_VERSION;
 
@@ -24,7 +24,7 @@ pub struct DocumentView<'a> {
     pub url: Option<Cow<'a, str>>,
     /// What stood beside it in its container.
     pub fields: Cow<'a, serde_json::Map<String, serde_json::Value>>,
-    /// Its blocks, in order; a patch names them by their place in this list, from 0.
+    /// Its blocks, in order.
     pub blocks: Vec<BlockView<'a>>,
     /// What it says of itself.
     pub evidence: Vec<ClueView<'a>>,
@@ -51,6 +51,8 @@ pub struct DocumentView<'a> {
 /// A block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlockView<'a> {
+    /// Its number, by which a patch names it: its place among all blocks, from 0.
+    pub id: u32,
     /// Its form.
     pub kind: BlockKind,
     /// Level of a heading, depth of a list item.
@@ -169,30 +171,6 @@ impl<'a> DocumentView<'a> {
 
     /// The view of a document, borrowing what it can.
     pub fn of(doc: &'a Document) -> Self {
-        let facts = doc.candidates().map(|(stage, c)| FactView {
-            stage: stage.into(),
-            field: c.field,
-            value: (&c.value).into(),
-            origin: c.origin,
-            name: (&c.name).into(),
-            score: c.score,
-            won: c.won,
-            why: (&c.why).into(),
-        });
-        let decisions = doc.decisions().iter().map(|d| DecisionView {
-            block: d.block.0,
-            label: d.label,
-            stage: Cow::Borrowed(&d.stage),
-            rule: Cow::Borrowed(&d.rule),
-            detail: Cow::Borrowed(&d.detail),
-        });
-        let notes = doc.notes().iter().map(|n| NoteView {
-            stage: Cow::Borrowed(&n.stage),
-            code: Cow::Borrowed(&n.code),
-            message: (&n.message).into(),
-        });
-        let clues = doc.evidence.clues.iter();
-        let images = doc.images.iter();
         Self {
             version: PATCH_VERSION,
             uri: (&doc.source.uri).into(),
@@ -200,22 +178,169 @@ impl<'a> DocumentView<'a> {
             url: doc.source.url.as_deref().map(Cow::Borrowed),
             fields: Cow::Borrowed(&doc.source.fields),
             blocks: doc.ids().map(|id| BlockView::of(doc, id)).collect(),
-            evidence: clues
-                .map(|c| ClueView { origin: c.origin, name: (&c.name).into(), value: (&c.value).into() })
-                .collect(),
-            images: images
-                .map(|i| ImageView { src: (&i.src).into(), alt: (&i.alt).into(), before: i.before.0 })
-                .collect(),
-            facts: facts.collect(),
+            evidence: clues(doc).collect(),
+            images: images(doc).collect(),
+            facts: facts(doc).collect(),
             captions: doc.captions().iter().map(CaptionView::of).collect(),
             text_confidence: doc.text_confidence(),
             language: doc.languages().main.as_ref().map(|guess| Cow::Borrowed(guess.tag.as_str())),
             languages: Cow::Borrowed(&doc.languages().shares),
-            decisions: decisions.collect(),
-            notes: notes.collect(),
+            decisions: decisions(doc).collect(),
+            notes: notes(doc).collect(),
             ext: Cow::Borrowed(doc.ext()),
         }
     }
+}
+
+/// A member of [`DocumentView`] that a stage can ask for or go without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewPart {
+    /// What stood beside the document in its container.
+    Fields,
+    /// Its blocks.
+    Blocks,
+    /// What it says of itself.
+    Evidence,
+    /// Its pictures.
+    Images,
+    /// Every value that was considered for a fact.
+    Facts,
+    /// The captions that count.
+    Captions,
+    /// How much of the main text is to be expected right.
+    TextConfidence,
+    /// Language of the body.
+    Language,
+    /// Every language of the body.
+    Languages,
+    /// Why each block has its label.
+    Decisions,
+    /// Doubts.
+    Notes,
+    /// Findings of stages under their own names.
+    Ext,
+}
+
+impl ViewPart {
+    /// All of them: a [`DocumentView`].
+    pub const ALL: &'static [Self] = &[
+        Self::Fields,
+        Self::Blocks,
+        Self::Evidence,
+        Self::Images,
+        Self::Facts,
+        Self::Captions,
+        Self::TextConfidence,
+        Self::Language,
+        Self::Languages,
+        Self::Decisions,
+        Self::Notes,
+        Self::Ext,
+    ];
+}
+
+/// A [`DocumentView`] of which some members are left out, as are blocks of other labels; so much less is written and read.
+/// Version, `uri`, `media_type` and `url` are always there.
+#[derive(Clone, Copy, Debug)]
+pub struct PartialView<'a> {
+    /// The document.
+    pub doc: &'a Document,
+    /// The members.
+    pub parts: &'a [ViewPart],
+    /// The labels of the blocks, where not all are wanted.
+    pub labels: Option<&'a [Label]>,
+}
+
+impl Serialize for PartialView<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { doc, parts, labels } = *self;
+        let mut map = serializer.serialize_map(Some(parts.len() + 4))?;
+        map.serialize_entry("version", &PATCH_VERSION)?;
+        map.serialize_entry("uri", &doc.source.uri)?;
+        map.serialize_entry("media_type", &doc.source.media_type)?;
+        map.serialize_entry("url", &doc.source.url)?;
+        for part in parts {
+            match part {
+                ViewPart::Fields => map.serialize_entry("fields", &doc.source.fields)?,
+                ViewPart::Blocks => {
+                    let wanted = |id: &BlockId| labels.is_none_or(|l| l.contains(&doc.block(*id).label()));
+                    let blocks = doc.ids().filter(wanted).map(|id| BlockView::of(doc, id));
+                    map.serialize_entry("blocks", &Listed::new(blocks))?;
+                }
+                ViewPart::Evidence => map.serialize_entry("evidence", &Listed::new(clues(doc)))?,
+                ViewPart::Images => map.serialize_entry("images", &Listed::new(images(doc)))?,
+                ViewPart::Facts => map.serialize_entry("facts", &Listed::new(facts(doc)))?,
+                ViewPart::Captions => {
+                    map.serialize_entry("captions", &Listed::new(doc.captions().iter().map(CaptionView::of)))?;
+                }
+                ViewPart::TextConfidence => map.serialize_entry("text_confidence", &doc.text_confidence())?,
+                ViewPart::Language => {
+                    map.serialize_entry("language", &doc.languages().main.as_ref().map(|guess| &guess.tag))?;
+                }
+                ViewPart::Languages => map.serialize_entry("languages", &doc.languages().shares)?,
+                ViewPart::Decisions => map.serialize_entry("decisions", &Listed::new(decisions(doc)))?,
+                ViewPart::Notes => map.serialize_entry("notes", &Listed::new(notes(doc)))?,
+                ViewPart::Ext => map.serialize_entry("ext", doc.ext())?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// What an iterator gives, written as a list without being kept as one.
+struct Listed<I>(Cell<Option<I>>);
+
+impl<I> Listed<I> {
+    fn new(items: I) -> Self {
+        Self(Cell::new(Some(items)))
+    }
+}
+
+impl<I: Iterator<Item: Serialize>> Serialize for Listed<I> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.take().into_iter().flatten())
+    }
+}
+
+fn clues(doc: &Document) -> impl Iterator<Item = ClueView<'_>> {
+    let clues = doc.evidence.clues.iter();
+    clues.map(|c| ClueView { origin: c.origin, name: (&c.name).into(), value: (&c.value).into() })
+}
+
+fn images(doc: &Document) -> impl Iterator<Item = ImageView<'_>> {
+    doc.images.iter().map(|i| ImageView { src: (&i.src).into(), alt: (&i.alt).into(), before: i.before.0 })
+}
+
+fn facts(doc: &Document) -> impl Iterator<Item = FactView<'_>> {
+    doc.candidates().map(|(stage, c)| FactView {
+        stage: stage.into(),
+        field: c.field,
+        value: (&c.value).into(),
+        origin: c.origin,
+        name: (&c.name).into(),
+        score: c.score,
+        won: c.won,
+        why: (&c.why).into(),
+    })
+}
+
+fn decisions(doc: &Document) -> impl Iterator<Item = DecisionView<'_>> {
+    doc.decisions().iter().map(|d| DecisionView {
+        block: d.block.0,
+        label: d.label,
+        stage: Cow::Borrowed(&d.stage),
+        rule: Cow::Borrowed(&d.rule),
+        detail: Cow::Borrowed(&d.detail),
+    })
+}
+
+fn notes(doc: &Document) -> impl Iterator<Item = NoteView<'_>> {
+    doc.notes().iter().map(|n| NoteView {
+        stage: Cow::Borrowed(&n.stage),
+        code: Cow::Borrowed(&n.code),
+        message: (&n.message).into(),
+    })
 }
 
 impl<'a> BlockView<'a> {
@@ -227,6 +352,7 @@ impl<'a> BlockView<'a> {
             _ => None,
         });
         Self {
+            id: id.0,
             kind: block.kind,
             level: block.level,
             label: block.label(),
@@ -252,5 +378,29 @@ impl<'a> CaptionView<'a> {
             confidence: caption.confidence,
             translations: caption.translations.iter().map(Self::of).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use copydesk_document::{Decision, NewBlock};
+
+    use super::*;
+
+    #[test]
+    fn a_partial_view_has_the_members_of_a_whole_one() {
+        let mut doc = Document::default();
+        for text in ["Night ferry", "The quay."] {
+            let block = doc.push_block(NewBlock { text, ..NewBlock::default() });
+            doc.decide(Decision { block, label: Label::Body, stage: "s".into(), rule: "r".into(), detail: "".into() });
+        }
+        doc.push_block(NewBlock { text: "Share", ..NewBlock::default() });
+        let whole = serde_json::to_value(DocumentView::of(&doc)).unwrap();
+        let all = PartialView { doc: &doc, parts: ViewPart::ALL, labels: None };
+        assert_eq!(serde_json::to_value(all).unwrap(), whole);
+        let body = PartialView { doc: &doc, parts: &[ViewPart::Blocks], labels: Some(&[Label::Body]) };
+        let body = serde_json::to_value(body).unwrap();
+        assert_eq!(body["blocks"], serde_json::json!([whole["blocks"][0], whole["blocks"][1]]));
+        assert_eq!((body.get("facts"), &body["version"]), (None, &serde_json::json!(1)));
     }
 }

@@ -44,7 +44,7 @@ use std::{
 
 use copydesk_document::{Document, Input};
 use copydesk_parse::Limits;
-use copydesk_stage::{AnyStage, Catalog, Context, StageEntry, StageError, StageKind, Verdict};
+use copydesk_stage::{AnyStage, Catalog, Context, Handed, StageEntry, StageError, StageKind, Verdict};
 use serde_json::Value;
 
 /// At how many places an input is cut short.
@@ -138,11 +138,16 @@ impl Kit {
         let mut cx = Context::new(self.entry.name);
         let verdict = match stage {
             AnyStage::Cpu(stage) => stage.process(&mut doc, &mut cx),
+            AnyStage::Batch(stage) => {
+                let mut handed = [Handed { doc: &mut doc, cx: Context::new(self.entry.name) }];
+                stage.process(&mut handed).pop().expect("a verdict for each document")
+            }
             AnyStage::Async(stage) => tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .expect("a runtime for a stage that waits")
                 .block_on(stage.process(&mut doc, &mut cx)),
+            other => panic!("the kit knows no such stage: {other:?}"),
         };
         (doc, verdict)
     }

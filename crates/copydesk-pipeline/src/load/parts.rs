@@ -50,7 +50,10 @@ impl Loader<'_> {
             if let Some(first) = placed.iter().find(|p| p.name == name).filter(|_| built.is_some()) {
                 self.same_name(Part::Stage, name, &instance, first.span.clone());
             }
-            placed.push(Placed { name, entry: known, span: instance.span, line });
+            let (reads, writes) = built
+                .as_ref()
+                .map_or((known.reads, known.writes), |built| (built.manifest.reads, built.manifest.writes));
+            placed.push(Placed { name, reads, writes, span: instance.span, line });
             links.extend(built);
         }
         let errors = order::check(&placed);
@@ -65,6 +68,7 @@ impl Loader<'_> {
         let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
         let manifest = self.named(instance, &subject, known.manifest(options))?;
         let stage = self.built(instance, &subject, known.build(&config))?;
+        let manifest = stage.manifest(manifest);
         Some(StageInstance { manifest, stage })
     }
 

@@ -32,6 +32,8 @@ enum What {
     View,
     /// Of the changes that a stage in another language answers with.
     Patch,
+    /// Of the lines that go to and from a program under `use = "exec"`.
+    Exec,
     /// Of the options of a stage.
     Stage {
         /// Its name.
@@ -61,6 +63,7 @@ impl Args {
             What::Record => copydesk_record::json_schema().to_value(),
             What::View => DocumentView::json_schema().to_value(),
             What::Patch => Patch::json_schema().to_value(),
+            What::Exec => copydesk_stage_exec::Messages::json_schema().to_value(),
             What::Stage { name } => of(catalog, name, Part::Stage)?,
             What::Survey { name } => of(catalog, name, Part::Survey)?,
             What::Source { name } => of(catalog, name, Part::Source)?,

@@ -165,3 +165,76 @@ fn a_pipeline_file_takes_values_from_the_environment() {
     let output = run.current_dir(folder.path()).env("COPYDESK_TEST_DAY", "monday").output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("monday/a.md"), "{output:?}");
 }
+
+#[test]
+fn a_stage_in_python_is_tested_and_runs_two_commands_after_it_was_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    if std::process::Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no python3");
+        return;
+    }
+    let new = inside(folder.path(), &["new", "stage", "mark-releases", "--python"]);
+    assert!(new.code == 0 && new.stderr.contains("It lives in mark_releases.py"), "{}", new.stderr);
+    let own = folder.path().join("mark-releases");
+    let tested = inside(&own, &["test", "pipeline.toml"]);
+    assert!(tested.code == 0 && tested.stdout.contains("2 tests: 2 as expected"), "{}{}", tested.stdout, tested.stderr);
+    let run = inside(&own, &["run", "pipeline.toml"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let records = fs::read_to_string(own.join("out/records.jsonl")).unwrap();
+    assert!(records.contains("\"stage\":\"mark-releases\"") && records.contains("opens-with"), "{records}");
+    // An edit of the file is another stage: what was done is done again.
+    assert!(inside(&own, &["run", "pipeline.toml"]).stderr.contains("nothing to do"));
+    let code = fs::read_to_string(own.join("mark_releases.py")).unwrap();
+    fs::write(own.join("mark_releases.py"), code.replace("\"opens-with\"", "\"begins-with\"")).unwrap();
+    assert_eq!(inside(&own, &["run", "pipeline.toml"]).code, 0);
+    assert!(fs::read_to_string(own.join("out/records.jsonl")).unwrap().contains("begins-with"));
+    assert_eq!(inside(&own, &["test", "pipeline.toml"]).code, 1, "and its test says so");
+    // What it declares decides the order, and an option that it refuses has its line.
+    let pipeline = fs::read_to_string(own.join("pipeline.toml")).unwrap();
+    fs::write(own.join("bad.toml"), pipeline.replace("marks = [", "mark = [")).unwrap();
+    let check = inside(&own, &["check", "bad.toml"]);
+    assert!(check.code == 2 && check.stderr.contains("did you mean `marks`?"), "{}", check.stderr);
+    fs::write(own.join("mark_releases.py"), code.replace("reads=[]", "reads=[\"languages\"]")).unwrap();
+    let check = inside(&own, &["check", "pipeline.toml"]);
+    assert!(check.stderr.contains("`mark-releases` runs before `detect-language`"), "{}", check.stderr);
+}
+
+/// In a chain with a stage from outside it works in the worker; that a process dies under it costs its document.
+#[test]
+fn a_document_that_ends_a_program_is_quarantined_and_the_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    if std::process::Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: there is no python3");
+        return;
+    }
+    assert_eq!(inside(folder.path(), &["new", "stage", "fragile", "--python"]).code, 0);
+    let own = folder.path().join("fragile");
+    let code = "import os\nfrom copydesk_stage import stage\n\n@stage(reads=[], writes=[], view=[\"blocks\"])\ndef fragile(document):\n    \
+        if document.blocks[0].text == \"poison\":\n        print(\"goodbye\", flush=True)\n        os.abort()\n    \
+        document.keep(1 / (document.blocks[0].text != \"zero\"))\n\nfragile.run()\n";
+    fs::write(own.join("fragile.py"), code).unwrap();
+    fs::write(
+        own.join("pipeline.toml"),
+        "[[stage]]\nuse = \"exec\"\nname = \"fragile\"\ncommand = [\"python3\", \"fragile.py\"]\n[[export]]\nuse = \"jsonl\"\n",
+    )
+    .unwrap();
+    for n in 0..60 {
+        let text = if n == 30 {
+            "poison"
+        } else if n == 31 {
+            "zero"
+        } else {
+            "A line."
+        };
+        fs::write(own.join(format!("pages/{n:02}.txt")), text).unwrap();
+    }
+    let run = inside(&own, &["run", "pipeline.toml", "pages"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let quarantine = fs::read_to_string(own.join("out/quarantine.jsonl")).unwrap();
+    for part in ["30.txt", "\"rule\":\"crash\"", "SIGABRT", "31.txt", "ZeroDivisionError", "fragile.py, line 9"] {
+        assert!(quarantine.contains(part), "{part}\n{quarantine}");
+    }
+    assert_eq!(quarantine.lines().count(), 2);
+    assert_eq!(fs::read_to_string(own.join("out/records.jsonl")).unwrap().lines().count(), 59);
+    assert!(run.stderr.contains("goodbye"), "what it prints is in the log: {}", run.stderr);
+}

@@ -54,6 +54,24 @@ const EXPORT: &[(&str, &str)] = template!["export":
     "tests/my_export.rs",
 ];
 
+const PYTHON_STAGE: &[(&str, &str)] = &[
+    ("README.md", include_str!("../../../templates/python-stage/README.md")),
+    ("my_stage.py", include_str!("../../../templates/python-stage/my_stage.py")),
+    ("pipeline.toml", include_str!("../../../templates/python-stage/pipeline.toml")),
+    ("pages/ferry.md", include_str!("../../../templates/python-stage/pages/ferry.md")),
+    ("copydesk_stage.py", copydesk_stage_exec::PYTHON_MODULE),
+    (".gitignore", "/out\n__pycache__/\n"),
+];
+
+/// The files of a stage in Python of that name, by their paths.
+pub(super) fn python_stage(name: &str) -> Vec<(String, String)> {
+    let renamed = |text: &str| Part::Stage.renamed(text, name);
+    let files = PYTHON_STAGE.iter();
+    files
+        .map(|(path, text)| (renamed(path), if *path == "copydesk_stage.py" { (*text).into() } else { renamed(text) }))
+        .collect()
+}
+
 impl Part {
     pub(super) fn noun(self) -> &'static str {
         match self {

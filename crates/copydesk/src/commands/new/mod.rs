@@ -25,6 +25,7 @@ use crate::{
 #[command(after_help = "\
 Examples:
   copydesk new stage mark-releases      a crate in mark-releases/ that compiles, with a case and a pipeline
+  copydesk new stage mark --python      a stage in Python in mark/, with a pipeline and its tests; nothing is compiled
   copydesk new pipeline mine            mine.toml, a copy of the built-in pipeline `news`
   copydesk build --with ./mark-releases -o my-copydesk")]
 pub(crate) struct Args {
@@ -36,7 +37,13 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 enum What {
     /// A crate with a stage: what it does to one document, its options, a case, a pipeline that uses it.
-    Stage(Crate),
+    Stage {
+        #[command(flatten)]
+        begun: Crate,
+        /// Write it in Python: one file, which a pipeline file uses under `use = "exec"`.
+        #[arg(long, conflicts_with = "copydesk")]
+        python: bool,
+    },
     /// A crate with a source: where documents come from.
     Source(Crate),
     /// A crate with an export: what is written.
@@ -66,7 +73,8 @@ struct Crate {
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let said = match &self.what {
-            What::Stage(it) => it.begin(Part::Stage, catalog)?,
+            What::Stage { begun, python: true } => begun.begin_python(catalog)?,
+            What::Stage { begun, python: false } => begun.begin(Part::Stage, catalog)?,
             What::Source(it) => it.begin(Part::Source, catalog)?,
             What::Export(it) => it.begin(Part::Export, catalog)?,
             What::Pipeline { name, like } => pipeline(name, like)?,
@@ -81,22 +89,10 @@ impl Args {
 impl Crate {
     /// Writes the crate, and says what to do with it.
     fn begin(&self, part: Part, catalog: &Catalog) -> anyhow::Result<String> {
-        let Self { name, into, named } = self;
-        check_name(name)?;
-        if part.is_known(catalog, name) {
-            bail!("`{name}` is the name of {} already: give yours another", part.with_article());
-        }
+        let Self { name, named, .. } = self;
+        let folder = self.folder(part, catalog)?;
         let house = named.house()?;
-        let folder = into.join(name);
-        if folder.exists() {
-            bail!("{} is there already", folder.display());
-        }
-        for (path, text) in part.files(name, &house) {
-            let path = folder.join(path);
-            fs::create_dir_all(path.parent().unwrap_or(&folder))
-                .and_then(|()| fs::write(&path, text))
-                .with_context(|| format!("cannot write {}", path.display()))?;
-        }
+        write_all(&folder, part.files(name, &house))?;
         // What was tested together is built together.
         if let Some(lock) = house.lock_file() {
             fs::copy(lock, folder.join("Cargo.lock")).context("cannot write Cargo.lock")?;
@@ -112,6 +108,44 @@ impl Crate {
             noun = part.noun(),
         ))
     }
+}
+
+impl Crate {
+    /// Writes a stage in Python, and says what to do with it.
+    fn begin_python(&self, catalog: &Catalog) -> anyhow::Result<String> {
+        let Self { name, .. } = self;
+        let folder = self.folder(Part::Stage, catalog)?;
+        write_all(&folder, files::python_stage(name))?;
+        let (program, folder, file) = (program::name(), folder.display(), name.replace('-', "_"));
+        Ok(format!(
+            "{folder}: the stage `{name}` in Python\n\n  cd {folder}\n  {program} test pipeline.toml\n  {program} run \
+             pipeline.toml\n\nIt lives in {file}.py; README.md says what is where.\n"
+        ))
+    }
+
+    /// Where it is begun, if it can be.
+    fn folder(&self, part: Part, catalog: &Catalog) -> anyhow::Result<PathBuf> {
+        let Self { name, into, .. } = self;
+        check_name(name)?;
+        if part.is_known(catalog, name) {
+            bail!("`{name}` is the name of {} already: give yours another", part.with_article());
+        }
+        let folder = into.join(name);
+        if folder.exists() {
+            bail!("{} is there already", folder.display());
+        }
+        Ok(folder)
+    }
+}
+
+fn write_all(folder: &Path, files: Vec<(String, String)>) -> anyhow::Result<()> {
+    for (path, text) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))
+            .and_then(|()| fs::write(&path, text))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// A name that can stand in a pipeline file, a crate and a type.

@@ -1,0 +1,110 @@
+//! What a program is made of, as a number: its own bytes, those of the files among its arguments, and those of the files that
+//! it or the pipeline names.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "a program is a file, found by the PATH; that its bytes are read is what makes its results depend on nothing else"
+)]
+
+use std::{
+    env, fmt,
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use copydesk_stage::ConfigError;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::{Config, Introduction};
+
+/// A hash of 128 bits over the contents of files.
+#[derive(Clone)]
+pub(crate) struct Digest(Xxh3);
+
+impl Digest {
+    /// Of the program, the files among its arguments, and the files that the options name.
+    pub(crate) fn of(config: &Config) -> Result<Self, ConfigError> {
+        let mut digest = Self(Xxh3::new());
+        let Some((program, arguments)) = config.command.split_first() else { return Ok(digest) };
+        let path = found(program).ok_or_else(|| {
+            if program.contains('/') {
+                ConfigError::at("command[0]", format!("there is no file `{program}`"))
+                    .help("paths are relative to the current directory")
+            } else {
+                ConfigError::at("command[0]", format!("there is no program `{program}` on the PATH"))
+                    .help("install it, or write its path")
+            }
+        })?;
+        digest.add(&path).map_err(|error| ConfigError::at("command[0]", format!("cannot read it: {error}")))?;
+        for (at, argument) in arguments.iter().enumerate().filter(|(_, argument)| Path::new(argument).is_file()) {
+            let unread = |error| ConfigError::at(format!("command[{}]", at + 1), format!("cannot read it: {error}"));
+            digest.add(Path::new(argument)).map_err(unread)?;
+        }
+        for (at, file) in config.files.iter().enumerate() {
+            digest.add(Path::new(file)).map_err(|error| {
+                ConfigError::at(format!("files[{at}]"), format!("cannot read `{file}`: {error}"))
+                    .help("paths are relative to the current directory")
+            })?;
+        }
+        Ok(digest)
+    }
+
+    /// The same with the files that the program has named.
+    pub(crate) fn with(mut self, introduction: &Introduction) -> Result<Self, ConfigError> {
+        for file in &introduction.files {
+            self.add(Path::new(file)).map_err(|error| {
+                let message = format!("the program names the file `{file}`, which cannot be read: {error}");
+                ConfigError::at("command", message)
+            })?;
+        }
+        Ok(self)
+    }
+
+    fn add(&mut self, path: &Path) -> io::Result<()> {
+        let mut file = File::open(path)?;
+        let mut buffer = vec![0; 1 << 16];
+        let mut length = 0_u64;
+        loop {
+            let read = file.read(&mut buffer)?;
+            if read == 0 {
+                break;
+            }
+            self.0.update(&buffer[..read]);
+            length += read as u64;
+        }
+        // So that two files are not one that holds both.
+        self.0.update(&length.to_le_bytes());
+        Ok(())
+    }
+}
+
+impl PartialEq for Digest {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.digest128() == other.0.digest128()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", self.0.digest128())
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+/// The file of a program, as the system would find it.
+fn found(program: &str) -> Option<PathBuf> {
+    if program.contains('/') || cfg!(windows) && program.contains('\\') {
+        return Some(PathBuf::from(program)).filter(|path| path.is_file());
+    }
+    let names = [program.to_owned(), format!("{program}{}", env::consts::EXE_SUFFIX)];
+    let folders = env::var_os("PATH")?;
+    env::split_paths(&folders)
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())
+        .find(|path| fs::metadata(path).is_ok_and(|file| file.is_file()))
+}
