@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use copydesk_runner::{ExportInstance, StageInstance, SurveyInstance};
-use copydesk_stage::{ConfigError, Manifest, StageEntry};
+use copydesk_stage::{ConfigError, Facet, Manifest, StageEntry};
 
 use super::{
     BuiltSource, Loader,
@@ -50,9 +50,12 @@ impl Loader<'_> {
             if let Some(first) = placed.iter().find(|p| p.name == name).filter(|_| built.is_some()) {
                 self.same_name(Part::Stage, name, &instance, first.span.clone());
             }
-            let (reads, writes) = built
-                .as_ref()
-                .map_or((known.reads, known.writes), |built| (built.manifest.reads, built.manifest.writes));
+            let (reads, writes) = match &built {
+                Some(built) => (built.manifest.reads, built.manifest.writes),
+                // What may read everything says what it does read once it is built.
+                None if known.reads.len() == Facet::ALL.len() => (&[][..], known.writes),
+                None => (known.reads, known.writes),
+            };
             placed.push(Placed { name, reads, writes, span: instance.span, line });
             links.extend(built);
         }

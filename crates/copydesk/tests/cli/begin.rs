@@ -238,3 +238,32 @@ fn a_document_that_ends_a_program_is_quarantined_and_the_run_goes_on() {
     assert_eq!(fs::read_to_string(own.join("out/records.jsonl")).unwrap().lines().count(), 59);
     assert!(run.stderr.contains("goodbye"), "what it prints is in the log: {}", run.stderr);
 }
+
+/// The example, in as many of its languages as this machine speaks, says the same in all of them.
+#[test]
+fn the_stage_of_the_example_does_the_same_in_every_language() {
+    let folder = crate::program::root().join("examples/exec");
+    let module = fs::read_to_string(folder.join("copydesk_stage.py")).unwrap();
+    assert_eq!(
+        module,
+        copydesk_stage_exec::PYTHON_MODULE,
+        "copy python/copydesk_stage.py of copydesk-stage-exec to examples/exec"
+    );
+    let out = tempfile::tempdir().unwrap();
+    let mut records = Vec::new();
+    for (language, program) in [("python", "python3"), ("node", "node"), ("jq", "jq")] {
+        if std::process::Command::new(program).arg("--version").output().is_err() {
+            eprintln!("skipped: there is no {program}");
+            continue;
+        }
+        let pipeline = format!("{language}.toml");
+        let tested = inside(&folder, &["test", &pipeline]);
+        assert!(tested.code == 0 && tested.stdout.contains("1 as expected"), "{}{}", tested.stdout, tested.stderr);
+        let to = out.path().join(language);
+        let run = inside(&folder, &["run", &pipeline, "--out", &to.display().to_string()]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        records.push(fs::read_to_string(to.join("records.jsonl")).unwrap());
+    }
+    assert!(records.windows(2).all(|pair| pair[0] == pair[1]), "{records:#?}");
+    assert!(records.first().is_none_or(|record| record.contains("`note to editors:`")), "{records:?}");
+}

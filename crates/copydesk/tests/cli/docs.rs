@@ -216,6 +216,8 @@ pages! {
     the_language_model_engineer => "llm-data-engineer.md",
     the_cookbook => "cookbook.md",
     more_than_one_machine => "outgrowing-one-machine.md",
+    the_first_stage => "your-first-stage.md",
+    the_protocol_of_programs => "exec-protocol.md",
 }
 
 #[test]
