@@ -55,8 +55,8 @@ struct Out {
 }
 
 impl Out {
-    fn of(places: Vec<usize>) -> Option<Self> {
-        Some(Self { places, since: Instant::now(), before: thread_time().unwrap_or_default() })
+    fn of(places: Vec<usize>) -> Self {
+        Self { places, since: Instant::now(), before: thread_time().unwrap_or_default() }
     }
 }
 
@@ -79,7 +79,7 @@ impl Slot {
         let number = *number;
         let at = (from..batch.passages.len()).find(|at| !batch.passages[*at].is_done())?;
         let passage = batch.passages[at].take();
-        state.out = Out::of(vec![at]);
+        state.out = Some(Out::of(vec![at]));
         self.hand.take(number, at);
         Some((at, passage))
     }
@@ -96,7 +96,7 @@ impl Slot {
             .filter(|(_, passage)| shared.chain.is_for_many(passage) && passage.next_place() == next)
             .map(|(at, passage)| (at, passage.take()))
             .unzip();
-        state.out = Out::of(places.clone());
+        state.out = Some(Out::of(places.clone()));
         self.hand.take_all(number, next);
         Some((places, passages))
     }
@@ -137,7 +137,9 @@ impl Slot {
         let (number, mut batch) = state.batch.take()?;
         state.lost = true;
         let name = shared.chain.name_of(self.hand.place());
-        places.into_iter().for_each(|at| shared.chain.give_up(&mut batch.passages[at], name));
+        for at in places {
+            shared.chain.give_up(&mut batch.passages[at], name);
+        }
         Some((number, batch, name))
     }
 }

@@ -1,5 +1,11 @@
 //! The stage with programs that work, and with one that does everything wrong. Without `python3` these tests say that they
 //! were skipped.
+#![expect(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "tests write programs and time them, which no stage may"
+)]
 
 use std::{fs, process::Command, time::Instant};
 
@@ -37,7 +43,9 @@ fn odd(more: &Value) -> Result<(AnyStage, Manifest), ConfigError> {
 /// What becomes of documents with these texts that the stage takes together.
 fn work((stage, manifest): &(AnyStage, Manifest), texts: &[&str]) -> Vec<(Document, Result<Verdict, StageError>)> {
     let AnyStage::Batch(stage) = stage else { panic!("it takes many documents") };
-    let read = |text: &&str| copydesk_parse::parse(&Input::new("a.txt", text.as_bytes().to_vec()), &Default::default());
+    let read = |text: &&str| {
+        copydesk_parse::parse(&Input::new("a.txt", text.as_bytes().to_vec()), &copydesk_parse::Limits::default())
+    };
     let mut docs: Vec<_> = texts.iter().map(|text| read(text).expect("a text")).collect();
     let mut handed: Vec<_> = docs.iter_mut().map(|doc| Handed { doc, cx: Context::of(manifest) }).collect();
     let verdicts = stage.process(&mut handed);
