@@ -8,6 +8,7 @@ mod captions;
 mod difference;
 mod facts;
 mod lines;
+mod rules;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub use difference::{
 };
 pub use facts::{CandidateAccount, FactAccount};
 pub use lines::{BlockAccount, Entry, Fate, LineCounts, Named, Reason, What};
+pub use rules::{RuleText, rule_texts};
 
 /// The version of the account as JSON.
 pub const VERSION: u32 = 1;

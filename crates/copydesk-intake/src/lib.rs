@@ -24,6 +24,9 @@ mod tar;
 mod walk;
 mod zip;
 
+/// The README, whose tables say what the names of rules and notes mean.
+pub const README: &str = include_str!("../README.md");
+
 pub use columns::{Columns, Refused, Standing};
 pub use fields::Usual;
 pub use names::Names;

@@ -24,6 +24,9 @@ mod scan;
 
 copydesk_fingerprint::fingerprint!();
 
+/// The README, whose tables say what the names of rules and notes mean.
+pub const README: &str = include_str!("../README.md");
+
 use copydesk_document::{Clue, Document, DocumentSource, Input, Origin};
 use format::Format;
 use front_matter::Found;

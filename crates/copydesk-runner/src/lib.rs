@@ -66,6 +66,9 @@ mod writer;
 
 copydesk_fingerprint::fingerprint!();
 
+/// The README, whose tables say what the names of rules and notes mean.
+pub const README: &str = include_str!("../README.md");
+
 pub use chain::{Chain, Outcome, StageInstance};
 pub use copydesk_parse::Limits;
 pub use error::RunError;

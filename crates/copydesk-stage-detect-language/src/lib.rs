@@ -109,6 +109,7 @@ impl StageKind for DetectLanguage {
     const READS: &'static [Facet] = &[Facet::Body];
     const WRITES: &'static [Facet] = &[Facet::Languages];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    const README: &'static str = include_str!("../README.md");
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

@@ -83,6 +83,7 @@ impl StageKind for ExtractMetadata {
     const READS: &'static [Facet] = &[Facet::Body, Facet::Captions, Facet::Languages];
     const WRITES: &'static [Facet] = &[Facet::Metadata, Facet::Text];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    const README: &'static str = include_str!("../README.md");
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

@@ -46,6 +46,7 @@ impl StageKind for StripBoilerplate {
     const READS: &'static [Facet] = &[];
     const WRITES: &'static [Facet] = &[Facet::Body, Facet::Metadata];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    const README: &'static str = include_str!("../README.md");
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

@@ -17,6 +17,8 @@ pub struct StageEntry {
     pub summary: &'static str,
     /// The code, data and models that its results depend on.
     pub fingerprint: Fingerprint,
+    /// Its README; empty where it has given none.
+    pub readme: &'static str,
     /// What it reads.
     pub reads: &'static [Facet],
     /// What it writes.
@@ -176,6 +178,7 @@ impl Catalog {
             name: K::NAME,
             summary: K::SUMMARY,
             fingerprint: Fingerprint::of::<K>(K::FINGERPRINT),
+            readme: K::README,
             reads: K::READS,
             writes: K::WRITES,
             options: Options::of::<K::Config>(),

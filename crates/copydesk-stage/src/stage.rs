@@ -140,6 +140,9 @@ pub trait StageKind: 'static {
     /// in a crate that is built on house crates alone. Without it every new build of the program does its work again,
     /// which is always right.
     const FINGERPRINT: Option<u128> = None;
+    /// Its README, where the program shall tell what its rules mean: `include_str!("../README.md")`. The rules and notes stand
+    /// in tables whose first column is called `Rule` or `Note`, as names between backticks; the second column says the rest.
+    const README: &'static str = "";
     /// What it reads.
     const READS: &'static [Facet];
     /// What it writes.

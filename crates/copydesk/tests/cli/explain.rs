@@ -156,3 +156,21 @@ fn a_page_in_an_archive_is_explained() {
     let ended = explain("/a.html");
     assert!(ended.code == 2 && ended.stderr.contains("holds no document `a.html`"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_rule_is_explained_by_its_name() {
+    let told = |name: &str| copydesk(["explain", "--rule", name], "");
+    let known = told("navigation");
+    assert_eq!(known.code, 0, "{}", known.stderr);
+    assert!(
+        known.stdout.contains("navigation (strip-boilerplate)") && known.stdout.contains("<nav>"),
+        "{}",
+        known.stdout
+    );
+    assert!(told("limit.time").stdout.contains("seconds_per_document"));
+    assert!(told("charset-guessed").stdout.contains("(parse)"));
+    let unknown = told("navigatoin");
+    assert!(unknown.code == 2 && unknown.stderr.contains("did you mean `navigation`?"), "{}", unknown.stderr);
+    let neither = copydesk(["explain"], "");
+    assert_eq!(neither.code, 2);
+}

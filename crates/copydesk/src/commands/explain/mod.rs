@@ -2,6 +2,7 @@
 
 mod facts;
 mod lines;
+mod rules;
 
 pub(crate) use self::lines::label_name;
 
@@ -43,14 +44,18 @@ Examples:
   copydesk explain page.html --pipeline my.toml --full   with another one, and all text
   copydesk explain page.html --color always | less -R
   copydesk explain page.html --only lines | grep ' - '   what was dropped
+  copydesk explain --rule navigation                     what a rule looks at
 
 Each entry has its line and column in the source, what it was found to be, its text, and below it each decision:
-the stage, the rule, and what the rule saw. The READMEs of the stages explain the rules.")]
+the stage, the rule, and what the rule saw.")]
 pub(crate) struct Args {
     /// The document; - for standard input; crawl.warc.gz#record-3, pages.jsonl#line-7 or pages.zip/a.html for one of many in a
     /// file.
-    #[arg(value_parser = inputs::PathText)]
-    file: String,
+    #[arg(value_parser = inputs::PathText, required_unless_present = "rule")]
+    file: Option<String>,
+    /// Print what a rule, a note or a limit means, instead of explaining a document.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["file", "from", "pipeline", "full", "only", "format"])]
+    rule: Option<String>,
     /// Read the file by this source, whatever it looks like.
     #[arg(long, value_name = "SOURCE", value_parser = KnownName::Source)]
     from: Option<String>,
@@ -117,13 +122,18 @@ impl Style {
 
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
+        if let Some(rule) = &self.rule {
+            terminal::print(&rules::print(rule, catalog, style)?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let Some(file) = &self.file else { return Err(anyhow!("name a document").into()) };
         let (name, text) = match &self.pipeline {
             Some(path) => (terminal::shown(path), read(path)?),
             None => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
         };
         let pipeline = load(&text, catalog, reporter)?;
-        let style = Style { paint: Paint::stdout(reporter.color), width: terminal::width(), full: self.full };
-        let input = input(&self.file, self.from.as_deref(), catalog, &pipeline)?;
+        let input = input(file, self.from.as_deref(), catalog, &pipeline)?;
         let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
         let (doc, outcome, code) = match process(&pipeline, workers.as_ref(), input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
@@ -179,7 +189,7 @@ impl Args {
         let what = format!("quarantined in {}, rule {}{line}", entry.stage, entry.rule);
         format!(
             "{}\n  {}\n  {}\n",
-            style.paint.paint(Tone::Strong, &one_line(&self.file)),
+            style.paint.paint(Tone::Strong, &one_line(self.file.as_deref().unwrap_or_default())),
             style.paint.paint(Tone::Bad, &what),
             one_line(&entry.error)
         )
@@ -202,7 +212,7 @@ impl Args {
         fact("blocks", &blocks(account));
         fact("lines", &lines::count_kinds(account.lines));
         fact("outcome", outcome);
-        format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(&self.file)))
+        format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(self.file.as_deref().unwrap_or_default())))
     }
 }
 
