@@ -36,7 +36,7 @@ fn code(folder: &Path, look: &mut dyn FnMut(&Path, &str)) {
         let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if entry.is_dir() {
             code(&entry, look);
-        } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
+        } else if entry.extension().is_some_and(|ending| ending == "rs") && !name.ends_with("tests.rs") {
             let text = fs::read_to_string(&entry).expect("code");
             look(&entry, text.split("#[cfg(test)]").next().unwrap_or_default());
         }
@@ -50,7 +50,10 @@ fn every_name_in_the_code_is_explained() {
     let mut missing = BTreeSet::new();
     for entry in fs::read_dir(root().join("crates")).expect("the crates").map(|entry| entry.expect("an entry").path()) {
         let krate = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if ["copydesk-testkit", "copydesk-langid-trainer", "copydesk-boilerplate-trainer"].contains(&&*krate) {
+        // What trains and tests names no rule to anybody, and the model of languages is a file with words of its own.
+        if ["copydesk-testkit", "copydesk-langid-trainer", "copydesk-boilerplate-trainer", "copydesk-langid"]
+            .contains(&&*krate)
+        {
             continue;
         }
         code(&entry.join("src"), &mut |file, text| {
@@ -97,7 +100,10 @@ fn every_rule_that_a_case_meets_is_explained() {
     let mut met = BTreeSet::new();
     cases(&root().join("corpus"), &mut met);
     for entry in fs::read_dir(root().join("crates")).expect("the crates").map(|entry| entry.expect("an entry").path()) {
-        cases(&entry.join("tests/cases"), &mut met);
+        // The rules of a program that does the work of a stage are its own.
+        if !entry.ends_with("copydesk-stage-exec") {
+            cases(&entry.join("tests/cases"), &mut met);
+        }
     }
     assert!(met.len() > 40, "only {} rules are met: {met:?}", met.len());
     let documented = documented();

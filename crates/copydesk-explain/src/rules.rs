@@ -12,9 +12,9 @@ pub struct RuleText {
 }
 
 /// What the first column of a table of rules is called.
-const COLUMNS: [&str; 3] = ["rule", "afterthought", "note"];
+const COLUMNS: [&str; 4] = ["rule", "afterthought", "note", "test"];
 
-/// The rules that a README explains: in tables whose first column is called "Rule", "Afterthought" or "Note", the rows that
+/// The rules that a README explains: in tables whose first column is called "Rule", "Afterthought", "Note" or "Test", the rows that
 /// begin with names between backticks.
 pub fn rule_texts(readme: &str) -> Vec<RuleText> {
     let mut found = Vec::new();

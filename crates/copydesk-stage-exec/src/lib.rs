@@ -53,6 +53,7 @@ impl StageKind for Exec {
     const READS: &'static [Facet] = Facet::ALL;
     const WRITES: &'static [Facet] = Facet::ALL;
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    const README: &'static str = include_str!("../README.md");
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

@@ -124,6 +124,7 @@ impl StageKind for FilterQuality {
     const READS: &'static [Facet] = &[Facet::Body, Facet::Languages];
     const WRITES: &'static [Facet] = &[];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    const README: &'static str = include_str!("../README.md");
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {

@@ -81,6 +81,7 @@ impl StageKind for SelectDocuments {
     const READS: &'static [Facet] = &[Facet::Body, Facet::Languages, Facet::Metadata];
     const WRITES: &'static [Facet] = &[];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    const README: &'static str = include_str!("../README.md");
     type Config = Config;
 
     fn build(mut config: Config) -> Result<AnyStage, ConfigError> {

@@ -57,6 +57,8 @@ impl Stage for MyStage {
 impl StageKind for MyStage {
     const NAME: &'static str = "my-stage";
     const SUMMARY: &'static str = "Takes lines out of the text that open with certain words.";
+    // What its rules mean, for `explain --rule`.
+    const README: &'static str = include_str!("../README.md");
     // What it looks at beside the text, and what it changes: a run refuses what is not declared.
     const READS: &'static [Facet] = &[];
     const WRITES: &'static [Facet] = &[Facet::Body];
