@@ -34,7 +34,7 @@ copydesk_fingerprint::fingerprint!();
 
 pub use agency::{Agency, AgencyKind};
 pub use boilerplate::{PageLabel, PageLabelKind, classify_label};
-pub use byline::{Byline, clean_name, has_role, is_organisation, read_byline};
+pub use byline::{Byline, clean_name, has_role, is_organisation, names_commenter, read_byline};
 pub use caption::{
     CaptionSign, alternative_number, has_caption_sign, names_picture_file, without_control, without_counter,
     without_label_behind, without_lead,

@@ -108,7 +108,7 @@ pub(crate) fn captions(lines: &Lines<'_>, story: &Story, id: BlockId) -> Option<
         .or_else(|| line.by_label(lines))
         .or_else(|| glued(lines, id))
         .or_else(|| line.weakly_credited(lines, story))
-        .or_else(|| line.above_credit(lines))
+        .or_else(|| line.above_credit(lines, story))
         .or_else(|| line.dated_behind_equals(lines, story))
         .or_else(|| line.named_behind(lines))
         .or_else(|| line.wire(lines))
@@ -248,35 +248,44 @@ impl<'t> Line<'t> {
 
     /// Whether a weak credit is enough above the text, where titles, bylines and names of sites stand as well.
     fn is_sure_above(&self, doc: &Document) -> bool {
-        const SHAPES: [&str; 7] = [
+        const SHAPES: [&str; 9] = [
             "paren-agency",
             "paren-name/agency",
             "paren-name-paper",
             "paren-any-org",
             "tail-name/agency",
             "tail-NAME-CAPS",
+            "tail-dash-CAPS",
+            "tail-pipe",
             "tail-wire-bare",
         ];
         let text = self.split.text;
         let labelled = self.split.confidence == Confidence::Labelled;
         let least = if labelled { 20 } else { 30 };
         // A label parts the credit from a phrase as well, right above the text.
-        let phrase = || labelled && is_above_text(doc, self.id) && text.split_whitespace().count() >= 5;
+        let parted = labelled || self.split.rule == "tail-dash-CAPS";
+        let phrase = || parted && is_above_text(doc, self.id) && text.split_whitespace().count() >= 5;
         let sentence = (ends_sentence(text) && sentences(text) <= 1 || phrase()) && weight(text) >= least;
         // Below another sentence it is likelier that the story has begun.
         let opens = |id| {
             let text = doc.text(id).trim_end();
-            weight(text) < RUNNING / 2 || !(ends_sentence(text) || text.ends_with([')', '）']))
+            !doc.block(id).label().is_body() && doc.block(id).label() != Label::Caption
+                || weight(text) < RUNNING / 2 || !(ends_sentence(text) || text.ends_with([')', '）']))
         };
         let first = (0..self.id.0).map(BlockId).all(opens);
         sentence && first && (SHAPES.contains(&self.split.rule) || self.split.confidence == Confidence::Labelled)
     }
 
     /// A line right above one that is nothing but a credit.
-    fn above_credit(&self, lines: &Lines<'_>) -> Option<Claim> {
+    fn above_credit(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
         let (doc, lexicon) = (lines.doc, lines.lexicon);
         let next = BlockId(self.id.0 + 1);
         if !self.split.credits.is_empty() || next.index() >= doc.blocks().len() || doc.block(next).gap > 1 {
+            return None;
+        }
+        // Behind the last paragraph an agency signs the story.
+        let signs = self.id >= story.last && doc.block(self.id).label().is_body();
+        if signs && lines.split(next).as_credit_line() != Some(Confidence::Labelled) {
             return None;
         }
         // Most lines stand above no credit, which is soon told.
@@ -481,10 +490,11 @@ fn glued(lines: &Lines<'_>, id: BlockId) -> Option<Claim> {
     })
 }
 
-/// Whether running text stands right below a line.
+/// Whether running text stands right below a line, with a date or a button between at most.
 fn is_above_text(doc: &Document, id: BlockId) -> bool {
-    let next = BlockId(id.0 + 1);
-    next.index() < doc.blocks().len() && is_running(doc, next)
+    const BETWEEN: usize = 5;
+    let below = (id.0 + 1..doc.blocks().len() as u32).map(BlockId).take(BETWEEN);
+    below.into_iter().any(|id| is_running(doc, id) || doc.block(id).label().is_body() && ends_sentence(doc.text(id)))
 }
 
 /// A credit with the day of the picture behind it: `… 中央社記者X攝 117年10月5日`.
@@ -527,7 +537,7 @@ fn is_picture_credit(lines: &Lines<'_>, id: BlockId) -> bool {
     let Some(sure) = may_be_credit_line(text).then(|| split.as_credit_line()).flatten() else { return false };
     let printed = &split.credits[0].printed;
     if text.contains(['•', '·', '|'])
-        || printed.contains(|c: char| c.is_ascii_digit())
+        || printed.replace("№ ", "").bytes().filter(u8::is_ascii_digit).count() >= 2
         || read_byline(text, lines.lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled)
     {
         return false;
@@ -537,7 +547,8 @@ fn is_picture_credit(lines: &Lines<'_>, id: BlockId) -> bool {
         matches!(kind, Some(AgencyKind::Photo | AgencyKind::Stock))
     };
     match sure {
-        Confidence::Labelled => split.picture_only || printed.contains('/'),
+        // `© Harbour School`, without the year that the line of a page has.
+        Confidence::Labelled => split.picture_only || printed.contains('/') || text.starts_with(['©', 'ⓒ']),
         Confidence::AgencyKnown => text.contains('/') || split.credits.iter().flat_map(|c| &c.agencies).any(library),
         Confidence::ShapeOnly => is_agency_and_name(text),
     }

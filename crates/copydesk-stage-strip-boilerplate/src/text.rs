@@ -6,7 +6,8 @@
 
 use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin};
 use copydesk_lexicon::{
-    Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, read_dateline, split_credit, undouble,
+    Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, names_commenter,
+    read_dateline, split_credit, undouble,
 };
 use copydesk_text::is_hangul;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -136,6 +137,7 @@ pub(crate) fn certain(page: &Page<'_>) -> Vec<Option<Finding>> {
     if !is_written(page) {
         foot(page, signs, head, &mut found);
         announced(page, signs, head, &mut found);
+        commented(page, head, &mut found);
         author_box(page, signs, head, &mut found);
     }
     found
@@ -495,6 +497,9 @@ fn goes_on(page: &Page<'_>, index: usize) -> bool {
     let Some(next) = page.shapes.get(index + 1) else { return false };
     let shape = &page.shapes[index];
     let block = page.doc.block(BlockId(index as u32 + 1));
+    if page.lines[index + 1].date {
+        return false;
+    }
     let wide = shape.chars >= 24 && shape.chars * 3 > next.chars * 2 && !shape.closed;
     wide && block.gap == 0 && page.lines[index].label.is_none() && next.starts_small
         || wide && block.gap == 0 && next.closed && has_no_case(text(page, index)) && next.words < 12.0
@@ -604,7 +609,11 @@ fn of_line(page: &Page<'_>, index: usize, story: usize) -> Option<Finding> {
             "begins with the headline without its accents: the address of a picture or a link",
         ));
     }
-    if index > story && shape.words >= 4.0 && !shape.closed && repeats_head(page, text, story) {
+    let same = || (0..index).any(|above| self::text(page, above) == text);
+    if shape.words >= 4.0
+        && !shape.closed
+        && (index > story && repeats_head(page, text, story) || index == story && same())
+    {
         return Some(finding(BoilerplateKind::Other, "again", "the headline once more: the text of a picture"));
     }
     None
@@ -827,5 +836,20 @@ fn about_author(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
                 finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
             });
         }
+    }
+}
+
+/// `Ann says:` below the story, and near it a date: from there on readers speak.
+fn commented(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
+    const NEAR: usize = 2;
+    let count = page.len();
+    let says = |index: usize| {
+        let shape = &page.shapes[index];
+        shape.words <= 5.0 && names_commenter(text(page, index), Lexicon::builtin())
+    };
+    let first = (head.story + 2..count)
+        .find(|index| says(*index) && (index + 1..count).take(NEAR).any(|i| page.lines[i].date || is_dated(page, i)));
+    for found in &mut found[first.unwrap_or(count)..] {
+        found.get_or_insert_with(|| finding(BoilerplateKind::Comments, "commented", "below the name of a reader who speaks"));
     }
 }

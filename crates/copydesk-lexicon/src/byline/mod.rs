@@ -57,6 +57,8 @@ pub fn read_byline<'t>(line: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
 pub(crate) fn without_dashes(line: &str) -> Option<&str> {
     let short = !line.is_empty() && line.len() <= LONGEST;
     short.then(|| {
+        // `【佐伯みのり】`: a whole line in such brackets.
+        let line = line.strip_prefix('【').and_then(|inner| inner.strip_suffix('】')).unwrap_or(line);
         line.trim_start_matches(|c: char| {
             matches!(c, '-' | '–' | '—' | '|' | '•' | '·' | '*' | '✍' | '/') || c.is_whitespace()
         })
@@ -76,6 +78,14 @@ pub(crate) fn is_trap(text: &str, lexicon: &Lexicon) -> bool {
     text.contains(['©', '?'])
         || lexicon.byline_trap_ends.at_end(text.trim_end()).is_some()
         || matches!(lexicon.byline_words.at_start(text), Some((_, BylineWord::Trap)))
+}
+
+/// Whether a line is the name of somebody who comments, with what a page puts behind it: `Ann says:`.
+pub fn names_commenter(line: &str, lexicon: &Lexicon) -> bool {
+    let line = line.trim();
+    line.len() <= 80
+        && line.ends_with([':', '：'])
+        && lexicon.byline_trap_ends.at_end(Folded::new(line).text()).is_some_and(|(at, ())| at > 0)
 }
 
 /// The byline that a word of the line names.

@@ -169,7 +169,11 @@ fn may_hold(window: &str, folded: &str, lexicon: &Lexicon) -> bool {
     // What ends a sentence or a quotation before the last word.
     const ENDS: [char; 16] = ['.', '!', '?', '…', '。', '।', '۔', '؟', '։', '።', '။', '"', '”', '»', '」', '“'];
     let inside = folded.trim_end().trim_end_matches(ENDS);
-    window.contains('\n') || folded.contains(SIGNS) || inside.contains(ENDS) || lexicon.credit_signs.any(folded)
+    let capitals = || {
+        let holder = window.trim_end().rsplit_once(" - ").map(|(_, holder)| holder);
+        holder.is_some_and(|holder| holder.contains(' ') && !holder.contains(char::is_lowercase))
+    };
+    window.contains('\n') || capitals() || folded.contains(SIGNS) || inside.contains(ENDS) || lexicon.credit_signs.any(folded)
 }
 
 fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<CreditMatch> {
@@ -250,7 +254,8 @@ pub fn may_look_like_caption(text: &str) -> bool {
     }
     let tail = &text[tail_start(text, 160)..];
     // Each strong form holds one of these.
-    tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '摄', '攝']) || tail.contains("hoto")
+    tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '摄', '攝', '―'])
+        || ["oto", "icture"].iter().any(|word| tail.contains(word))
 }
 
 fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<CreditMark>) {

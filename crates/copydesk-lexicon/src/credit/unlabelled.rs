@@ -21,6 +21,7 @@ pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<Credit
     bracketed(window, lexicon)
         .or_else(|| last_line(window, lexicon))
         .or_else(|| after_bar(window, lexicon))
+        .or_else(|| after_dash(window, lexicon))
         .or_else(|| after_equals(window, lexicon))
         .or_else(|| after_sentence(window, lexicon))
         .or_else(|| slashed(window, lexicon))
@@ -279,6 +280,23 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
         f.confidence = Confidence::ShapeOnly;
     }
     Some(f)
+}
+
+/// `CAPTION - TOWN HALL OF BERGEN`: two words or more in capitals behind a dash.
+fn after_dash(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
+    let (before, holder) = window.trim_end().rsplit_once(" - ")?;
+    let capitals = holder.chars().filter(|c| c.is_uppercase()).count() >= 6 && !holder.chars().any(char::is_lowercase);
+    let words = holder.split_whitespace().count();
+    let plain = !holder.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '"' | '?' | '!'));
+    let spoken = before.chars().any(char::is_lowercase) && before.split_whitespace().count() >= 4;
+    if !capitals || !(2..=6).contains(&words) || !plain || !spoken {
+        return None;
+    }
+    let credit = trim_body(window, before.len() + 3, window.trim_end().len());
+    body::shape(window.get(credit.clone())?, lexicon)?;
+    let mut found = found(window, before.len(), credit, "tail-dash-CAPS");
+    found.confidence = Confidence::ShapeOnly;
+    Some(found)
 }
 
 /// `＝AGENCY` of Japanese captions. A place and a date after the sign are caption text.

@@ -186,6 +186,14 @@ fn read_value(
                     read_value(doc, id, &author, span, hints, lexicon, gathered);
                 }
             }
+            // `Posted on 3 May 2021 by Ann`: a label on both sides says that one word is a name as well.
+            let behind = value.get(first.span.end..).unwrap_or_default().trim();
+            let signed = behind.starts_with(char::is_lowercase) && behind.split_whitespace().count() <= 4;
+            if let Some(byline) = read_byline(behind, lexicon).filter(|_| signed && doc.tree.is_none())
+                && !byline.people.is_empty()
+            {
+                gathered.authors.add(byline.people, Origin::Byline, "name behind the date", span, 0.6);
+            }
             // A second label may follow in the same line: `Posted : ... Updated : ...`.
             found.filter(|date| date.label().is_some()).for_each(|date| add_date(gathered, &date, doc, id, 0.75));
             Label::Date

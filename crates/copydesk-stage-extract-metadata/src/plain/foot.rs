@@ -30,7 +30,7 @@ pub(super) fn read(
     labels: &mut LineLabels,
 ) {
     // The text ends with its last sentence, or where it has none with the last line of the body.
-    let signs = |text: &str| role_signature(text, lexicon).is_some();
+    let signs = |text: &str| role_signature(text, lexicon).is_some() || is_broadcast_note(text);
     let sentence = |text: &str| (is_prose(text) || weight(text) >= SHORT_SENTENCE && is_closed(text)) && !signs(text);
     let last = doc.body().rfind(|(id, _)| sentence(doc.text(*id))).or_else(|| doc.body().next_back());
     let Some(last) = last.map(|(id, _)| id).or(first) else { return };
