@@ -270,7 +270,8 @@ impl<'t> Line<'t> {
         let opens = |id| {
             let text = doc.text(id).trim_end();
             !doc.block(id).label().is_body() && doc.block(id).label() != Label::Caption
-                || weight(text) < RUNNING / 2 || !(ends_sentence(text) || text.ends_with([')', '）']))
+                || weight(text) < RUNNING / 2
+                || !(ends_sentence(text) || text.ends_with([')', '）']))
         };
         let first = (0..self.id.0).map(BlockId).all(opens);
         sentence && first && (SHAPES.contains(&self.split.rule) || self.split.confidence == Confidence::Labelled)

@@ -6,8 +6,8 @@
 
 use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin};
 use copydesk_lexicon::{
-    Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, names_commenter,
-    read_dateline, split_credit, undouble,
+    Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, names_commenter, read_dateline,
+    split_credit, undouble,
 };
 use copydesk_text::is_hangul;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -850,6 +850,8 @@ fn commented(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
     let first = (head.story + 2..count)
         .find(|index| says(*index) && (index + 1..count).take(NEAR).any(|i| page.lines[i].date || is_dated(page, i)));
     for found in &mut found[first.unwrap_or(count)..] {
-        found.get_or_insert_with(|| finding(BoilerplateKind::Comments, "commented", "below the name of a reader who speaks"));
+        found.get_or_insert_with(|| {
+            finding(BoilerplateKind::Comments, "commented", "below the name of a reader who speaks")
+        });
     }
 }

@@ -173,7 +173,11 @@ fn may_hold(window: &str, folded: &str, lexicon: &Lexicon) -> bool {
         let holder = window.trim_end().rsplit_once(" - ").map(|(_, holder)| holder);
         holder.is_some_and(|holder| holder.contains(' ') && !holder.contains(char::is_lowercase))
     };
-    window.contains('\n') || capitals() || folded.contains(SIGNS) || inside.contains(ENDS) || lexicon.credit_signs.any(folded)
+    window.contains('\n')
+        || capitals()
+        || folded.contains(SIGNS)
+        || inside.contains(ENDS)
+        || lexicon.credit_signs.any(folded)
 }
 
 fn find(text: &str, folded: &Folded, lexicon: &Lexicon, again: bool) -> Option<CreditMatch> {

@@ -74,9 +74,8 @@ impl<'t> HeadLine<'t> {
         let line = Self::new(doc, id, sort);
         let tail = || tails::trim(line.text, hints, lexicon);
         let signed = line.is_free() && line.text.len() <= 400 && tail().is_signed();
-        let byline = read_byline(line.text, lexicon).filter(|byline| {
-            line.is_free() && !byline.people.is_empty() && !byline.rest.contains(char::is_alphabetic)
-        });
+        let byline = read_byline(line.text, lexicon)
+            .filter(|byline| line.is_free() && !byline.people.is_empty() && !byline.rest.contains(char::is_alphabetic));
         Self { name: byline.map(|byline| byline.confidence()), signed, ..line }
     }
 

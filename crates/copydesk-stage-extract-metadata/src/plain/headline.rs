@@ -95,7 +95,10 @@ fn may_be_title(doc: &Document, head: &[HeadLine<'_>], at: usize) -> bool {
         _ => false,
     };
     let aside = line.text.starts_with(['(', '（']) && line.text.ends_with([')', '）']);
-    sort && !aside && LENGTH.contains(&line.weight) && !ends_in_time(line.text) && !(is_wrapped(doc, line.id) && head.get(at + 1).is_none_or(HeadLine::is_free))
+    sort && !aside
+        && LENGTH.contains(&line.weight)
+        && !ends_in_time(line.text)
+        && !(is_wrapped(doc, line.id) && head.get(at + 1).is_none_or(HeadLine::is_free))
 }
 
 /// Measures a line: only what is not zero is put.
