@@ -31,7 +31,7 @@ fn layer(name: &str) -> Option<i8> {
 /// `(source, files)` for `copydesk-source-files`.
 fn part(name: &str) -> Option<(&str, &str)> {
     let (kind, name) = name.strip_prefix("copydesk-")?.split_once('-')?;
-    matches!(kind, "source" | "stage" | "export").then_some((kind, name))
+    matches!(kind, "source" | "stage" | "survey" | "export").then_some((kind, name))
 }
 
 /// What is wrong with what a crate depends on.

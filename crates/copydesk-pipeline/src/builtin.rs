@@ -1,4 +1,4 @@
-//! The one place that names every stage, source and export of the house.
+//! The one place that names every stage, survey, source and export of the house.
 
 use copydesk_stage::Catalog;
 
@@ -21,7 +21,10 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_extract_metadata::register)
         .with(copydesk_stage_exec::register);
     #[cfg(feature = "corpus")]
-    let catalog = catalog.with(copydesk_stage_select_documents::register).with(copydesk_stage_filter_quality::register);
+    let catalog = catalog
+        .with(copydesk_stage_select_documents::register)
+        .with(copydesk_stage_filter_quality::register)
+        .with(copydesk_survey_find_duplicates::register);
     let catalog = catalog.with(copydesk_export_jsonl::register).with(copydesk_export_csv::register);
     #[cfg(feature = "parquet")]
     let catalog = catalog.with(copydesk_export_parquet::register);

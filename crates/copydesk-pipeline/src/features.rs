@@ -10,10 +10,14 @@ struct Feature {
 const FEATURES: [Feature; 3] = [
     Feature { name: "parquet", behind: &["parquet"], is_on: cfg!(feature = "parquet") },
     Feature { name: "sqlite", behind: &["sqlite"], is_on: cfg!(feature = "sqlite") },
-    Feature { name: "corpus", behind: &["select-documents", "filter-quality"], is_on: cfg!(feature = "corpus") },
+    Feature {
+        name: "corpus",
+        behind: &["select-documents", "filter-quality", "find-duplicates"],
+        is_on: cfg!(feature = "corpus"),
+    },
 ];
 
-/// What to do where a source, a stage or an export of that name is asked for and not built in; `None` for names that the house
+/// What to do where a source, a stage, a survey or an export of that name is asked for and not built in; `None` for names that the house
 /// does not know at all.
 pub fn left_out(name: &str) -> Option<String> {
     let Feature { name: feature, .. } =
@@ -35,7 +39,8 @@ mod tests {
             for name in feature.behind {
                 let is_there = catalog.find_export(name).is_some()
                     || catalog.find_source(name).is_some()
-                    || catalog.find_stage(name).is_some();
+                    || catalog.find_stage(name).is_some()
+                    || catalog.find_survey(name).is_some();
                 assert_eq!(is_there, feature.is_on, "{name}");
                 assert_eq!(left_out(name).is_none(), feature.is_on, "{name}");
             }

@@ -10,6 +10,7 @@ use copydesk_stage::{DocumentRows, Export, SourceItem};
 use crate::{
     Quarantined, Report, RunError,
     checksum::{Key, sum},
+    draft,
     earlier::{self, Earlier},
     index::{self, Fate, Identities, Identity, Indexed, Standpoint},
     layout::Layout,
@@ -18,7 +19,6 @@ use crate::{
     part::{self, Entry},
     reuse::Done,
     storage::{LocalFolder, Storage},
-    survey,
 };
 
 /// A document, and the hash of its input. Two records of a container may go by one name, and are told apart by the hash.
@@ -113,7 +113,7 @@ fn without(
     };
     if layout.surveyed {
         for section in 0..=layout.summaries() {
-            let rows = survey::load_draft(folder, done, section)?;
+            let rows = draft::load(folder, done, section)?;
             let rows = DocumentRows::cut(&rows, &rows_of(section)).map_err(|error| RunError::Bug(error.message))?;
             sections.push(index::compress(rows).map_err(|error| RunError::Bug(error.to_string()))?);
         }

@@ -116,7 +116,7 @@ fn document(
         return Err(Fault { stage: "export", rule: fault.0.into(), error, span: None });
     }
     let Some(summaries) = rows.get_mut(exports.len()) else { return Ok(Vec::new()) };
-    survey::see(chain, doc, summaries).inspect_err(|_| {
+    survey::see(chain.surveys(), doc, summaries).inspect_err(|_| {
         for (piece, len) in rows.iter_mut().zip(before) {
             piece.truncate(len);
         }

@@ -10,6 +10,7 @@ pub const FAIL_POINTS: &[&str] = &[
     "part-write",
     "part-sync",
     "part-rename",
+    "conclude",
     "assemble",
     "file-sync",
     "plan-write",

@@ -14,8 +14,10 @@ mod batch;
 mod chain;
 mod checksum;
 mod clock;
+mod conclude;
 #[cfg(unix)]
 mod death;
+mod draft;
 mod earlier;
 mod encode;
 mod error;

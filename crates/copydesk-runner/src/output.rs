@@ -195,7 +195,7 @@ pub fn check_output(output: &Output, chain: &Chain, exports: &[ExportInstance]) 
 }
 
 fn check_names(output: &Output, chain: &Chain, exports: &[&dyn Export]) -> Result<(), RunError> {
-    survey::check_exports(chain, exports)?;
+    survey::check_exports(chain.surveys(), exports)?;
     if exports.is_empty() {
         return Err(RunError::Outputs("nothing to write: the pipeline has no export".into()));
     }

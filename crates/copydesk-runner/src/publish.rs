@@ -105,8 +105,11 @@ impl Store {
         let segments = self.take_over(exports)?;
         let runs: Vec<usize> =
             segments.iter().enumerate().flat_map(|(n, segment)| iter::repeat_n(n, segment.shards)).collect();
-        let corrections =
-            if self.layout.surveyed { self.conclude(chain, exports, self.own_shards(all), &runs)? } else { Vec::new() };
+        let corrections = if self.layout.surveyed {
+            self.conclude(chain.surveys(), exports, self.own_shards(all), &runs)?
+        } else {
+            Vec::new()
+        };
         let skipped = self.assemble_skipped(passed_over, &segments)?;
         if self.is_published(skipped.as_ref()) {
             let files = self.before.take().map(|manifest| manifest.files.list).unwrap_or_default();

@@ -1,40 +1,14 @@
-//! Surveys: what is kept of each document, and what follows from all of it.
-//!
-//! With surveys in the chain a shard is stored as a *draft*: its rows as exports encoded them, and the summaries of its
-//! documents. When all shards are there, the surveys conclude, and each draft becomes a shard as any other: late fields are
-//! put into its rows, and documents are left out. That is a function of the draft and of what was concluded of its documents,
-//! and the key of the shard is made of both. Drafts stay in the folder, since a later run may come to other conclusions.
-
-use std::{
-    collections::HashMap,
-    io::{self, Write as _},
-    ops::Range,
-    sync::Arc,
-};
+//! What surveys keep of each document.
 
 use copydesk_document::Document;
-use copydesk_stage::{
-    Complete, Conclusion, Conclusions, Corpus, Export, ExportError, LateField, LeftOut, Manifest, Seen, Survey,
-    SurveyError,
-};
-use serde_json::{Map, Value};
+use copydesk_stage::{Export, Manifest, Survey};
 
 use crate::{
-    Chain, Report, RunError,
-    checksum::{Key, sum},
+    RunError,
     clock::{Clock, Lap},
     guard::guarded,
-    index::{self, Fate, Indexed},
-    lead::Leads,
-    part::{self, Entry},
     quarantine::Fault,
-    reuse::Done,
-    storage::Storage,
-    store::Store,
 };
-
-/// The field of a record for what surveys conclude for which it has no field.
-const SURVEYS: &str = "surveys";
 
 /// A survey in its place behind a chain.
 #[derive(Debug)]
@@ -55,8 +29,8 @@ impl SurveyInstance {
 }
 
 /// Why these exports cannot stand beside surveys; nothing where they can, or where there are none.
-pub(crate) fn check_exports(chain: &Chain, exports: &[&dyn Export]) -> Result<(), RunError> {
-    let Some(survey) = chain.surveys().first() else { return Ok(()) };
+pub(crate) fn check_exports(surveys: &[SurveyInstance], exports: &[&dyn Export]) -> Result<(), RunError> {
+    let Some(survey) = surveys.first() else { return Ok(()) };
     match exports.iter().find(|export| export.completion().is_none()) {
         Some(export) => Err(RunError::Outputs(format!(
             "`{}` is written by an export that cannot take what the survey `{}` finds; use another export, or none of \
@@ -69,9 +43,9 @@ pub(crate) fn check_exports(chain: &Chain, exports: &[&dyn Export]) -> Result<()
 }
 
 /// Appends what each survey keeps of a document, and says how long each took.
-pub(crate) fn see(chain: &Chain, doc: &Document, summaries: &mut Vec<u8>) -> Result<Vec<Lap>, Fault> {
+pub(crate) fn see(surveys: &[SurveyInstance], doc: &Document, summaries: &mut Vec<u8>) -> Result<Vec<Lap>, Fault> {
     let (before, mut laps) = (summaries.len(), Vec::new());
-    for instance in chain.surveys() {
+    for instance in surveys {
         let clock = Clock::computing();
         let seen = guarded(|| instance.survey.see(doc));
         laps.push(clock.stop());
@@ -97,251 +71,11 @@ pub(crate) fn see(chain: &Chain, doc: &Document, summaries: &mut Vec<u8>) -> Res
 }
 
 /// The next summary of those of a shard.
-fn next_summary<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
+pub(crate) fn next_summary<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
     let (length, behind) = rest.split_first_chunk()?;
     let (summary, behind) = behind.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
     *rest = behind;
     Some(summary)
-}
-
-/// The drafts of all shards, as one survey sees them.
-struct Drafts<'s> {
-    store: &'s Store,
-    /// Which of the surveys, and of how many.
-    own: usize,
-    surveys: usize,
-    /// The run of each shard.
-    runs: &'s [usize],
-    documents: u64,
-}
-
-impl Corpus for Drafts<'_> {
-    fn documents(&self) -> u64 {
-        self.documents
-    }
-
-    fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
-        let mut number = 0;
-        for (done, run) in self.store.shards.iter().zip(self.runs) {
-            let stored = self.store.load_draft(done, self.store.layout.summaries());
-            let stored = stored.map_err(|error| SurveyError::new(error.to_string()))?;
-            let mut rest = &*stored;
-            while !rest.is_empty() {
-                for survey in 0..self.surveys {
-                    let damaged = || SurveyError::new("the summaries of a shard cannot be told apart");
-                    let summary = next_summary(&mut rest).ok_or_else(damaged)?;
-                    if survey == self.own {
-                        see(Seen { number, run: *run, summary })?;
-                    }
-                }
-                number += 1;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What all surveys have concluded of a document.
-struct Late<'c> {
-    fields: Vec<LateField<'c>>,
-    /// Which survey has left it out, and why.
-    left_out: Option<(&'static str, LeftOut)>,
-}
-
-/// What all surveys have concluded.
-struct Concluded<'c> {
-    surveys: Vec<(&'c SurveyInstance, Box<dyn Conclusions>)>,
-}
-
-impl Concluded<'_> {
-    /// Of a document. All have the same fields.
-    fn of(&self, number: u64) -> Late<'_> {
-        let (mut fields, mut others, mut left_out) = (Vec::new(), None, None);
-        for (instance, conclusions) in &self.surveys {
-            let Conclusion { value, left_out: out } = conclusions.of(number);
-            if let Some(name) = instance.field {
-                fields.push(LateField { name, value });
-            } else {
-                let others: &mut Map<String, Value> = others.get_or_insert_default();
-                if !value.is_null() {
-                    others.insert(instance.name().to_owned(), value);
-                }
-            }
-            left_out = left_out.or(out.map(|out| (instance.name(), out)));
-        }
-        // As `ext`: objects of all shapes in one column are text.
-        fields
-            .extend(others.map(|others| LateField { name: SURVEYS, value: Value::Object(others).to_string().into() }));
-        Late { fields, left_out }
-    }
-}
-
-impl Store {
-    /// A section of a draft, opened.
-    pub(crate) fn load_draft(&self, done: &Done, section: usize) -> Result<Vec<u8>, RunError> {
-        load_draft(&self.folder, done, section)
-    }
-
-    /// Turns the drafts into shards, by what the surveys conclude. What changes about the counts of the `own` shards comes
-    /// back as pairs of what they were and what they are.
-    pub(crate) fn conclude(
-        &mut self,
-        chain: &Chain,
-        exports: &[&dyn Export],
-        own: Range<usize>,
-        runs: &[usize],
-    ) -> Result<Vec<(Report, Report)>, RunError> {
-        let documents = self.shards.iter().map(|done| done.entry.counts.written).sum();
-        let mut surveys = Vec::new();
-        for (n, instance) in chain.surveys().iter().enumerate() {
-            let drafts = Drafts { store: self, own: n, surveys: chain.surveys().len(), runs, documents };
-            let concluded = guarded(|| instance.survey.conclude(&drafts));
-            let wrong = |error: String| RunError::Survey(instance.name().into(), error);
-            surveys.push((instance, concluded.map_err(wrong)?.map_err(|error| wrong(error.message))?));
-        }
-        let concluded = Concluded { surveys };
-        let mut finished: HashMap<Key, Done> = HashMap::new();
-        for manifest in self.before.iter().chain(&self.plan) {
-            finished.extend(Done::of_manifest(&self.layout, manifest).into_iter().map(|done| (done.entry.key, done)));
-        }
-        let drafts = std::mem::take(&mut self.shards);
-        let (mut number, mut changed) = (0, Vec::new());
-        for (n, draft) in drafts.iter().enumerate() {
-            let documents = index::read(&self.load_stored(draft, draft.entry.sections.len().saturating_sub(1))?)
-                .map_err(|error| RunError::Bug(error.to_string()))?;
-            let done = self.finish_draft(exports, draft, documents, &concluded, &mut number, &finished)?;
-            if own.contains(&n) {
-                changed.push((draft.entry.counts.clone(), done.entry.counts.clone()));
-            }
-            self.shards.push(done);
-        }
-        self.drafts = drafts;
-        Ok(changed)
-    }
-
-    fn load_stored(&self, done: &Done, section: usize) -> Result<Vec<u8>, RunError> {
-        part::load(&self.folder, &done.entry.sections[section], &done.places[section])
-    }
-
-    /// A draft as a shard; done before, if what was concluded is the same.
-    fn finish_draft(
-        &mut self,
-        exports: &[&dyn Export],
-        draft: &Done,
-        documents: Vec<Indexed>,
-        concluded: &Concluded<'_>,
-        number: &mut u64,
-        finished: &HashMap<Key, Done>,
-    ) -> Result<Done, RunError> {
-        let mut late = Vec::new();
-        for document in &documents {
-            late.push((document.fate == Fate::Written).then(|| {
-                *number += 1;
-                concluded.of(*number - 1)
-            }));
-        }
-        let key = finished_key(draft.entry.key, &late)?;
-        let known = finished.get(&key).filter(|done| done.is_whole(&self.folder)).cloned();
-        let in_part = || {
-            let entry = part::read_entry(&self.folder, &part::name(key))?;
-            (self.layout.fits(&entry) && part::is_whole(&self.folder, &entry)).then(|| Done::in_part(Arc::new(entry)))
-        };
-        if let Some(done) = known.or_else(in_part) {
-            return Ok(done);
-        }
-        let bug = |error: io::Error| RunError::Bug(error.to_string());
-        let mut documents: Vec<(Indexed, Option<Late<'_>>)> = documents.into_iter().zip(late).collect();
-        let mut rows = vec![Vec::new(); documents.len()];
-        let (mut sections, mut leads) = (Vec::new(), Vec::new());
-        for (output, export) in exports.iter().enumerate() {
-            let stored = self.load_draft(draft, output)?;
-            let (section, own) = complete(*export, output, &stored, &documents, &mut rows)?;
-            sections.push(section);
-            leads.push(own);
-        }
-        let mut counts = draft.entry.counts.clone();
-        for ((document, late), rows) in documents.iter_mut().zip(rows) {
-            document.rows = rows;
-            let Some((survey, out)) = late.take().and_then(|late| late.left_out) else { continue };
-            counts.leave_out(survey, &out.reason, document.counted.as_ref());
-            document.fate = Fate::Dropped;
-            (document.dropped, document.twin) = (Some((survey.to_owned(), out.reason)), out.twin);
-        }
-        sections.push(self.load_stored(draft, self.layout.summaries() + 1)?);
-        let mut index = Vec::new();
-        for (document, _) in &documents {
-            serde_json::to_writer(&mut index, document).map_err(io::Error::from).map_err(bug)?;
-            index.write_all(b"\n").map_err(bug)?;
-        }
-        sections.push(index::compress(index).map_err(bug)?);
-        counts.check_sum()?;
-        let entry = Entry::new(key, &sections, leads, counts, draft.entry.retried.clone());
-        part::put(&self.folder, &entry, &sections)?;
-        self.put.push(entry.name());
-        Ok(Done::in_part(Arc::new(entry)))
-    }
-}
-
-/// A section of a draft, opened.
-pub(crate) fn load_draft(storage: &dyn Storage, done: &Done, section: usize) -> Result<Vec<u8>, RunError> {
-    let stored = part::load(storage, &done.entry.sections[section], &done.places[section])?;
-    copydesk_compression::decompress_zstd(&stored).map_err(|error| RunError::Bug(error.to_string()))
-}
-
-/// The key of a shard that is made of that draft, with what was concluded of its documents.
-fn finished_key(draft: Key, late: &[Option<Late<'_>>]) -> Result<Key, RunError> {
-    let concluded: Vec<_> = late
-        .iter()
-        .flatten()
-        .map(|late| {
-            let fields: Vec<_> = late.fields.iter().map(|field| (field.name, &field.value)).collect();
-            (fields, &late.left_out)
-        })
-        .collect();
-    let bytes = serde_json::to_vec(&("concluded", draft, concluded)).map_err(|e| RunError::Bug(e.to_string()))?;
-    Ok(sum(&bytes))
-}
-
-/// The rows of a draft for one output as a section of a shard, and what of them can stand at the front. The sizes of the new
-/// rows are noted for each document.
-fn complete(
-    export: &dyn Export,
-    output: usize,
-    stored: &[u8],
-    documents: &[(Indexed, Option<Late<'_>>)],
-    sizes: &mut [Vec<u64>],
-) -> Result<(Vec<u8>, Leads), RunError> {
-    let wrong = |error: String| RunError::Assemble { path: export.file_name().into(), error };
-    let Some(completion) = export.completion() else {
-        return Err(wrong("it cannot take what surveys find".into()));
-    };
-    let (mut rows, mut leads, mut rest) = (Vec::with_capacity(stored.len()), Leads::default(), stored);
-    for ((document, late), sizes) in documents.iter().zip(sizes) {
-        let Some(late) = late else { continue };
-        let own = usize::try_from(document.rows.get(output).copied().unwrap_or(0)).unwrap_or(usize::MAX);
-        let Some((own, behind)) = rest.split_at_checked(own) else {
-            return Err(RunError::Bug("the rows of a draft are not as its index says".into()));
-        };
-        rest = behind;
-        if late.left_out.is_some() {
-            continue;
-        }
-        let before = rows.len();
-        completed(completion, own, &late.fields, &mut rows).map_err(&wrong)?;
-        leads.add(export, before, &rows[before..]);
-        sizes.push((rows.len() - before) as u64);
-    }
-    let section = guarded(|| export.part(rows)).map_err(&wrong)?.map_err(|error| wrong(error.message))?;
-    Ok((section, leads))
-}
-
-fn completed(
-    completion: &dyn Complete,
-    own: &[u8],
-    fields: &[LateField<'_>],
-    rows: &mut Vec<u8>,
-) -> Result<(), String> {
-    guarded(|| completion.complete(own, fields, rows))?.map_err(|error: ExportError| error.message)
 }
 
 #[cfg(test)]

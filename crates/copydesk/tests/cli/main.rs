@@ -11,5 +11,6 @@ mod manners;
 mod program;
 mod run;
 mod shares;
+mod surveys;
 mod templates;
 mod view;

@@ -1,0 +1,239 @@
+//! What is found of a handful of documents.
+
+use copydesk_document::{BlockKind, Decision, Document, DocumentSource, Label, NewBlock, Origin, Value as Fact};
+use copydesk_stage::{Catalog, Conclusion, Corpus, Seen, Survey, SurveyError};
+use copydesk_survey_find_duplicates::register;
+use serde_json::{Value, json};
+
+/// Summaries, each with its run.
+struct Given(Vec<(usize, Vec<u8>)>);
+
+impl Corpus for Given {
+    fn documents(&self) -> u64 {
+        self.0.len() as u64
+    }
+
+    fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
+        (0..).zip(&self.0).try_for_each(|(number, (run, summary))| see(Seen { number, run: *run, summary }))
+    }
+}
+
+fn survey(options: &Value) -> Box<dyn Survey> {
+    let catalog = Catalog::default().with(register);
+    catalog.find_survey("find-duplicates").expect("registered").build(options).expect("valid")
+}
+
+/// A document of these blocks; what begins with `#` is its title, with `!` a caption.
+fn document(name: &str, blocks: &[&str]) -> Document {
+    let source = DocumentSource { name: name.into(), uri: name.into(), ..DocumentSource::default() };
+    let mut doc = Document::new(source, String::new());
+    for text in blocks {
+        let title = text.strip_prefix('#').map(|title| (Label::Title, title));
+        let caption = || text.strip_prefix('!').map(|caption| (Label::Caption, caption));
+        let (label, text) = title.or_else(caption).unwrap_or((Label::Body, *text));
+        let block = doc.push_block(NewBlock { kind: BlockKind::Paragraph, text, ..NewBlock::default() });
+        doc.decide(Decision { block, label, stage: "test".into(), rule: "test".into(), detail: "".into() });
+    }
+    doc
+}
+
+fn fact<T>(value: T) -> Fact<T> {
+    Fact { value, origin: Origin::Meta, name: "test".into(), span: None, confidence: 1.0 }
+}
+
+/// What is found, with documents for ids.
+fn found(options: &Value, docs: &[(usize, Document)]) -> Vec<Conclusion> {
+    let survey = survey(options);
+    let given = docs.iter().map(|(run, doc)| (*run, survey.see(doc).expect("it can be seen"))).collect();
+    let conclusions = survey.conclude(&Given(given)).expect("it concludes");
+    (0..docs.len() as u64).map(|number| conclusions.of(number)).collect()
+}
+
+/// In short: cluster, of and kind of each, by name.
+fn told(options: &Value, docs: &[(usize, Document)]) -> Vec<String> {
+    let name = |id: &Value| {
+        let own = docs.iter().find(|(_, doc)| json!(copydesk_record::id(doc)) == *id);
+        own.map_or("?", |(_, doc)| doc.source.name.as_str()).to_owned()
+    };
+    let tell = |conclusion: Conclusion| match conclusion.value {
+        Value::Null => "-".to_owned(),
+        value => {
+            let kind = value["kind"].as_str().expect("a kind");
+            format!("{} {} {kind}", name(&value["cluster"]), name(&value["of"]))
+        }
+    };
+    found(options, docs).into_iter().map(tell).collect()
+}
+
+fn of_one_run(docs: Vec<Document>) -> Vec<(usize, Document)> {
+    docs.into_iter().map(|doc| (0, doc)).collect()
+}
+
+/// Paragraphs that nobody else writes.
+fn story(seed: u64, paragraphs: usize) -> Vec<String> {
+    const WORDS: [&str; 24] = [
+        "harbour", "council", "ferry", "budget", "vote", "winter", "bridge", "teacher", "strike", "river", "market",
+        "engine", "doctor", "island", "letter", "garden", "railway", "museum", "storm", "signal", "forest", "paper",
+        "minister", "factory",
+    ];
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut word = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        WORDS[(state % 24) as usize]
+    };
+    (0..paragraphs).map(|_| (0..40).map(|_| word()).collect::<Vec<_>>().join(" ") + ".").collect()
+}
+
+fn texts(story: &[String]) -> Vec<&str> {
+    story.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn copies_are_found_whatever_stands_around_them() {
+    let (one, other) = (story(1, 6), story(2, 6));
+    let with = |head: &[&'static str], story: &[String]| {
+        let mut blocks: Vec<String> = head.iter().map(|text| (*text).to_owned()).collect();
+        blocks.extend_from_slice(story);
+        blocks
+    };
+    let loud: Vec<String> = one.iter().map(|text| text.to_uppercase().replace(' ', ", ")).collect();
+    let mut edited = one.clone();
+    edited[3] = edited[3].replacen("market", "bazaar", 2) + " And nothing else.";
+    let mut dated = with(&["#Quite another headline", "!Another picture. Photo: A. Kim/Agency"], &one);
+    dated[2] = format!("BUSAN, Nov. 10 (Yonhap) -- {}", dated[2]);
+    let docs = of_one_run(vec![
+        document("one", &texts(&with(&["#A headline", "!A picture"], &one))),
+        document("other", &texts(&other)),
+        document("dated", &texts(&dated)),
+        document("loud", &texts(&loud)),
+        document("edited", &texts(&edited)),
+        document("empty", &[]),
+        document("empty too", &[]),
+    ]);
+    let told = told(&json!({}), &docs);
+    assert_eq!(told, ["one one representative", "-", "one one exact", "one one normalised", "one one near", "-", "-"]);
+    let found = found(&json!({ "keep": "one" }), &docs);
+    let out: Vec<_> = found.iter().map(|c| c.left_out.as_ref().map(|out| out.reason.as_str())).collect();
+    let copy = |kind| Some(kind);
+    assert_eq!(
+        out,
+        [
+            None,
+            None,
+            copy("exact copy of another"),
+            copy("normalised copy of another"),
+            copy("near copy of another"),
+            None,
+            None
+        ]
+    );
+    assert_eq!(found[4].left_out.as_ref().and_then(|out| out.twin.clone()), Some(copydesk_record::id(&docs[0].1)));
+    let share = found[4].value["share"].as_f64().expect("a share");
+    assert!((0.85..1.0).contains(&share), "{share}");
+}
+
+#[test]
+fn an_agency_story_in_a_longer_one_and_a_digest_of_several() {
+    let (agency, own, other) = (story(3, 8), story(4, 5), story(5, 8));
+    let cut = &agency[1..];
+    let longer: Vec<String> = agency.iter().chain(&own).cloned().collect();
+    let digest: Vec<String> = agency.iter().chain(&other).chain(&story(6, 20)).cloned().collect();
+    let docs = of_one_run(vec![
+        document("agency", &texts(&agency)),
+        document("longer", &texts(&longer)),
+        document("cut", &texts(cut)),
+        document("digest", &texts(&digest)),
+        document("other", &texts(&other)),
+        document("own", &texts(&own)),
+    ]);
+    let told = told(&json!({}), &docs);
+    // One story in three lengths; all of it stands in the digest, and so does another, which is no part of it.
+    assert_eq!(told[0], "agency digest contained");
+    assert_eq!(told[2], "agency digest contained");
+    assert_eq!((told[3].as_str(), told[4].as_str()), ("-", "other digest contained"));
+    // It stands in a record that another one stands for, and not in that.
+    assert_eq!(told[5], "-");
+    let longest = self::told(&json!({ "prefer": "longest" }), &docs);
+    assert_eq!((longest[1].as_str(), longest[5].as_str()), ("agency longer representative", "own longer contained"));
+    let told = self::told(&json!({}), &docs[..3]);
+    assert_eq!(told, ["agency agency representative", "agency agency contained", "agency agency near"]);
+    let told = self::told(&json!({ "prefer": "longest" }), &docs[..3]);
+    assert_eq!(told, ["agency longer contained", "agency longer representative", "agency longer contained"]);
+}
+
+#[test]
+fn the_rule_says_which_stands_for_others() {
+    let text = story(7, 5);
+    let dated = |name: &str, day: &str, title: bool| {
+        let mut doc = document(name, &texts(&text));
+        let published = day.parse().ok().map(fact);
+        let title = title.then(|| fact("A title".to_owned()));
+        doc.source.url = Some(format!("https://www.{name}.example/a"));
+        doc.add_facts("test", copydesk_document::Metadata { published, title, ..Default::default() });
+        (0, doc)
+    };
+    let docs = [dated("a", "2024-05-02", false), dated("b", "2024-05-01", false), dated("c", "2024-05-03", true)];
+    for (options, stands) in [
+        (json!({}), "b"),
+        (json!({ "prefer": "first" }), "a"),
+        (json!({ "prefer": "most-complete" }), "c"),
+        (json!({ "prefer": "longest" }), "a"),
+        (json!({ "sites": ["c.example", "a.example"] }), "c"),
+    ] {
+        let told = told(&options, &docs);
+        assert!(told.contains(&format!("a {stands} representative")), "{options}: {told:?}");
+    }
+}
+
+#[test]
+fn what_others_have_read_stays() {
+    let (one, other) = (story(8, 6), story(9, 6));
+    let both: Vec<String> = one.iter().chain(&other).cloned().collect();
+    let mut first = vec![(0, document("one", &texts(&one))), (0, document("other", &texts(&other)))];
+    assert_eq!(told(&json!({}), &first), ["-", "-"]);
+    first.push((1, document("copy", &texts(&one))));
+    first.push((2, document("both", &texts(&both))));
+    let told = told(&json!({ "prefer": "longest" }), &first);
+    // Both join the first cluster that they meet, and neither old record is said to stand in them.
+    assert_eq!(told[..3], ["one one representative", "-", "one one exact"]);
+    assert!(told[3].starts_with("one one") || told[3] == "-", "{told:?}");
+}
+
+#[test]
+fn scripts_without_spaces_are_read_by_characters() {
+    let sentence = "市议会周二晚间就渡轮运营方案进行表决并决定延长冬季班次以便岛上居民能够按时上班和上学";
+    let other = "博物馆周五宣布将修复河边的旧桥并邀请工程师和教师共同讨论来年的预算以及花园的重建计划";
+    let text = format!("{sentence}。{sentence}，会后公布了全部细节。");
+    let docs =
+        of_one_run(vec![document("a", &[&text]), document("b", &[&format!("{text}完。")]), document("c", &[other])]);
+    assert_eq!(told(&json!({}), &docs), ["a a representative", "a a near", "-"]);
+}
+
+#[test]
+fn many_that_say_the_same_boilerplate_are_no_copies() {
+    let shared = "Sign up for our newsletter and get the best stories of the week in your inbox every Friday morning.";
+    let docs: Vec<_> = (0..200)
+        .map(|n| {
+            let mut story = story(100 + n, 4);
+            story.push(shared.to_owned());
+            (0, document(&format!("d{n}"), &texts(&story)))
+        })
+        .collect();
+    assert!(told(&json!({}), &docs).iter().all(|told| told == "-"));
+}
+
+#[test]
+fn options_that_make_no_sense_are_refused() {
+    let catalog = Catalog::default().with(register);
+    let survey = catalog.find_survey("find-duplicates").expect("registered");
+    for (options, key) in [
+        (json!({ "similarity": 0.2 }), "similarity"),
+        (json!({ "contained": 1.5 }), "contained"),
+        (json!({ "sites": ["a.example", "/news/"] }), "sites[1]"),
+        (json!({ "keep": "two" }), "keep"),
+    ] {
+        assert_eq!(survey.build(&options).expect_err("refused").path, key);
+    }
+}

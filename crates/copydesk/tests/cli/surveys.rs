@@ -1,0 +1,181 @@
+//! Surveys, as a user sees them: in every format of output, in the report, and what is refused.
+
+use std::fs;
+
+use crate::program::{Ended, copydesk};
+use serde_json::Value;
+
+const STORY: &str = "\
+The city council has agreed to let the harbour ferry sail through the night from the first of June. Boats will leave every
+forty minutes, and tickets will cost the same as by day.
+
+Residents of the northern shore had asked for the service for nine years. \"We stopped counting the letters,\" said the head of
+their association, who has lived there for thirty years.
+
+The first boat is to leave at ten in the evening, the last one an hour before the trams begin. A second crew has been hired,
+and the landing at the old fish market gets new lamps.
+";
+
+const OTHER: &str = "\
+A museum of bicycles opens on Friday in the former brickworks. It shows a hundred and forty of them, the oldest of wood.
+
+Its founder has collected for half of his life, in attics, barns and once from the bottom of a canal. Visitors may ride nine
+of the machines in the yard, helmets are lent at the door.
+";
+
+const PIPELINE: &str = r#"
+[[stage]]
+use = "strip-boilerplate"
+
+[[stage]]
+use = "extract-metadata"
+
+[[survey]]
+use = "find-duplicates"
+
+[[export]]
+use = "jsonl"
+
+[[export]]
+use = "csv"
+columns = ["id", "duplicates.of", "duplicates.share", "title", "duplicates.kind"]
+
+[[export]]
+use = "files"
+
+[[export]]
+use = "parquet"
+
+[[export]]
+use = "sqlite"
+"#;
+
+struct Bench(tempfile::TempDir);
+
+impl Bench {
+    fn new(pipeline: &str) -> Self {
+        let bench = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(bench.0.path().join("pages")).unwrap();
+        fs::write(bench.0.path().join("p.toml"), pipeline).unwrap();
+        bench.page("a.md", "Night ferry starts in June", STORY);
+        bench.page("b.md", "Boats all night long", &format!("HARBOURTOWN, May 3 (Shore News) -- {STORY}"));
+        bench.page("c.md", "A museum of bicycles", OTHER);
+        bench.page("d.md", "Ferries, and more", &STORY.replacen("nine", "eleven", 1));
+        bench
+    }
+
+    fn page(&self, name: &str, title: &str, text: &str) {
+        fs::write(self.0.path().join("pages").join(name), format!("# {title}\n\n{text}")).unwrap();
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn run(&self, out: &str, args: &[&str]) -> Ended {
+        let (pipeline, pages, out) = (self.path("p.toml"), self.path("pages"), self.path(out));
+        copydesk(["run", &pipeline, &pages, "-o", &out].iter().chain(args), "")
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn records(&self, out: &str) -> Vec<Value> {
+        let text = self.read(&format!("{out}/records.jsonl"));
+        let mut records: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        records.sort_by_key(|record| record["source"]["uri"].to_string());
+        records
+    }
+}
+
+#[test]
+fn what_is_found_stands_in_every_output() {
+    let bench = Bench::new(PIPELINE);
+    let ran = bench.run("out", &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let records = bench.records("out");
+    let first = &records[0]["id"];
+    let kinds: Vec<_> = records.iter().map(|record| record["duplicates"]["kind"].as_str()).collect();
+    assert_eq!(kinds, [Some("representative"), Some("exact"), None, Some("near")]);
+    assert!(records.iter().all(|record| record.get("duplicates").is_some()), "the field is always there");
+    assert_eq!((&records[1]["duplicates"]["of"], &records[3]["duplicates"]["cluster"]), (first, first));
+
+    let cells = bench.read("out/records.csv");
+    let of = first.as_str().unwrap();
+    assert!(cells.contains(&format!(",{of},1.0,Boats all night long,exact\r\n")), "{cells}");
+    assert!(cells.contains(",,,A museum of bicycles,\r\n"), "{cells}");
+    let files: Vec<String> = fs::read_dir(bench.path("out/documents"))
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    let front = files.iter().filter(|file| file.contains("\nduplicates: {\"cluster\":")).count();
+    assert_eq!((files.len(), front), (4, 3));
+    assert!(files.iter().all(|file| file.matches("\n---\n\n").count() == 1));
+    for (file, id) in [("records.sqlite", of), ("documents.parquet", "duplicates_of")] {
+        let bytes = fs::read(bench.path(&format!("out/{file}"))).unwrap();
+        assert!(bytes.windows(id.len()).any(|window| window == id.as_bytes()), "{file}");
+    }
+}
+
+#[test]
+fn copies_are_left_out_and_listed_with_their_twin() {
+    let bench = Bench::new(&PIPELINE.replace("use = \"find-duplicates\"", "use = \"find-duplicates\"\nkeep = \"one\""));
+    let ran = bench.run("out", &["--report", &bench.path("report.json")]);
+    assert!(ran.stderr.contains("2 written") && ran.stderr.contains("2 dropped"), "{}", ran.stderr);
+    let records = bench.records("out");
+    let id = records[0]["id"].as_str().unwrap();
+    let listed = bench.read("out/skipped.jsonl");
+    assert_eq!(listed.matches(&format!("\"twin\":\"{id}\"")).count(), 2, "{listed}");
+    let report: Value = serde_json::from_str(&bench.read("report.json")).unwrap();
+    let survey = report["stages"].as_array().unwrap().iter().find(|stage| stage["name"] == "find-duplicates").unwrap();
+    assert_eq!((&survey["documents"], &survey["dropped"]["near copy of another"]), (&4.into(), &1.into()));
+
+    // More of the same, a day later.
+    fs::remove_dir_all(bench.path("pages")).unwrap();
+    fs::create_dir(bench.path("pages")).unwrap();
+    bench.page("e.md", "The ferry again", STORY);
+    bench.page(
+        "f.md",
+        "Something new",
+        &format!("{OTHER}\n\nTickets are five crowns, and children pay nothing at all."),
+    );
+    let ran = bench.run("out", &["--append"]);
+    assert!(ran.stderr.contains("2 read") && ran.stderr.contains("2 dropped"), "{}", ran.stderr);
+    let (now, then) = (bench.records("out"), records);
+    let ids = |records: &[Value]| records.iter().map(|record| record["id"].clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&now), ids(&then), "what others have read stays");
+    // That one was alone.
+    assert_eq!((&then[1]["duplicates"], &now[1]["duplicates"]["kind"]), (&Value::Null, &"representative".into()));
+    assert!(bench.run("out", &["--append"]).stderr.contains("nothing to do"));
+}
+
+#[test]
+fn surveys_are_known_to_check_stages_schema_and_explain() {
+    let bench = Bench::new(PIPELINE);
+    let checked = copydesk(["check", &bench.path("p.toml")], "");
+    assert!(checked.stdout.contains("extract-metadata > find-duplicates > records.jsonl"), "{}", checked.stdout);
+    assert!(copydesk(["stages"], "").stdout.contains("surveys, used under [[survey]]"));
+    assert!(copydesk(["stages", "find-duplicates"], "").stdout.contains("similarity"));
+    assert!(copydesk(["schema", "survey", "find-duplicates"], "").stdout.contains("\"similarity\""));
+    assert!(copydesk(["schema"], "").stdout.contains("\"survey.find-duplicates"));
+    let explained = copydesk(["explain", &bench.path("pages/a.md"), "-p", &bench.path("p.toml")], "");
+    assert!(explained.stdout.contains("find-duplicates: not asked"), "{}{}", explained.stdout, explained.stderr);
+    let refused = bench.run("-", &["-o", "-"]);
+    assert_eq!(refused.code, 2);
+}
+
+#[test]
+fn surveys_that_cannot_stand_together_are_refused() {
+    let twice = format!("{PIPELINE}\n[[survey]]\nuse = \"find-duplicates\"\nname = \"again\"\n");
+    let bench = Bench::new(&twice);
+    let checked = copydesk(["check", &bench.path("p.toml")], "");
+    assert!(checked.code == 2 && checked.stderr.contains("two surveys would fill `duplicates`"), "{}", checked.stderr);
+    let without = PIPELINE.replace("[[survey]]\nuse = \"find-duplicates\"\n", "");
+    let bench = Bench::new(&without);
+    let checked = copydesk(["check", &bench.path("p.toml")], "");
+    assert!(checked.stderr.contains("no survey that finds `duplicates`"), "{}", checked.stderr);
+    let bench = Bench::new(&PIPELINE.replace("find-duplicates", "find-duplicate"));
+    let checked = copydesk(["check", &bench.path("p.toml")], "");
+    assert!(checked.stderr.contains("did you mean `find-duplicates`?"), "{}", checked.stderr);
+}
