@@ -21,6 +21,8 @@ mod run;
 mod schema;
 mod schema_check;
 mod suggest;
+#[cfg_attr(not(feature = "conditions"), path = "when_left_out.rs")]
+mod when;
 
 pub use builtin::builtin;
 pub use copydesk_stage::closest;

@@ -15,6 +15,7 @@ use copydesk_runner::{Chain, ExportInstance, StageInstance, SurveyInstance};
 use copydesk_stage::{Catalog, Source, closest};
 use serde_json::Value;
 
+pub(crate) use self::instance::WHEN;
 use self::{instance::Part, options::option_home, syntax::Syntax};
 use crate::{
     PipelineTest, Run,

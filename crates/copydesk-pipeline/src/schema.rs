@@ -55,6 +55,7 @@ fn one_of<'a>(
         properties.insert("use".into(), json!({ "const": name, "description": summary }));
         if what != "source" {
             properties.insert("name".into(), instance_name(what));
+            properties.insert("when".into(), condition(what));
         }
         if let Some(Value::Object(own)) = object.get("properties") {
             properties.extend(own.clone());
@@ -75,6 +76,15 @@ fn instance_name(what: &str) -> Value {
         stand in a pipeline twice. One word."
     );
     json!({ "type": "string", "pattern": r"^\S+$", "description": description })
+}
+
+/// The key that says which documents an instance is for.
+fn condition(what: &str) -> Value {
+    let description = format!(
+        "For which documents this {what} is; all of them if left out. A condition over fields of the record: \
+         `language == \"en\" && size(authors) > 0`."
+    );
+    json!({ "type": "string", "minLength": 1, "description": description })
 }
 
 /// Moves the definitions of a schema into a common place, under names that cannot clash.

@@ -16,6 +16,8 @@ use crate::{
 pub(super) const USE: &str = "use";
 /// The key that gives an instance of a stage, a survey or an export a name of its own.
 pub(super) const NAME: &str = "name";
+/// The key that says for which documents an instance of a stage or an export is.
+pub(crate) const WHEN: &str = "when";
 /// What people write in the place of `use`.
 const NEAR_USE: [&str; 5] = ["name", "type", "kind", "uses", "id"];
 
@@ -121,7 +123,7 @@ impl Loader<'_> {
             return None;
         };
         // There is one source, which needs no name.
-        let besides: &[_] = if part == Part::Source { &[USE] } else { &[USE, NAME] };
+        let besides: &[_] = if part == Part::Source { &[USE] } else { &[USE, NAME, WHEN] };
         Some(Instance { node, kind, span: entry.node.span.clone(), besides })
     }
 

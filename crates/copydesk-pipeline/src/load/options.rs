@@ -13,13 +13,14 @@ use serde_json::Value;
 
 use super::{
     Loader,
-    instance::{Instance, NAME},
+    instance::{Instance, NAME, WHEN},
 };
 use crate::{
     Run,
     diagnosis::Diagnostic,
     node::{Entry, Node},
     schema_check::Subject,
+    when::Condition,
 };
 
 /// The format of options that name a file whose contents the stage is given.
@@ -110,6 +111,19 @@ impl Loader<'_> {
             return None;
         };
         self.built(instance, subject, manifest.named(name))
+    }
+
+    /// The condition of an instance, if it has one.
+    pub(super) fn condition(&mut self, instance: &Instance<'_>, subject: &str) -> Option<Option<Condition>> {
+        let Some(entry) = instance.node.get(WHEN) else { return Some(None) };
+        let Some(text) = entry.node.as_str() else {
+            let message = format!("`{WHEN}` of {subject} must be text, not {}", entry.node.kind());
+            self.say(
+                Diagnostic::error(message, entry.node.span.clone()).help("it is a condition: `language == \"en\"`"),
+            );
+            return None;
+        };
+        self.built(instance, subject, Condition::read(text)).map(Some)
     }
 
     /// Puts an error of the typed build at its place.

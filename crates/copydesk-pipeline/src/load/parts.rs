@@ -72,7 +72,12 @@ impl Loader<'_> {
         let manifest = self.named(instance, &subject, known.manifest(options))?;
         let stage = self.built(instance, &subject, known.build(&config))?;
         let manifest = stage.manifest(manifest);
-        Some(StageInstance { manifest, stage })
+        let condition = self.condition(instance, &subject)?;
+        let built = StageInstance { manifest, stage };
+        Some(match condition {
+            Some(condition) => condition.of_stage(built),
+            None => built,
+        })
     }
 
     pub(super) fn surveys(&mut self, entry: &Entry, stages: &[StageInstance]) -> Vec<SurveyInstance> {
@@ -204,7 +209,13 @@ impl Loader<'_> {
         let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
         let manifest: Manifest = self.named(instance, &subject, known.manifest(options))?;
         let export = self.built(instance, &subject, known.build(&config))?;
-        Some((ExportInstance { manifest, export }, schema.pointer("/properties/file").is_some()))
+        let condition = self.condition(instance, &subject)?;
+        let built = ExportInstance { manifest, export };
+        let built = match condition {
+            Some(condition) => condition.of_export(built),
+            None => built,
+        };
+        Some((built, schema.pointer("/properties/file").is_some()))
     }
 
     fn same_file(&mut self, file: &str, has_option: bool, second: Range<usize>, first: Range<usize>) {

@@ -185,7 +185,11 @@ fn describe(k: &Known, paint: Paint) -> String {
     }
     let _ = writeln!(out, "\n  {}\n  use = \"{}\"", k.part.heading(), k.name);
     if k.part != Part::Source {
-        let _ = writeln!(out, "\nBeside `use` it takes `name`, for a second {} of this kind.", k.part.name());
+        let _ = writeln!(
+            out,
+            "\nBeside `use` it takes `name`, for a second {} of this kind, and `when`, for some documents alone.",
+            k.part.name()
+        );
     }
     match properties(&k.schema).filter(|p| !p.is_empty()) {
         None => out.push_str("\nIt has no options.\n"),

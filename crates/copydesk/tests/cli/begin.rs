@@ -267,3 +267,44 @@ fn the_stage_of_the_example_does_the_same_in_every_language() {
     assert!(records.windows(2).all(|pair| pair[0] == pair[1]), "{records:#?}");
     assert!(records.first().is_none_or(|record| record.contains("`note to editors:`")), "{records:?}");
 }
+
+#[test]
+fn a_condition_says_for_which_documents_a_stage_or_an_export_is() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    fs::write(folder.path().join("pages/en.md"), PAGE).unwrap();
+    let german = "# Die Fähre fährt durch die Nacht\n\nDie Hafenfähre wird ab dem ersten Juni die ganze Nacht hindurch fahren.\n";
+    fs::write(folder.path().join("pages/de.md"), german).unwrap();
+    let pipeline = |when: &str, first: &str, second: &str| {
+        format!(
+            "[[stage]]\nuse = \"strip-boilerplate\"\n[[stage]]\nuse = \"{first}\"\n[[stage]]\nuse = \"{second}\"\n\
+            [[export]]\nuse = \"jsonl\"\n[[export]]\nuse = \"jsonl\"\nfile = \"german.jsonl\"\nwhen = 'language == \"de\"'\n"
+        )
+        .replace("use = \"extract-metadata\"\n", &format!("use = \"extract-metadata\"\nwhen = '{when}'\n"))
+    };
+    let german_only = "language == \"de\" && size(text) > 10";
+    fs::write(folder.path().join("p.toml"), pipeline(german_only, "detect-language", "extract-metadata")).unwrap();
+    let run = inside(folder.path(), &["run", "p.toml", "pages"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let records = fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap();
+    let title = |of: &str| {
+        let line = records.lines().find(|line| line.contains(of)).expect("a record");
+        line.contains("\"title\":\"")
+    };
+    assert!(title("pages/de.md") && !title("pages/en.md"), "{records}");
+    let german = fs::read_to_string(folder.path().join("out/german.jsonl")).unwrap();
+    assert!(german.lines().count() == 1 && german.contains("pages/de.md"), "{german}");
+    // Another condition is other work.
+    fs::write(folder.path().join("p.toml"), pipeline("true", "detect-language", "extract-metadata")).unwrap();
+    assert_eq!(inside(folder.path(), &["run", "p.toml", "pages"]).code, 0);
+    assert!(!fs::read_to_string(folder.path().join("out/records.jsonl")).unwrap().contains("\"title\":null"));
+    for (when, first, second, says) in [
+        ("langauge == \"de\"", "detect-language", "extract-metadata", "did you mean `language`?"),
+        ("size(authors)", "detect-language", "extract-metadata", "is a whole number, and has to be true or false"),
+        (german_only, "extract-metadata", "detect-language", "`extract-metadata` runs before `detect-language`"),
+    ] {
+        fs::write(folder.path().join("p.toml"), pipeline(when, first, second)).unwrap();
+        let check = inside(folder.path(), &["check", "p.toml"]);
+        assert!(check.code == 2 && check.stderr.contains(says), "{says}: {}", check.stderr);
+    }
+}

@@ -1,0 +1,25 @@
+//! What stands for `when` in a program without the feature `conditions`.
+
+use copydesk_runner::{ExportInstance, StageInstance};
+use copydesk_stage::ConfigError;
+
+use crate::load::WHEN;
+
+/// A condition, of which there is none.
+pub(crate) enum Condition {}
+
+impl Condition {
+    /// Refuses a condition.
+    pub(crate) fn read(_: &str) -> Result<Self, ConfigError> {
+        let error = ConfigError::at(WHEN, "this program was built without the feature `conditions`");
+        Err(error.help("build it with `--features conditions`, or without `--no-default-features`"))
+    }
+
+    pub(crate) fn of_stage(self, _: StageInstance) -> StageInstance {
+        match self {}
+    }
+
+    pub(crate) fn of_export(self, _: ExportInstance) -> ExportInstance {
+        match self {}
+    }
+}
