@@ -113,9 +113,15 @@ impl Loader<'_> {
         self.built(instance, subject, manifest.named(name))
     }
 
-    /// The condition of an instance, if it has one.
-    pub(super) fn condition(&mut self, instance: &Instance<'_>, subject: &str) -> Option<Option<Condition>> {
-        let Some(entry) = instance.node.get(WHEN) else { return Some(None) };
+    /// An instance under its condition, if its table has one.
+    pub(super) fn under_condition<T>(
+        &mut self,
+        instance: &Instance<'_>,
+        subject: &str,
+        built: T,
+        guard: impl FnOnce(Condition, T) -> T,
+    ) -> Option<T> {
+        let Some(entry) = instance.node.get(WHEN) else { return Some(built) };
         let Some(text) = entry.node.as_str() else {
             let message = format!("`{WHEN}` of {subject} must be text, not {}", entry.node.kind());
             self.say(
@@ -123,7 +129,8 @@ impl Loader<'_> {
             );
             return None;
         };
-        self.built(instance, subject, Condition::read(text)).map(Some)
+        let condition = self.built(instance, subject, Condition::read(text))?;
+        Some(guard(condition, built))
     }
 
     /// Puts an error of the typed build at its place.

@@ -13,6 +13,7 @@ use crate::{
     diagnosis::{Diagnostic, Severity},
     node::{Entry, NodeValue},
     order::{self, Placed},
+    when::Condition,
 };
 
 impl Loader<'_> {
@@ -72,12 +73,7 @@ impl Loader<'_> {
         let manifest = self.named(instance, &subject, known.manifest(options))?;
         let stage = self.built(instance, &subject, known.build(&config))?;
         let manifest = stage.manifest(manifest);
-        let condition = self.condition(instance, &subject)?;
-        let built = StageInstance { manifest, stage };
-        Some(match condition {
-            Some(condition) => condition.of_stage(built),
-            None => built,
-        })
+        self.under_condition(instance, &subject, StageInstance { manifest, stage }, Condition::of_stage)
     }
 
     pub(super) fn surveys(&mut self, entry: &Entry, stages: &[StageInstance]) -> Vec<SurveyInstance> {
@@ -209,12 +205,8 @@ impl Loader<'_> {
         let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
         let manifest: Manifest = self.named(instance, &subject, known.manifest(options))?;
         let export = self.built(instance, &subject, known.build(&config))?;
-        let condition = self.condition(instance, &subject)?;
         let built = ExportInstance { manifest, export };
-        let built = match condition {
-            Some(condition) => condition.of_export(built),
-            None => built,
-        };
+        let built = self.under_condition(instance, &subject, built, Condition::of_export)?;
         Some((built, schema.pointer("/properties/file").is_some()))
     }
 
