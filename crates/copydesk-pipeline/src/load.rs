@@ -12,7 +12,8 @@ use std::env;
 use copydesk_document::LineIndex;
 use copydesk_parse::Limits;
 use copydesk_runner::{Chain, ExportInstance, StageInstance, SurveyInstance};
-use copydesk_stage::{Catalog, Source, closest};
+use copydesk_stage::{Catalog, Source, StageKind as _, closest};
+use copydesk_stage_strip_boilerplate::StripBoilerplate;
 use serde_json::Value;
 
 pub(crate) use self::instance::WHEN;
@@ -79,7 +80,9 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
     }
     let Parts { source, links, surveys, exports, limits, run, tests } = parts;
     let time = run.seconds_per_document();
-    let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time);
+    // Where nobody looks for the main text, nothing is left out of it.
+    let keeps_all = links.iter().all(|link| link.manifest.kind != StripBoilerplate::NAME);
+    let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time).keep_all(keeps_all);
     let chain = surveys.into_iter().fold(chain, Chain::survey);
     Ok(Pipeline { source, chain, exports, run, tests, warnings: diagnosis })
 }

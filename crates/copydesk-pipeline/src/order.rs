@@ -80,11 +80,13 @@ pub(crate) fn unwritten(chain: &[Placed<'_>], known: &[StageEntry]) -> Vec<Diagn
         }
         let writers: Vec<&str> =
             known.iter().filter(|e| e.writes.contains(facet) && !e.reads.contains(facet)).map(|e| e.name).collect();
-        let mut warning = Diagnostic::warning(
-            format!("`{}` reads `{}`, and no stage of this chain writes it", reader.name, facet.name()),
-            reader.span.clone(),
-        )
-        .label("goes without");
+        let mut message = format!("`{}` reads `{}`, and no stage of this chain writes it", reader.name, facet.name());
+        let mut label = "goes without";
+        if *facet == Facet::Body {
+            message.push_str(": all text that is shown counts as main text");
+            label = "takes all text";
+        }
+        let mut warning = Diagnostic::warning(message, reader.span.clone()).label(label);
         if !writers.is_empty() {
             warning = warning.help(format!("{} writes it; put it before line {}", suggest::list(writers), reader.line));
         }

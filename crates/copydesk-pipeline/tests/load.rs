@@ -84,6 +84,17 @@ fn what_nobody_writes_is_a_warning_and_the_text_is_always_there() {
 }
 
 #[test]
+fn where_nobody_tells_the_main_text_all_of_it_is_kept() {
+    let text = "[[stage]]\nuse = \"detect-language\"\n[[export]]\nuse = \"jsonl\"\n";
+    let pipeline = load("all.toml", text, &builtin()).unwrap_or_else(|e| panic!("{e}"));
+    assert!(pipeline.warnings.to_string().contains("all text that is shown"), "{}", pipeline.warnings);
+    let page = "<nav>Home</nav><p>Boats leave at night.</p><p hidden>Unseen</p>";
+    let Outcome::Kept(doc) = pipeline.chain.process_one(Input::new("a.html", page)) else { panic!("it is kept") };
+    let kept: Vec<&str> = doc.body().map(|(id, _)| doc.text(id)).collect();
+    assert_eq!(kept, ["Home", "Boats leave at night."]);
+}
+
+#[test]
 fn the_same_stage_stands_twice_under_two_names() {
     let text = "[[stage]]\nuse = \"strip-boilerplate\"\n\
         [[stage]]\nuse = \"strip-boilerplate\"\nname = \"again\"\nmode = \"recall\"\n\

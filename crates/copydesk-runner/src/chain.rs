@@ -2,7 +2,7 @@
 
 use std::{mem, pin::pin, task::Poll, time::Duration};
 
-use copydesk_document::{Document, DocumentSource, Input};
+use copydesk_document::{BoilerplateKind, Decision, Document, DocumentSource, Input, Label};
 use copydesk_parse::Limits;
 use copydesk_stage::{AnyStage, Context, Handed, Manifest, StageError, Verdict};
 
@@ -41,6 +41,7 @@ pub struct Chain {
     surveys: Vec<SurveyInstance>,
     limits: Limits,
     time: Option<Duration>,
+    keeps_all: bool,
 }
 
 /// What became of a document.
@@ -170,7 +171,7 @@ impl Passage {
 impl Chain {
     /// A chain without stages.
     pub fn new(limits: Limits) -> Self {
-        Self { links: Vec::new(), surveys: Vec::new(), limits, time: None }
+        Self { links: Vec::new(), surveys: Vec::new(), limits, time: None, keeps_all: false }
     }
 
     /// Adds a stage at the end.
@@ -193,6 +194,14 @@ impl Chain {
     #[must_use]
     pub fn time_limit(mut self, limit: Option<Duration>) -> Self {
         self.time = limit;
+        self
+    }
+
+    /// Takes all text that is shown for main text from the start, unless a stage says something else: for a chain in which
+    /// none tells the two apart.
+    #[must_use]
+    pub fn keep_all(mut self, keeps_all: bool) -> Self {
+        self.keeps_all = keeps_all;
         self
     }
 
@@ -293,7 +302,12 @@ impl Chain {
             let parsed = guarded(|| copydesk_parse::parse(input, &self.limits));
             passage.laps.push(clock.stop());
             passage.state = match parsed {
-                Ok(Ok(doc)) => State::Parsed(Box::new(doc)),
+                Ok(Ok(mut doc)) => {
+                    if self.keeps_all {
+                        keep_all(&mut doc);
+                    }
+                    State::Parsed(Box::new(doc))
+                }
                 Ok(Err(error)) => State::Done(refused(input, &error)),
                 Err(panic) => {
                     let fault = Fault::panic("parse", panic);
@@ -436,6 +450,18 @@ impl Chain {
     fn too_slow(&self, stage: &str) -> StageError {
         let seconds = self.time.unwrap_or_default().as_secs_f64();
         StageError::new("limit.time", format!("took longer than {seconds} s (in or before `{stage}`)"))
+    }
+}
+
+/// Labels every block by what the page shows.
+fn keep_all(doc: &mut Document) {
+    for block in doc.ids() {
+        let (label, rule, detail) = if doc.block(block).hidden {
+            (Label::Boilerplate(BoilerplateKind::Hidden), "hidden", "the page does not show it")
+        } else {
+            (Label::Body, "all-text", "no stage of this chain tells the main text from the rest")
+        };
+        doc.decide(Decision { block, label, stage: "runner".into(), rule: rule.into(), detail: detail.into() });
     }
 }
 
