@@ -167,8 +167,8 @@ def compare(line):
             continue
         reason = None if result is True else result[1]
         theirs = REASONS[filter_name].get(reason, reason)
-        # A text without a word is `empty` there; here the first rule says so.
-        if theirs == own or theirs == "empty" and own:
+        # A text without a word is `empty` for each filter there; here `short` says so, once.
+        if theirs == own or theirs == "empty" and asked.get("gopher-short", {}).get("against"):
             results.append((kind, "same" if own is None else "same, against", None))
             continue
         by_words = not {own, theirs} & COUNT_NO_WORDS

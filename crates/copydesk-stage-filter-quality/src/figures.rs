@@ -122,8 +122,9 @@ fn split_at_breaks(text: &str, least: usize) -> impl Iterator<Item = &str> {
 }
 
 impl<'t> Text<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        let words = words(text);
+    /// A text whose words are cut as in that language.
+    pub(crate) fn new(text: &'t str, language: &str) -> Self {
+        let words = words(text, language);
         let (joined, spaced) = (Joined::of(&words, ""), Joined::of(&words, " "));
         Self { whole: text, length: length(text), words, joined, spaced }
     }
@@ -228,7 +229,7 @@ impl<'t> Text<'t> {
                 Measure::LoremIpsum => usize::from(filler),
                 Measure::CurlyBracket => usize::from(bracket && !code),
                 _ if code || policy => 0,
-                _ => sentences(&words(&kept)),
+                _ => sentences(&words(&kept, "en")),
             };
         }
         found as f64
@@ -289,10 +290,10 @@ mod tests {
 
     #[test]
     fn runs_of_words_are_counted_by_their_characters() {
-        let text = Text::new("a b c a b c a b d");
+        let text = Text::new("a b c a b c a b d", "en");
         assert!((text.top_run(2) - 9.0 / 17.0).abs() < 1e-9, "`a b` three times");
         assert!((text.duplicate_run(3) - 3.0 / 17.0).abs() < 1e-9, "`abc` once more");
-        assert!(Text::new("a").top_run(2).abs() < 1e-9 && Text::new("").duplicate_run(5).abs() < 1e-9);
+        assert!(Text::new("a", "en").top_run(2).abs() < 1e-9 && Text::new("", "en").duplicate_run(5).abs() < 1e-9);
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod words;
 
 copydesk_fingerprint::fingerprint!();
 
-use std::collections::BTreeMap;
+use std::{cell::LazyCell, collections::BTreeMap};
 
 use aho_corasick::AhoCorasick;
 use copydesk_document::Document;
@@ -196,7 +196,8 @@ impl Stage for FilterQuality {
             language.iter().flat_map(|language| language.stop_words.iter().map(String::as_str)).collect(),
         ];
         let listed: Vec<&Listed> = self.listed.iter().filter(|list| is_for(&list.language, &tag)).collect();
-        let text = Text::new(&text);
+        // What was made for English tells words as English does.
+        let (english, own) = (LazyCell::new(|| Text::new(&text, "en")), LazyCell::new(|| Text::new(&text, &tag)));
         let (mut asked, mut found, mut untold) = (0, Vec::new(), Vec::new());
         for (rule, action) in &self.rules {
             let judges = match rule.set {
@@ -218,6 +219,7 @@ impl Stage for FilterQuality {
                 short_line: self.config.short_line,
                 listed: &listed,
             };
+            let text = if rule.set == Set::Fineweb2 { &*own } else { &*english };
             let figure = text.figure(rule, &beside);
             let threshold = self.config.thresholds.get(&rule.name).copied();
             let threshold = threshold.unwrap_or_else(|| rule.threshold(language));

@@ -14,6 +14,9 @@ struct Cuts {
     edges: String,
     fronts: String,
     ends: Vec<String>,
+    keep_hyphens: Vec<String>,
+    keep_stops: Vec<String>,
+    elisions: Vec<String>,
     contractions: Vec<String>,
     units: Vec<String>,
     abbreviations: Vec<String>,
@@ -25,12 +28,34 @@ static CUTS: LazyLock<Cuts> = LazyLock::new(|| {
     cuts
 });
 
-/// The words of a text, punctuation among them, in order. Linear in the text: each cut looks at both ends of what is left
-/// of a run without spaces.
-pub(crate) fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::with_capacity(text.len() / 5);
+/// How words are cut in a language.
+#[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
+struct Manner {
+    contractions: bool,
+    keeps_hyphens: bool,
+    keeps_stops: bool,
+    elisions: bool,
+}
+
+impl Manner {
+    fn of(tag: &str) -> Self {
+        let lists = |list: &[String]| list.iter().any(|known| known == tag);
+        Self {
+            contractions: tag == "en",
+            keeps_hyphens: lists(&CUTS.keep_hyphens),
+            keeps_stops: lists(&CUTS.keep_stops),
+            elisions: lists(&CUTS.elisions),
+        }
+    }
+}
+
+/// The words of a text in a language, punctuation among them, in order. Linear in the text: each cut looks at both ends of
+/// what is left of a run without spaces.
+pub(crate) fn words<'t>(text: &'t str, language: &str) -> Vec<&'t str> {
+    let (manner, mut words) = (Manner::of(language), Vec::with_capacity(text.len() / 5));
     for run in text.split_whitespace() {
-        cut(run, &mut words);
+        cut(run, manner, &mut words);
     }
     words
 }
@@ -57,13 +82,13 @@ fn is_punctuation(word: &str) -> bool {
 }
 
 /// Cuts a run without spaces into words.
-fn cut<'t>(run: &'t str, words: &mut Vec<&'t str>) {
+fn cut<'t>(run: &'t str, manner: Manner, words: &mut Vec<&'t str>) {
     let (mut left, mut behind) = (run, Vec::new());
     while !left.is_empty() && !CUTS.abbreviations.iter().any(|known| known == left) {
         if let Some(at) = front(left).filter(|at| *at < left.len()) {
             words.push(&left[..at]);
             left = &left[at..];
-        } else if let Some(at) = end(left).filter(|at| *at > 0) {
+        } else if let Some(at) = end(left, manner).filter(|at| *at > 0) {
             behind.push(&left[at..]);
             left = &left[..at];
         } else {
@@ -73,7 +98,7 @@ fn cut<'t>(run: &'t str, words: &mut Vec<&'t str>) {
     if CUTS.abbreviations.iter().any(|known| known == left) || is_address(left) {
         words.push(left);
     } else if !left.is_empty() {
-        inside(left, words);
+        inside(left, manner, words);
     }
     words.extend(behind.into_iter().rev());
 }
@@ -92,7 +117,7 @@ fn front(word: &str) -> Option<usize> {
 }
 
 /// Where what is cut off from the end begins.
-fn end(word: &str) -> Option<usize> {
+fn end(word: &str, manner: Manner) -> Option<usize> {
     let last = word.chars().next_back()?;
     let at = word.len() - last.len_utf8();
     let before = word[..at].chars().next_back();
@@ -108,7 +133,9 @@ fn end(word: &str) -> Option<usize> {
     if let Some(at) = after(&CUTS.ends, |_| true) {
         return Some(at);
     }
-    if let Some(at) = after(&CUTS.contractions, char::is_alphabetic) {
+    if manner.contractions
+        && let Some(at) = after(&CUTS.contractions, char::is_alphabetic)
+    {
         return Some(at);
     }
     if let Some(at) = after(&CUTS.units, |c| c.is_ascii_digit()) {
@@ -118,7 +145,7 @@ fn end(word: &str) -> Option<usize> {
         && before.is_some_and(|c| {
             let capitals = || word[..at].chars().rev().take(2).filter(|c| c.is_uppercase()).count() == 2;
             c.is_lowercase()
-                || c.is_ascii_digit()
+                || c.is_ascii_digit() && !manner.keeps_stops
                 || "%²-+…".contains(c)
                 || CUTS.edges.contains(c)
                 || is_alphabetic(c) && !c.is_uppercase()
@@ -137,7 +164,7 @@ fn is_address(word: &str) -> bool {
 }
 
 /// Cuts at hyphens, dots and signs between letters.
-fn inside<'t>(word: &'t str, words: &mut Vec<&'t str>) {
+fn inside<'t>(word: &'t str, manner: Manner, words: &mut Vec<&'t str>) {
     let (mut from, mut skip) = (0, 0);
     for (at, c) in word.char_indices() {
         if at < skip || c.is_alphanumeric() {
@@ -153,12 +180,20 @@ fn inside<'t>(word: &'t str, words: &mut Vec<&'t str>) {
         let next = rest[length..].chars().next();
         let between =
             |left: fn(char) -> bool, right: fn(char) -> bool| before.is_some_and(left) && next.is_some_and(right);
+        // The apostrophe goes with the article.
+        if matches!(c, '\'' | '’') && manner.elisions && between(is_alphabetic, is_alphabetic) {
+            words.push(&word[from..at + length]);
+            (from, skip) = (at + length, at + length);
+            continue;
+        }
         let cut = match c {
             '…' => true,
             '.' if length > 1 => true,
             '.' => between(|c| is_alphabetic(c) && !c.is_uppercase(), char::is_uppercase),
             '-' if between(|c| c.is_ascii_digit(), |c| c.is_ascii_digit() || c == '-') => true,
-            '-' | '–' | '—' | '~' => length <= 3 && between(is_alphabetic, is_alphabetic),
+            '-' | '–' | '—' | '~' => {
+                length <= 3 && !(manner.keeps_hyphens && c == '-') && between(is_alphabetic, is_alphabetic)
+            }
             ',' => between(is_alphabetic, is_alphabetic),
             ':' | '<' | '>' | '=' | '/' => between(|c| is_alphabetic(c) || c.is_ascii_digit(), is_alphabetic),
             '+' | '*' | '^' => between(|c| c.is_ascii_digit(), |c| c.is_ascii_digit() || c == '-'),
@@ -196,14 +231,21 @@ mod tests {
             ("end.Next and/or 1,000.50", "end|.|Next|and|/|or|1,000.50"),
             ("… ... !!", "…|...|!|!"),
         ] {
-            assert_eq!(words(text).join("|"), expected);
+            assert_eq!(words(text, "en").join("|"), expected);
         }
-        assert!(words(" \n\t").is_empty());
+        assert!(words(" \n\t", "en").is_empty());
+        for (language, text, expected) in [
+            ("de", "Am 3. Mai, Nord-Süd 2024.", "Am|3.|Mai|,|Nord-Süd|2024."),
+            ("fr", "L'eau d’ici, peut-être.", "L'|eau|d’|ici|,|peut|-|être|."),
+            ("pl", "don't 3.", "don't|3|."),
+        ] {
+            assert_eq!(words(text, language).join("|"), expected);
+        }
     }
 
     #[test]
     fn a_sentence_begins_behind_a_mark_and_what_closes_it() {
-        let count = |text| sentences(&words(text));
+        let count = |text| sentences(&words(text, "en"));
         assert_eq!(count("The ferry sails. \"Soon?\" she asked. 1.5 hours!"), 4);
         assert_eq!(count("No end"), 1);
         assert_eq!(count(""), 0);
