@@ -37,6 +37,12 @@ impl CaptionLedger {
         }
     }
 
+    /// Changes what was found, for a redaction.
+    pub(crate) fn for_each_caption(&mut self, change: &mut dyn FnMut(&mut Caption)) {
+        self.findings.iter_mut().flat_map(|(_, found)| found).for_each(change);
+        self.settled.take();
+    }
+
     /// Every caption, with the stage that found it.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &Caption)> {
         self.findings.iter().flat_map(|(stage, found)| found.iter().map(move |caption| (&**stage, caption)))

@@ -1,11 +1,15 @@
 //! The document itself.
 
+mod redact;
+
 use std::{borrow::Cow, collections::BTreeMap};
 
 use crate::{
     Block, BlockId, BlockKind, Candidate, Caption, Decision, DocumentSource, ElementId, Evidence, Image, Inline,
     InlineKind, Label, Languages, Metadata, Note, Span, Tree, caption_ledger::CaptionLedger, facts::Ledger,
 };
+
+pub use redact::{Find, Replacement};
 
 /// A document on its way through a chain.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -141,6 +141,12 @@ impl Ledger {
         self.settled.take();
     }
 
+    /// Changes what was found, for a redaction.
+    pub(crate) fn for_each_finding(&mut self, change: &mut dyn FnMut(&mut Metadata)) {
+        self.findings.iter_mut().for_each(|(_, found)| change(found));
+        self.settled.take();
+    }
+
     /// What counts.
     pub(crate) fn metadata(&self) -> &Metadata {
         match &self.findings[..] {

@@ -13,6 +13,8 @@
 //! - facts and captions are only ever added. [`Document::metadata`] and [`Document::captions`] say what counts of all that
 //!   stages found, and [`Document::candidates`] and [`Document::all_captions`] show everything.
 //!
+//! One call goes behind all three, because it has to: [`Document::redact`] takes a text out for good.
+//!
 //! This crate does no I/O and holds no rules.
 
 mod address;
@@ -36,7 +38,7 @@ pub use block::{Block, BlockId, BlockKind, BoilerplateKind, Image, Inline, Inlin
 pub use caption::{Caption, CaptionKind, Credit};
 pub use copydesk_date::Timestamp;
 pub use decision::{Decision, Note};
-pub use document::{Document, NewBlock};
+pub use document::{Document, Find, NewBlock, Replacement};
 pub use evidence::{Clue, Evidence, Item, ItemId, ItemValue, Origin, Syntax};
 pub use facts::Fact;
 pub use language::{LanguageGuess, LanguageShare, Languages};

@@ -284,6 +284,19 @@ impl Tree {
         }
     }
 
+    /// Gives attributes other values, for a redaction.
+    pub(crate) fn change_values(&mut self, mut change: impl FnMut(&str) -> Option<String>) {
+        for attr in &mut self.attrs {
+            let range = attr.value.start as usize..attr.value.end as usize;
+            let Some(new) = change(&self.strings[range.clone()]) else { continue };
+            // What stood there goes for good; what is longer stands at the end.
+            self.strings.replace_range(range.clone(), &"*".repeat(range.len()));
+            let at = self.strings.len() as u32;
+            self.strings.push_str(&new);
+            attr.value = at..self.strings.len() as u32;
+        }
+    }
+
     /// Closes an element: everything added since it was opened is inside it.
     pub fn close(&mut self, id: ElementId) {
         self.elements[id.index()].end = ElementId(self.elements.len() as u32);

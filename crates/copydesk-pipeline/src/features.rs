@@ -12,7 +12,7 @@ const FEATURES: [Feature; 3] = [
     Feature { name: "sqlite", behind: &["sqlite"], is_on: cfg!(feature = "sqlite") },
     Feature {
         name: "corpus",
-        behind: &["select-documents", "filter-quality", "find-duplicates"],
+        behind: &["select-documents", "filter-quality", "mask-personal-data", "find-duplicates"],
         is_on: cfg!(feature = "corpus"),
     },
 ];

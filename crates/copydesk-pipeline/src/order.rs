@@ -30,13 +30,15 @@ impl Placed<'_> {
 
 /// Every stage that reads what only later stages write, with the move that mends it.
 ///
+/// A stage that takes texts out for good has to stand behind all that add some, or they would bring them back.
+///
 /// A stage that both reads and writes a facet refines it; such a stage waits for one that makes the facet from
 /// nothing, and two that refine the same facet may stand in any order.
 pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for (at, reader) in chain.iter().enumerate() {
         // The text of the blocks is there from the start: the parser writes it.
-        let read = reader.reads.iter().filter(|f| **f != Facet::Text);
+        let read = reader.reads.iter().filter(|f| !matches!(f, Facet::Text | Facet::Redaction));
         let mut missing: Vec<(Facet, &Placed<'_>)> = Vec::new();
         for facet in read {
             if chain[..at].iter().any(|s| s.writes(*facet)) {
@@ -45,6 +47,13 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
             let refines = reader.writes(*facet);
             let writer = chain[at + 1..].iter().find(|s| s.writes(*facet) && !(refines && s.reads(*facet)));
             missing.extend(writer.map(|w| (*facet, w)));
+        }
+        // One that may write anything is not known to take something out.
+        if reader.writes(Facet::Redaction) && !reader.writes(Facet::Metadata) {
+            let adds = |s: &&Placed<'_>, facet| s.writes(facet) && !s.writes(Facet::Redaction);
+            for facet in [Facet::Captions, Facet::Metadata, Facet::Text] {
+                missing.extend(chain[at + 1..].iter().find(|s| adds(s, facet)).map(|writer| (facet, writer)));
+            }
         }
         // One message a reader and writer, however many facets lie between them.
         while let Some((_, writer)) = missing.first().copied() {
@@ -73,7 +82,7 @@ fn wrong_order(reader: &Placed<'_>, writer: &Placed<'_>, facets: &[&str]) -> Dia
 /// What is read and written by nobody: allowed, since a stage may do without, and worth a word.
 pub(crate) fn unwritten(chain: &[Placed<'_>], known: &[StageEntry]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    for facet in Facet::ALL.iter().filter(|f| **f != Facet::Text) {
+    for facet in Facet::ALL.iter().filter(|f| !matches!(f, Facet::Text | Facet::Redaction)) {
         let Some(reader) = chain.iter().find(|s| s.reads(*facet)) else { continue };
         if chain.iter().any(|s| s.writes(*facet)) {
             continue;

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, marker::PhantomData};
 
 use copydesk_document::{
-    BlockId, BlockKind, BoilerplateKind, Caption, Decision, Document, Fact, Label, LanguageGuess, Languages, Metadata,
-    Note, Span, Value,
+    BlockId, BlockKind, BoilerplateKind, Caption, Decision, Document, Fact, Find, Label, LanguageGuess, Languages,
+    Metadata, Note, Span, Value,
 };
 
 use crate::{Facet, Manifest, StageError, Verdict};
@@ -138,6 +138,15 @@ impl Context<'_> {
     pub fn text(&mut self, doc: &mut Document, block: BlockId, text: &str) {
         if self.may(Facet::Text) {
             doc.set_text(block, text);
+        }
+    }
+
+    /// Takes texts out of the document for good, wherever they stand: what `find` finds is replaced in every text that it holds,
+    /// the source, what other stages found and what they said among them ([`Document::redact`]). It is the one change that takes
+    /// something back, and for what nobody may keep.
+    pub fn redact(&mut self, doc: &mut Document, find: &mut Find<'_>) {
+        if self.may(Facet::Redaction) {
+            doc.redact(find);
         }
     }
 

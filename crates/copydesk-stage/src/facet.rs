@@ -19,11 +19,15 @@ pub enum Facet {
     Metadata,
     /// The text and the kind of blocks.
     Text,
+    /// Everything at once, the source included: what [`Context::redact`](crate::Context::redact) takes out for good. A stage
+    /// that does so stands behind all that add texts.
+    Redaction,
 }
 
 impl Facet {
     /// Every facet.
-    pub const ALL: &'static [Self] = &[Self::Body, Self::Languages, Self::Captions, Self::Metadata, Self::Text];
+    pub const ALL: &'static [Self] =
+        &[Self::Body, Self::Languages, Self::Captions, Self::Metadata, Self::Text, Self::Redaction];
 
     /// The name in kebab-case, as docs and messages print it.
     pub fn name(self) -> &'static str {
@@ -33,6 +37,7 @@ impl Facet {
             Self::Captions => "captions",
             Self::Metadata => "metadata",
             Self::Text => "text",
+            Self::Redaction => "redaction",
         }
     }
 

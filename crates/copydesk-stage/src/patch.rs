@@ -46,6 +46,13 @@ pub enum Change {
         /// Its text from now on.
         text: String,
     },
+    /// Takes a text out for good, wherever it stands: in the source, the blocks, and all that stages found and said.
+    Redact {
+        /// The text, as it is written.
+        text: String,
+        /// What stands in its place.
+        with: String,
+    },
     /// Adds a fact.
     Fact {
         /// Which, and its value.
@@ -175,6 +182,7 @@ impl Change {
         match self {
             Self::Label { block: id, rule, .. } => block(id).and_then(|()| named(rule)),
             Self::Text { block: id, .. } => block(id),
+            Self::Redact { text, .. } if text.is_empty() => Err("an empty text stands everywhere".into()),
             Self::Fact { name, confidence, .. } => sure(confidence).and_then(|()| named(name)),
             Self::Caption { confidence, blocks, .. } => {
                 sure(confidence).and_then(|()| blocks.iter().try_for_each(block))
@@ -184,7 +192,7 @@ impl Change {
             }
             Self::TextConfidence { confidence } => sure(confidence),
             Self::Note { code, .. } => named(code),
-            Self::Ext { .. } => Ok(()),
+            Self::Redact { .. } | Self::Ext { .. } => Ok(()),
             Self::Drop { .. } | Self::Refuse { .. } if is_last => Ok(()),
             Self::Drop { .. } | Self::Refuse { .. } => Err("nothing can follow on it".into()),
         }
@@ -194,6 +202,9 @@ impl Change {
         match self {
             Self::Label { block, label, rule, detail } => cx.label(doc, BlockId(block), label, rule, detail),
             Self::Text { block, text } => cx.text(doc, BlockId(block), &text),
+            Self::Redact { text, with } => cx.redact(doc, &mut |found| {
+                found.match_indices(&text).map(|(at, _)| (at..at + text.len(), with.clone())).collect()
+            }),
             Self::Fact { fact, name, confidence, origin } => {
                 cx.fact(doc, Value { value: fact, origin, name, span: None, confidence });
             }
@@ -271,11 +282,12 @@ mod tests {
             {"do":"language","block":1,"tag":"en","confidence":1},
             {"do":"text","block":1,"text":"The quay."},
             {"do":"note","code":"doubt","message":"Perhaps."},
+            {"do":"redact","text":"ferry","with":"[boat]"},
             {"do":"ext","value":{"a":1}}"#,
         );
         assert_eq!(verdict, Ok(Verdict::Keep));
         assert_eq!((doc.block(BlockId(0)).label(), doc.decisions()[1].stage.as_ref()), (Label::Title, "foreign"));
-        assert_eq!(doc.metadata().title.as_ref().map(|t| t.value.as_str()), Some("Night ferry"));
+        assert_eq!(doc.metadata().title.as_ref().map(|t| t.value.as_str()), Some("Night [boat]"));
         assert_eq!(doc.metadata().published.as_ref().map(|t| t.value.to_string()).as_deref(), Some("2024-05-02"));
         assert_eq!((doc.captions()[0].text.as_str(), doc.text(BlockId(1))), ("The quay.", "The quay."));
         assert_eq!(doc.languages().main.as_ref().map(|l| l.tag.as_str()), Some("en"));
@@ -295,6 +307,7 @@ mod tests {
             (r#"{"do":"label","block":0,"label":"title","rule":"r","why":"x"}"#, "why"),
             (r#"{"do":"language","tag":"en","confidence":2}"#, "from 0 to 1, not 2"),
             (r#"{"do":"drop","reason":"x"},{"do":"ext","value":1}"#, "change 1: nothing can follow on it"),
+            (r#"{"do":"redact","text":"","with":"x"}"#, "an empty text stands everywhere"),
             (r#"{"do":"sing"}"#, "sing"),
         ] {
             let (doc, verdict) = apply(&format!("{good}{bad}"));

@@ -6,6 +6,14 @@ use copydesk_stage::{Facet, StageEntry};
 /// Everything that a stage wrote without having declared it, in words that follow the stage's name.
 pub(crate) fn undeclared(before: &Document, after: &Document, stage: &StageEntry) -> Vec<String> {
     let mut faults = Vec::new();
+    // A redaction goes behind everything; what it may not do is make another document of it.
+    if stage.writes.contains(&Facet::Redaction) && !stage.writes.contains(&Facet::Metadata) {
+        let same_blocks = before.blocks().len() == after.blocks().len();
+        let kept = before.decisions().len() <= after.decisions().len() && before.notes().len() <= after.notes().len();
+        faults.extend((!same_blocks).then(|| "adds or removes blocks".to_owned()));
+        faults.extend((!kept).then(|| "takes decisions or notes back".to_owned()));
+        return faults;
+    }
     let mut forbid = |changed: bool, what: &str| {
         if changed {
             faults.push(what.to_owned());
@@ -46,6 +54,7 @@ fn differ(before: &Document, after: &Document, facet: Facet) -> bool {
         Facet::Languages => before.languages() != after.languages() || blocks().any(|(b, a)| b.language != a.language),
         Facet::Captions => before.captions() != after.captions(),
         Facet::Metadata => before.metadata() != after.metadata(),
+        Facet::Redaction => before.content() != after.content(),
         Facet::Text => {
             blocks().any(|(b, a)| b.kind != a.kind) || before.ids().any(|id| before.text(id) != after.text(id))
         }

@@ -5,7 +5,13 @@ use copydesk_stage::{Facet, StageEntry};
 
 /// What a stage declares neither to read nor to write. What it writes it may look at: that is how it finds its way.
 pub(crate) fn undeclared(stage: &StageEntry) -> impl Iterator<Item = Facet> {
-    let known = |facet: &Facet| stage.reads.contains(facet) || stage.writes.contains(facet) || *facet == Facet::Text;
+    // Whoever takes a text out wherever it stands has read it wherever it stands.
+    let all = stage.writes.contains(&Facet::Redaction);
+    let known = move |facet: &Facet| {
+        all || stage.reads.contains(facet)
+            || stage.writes.contains(facet)
+            || matches!(facet, Facet::Text | Facet::Redaction)
+    };
     Facet::ALL.iter().copied().filter(move |facet| !known(facet))
 }
 
@@ -18,7 +24,7 @@ pub(crate) fn without(doc: &Document, facet: Facet) -> Option<Document> {
         Facet::Captions => blank.forget_captions(),
         Facet::Metadata => blank.forget_facts(),
         Facet::Body => blank.set_text_confidence(None),
-        Facet::Text => {}
+        Facet::Text | Facet::Redaction => {}
     }
     (blank != *doc).then_some(blank)
 }
@@ -44,7 +50,7 @@ pub(crate) fn with_decoys(doc: &Document, facet: Facet) -> Option<Document> {
             let found = Value { value, origin: Origin::Text, name: "decoy".into(), span: None, confidence: 1.0 };
             doc.add_facts("decoy", found.into());
         }
-        Facet::Body | Facet::Text => return None,
+        Facet::Body | Facet::Text | Facet::Redaction => return None,
     }
     Some(doc)
 }

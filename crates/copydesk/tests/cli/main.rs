@@ -8,6 +8,8 @@ mod inputs;
 mod invalid_pipelines;
 mod limits;
 mod manners;
+#[cfg(feature = "corpus")]
+mod personal_data;
 mod program;
 mod run;
 mod shares;
