@@ -18,7 +18,7 @@ use copydesk_stage::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::name::Template;
+pub use crate::name::Template;
 
 /// The export `files`.
 #[derive(Debug)]

@@ -12,9 +12,9 @@ const LONGEST_VALUE: usize = 80;
 /// And so many into the name in all: file systems take 255, with the folder before it while it is a draft.
 const LONGEST: usize = 160;
 
-/// A template, read.
+/// How files are called: a path with fields such as `{site}` in it, for each document filled with its own.
 #[derive(Debug)]
-pub(crate) struct Template {
+pub struct Template {
     pieces: Vec<Piece>,
 }
 
@@ -25,7 +25,8 @@ enum Piece {
 }
 
 impl Template {
-    pub(crate) fn parse(text: &str) -> Result<Self, ConfigError> {
+    /// Reads a template. The error is at `path`.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let wrong = |message: &str| ConfigError::at("path", message.to_owned());
         let (mut pieces, mut rest) = (Vec::new(), text);
         while let Some((before, behind)) = rest.split_once('{') {
@@ -59,16 +60,29 @@ impl Template {
 
     /// The name for a document, with folders before it if the template has some, and without an ending.
     pub(crate) fn fill(&self, record: &Record<'_>) -> String {
+        self.filled(record, "", &record.id)
+    }
+
+    /// The same, with a word for what is not known of the document, and as a whole where it gets too long. So documents that
+    /// share their values share their name.
+    pub fn fill_or(&self, record: &Record<'_>, unknown: &str) -> String {
+        self.filled(record, unknown, unknown)
+    }
+
+    fn filled(&self, record: &Record<'_>, unknown: &str, otherwise: &str) -> String {
         let mut filled = String::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
-                Piece::Field(field) => filled.push_str(&plain(&value(field, record))),
+                Piece::Field(field) => {
+                    let value = plain(&value(field, record));
+                    filled.push_str(if value.is_empty() { unknown } else { &value });
+                }
             }
         }
         let parts: Vec<String> = filled.split('/').map(part).filter(|part| !part.is_empty()).collect();
         let name = parts.join("/");
-        if name.is_empty() || name.len() > LONGEST { record.id.clone() } else { name }
+        if name.is_empty() || name.len() > LONGEST { otherwise.to_owned() } else { name }
     }
 }
 

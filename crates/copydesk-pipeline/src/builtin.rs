@@ -20,6 +20,8 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_split_captions::register)
         .with(copydesk_stage_extract_metadata::register)
         .with(copydesk_stage_exec::register);
+    #[cfg(feature = "http")]
+    let catalog = catalog.with(copydesk_stage_http::register);
     #[cfg(feature = "corpus")]
     let catalog = catalog
         .with(copydesk_stage_select_documents::register)

@@ -7,9 +7,10 @@ struct Feature {
     is_on: bool,
 }
 
-const FEATURES: [Feature; 3] = [
+const FEATURES: [Feature; 4] = [
     Feature { name: "parquet", behind: &["parquet"], is_on: cfg!(feature = "parquet") },
     Feature { name: "sqlite", behind: &["sqlite"], is_on: cfg!(feature = "sqlite") },
+    Feature { name: "http", behind: &["http"], is_on: cfg!(feature = "http") },
     Feature {
         name: "corpus",
         behind: &["select-documents", "filter-quality", "mask-personal-data", "find-duplicates"],

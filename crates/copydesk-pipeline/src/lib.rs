@@ -17,6 +17,7 @@ mod pipeline_test;
 mod pipelines;
 mod read_json;
 mod read_toml;
+mod route;
 mod run;
 mod schema;
 mod schema_check;

@@ -16,7 +16,7 @@ use copydesk_stage::{Catalog, Source, StageKind as _, closest};
 use copydesk_stage_strip_boilerplate::StripBoilerplate;
 use serde_json::Value;
 
-pub(crate) use self::instance::WHEN;
+pub(crate) use self::instance::{PATH, WHEN};
 use self::{instance::Part, options::option_home, syntax::Syntax};
 use crate::{
     PipelineTest, Run,

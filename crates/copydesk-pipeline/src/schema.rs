@@ -57,6 +57,9 @@ fn one_of<'a>(
             properties.insert("name".into(), instance_name(what));
             properties.insert("when".into(), condition(what));
         }
+        if what == "export" {
+            properties.insert("path".into(), path());
+        }
         if let Some(Value::Object(own)) = object.get("properties") {
             properties.extend(own.clone());
         }
@@ -76,6 +79,14 @@ fn instance_name(what: &str) -> Value {
         stand in a pipeline twice. One word."
     );
     json!({ "type": "string", "pattern": r"^\S+$", "description": description })
+}
+
+/// The key that sends the rows of an export to many files; an export that has an option of that name has its own.
+fn path() -> Value {
+    let description = "Writes a file for each name that this gives, in a folder, and not one file: \
+        `{language}/{site}.jsonl`. For exports whose files are rows (`jsonl`, `csv`). Fields: `{id}`, `{title}`, `{site}`, `{day}`, \
+        `{language}` and `{source}`; what is not known is `unknown`.";
+    json!({ "type": "string", "minLength": 1, "description": description })
 }
 
 /// The key that says which documents an instance is for.

@@ -6,7 +6,7 @@ use copydesk_document::Document;
 use copydesk_runner::{ExportInstance, StageInstance};
 use copydesk_stage::{
     AnyStage, Assembly, AsyncStage, BatchStage, Complete, ConfigError, Context, DocumentRows, Export, ExportError,
-    Facet, Handed, LateField, Manifest, Stage, StageError, Verdict, async_trait,
+    Facet, Handed, LateField, Manifest, Stage, StageError, Turn, Verdict, async_trait,
 };
 use serde_json::{Map, Value};
 
@@ -79,6 +79,10 @@ impl Stage for Guarded<Box<dyn Stage>> {
 
 #[async_trait]
 impl AsyncStage for Guarded<Box<dyn AsyncStage>> {
+    async fn turn(&self, doc: &Document) -> Option<Turn> {
+        if self.holds(doc) == Ok(true) { self.inner.turn(doc).await } else { None }
+    }
+
     async fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
         if self.holds(doc)? { self.inner.process(doc, cx).await } else { Ok(Verdict::Keep) }
     }

@@ -377,6 +377,10 @@ impl Chain {
     /// Takes a document through the stages that wait, up to the next one that computes.
     pub(crate) async fn wait(&self, passage: &mut Passage, place: &(dyn Fn(usize) + Sync)) {
         while let Some(StageInstance { manifest, stage: AnyStage::Async(stage) }) = self.links.get(passage.next) {
+            let turn = match &passage.state {
+                State::Parsed(doc) => stage.turn(doc).await,
+                State::Raw(_) | State::Out(..) | State::Done(_) => None,
+            };
             place(passage.next + 1);
             let left = self.time.map(|limit| limit.saturating_sub(passage.spent()));
             let Some((doc, name)) = self.admit(passage) else { return };
@@ -398,6 +402,7 @@ impl Chain {
                     None => polled.await,
                 }
             };
+            drop(turn);
             let verdict = verdict.map(|verdict| cx.finish(verdict));
             self.settle(passage, clock.stop(), verdict);
         }

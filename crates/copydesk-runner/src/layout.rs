@@ -28,7 +28,7 @@ pub(crate) struct Layout {
     pub(crate) headers: Vec<Vec<u8>>,
     /// Whether some export puts its parts together itself, so that its file does not hold them as they are.
     pub(crate) keeps_parts: bool,
-    /// Whether the output is a folder with a file for each document.
+    /// Whether the output is a folder with a file for each document, or for each name.
     pub(crate) split: Vec<bool>,
     pub(crate) sharded: bool,
     /// Whether shards are stored as drafts until surveys have concluded.
@@ -50,7 +50,7 @@ impl Layout {
             names: exports.iter().map(|e| e.file_name().to_owned()).collect(),
             headers: exports.iter().map(header).collect(),
             keeps_parts: exports.iter().any(|e| !matches!(e.assembly(), Assembly::Joined)),
-            split: exports.iter().map(|e| matches!(e.assembly(), Assembly::Split)).collect(),
+            split: exports.iter().map(|e| matches!(e.assembly(), Assembly::Split | Assembly::Routed(_))).collect(),
             sharded,
             surveyed,
             work: keys.work,

@@ -25,7 +25,7 @@ impl OwnFiles {
         let (Output::Folder { folder, .. } | Output::Parts { folder }) = output else { return Self::default() };
         let names =
             exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE, SKIPPED_FILE]).map(str::to_owned).collect();
-        let split = exports.iter().filter(|e| matches!(e.assembly(), Assembly::Split));
+        let split = exports.iter().filter(|e| matches!(e.assembly(), Assembly::Split | Assembly::Routed(_)));
         let split = split.map(|e| e.file_name().to_owned()).collect();
         Self { folder: folder.canonicalize().ok(), names, split }
     }

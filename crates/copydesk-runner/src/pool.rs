@@ -262,10 +262,13 @@ fn send_waiting(shared: &Arc<Shared>, number: u64, batch: Batch, handle: &Handle
             own.block_on(async {
                 // It fails only when closed, which it never is.
                 let _permit = shared.permits.acquire().await;
-                waiting.begin(at);
                 let hand = shared.hands.hand();
                 hand.take(waiting.number, at);
-                shared.chain.wait(&mut passage, &|place| hand.move_to(place)).await;
+                let begin = |place| {
+                    waiting.begin(at);
+                    hand.move_to(place);
+                };
+                shared.chain.wait(&mut passage, &begin).await;
             });
             if let Some(batch) = waiting.put_back(at, passage) {
                 shared.queue.push(waiting.number, Work::Batch(batch));

@@ -360,9 +360,12 @@ impl Store {
         if matches!(export.assembly(), Assembly::Split) {
             return self.split(made, files);
         }
+        if let Assembly::Routed(header) = export.assembly() {
+            return self.routed(made, header, files);
+        }
         let draft = self.folder.draft(name).map_err(wrong)?;
         let (bytes, sum) = match export.assembly() {
-            Assembly::Joined | Assembly::Split => {
+            Assembly::Joined | Assembly::Split | Assembly::Routed(_) => {
                 let mut file = Draft::create(&draft).map_err(wrong)?;
                 file.write_all(&self.layout.headers[*output]).map_err(wrong)?;
                 self.copy_rows(made, &mut file)?;
@@ -407,6 +410,49 @@ impl Store {
                 let (bytes, sum) = write().map_err(|error| self.failed(&name, error))?;
                 files.push(FileEntry { name, bytes, sum });
             }
+        }
+        Ok(())
+    }
+
+    /// Makes a file for each name as a draft, durable: the rows of all shards that go there, in their order. Names that differ
+    /// in case alone are one, since not every system tells them apart.
+    fn routed(&self, made: &Made<'_>, header: &[u8], files: &mut Vec<FileEntry>) -> Result<(), RunError> {
+        let Made { output, name: folder, shards, own, .. } = made;
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for done in &shards[own.clone()] {
+            let part = part::load(&self.folder, &done.entry.sections[*output], &done.places[*output])?;
+            let mut by_name: BTreeMap<String, (&str, Vec<u8>)> = BTreeMap::new();
+            for file in copydesk_stage::files(&part) {
+                let wrong =
+                    |error: ExportError| RunError::Assemble { path: self.folder.locate(folder), error: error.message };
+                let (name, rows) = file.map_err(wrong)?;
+                by_name.entry(name.to_lowercase()).or_insert((name, Vec::new())).1.extend_from_slice(rows);
+            }
+            for (key, (name, rows)) in by_name {
+                let is_new = !names.contains_key(&key);
+                let name = &*names.entry(key).or_insert_with(|| format!("{folder}/{name}"));
+                let write = || {
+                    if is_new {
+                        // What a run that was killed has left there goes.
+                        let mut first = Draft::create(&self.folder.draft(name)?)?;
+                        first.write_all(header)?;
+                        first.flush()?;
+                    }
+                    File::options().append(true).open(self.folder.draft_path(name))?.write_all(&rows)
+                };
+                write().map_err(|error| self.failed(name, error))?;
+            }
+        }
+        for name in names.into_values() {
+            let synced = || {
+                let draft = self.folder.draft_path(&name);
+                let file = File::options().write(true).open(&draft)?;
+                fail::point("file-sync")?;
+                file.sync_all()?;
+                Ok((file.metadata()?.len(), sum_of(&draft)?))
+            };
+            let (bytes, sum) = synced().map_err(|error| self.failed(&name, error))?;
+            files.push(FileEntry { name, bytes, sum });
         }
         Ok(())
     }

@@ -139,6 +139,9 @@ pub enum Assembly<'a> {
     /// Every document is a file of its own, in a folder of the export's name: rows are what [`push_file`] makes of them.
     /// Two that ask for the same name get a number.
     Split,
+    /// The rows go to files in a folder of the export's name, those with one name to one file, in their order: rows are what
+    /// [`push_file`] makes of them. With what stands first in each.
+    Routed(&'a [u8]),
 }
 
 /// Appends a file to rows that are split into files. Its name may have folders, parted by `/`.

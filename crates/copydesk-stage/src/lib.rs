@@ -104,7 +104,7 @@ pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
 pub use patch::{Change, PATCH_VERSION, Patch};
 pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
-pub use stage::{AnyStage, AsyncStage, BatchStage, Handed, Stage, StageError, StageKind, Verdict};
+pub use stage::{AnyStage, AsyncStage, BatchStage, Handed, Stage, StageError, StageKind, Turn, Verdict};
 pub use suggest::closest;
 pub use survey::{Conclusion, Conclusions, Corpus, LeftOut, Seen, Survey, SurveyError, SurveyKind};
 pub use view::{

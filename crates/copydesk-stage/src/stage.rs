@@ -79,10 +79,20 @@ pub trait BatchStage: Debug + Send + Sync {
     }
 }
 
+/// A turn at a stage that does not take any number of documents at once. It ends when this is dropped.
+pub type Turn = Box<dyn std::any::Any + Send + Sync>;
+
 /// A stage that waits for the world: a model server, a database. Its effects outside happen at least once: after a
 /// crash a document may be handed to it again.
 #[async_trait]
 pub trait AsyncStage: Debug + Send + Sync {
+    /// Waits for the document's turn, where the stage does not take any number at once. It counts against no limit of time,
+    /// since it depends on the other documents. Nothing to wait for is no turn.
+    async fn turn(&self, doc: &Document) -> Option<Turn> {
+        let _ = doc;
+        None
+    }
+
     /// Like [`Stage::process`], but may wait.
     async fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError>;
 

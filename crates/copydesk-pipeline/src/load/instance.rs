@@ -18,6 +18,8 @@ pub(super) const USE: &str = "use";
 pub(super) const NAME: &str = "name";
 /// The key that says for which documents an instance of a stage or an export is.
 pub(crate) const WHEN: &str = "when";
+/// The key that sends the rows of an export to many files.
+pub(crate) const PATH: &str = "path";
 /// What people write in the place of `use`.
 const NEAR_USE: [&str; 5] = ["name", "type", "kind", "uses", "id"];
 

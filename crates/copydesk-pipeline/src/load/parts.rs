@@ -7,12 +7,13 @@ use copydesk_stage::{ConfigError, Facet, Manifest, StageEntry};
 
 use super::{
     BuiltSource, Loader,
-    instance::{Instance, NAME, Part},
+    instance::{Instance, NAME, PATH, Part, USE, WHEN},
 };
 use crate::{
     diagnosis::{Diagnostic, Severity},
     node::{Entry, NodeValue},
     order::{self, Placed},
+    route::routed,
     when::Condition,
 };
 
@@ -202,10 +203,17 @@ impl Loader<'_> {
         };
         let subject = format!("export `{}`", known.name);
         let schema = known.schema().to_value();
+        let has_own_path = schema.pointer("/properties/path").is_some();
+        let besides: &[_] = if has_own_path { instance.besides } else { &[USE, NAME, WHEN, PATH] };
+        let instance = &Instance { node: instance.node, kind: instance.kind, span: instance.span.clone(), besides };
         let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
         let manifest: Manifest = self.named(instance, &subject, known.manifest(options))?;
         let export = self.built(instance, &subject, known.build(&config))?;
-        let built = ExportInstance { manifest, export };
+        let mut built = ExportInstance { manifest, export };
+        if let Some(path) = instance.node.get(PATH).filter(|_| !has_own_path) {
+            let text = path.node.as_str().ok_or_else(|| ConfigError::at(PATH, "must be text: \"{language}/{site}\""));
+            built = self.built(instance, &subject, text.and_then(|text| routed(built, text)))?;
+        }
         let built = self.under_condition(instance, &subject, built, Condition::of_export)?;
         Some((built, schema.pointer("/properties/file").is_some()))
     }

@@ -308,3 +308,124 @@ fn a_condition_says_for_which_documents_a_stage_or_an_export_is() {
         assert!(check.code == 2 && check.stderr.contains(says), "{says}: {}", check.stderr);
     }
 }
+
+/// The example with a model behind HTTP: it is asked once, a second run needs no server, and without any the run ends.
+#[test]
+fn a_service_is_asked_once_and_a_run_ends_without_it() {
+    use std::{io::BufRead as _, process::Stdio};
+
+    let folder = crate::program::root().join("examples/http");
+    let server = std::process::Command::new("python3")
+        .args(["model_server.py", "--port", "0"])
+        .current_dir(&folder)
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut server) = server else {
+        eprintln!("skipped: there is no python3");
+        return;
+    };
+    let mut line = String::new();
+    std::io::BufReader::new(server.stdout.take().expect("a pipe"))
+        .read_line(&mut line)
+        .expect("it says where it listens");
+    let port = line.trim().rsplit(':').next().unwrap_or_default().to_owned();
+    let out = tempfile::tempdir().unwrap();
+    let run = |cache: &str, to: &str| {
+        let mut run = command(["run", "pipeline.toml", "--out", &out.path().join(to).display().to_string()]);
+        run.current_dir(&folder).env("TOPICS_PORT", &port).env("TOPICS_CACHE", out.path().join(cache));
+        let output = run.output().expect("it starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (first, said) = run("cache", "first");
+    server.kill().and_then(|()| server.wait()).expect("it ends");
+    assert_eq!(first, Some(0), "{said}");
+    let records = |to: &str| fs::read_to_string(out.path().join(to).join("records.jsonl")).unwrap();
+    for topics in
+        ["{\\\"topics\\\":[\\\"transport\\\"]}", "{\\\"topics\\\":[\\\"markets\\\",\\\"weather\\\",\\\"transport\\\"]}"]
+    {
+        assert!(records("first").contains(topics), "{topics}: {}", records("first"));
+    }
+    let (second, said) = run("cache", "second");
+    assert_eq!((second, records("second")), (Some(0), records("first")), "{said}");
+    let text = fs::read_to_string(folder.join("pipeline.toml")).unwrap();
+    fs::write(out.path().join("gone.toml"), text.replace("at_once = 4", "at_once = 4\nattempts = 1\nfailures = 1"))
+        .unwrap();
+    fs::create_dir(out.path().join("pages")).unwrap();
+    fs::write(out.path().join("pages/a.md"), PAGE).unwrap();
+    let mut gone = command(["run", "gone.toml"]);
+    let gone = gone.current_dir(out.path()).env("TOPICS_PORT", &port).output().expect("it starts");
+    let said = String::from_utf8_lossy(&gone.stderr);
+    assert_eq!(gone.status.code(), Some(2), "{said}");
+    for part in ["`topics` has stopped the run", "cannot be reached", "the same command goes on from there"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!out.path().join("out/records.jsonl").exists());
+}
+
+#[test]
+fn records_go_to_a_file_for_each_language_and_site() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    for n in 0..40 {
+        let site = ["one.example", "WWW.one.example", "two.example"][n % 3];
+        let text = format!(
+            "---\ntitle: Ferry {n}\nurl: https://{site}/{n}\n---\n\nThe harbour ferry number {n} will sail through the night.\n"
+        );
+        fs::write(folder.path().join(format!("pages/{n:02}.md")), text).unwrap();
+    }
+    fs::write(folder.path().join("pages/none.txt"), "42").unwrap();
+    let pipeline = |export: &str| {
+        format!(
+            "[[stage]]\nuse = \"strip-boilerplate\"\n[[stage]]\nuse = \"detect-language\"\n[[stage]]\nuse = \"extract-metadata\"\n\
+            [[export]]\nuse = \"jsonl\"\npath = \"{{language}}/{{site}}.jsonl\"\n\
+            [[export]]\nuse = \"csv\"\nfile = \"table.csv\"\npath = \"{{language}}\"\nwhen = 'language != \"\"'\n{export}\n\
+            [run]\nshard_documents = 8\n"
+        )
+    };
+    fs::write(folder.path().join("p.toml"), pipeline("")).unwrap();
+    let run = inside(folder.path(), &["run", "p.toml", "pages"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let out = folder.path().join("out");
+    let lines = |file: &str| fs::read_to_string(out.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let names = |file: &str| {
+        let lines = lines(file);
+        let name = |line: &str| line.split("pages/").nth(1).map(|rest| rest[..2].to_owned()).expect("a name");
+        lines.lines().map(name).collect::<Vec<_>>()
+    };
+    let (one, two) = (names("records/en/one.example.jsonl"), names("records/en/two.example.jsonl"));
+    assert_eq!((one.len(), two.len()), (27, 13));
+    assert!(one.is_sorted() && two.is_sorted(), "in the order of the input: {one:?}");
+    assert!(lines("records/unknown/unknown.jsonl").contains("none.txt"));
+    let table = lines("table/en.csv");
+    assert!(
+        table.lines().count() == 41 && table.lines().filter(|line| line.starts_with("id,")).count() == 1,
+        "{table}"
+    );
+    // What is added, what changes and what goes finds its way.
+    fs::write(
+        folder.path().join("pages/99.md"),
+        "---\nurl: https://three.example/\n---\n\nThe ferry sails through the night again.\n",
+    )
+    .unwrap();
+    fs::remove_file(folder.path().join("pages/none.txt")).unwrap();
+    let again = inside(folder.path(), &["run", "p.toml", "pages", "--replace"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(names("records/en/three.example.jsonl"), ["99"]);
+    assert!(
+        !out.join("records/unknown").join("unknown.jsonl").exists() && names("records/en/one.example.jsonl") == one
+    );
+    for (export, says) in [
+        ("[[export]]\nuse = \"jsonl\"\nfile = \"a.jsonl\"\npath = \"{langauge}\"", "did you mean `language`?"),
+        ("[[export]]\nuse = \"jsonl\"\nfile = \"a.jsonl\"\npath = \"../{site}\"", "leads out of the folder"),
+        (
+            "[[export]]\nuse = \"jsonl\"\nfile = \"a.jsonl.gz\"\ncompression = \"gzip\"\npath = \"{site}\"",
+            "are not compressed",
+        ),
+        ("[[export]]\nuse = \"sqlite\"\npath = \"{site}\"", "rows one behind the other"),
+        ("[[export]]\nuse = \"jsonl\"\nfile = \"a.jsonl\"\npath = 3", "must be text"),
+    ] {
+        fs::write(folder.path().join("bad.toml"), pipeline(export)).unwrap();
+        let check = inside(folder.path(), &["check", "bad.toml"]);
+        assert!(check.code == 2 && check.stderr.contains(says), "{says}: {}", check.stderr);
+    }
+}

@@ -1,0 +1,88 @@
+//! The options.
+
+use std::collections::BTreeMap;
+
+use copydesk_document::Label;
+use copydesk_stage::{ConfigError, Facet, ViewPart};
+use serde::{Deserialize, Serialize};
+
+/// Options of `http`.
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where documents are sent by POST, `http://127.0.0.1:8080/topics`. HTTPS needs a proxy on this machine.
+    pub url: String,
+    /// What the answers come from that other stages write: `body`, `languages`, `captions`, `metadata`, `text`.
+    pub reads: Vec<Facet>,
+    /// What the answers change. One that changes anything else costs its document.
+    pub writes: Vec<Facet>,
+    /// The members of a view that are sent, such as `["blocks"]`; all of them if left out.
+    pub view: Option<Vec<ViewPart>>,
+    /// The labels of the blocks that are sent, such as `["body"]`; all blocks if left out.
+    pub labels: Option<Vec<Label>>,
+    /// Headers that are sent: `{ authorization = "Bearer ${TOKEN}" }`. They are kept nowhere.
+    pub headers: BTreeMap<String, String>,
+    /// The version of the service, or of its model. With another one finished work is done again, and answers that are kept are
+    /// asked for again.
+    pub version: String,
+    /// How many documents the service has at once.
+    #[schemars(range(min = 1, max = 4096))]
+    pub at_once: usize,
+    /// How many requests are sent each second, at most; 0 is no limit.
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub per_second: f64,
+    /// How many seconds an answer may take.
+    #[schemars(range(min = 0.001, max = 3600))]
+    pub seconds: f64,
+    /// How often a document is sent before it is given up, where the service is busy, slow or not there.
+    #[schemars(range(min = 1, max = 100))]
+    pub attempts: u32,
+    /// So many documents in a row that are given up end the run.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub failures: u32,
+    /// A folder where answers are kept, so that the same is not asked again, in this run or a later one; none if empty.
+    pub cache: String,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+            view: None,
+            labels: None,
+            headers: BTreeMap::new(),
+            version: String::new(),
+            at_once: 8,
+            per_second: 0.0,
+            seconds: 10.0,
+            attempts: 4,
+            failures: 8,
+            cache: String::new(),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        if self.url.is_empty() {
+            let error = ConfigError::at("url", "is missing");
+            return Err(error.help("name the service: url = \"http://127.0.0.1:8080/topics\""));
+        }
+        if !(0.001..=3600.0).contains(&self.seconds) {
+            return Err(ConfigError::at("seconds", format!("is from 0.001 to 3600, not {}", self.seconds)));
+        }
+        if !(0.0..=1e6).contains(&self.per_second) {
+            return Err(ConfigError::at("per_second", format!("is from 0 to 1000000, not {}", self.per_second)));
+        }
+        for (key, number) in
+            [("at_once", self.at_once), ("attempts", self.attempts as usize), ("failures", self.failures as usize)]
+        {
+            if number == 0 {
+                return Err(ConfigError::at(key, "is 1 at least"));
+            }
+        }
+        Ok(())
+    }
+}

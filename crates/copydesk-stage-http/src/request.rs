@@ -1,0 +1,135 @@
+//! One request over HTTP/1.1, on a connection of its own: a stage may be asked from many runtimes, none of which outlives a
+//! document.
+
+use std::time::Duration;
+
+use copydesk_stage::ConfigError;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{
+    Request, StatusCode, Uri,
+    body::Bytes,
+    client::conn::http1,
+    header::{self, HeaderMap, HeaderName, HeaderValue},
+};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::Config;
+
+/// No answer is longer.
+const LONGEST: usize = 16 << 20;
+/// So much of an answer that is none is shown.
+const SHOWN: usize = 200;
+
+/// Where documents are sent, and how.
+#[derive(Debug)]
+pub(crate) struct Service {
+    host: String,
+    port: u16,
+    path: String,
+    headers: HeaderMap,
+    patience: Duration,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    /// What the service did, as a clause that goes on from its address.
+    pub(crate) what: String,
+    /// Whether it may help to ask again.
+    pub(crate) may_pass: bool,
+    /// How long to wait, if the service says so.
+    pub(crate) after: Option<Duration>,
+}
+
+impl Trouble {
+    fn passing(what: impl Into<String>) -> Self {
+        Self { what: what.into(), may_pass: true, after: None }
+    }
+}
+
+impl Service {
+    pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
+        let wrong = |message: String| ConfigError::at("url", message);
+        let url: Uri = config.url.parse().map_err(|error| wrong(format!("is no address: {error}")))?;
+        match url.scheme_str() {
+            Some("http") => {}
+            Some("https") => {
+                let help = "let a proxy on this machine speak HTTPS to it, and name the proxy";
+                return Err(wrong("is one of HTTPS, which is not built in".into()).help(help));
+            }
+            _ => return Err(wrong("is no address of a service".into()).help("it begins with `http://`")),
+        }
+        let host = url.host().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no host".into()))?;
+        let authority = url.authority().map_or(host, |authority| authority.as_str());
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        let value = HeaderValue::from_str(authority).map_err(|error| wrong(error.to_string()))?;
+        headers.insert(header::HOST, value);
+        for (name, value) in &config.headers {
+            let bad = |what: String| ConfigError::at(format!("headers.{name}"), what);
+            let header = HeaderName::try_from(name.as_str()).map_err(|error| bad(error.to_string()))?;
+            let mut value = HeaderValue::from_str(value).map_err(|_| bad("holds what no header can".into()))?;
+            value.set_sensitive(true);
+            headers.insert(header, value);
+        }
+        Ok(Self {
+            host: host.trim_matches(['[', ']']).to_owned(),
+            port: url.port_u16().unwrap_or(80),
+            path: url.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            headers,
+            patience: Duration::from_secs_f64(config.seconds),
+        })
+    }
+
+    /// Sends a document, and waits for the answer.
+    pub(crate) async fn post(&self, view: &[u8]) -> Result<Vec<u8>, Trouble> {
+        match tokio::time::timeout(self.patience, self.exchange(view)).await {
+            Ok(answered) => answered,
+            Err(_) => Err(Trouble::passing(format!("has not answered in {} s", self.patience.as_secs_f64()))),
+        }
+    }
+
+    async fn exchange(&self, view: &[u8]) -> Result<Vec<u8>, Trouble> {
+        let stream = TcpStream::connect((self.host.as_str(), self.port))
+            .await
+            .map_err(|error| Trouble::passing(format!("cannot be reached: {error}")))?;
+        let broken = |error: hyper::Error| Trouble::passing(format!("broke off: {error}"));
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+        let mut request = Request::new(Full::new(Bytes::copy_from_slice(view)));
+        *request.method_mut() = hyper::Method::POST;
+        *request.uri_mut() = self.path.parse().map_err(|error| Trouble::passing(format!("is no address: {error}")))?;
+        *request.headers_mut() = self.headers.clone();
+        let asked = async move {
+            let response = sender.send_request(request).await.map_err(broken)?;
+            let (head, body) = response.into_parts();
+            let body = Limited::new(body, LONGEST).collect().await.map_err(|error| Trouble {
+                what: format!("broke off its answer: {error}"),
+                may_pass: true,
+                after: None,
+            })?;
+            Ok((head, body.to_bytes()))
+        };
+        // The connection does the work of both; how it ends is told by the answer.
+        let (answered, _) = tokio::join!(asked, connection);
+        let (head, body) = answered?;
+        judge(head.status, &head.headers, body)
+    }
+}
+
+/// What an answer is worth.
+fn judge(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Result<Vec<u8>, Trouble> {
+    if status.is_success() {
+        return Ok(body.into());
+    }
+    let text = String::from_utf8_lossy(&body[..body.len().min(SHOWN)]).trim().to_owned();
+    let said = if text.is_empty() { String::new() } else { format!(": {text}") };
+    let after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    Err(Trouble {
+        what: format!("answered {status}{said}"),
+        may_pass: status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429),
+        after: after.map(Duration::from_secs),
+    })
+}
