@@ -1,5 +1,6 @@
 //! Chores of the house: `cargo xtask COMMAND`.
 
+mod duplicates;
 mod generate;
 mod grammar;
 mod growth;
@@ -26,6 +27,8 @@ struct Args {
 enum Command {
     /// Make a corpus of invented articles; the same options give the same bytes.
     Generate(generate::Args),
+    /// Find known copies, edits and agency stories among invented documents, and print how many and at what cost.
+    Duplicates(duplicates::Args),
     /// Look for documents that take more than linear time.
     Growth(growth::Args),
     /// Make corpora, run the release program over them, and print time and memory.
@@ -43,6 +46,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Generate(args) => generate::run(&args),
+        Command::Duplicates(args) => duplicates::run(&args),
         Command::Growth(args) => growth::run(&args),
         Command::Memory(args) => memory::run(&args),
         Command::Instructions(args) => instructions::run(&args),

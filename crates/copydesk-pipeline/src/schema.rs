@@ -55,10 +55,18 @@ fn one_of<'a>(
         properties.insert("use".into(), json!({ "const": name, "description": summary }));
         if what != "source" {
             properties.insert("name".into(), instance_name(what));
+        }
+        if what == "stage" || what == "export" {
             properties.insert("when".into(), condition(what));
         }
         if what == "export" {
             properties.insert("path".into(), path());
+        }
+        if what == "survey" {
+            let description =
+                "Output folders of other runs with this survey: their documents come before those of this one.";
+            let items = json!({ "type": "string" });
+            properties.insert("against".into(), json!({ "type": "array", "items": items, "description": description }));
         }
         if let Some(Value::Object(own)) = object.get("properties") {
             properties.extend(own.clone());

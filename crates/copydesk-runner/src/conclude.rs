@@ -9,6 +9,7 @@ use std::{
     collections::HashMap,
     io::{self, Write as _},
     ops::Range,
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Report, RunError,
+    archive::Archive,
     checksum::{Key, sum},
     draft,
     error::write_error,
@@ -30,44 +32,46 @@ use crate::{
     reuse::Done,
     storage::{STATE, Storage as _},
     store::Store,
-    survey::{SurveyInstance, next_summary},
+    survey::{SurveyInstance, each_summary},
 };
 
 /// The field of a record for what surveys conclude for which it has no field.
 const SURVEYS: &str = "surveys";
 
-/// The drafts of all shards, as one survey sees them.
+/// The drafts of all shards, as one survey sees them, behind the archives that they are compared with.
 struct Drafts<'s> {
     store: &'s Store,
+    archives: &'s [Archive],
     /// Which of the surveys, and of how many.
     own: usize,
     surveys: usize,
     /// The run of each shard.
     runs: &'s [usize],
-    documents: u64,
+}
+
+impl Drafts<'_> {
+    /// How many documents there are in archives.
+    fn before(&self) -> u64 {
+        self.archives.iter().map(Archive::documents).sum()
+    }
 }
 
 impl Corpus for Drafts<'_> {
     fn documents(&self) -> u64 {
-        self.documents
+        self.before() + self.store.shards.iter().map(|done| done.entry.counts.written).sum::<u64>()
     }
 
     fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
-        let mut number = 0;
+        let mut next = 0..;
+        let mut seen = |run, summary: &[u8]| see(Seen { number: next.next().unwrap_or(u64::MAX), run, summary });
+        for (run, archive) in self.archives.iter().enumerate() {
+            archive.each(&mut |summary| seen(run, summary))?;
+        }
         for (done, run) in self.store.shards.iter().zip(self.runs) {
             let stored = self.store.load_draft(done, self.store.layout.summaries());
             let stored = stored.map_err(|error| SurveyError::new(error.to_string()))?;
-            let mut rest = &*stored;
-            while !rest.is_empty() {
-                for survey in 0..self.surveys {
-                    let damaged = || SurveyError::new("the summaries of a shard cannot be told apart");
-                    let summary = next_summary(&mut rest).ok_or_else(damaged)?;
-                    if survey == self.own {
-                        see(Seen { number, run: *run, summary })?;
-                    }
-                }
-                number += 1;
-            }
+            let run = self.archives.len() + run;
+            each_summary(&stored, self.own, self.surveys, &mut |summary| seen(run, summary))?;
         }
         Ok(())
     }
@@ -82,15 +86,16 @@ struct Late<'c> {
 
 /// What all surveys have concluded.
 struct Concluded<'c> {
-    surveys: Vec<(&'c SurveyInstance, Box<dyn Conclusions>)>,
+    /// Each with its conclusions, and how many documents come before those of the folder.
+    surveys: Vec<(&'c SurveyInstance, Box<dyn Conclusions>, u64)>,
 }
 
 impl Concluded<'_> {
     /// Of a document. All have the same fields.
     fn of(&self, number: u64) -> Late<'_> {
         let (mut fields, mut others, mut left_out) = (Vec::new(), None, None);
-        for (instance, conclusions) in &self.surveys {
-            let Conclusion { value, left_out: out } = conclusions.of(number);
+        for (instance, conclusions, before) in &self.surveys {
+            let Conclusion { value, left_out: out } = conclusions.of(before + number);
             if let Some(name) = instance.field {
                 fields.push(LateField { name, value });
             } else {
@@ -124,13 +129,15 @@ impl Store {
         runs: &[usize],
     ) -> Result<Vec<(Report, Report)>, RunError> {
         fail::point("conclude").map_err(|error| write_error(self.folder.locate(STATE), error))?;
-        let documents = self.shards.iter().map(|done| done.entry.counts.written).sum();
         let mut surveys = Vec::new();
         for (n, instance) in instances.iter().enumerate() {
-            let drafts = Drafts { store: self, own: n, surveys: instances.len(), runs, documents };
+            let open = |path: &PathBuf| Archive::open(path, instance.manifest.kind, &self.folder);
+            let archives = instance.against.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+            let drafts = Drafts { store: self, archives: &archives, own: n, surveys: instances.len(), runs };
+            let before = drafts.before();
             let concluded = guarded(|| instance.survey.conclude(&drafts));
             let wrong = |error: String| RunError::Survey(instance.name().into(), error);
-            surveys.push((instance, concluded.map_err(wrong)?.map_err(|error| wrong(error.message))?));
+            surveys.push((instance, concluded.map_err(wrong)?.map_err(|error| wrong(error.message))?, before));
         }
         let concluded = Concluded { surveys };
         let mut finished: HashMap<Key, Done> = HashMap::new();
@@ -149,6 +156,7 @@ impl Store {
             self.shards.push(done);
         }
         self.drafts = drafts;
+        self.surveys = instances.iter().map(|instance| instance.manifest.kind.to_owned()).collect();
         Ok(changed)
     }
 
@@ -251,6 +259,11 @@ fn complete(
         };
         rest = behind;
         if late.left_out.is_some() {
+            continue;
+        }
+        if own.is_empty() {
+            // It is none of those that this export writes.
+            sizes.push(0);
             continue;
         }
         let before = rows.len();

@@ -10,6 +10,7 @@
 //! the same run goes on where it was stopped.
 
 mod append;
+mod archive;
 mod batch;
 mod chain;
 mod checksum;

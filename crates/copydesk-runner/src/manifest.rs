@@ -51,6 +51,9 @@ pub(crate) struct Files {
     /// Of each shard, the draft that it was made of; none where there were no surveys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) drafts: Vec<Key>,
+    /// The surveys that were asked, by their `use`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) surveys: Vec<String>,
     /// All files.
     pub(crate) list: Vec<FileEntry>,
 }

@@ -13,6 +13,7 @@ use copydesk_stage::{Assembly, Export, KnownFiles};
 use crate::{
     Chain, ExportInstance, Report, RunError,
     append::Seen,
+    archive::Archive,
     checksum::Key,
     error::write_error,
     index::Identities,
@@ -95,6 +96,12 @@ impl Sink {
             }
             Output::Folder { folder, sharded } => {
                 let layout = Layout::new(exports, *sharded, surveyed, keys);
+                // Before anything is read, which may take days.
+                for survey in chain.surveys() {
+                    for path in &survey.against {
+                        Archive::open(path, survey.manifest.kind, &LocalFolder::new(folder))?;
+                    }
+                }
                 let mut store = Store::open(folder.clone(), layout, claim, list)?;
                 store.roll_forward()?;
                 let known = store.known()?;

@@ -620,6 +620,7 @@ impl Store {
             headers: self.header_sizes(),
             leads: self.leads(exports),
             drafts: self.drafts.iter().map(|draft| draft.entry.key).collect(),
+            surveys: self.surveys.clone(),
             list,
         }
     }

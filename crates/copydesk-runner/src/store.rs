@@ -59,6 +59,8 @@ pub(crate) struct Store {
     pub(crate) shards: Vec<Done>,
     /// What the shards were made of, once surveys have concluded.
     pub(crate) drafts: Vec<Done>,
+    /// The surveys that have concluded, by their `use`.
+    pub(crate) surveys: Vec<String>,
     // Held, not read: it keeps a second run out of the folder.
     _lock: Option<File>,
 }
@@ -109,9 +111,22 @@ impl Store {
         let lock = if lock.is_none() { self::lock(folder.root())? } else { lock };
         let Inspection { before, plan, under_way } = inspection;
         let (put, shards, drafts) = (Vec::new(), Vec::new(), Vec::new());
-        let (times, seen) = (None, None);
-        let store =
-            Self { folder, layout, before, plan, claim, under_way, put, times, seen, shards, drafts, _lock: lock };
+        let (times, seen, surveys) = (None, None, Vec::new());
+        let store = Self {
+            folder,
+            layout,
+            before,
+            plan,
+            claim,
+            under_way,
+            put,
+            times,
+            seen,
+            shards,
+            drafts,
+            surveys,
+            _lock: lock,
+        };
         store.say_under_way(Some(UnderWay { owner: store.claim.owner.clone(), work: store.layout.work }))?;
         Ok(store)
     }

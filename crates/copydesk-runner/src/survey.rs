@@ -1,7 +1,9 @@
 //! What surveys keep of each document.
 
+use std::path::PathBuf;
+
 use copydesk_document::Document;
-use copydesk_stage::{Export, Manifest, Survey};
+use copydesk_stage::{Export, Manifest, Survey, SurveyError};
 
 use crate::{
     RunError,
@@ -19,6 +21,8 @@ pub struct SurveyInstance {
     pub field: Option<&'static str>,
     /// The survey.
     pub survey: Box<dyn Survey>,
+    /// Output folders of other runs, whose documents come before those of this one.
+    pub against: Vec<PathBuf>,
 }
 
 impl SurveyInstance {
@@ -70,8 +74,28 @@ pub(crate) fn see(surveys: &[SurveyInstance], doc: &Document, summaries: &mut Ve
     Ok(laps)
 }
 
+/// Goes through what one survey of several has kept of the documents of a shard.
+pub(crate) fn each_summary(
+    stored: &[u8],
+    own: usize,
+    surveys: usize,
+    see: &mut dyn FnMut(&[u8]) -> Result<(), SurveyError>,
+) -> Result<(), SurveyError> {
+    let mut rest = stored;
+    while !rest.is_empty() {
+        for survey in 0..surveys {
+            let damaged = || SurveyError::new("the summaries of a shard cannot be told apart");
+            let summary = next_summary(&mut rest).ok_or_else(damaged)?;
+            if survey == own {
+                see(summary)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The next summary of those of a shard.
-pub(crate) fn next_summary<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
+fn next_summary<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
     let (length, behind) = rest.split_first_chunk()?;
     let (summary, behind) = behind.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
     *rest = behind;

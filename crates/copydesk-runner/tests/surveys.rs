@@ -100,6 +100,7 @@ fn chain(leave_out: bool) -> Chain {
         manifest: copydesk_stage::Manifest { options: json!({ "leave_out": leave_out }), ..manifest(name) },
         field,
         survey: Box::new(Echoes { leave_out }),
+        against: Vec::new(),
     };
     Chain::new(Limits::default())
         .then(link("obedient", AnyStage::cpu(Obedient)))
@@ -327,4 +328,43 @@ fn a_document_that_cannot_be_seen_costs_itself_and_a_survey_without_conclusion_t
     run(&given, &dir.path().join("out"), small());
     run(&given, &dir.path().join("new"), small());
     same(&dir.path().join("out"), &dir.path().join("new"));
+}
+
+#[test]
+fn documents_are_compared_with_those_of_other_folders() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| dir.path().join(name);
+    let given = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    run(&given(&["old", "older"]), &at("archive"), small());
+    let against = |out: &str, texts: &[&str], folder: &str| {
+        let echoes = SurveyInstance {
+            manifest: manifest("echoes"),
+            field: Some("echo"),
+            survey: Box::new(Echoes { leave_out: true }),
+            against: vec![at(folder)],
+        };
+        let chain = Chain::new(Limits::default()).then(link("obedient", AnyStage::cpu(Obedient))).survey(echoes);
+        let source = Box::new(Given { texts: given(texts), breaks_after: None });
+        let output = Output::Folder { folder: at(out), sharded: false };
+        Run { source, chain, exports: exports(), output, options: small() }.execute(&mut ())
+    };
+    let report = against("out", &["new", "old", "new"], "archive").expect("it runs");
+    assert_eq!((report.written, report.dropped), (1, 2));
+    let listed = text(&folder(&at("out"))["skipped.jsonl"]);
+    assert!(listed.contains(r#""uri":"doc-1","kind":"dropped""#) && listed.contains("number-0"), "{listed}");
+    assert!(listed.contains("number-2"), "its own come behind the two of the archive: {listed}");
+    assert!(against("out", &["new", "old", "new"], "archive").expect("it runs").unchanged);
+    let refused = |folder: &str| against("new", &["new"], folder).expect_err("refused").to_string();
+    assert!(refused("nowhere").contains("holds no run that has ended"));
+    assert!(against("out", &["new"], "out").expect_err("refused").to_string().contains("is the folder of this run"));
+    let plain = Run {
+        source: Box::new(Given { texts: given(&["a"]), breaks_after: None }),
+        chain: Chain::new(Limits::default()).then(link("obedient", AnyStage::cpu(Obedient))),
+        exports: exports(),
+        output: Output::Folder { folder: at("plain"), sharded: false },
+        options: small(),
+    };
+    plain.execute(&mut ()).expect("it runs");
+    assert!(refused("plain").contains("was made without the survey `echoes`"));
+    assert!(!at("new").exists());
 }

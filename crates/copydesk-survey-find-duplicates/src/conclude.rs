@@ -35,7 +35,8 @@ struct Member {
 #[derive(Debug)]
 pub(crate) struct Found {
     members: Vec<(u32, Member)>,
-    keep: Keep,
+    /// The least share of a record that is left out; none is where all are kept.
+    leave_out: Option<f64>,
 }
 
 impl Conclusions for Found {
@@ -52,7 +53,8 @@ impl Conclusions for Found {
             DuplicateKind::Contained => "stands in another".to_owned(),
             kind => format!("{} copy of another", name(&kind)),
         };
-        let left_out = (self.keep == Keep::One && !stands).then_some(LeftOut { reason, twin: Some(of) });
+        let goes = self.leave_out.is_some_and(|least| share >= least && !stands);
+        let left_out = goes.then_some(LeftOut { reason, twin: Some(of) });
         Conclusion { value, left_out }
     }
 }
@@ -99,7 +101,7 @@ pub(crate) fn conclude(corpus: &dyn Corpus, config: &Config) -> Result<Found, Su
     join(&mut clusters, &texts, sorted(joined, &texts));
     clusters.flatten();
     let members = members(corpus, config, &texts, &clusters, &inside)?;
-    Ok(Found { members, keep: config.keep })
+    Ok(Found { members, leave_out: (config.keep == Keep::One).then_some(config.leave_out) })
 }
 
 /// The signatures of the texts that have one, one behind the other.
@@ -226,19 +228,21 @@ struct Standing<'t> {
     clusters: &'t Clusters,
     /// By the first text of a cluster, where that is another one.
     best: FxHashMap<u32, u32>,
-    /// Of texts that stand for others or are alone, the one that they stand in.
-    inside: FxHashMap<u32, u32>,
+    /// Of texts that stand for others or are alone, the one that they stand in, and how much of them.
+    inside: FxHashMap<u32, (u32, f64)>,
+    /// From which share on a record may be left out for the one that it stands in.
+    leave_out: f64,
 }
 
 impl<'t> Standing<'t> {
     /// `together` are the texts of clusters, each behind the first one of its cluster.
-    fn new(texts: &'t Texts, clusters: &'t Clusters, together: &[Pair]) -> Self {
+    fn new(texts: &'t Texts, clusters: &'t Clusters, together: &[Pair], leave_out: f64) -> Self {
         let rank = |text: &u32| (texts.run(*text), texts.ranks[*text as usize], *text);
         let best = together.chunk_by(|a, b| a.0 == b.0).filter_map(|cluster| {
             // The best of the first run: what others have read stays as it was.
             Some((cluster[0].0, cluster.iter().map(|(_, text)| *text).min_by_key(rank)?))
         });
-        Self { texts, clusters, best: best.collect(), inside: FxHashMap::default() }
+        Self { texts, clusters, best: best.collect(), inside: FxHashMap::default(), leave_out }
     }
 
     /// The text that stands for those of its cluster.
@@ -259,12 +263,10 @@ impl<'t> Standing<'t> {
         pairs.sort_unstable();
         pairs.dedup();
         let compared = overlaps(corpus, &pairs, words)?;
-        let mut best: FxHashMap<u32, f64> = FxHashMap::default();
         for ((text, longer), overlap) in pairs.into_iter().zip(compared) {
             let share = overlap.of_first;
-            if share >= contained && best.get(&text).is_none_or(|best| share > *best) {
-                best.insert(text, share);
-                self.inside.insert(text, longer);
+            if share >= contained && self.inside.get(&text).is_none_or(|(_, best)| share > *best) {
+                self.inside.insert(text, (longer, share));
             }
         }
         Ok(())
@@ -272,9 +274,14 @@ impl<'t> Standing<'t> {
 
     /// The text that stands for a text in the end.
     fn top(&self, text: u32) -> u32 {
-        // Each is longer than the one before.
-        let next = |top: &u32| self.inside.get(top).copied();
-        std::iter::successors(Some(self.of_cluster(text)), next).take(MOST_STEPS).last().unwrap_or(text)
+        let own = self.of_cluster(text);
+        let first = if own == text { self.inside.get(&text).map_or(text, |(longer, _)| *longer) } else { own };
+        // One that may be left out stands for nobody. Each is longer than the one before.
+        let leaves = |top: &u32| {
+            let (longer, share) = self.inside.get(top).filter(|_| *top != text)?;
+            (*share >= self.leave_out).then_some(*longer)
+        };
+        std::iter::successors(Some(first), leaves).take(MOST_STEPS).last().unwrap_or(text)
     }
 }
 
@@ -295,19 +302,19 @@ fn members(
     together.extend(firsts.into_iter().map(|first| (first, first)));
     together.sort_unstable();
     together.dedup();
-    let mut standing = Standing::new(texts, clusters, &together);
+    let mut standing = Standing::new(texts, clusters, &together, config.leave_out);
     standing.take(corpus, config.contained, inside)?;
     let in_clusters = together.iter().map(|(_, text)| *text);
     let mut all: Vec<u32> = in_clusters.chain(standing.inside.keys().copied()).collect();
-    drop(together);
     all.sort_unstable();
     all.dedup();
     let pairs: Vec<Pair> = all.into_iter().map(|text| (text, standing.top(text))).collect();
     let is_same = |(text, of): &Pair| texts.normalised[*text as usize] == texts.normalised[*of as usize];
     let to_compare: Vec<Pair> = pairs.iter().copied().filter(|pair| !is_same(pair)).collect();
     let mut compared = overlaps(corpus, &to_compare, &texts.words)?.into_iter();
-    let member = |pair: Pair| {
-        let (text, of) = pair;
+    let has_others = |text: u32| together.binary_search(&(clusters.first(text), text)).is_ok();
+    let mut member = |pair: Pair| {
+        let (text, mut of) = pair;
         let (kind, share) = if text == of {
             (DuplicateKind::Representative, 1.0)
         } else if is_same(&pair) {
@@ -316,10 +323,19 @@ fn members(
         } else {
             let overlap = compared.next().unwrap_or_default();
             let near = overlap.similarity >= config.similarity;
-            (if near { DuplicateKind::Near } else { DuplicateKind::Contained }, overlap.of_first)
+            // What stands in one that is left out need not stand in the one that stays.
+            if standing.of_cluster(text) == text && overlap.of_first < config.contained {
+                of = text;
+                (DuplicateKind::Representative, 1.0)
+            } else {
+                (if near { DuplicateKind::Near } else { DuplicateKind::Contained }, overlap.of_first)
+            }
         };
+        if text == of && !has_others(text) {
+            return None;
+        }
         let (cluster, id) = (texts.ids[clusters.first(text) as usize], texts.ids[of as usize]);
-        (text, Member { cluster, of: id, share: share as f32, kind, stands: text == of })
+        Some((text, Member { cluster, of: id, share: share as f32, kind, stands: text == of }))
     };
-    Ok(pairs.into_iter().map(member).collect())
+    Ok(pairs.into_iter().filter_map(&mut member).collect())
 }

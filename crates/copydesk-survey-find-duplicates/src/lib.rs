@@ -46,6 +46,10 @@ pub struct Config {
     /// From 0.5 to 1.
     #[schemars(range(min = 0.5, max = 1.0))]
     pub contained: f64,
+    /// Of a record that is left out (`keep = "one"`) so much has to stand in the one that stays: one that says more of its own
+    /// is written, too. From 0.5 to 1.
+    #[schemars(range(min = 0.5, max = 1.0))]
+    pub leave_out: f64,
     /// Texts of fewer words are compared as a whole only.
     pub min_words: u32,
 }
@@ -83,7 +87,8 @@ impl Default for Config {
             prefer: Prefer::Earliest,
             sites: Vec::new(),
             similarity: 0.8,
-            contained: 0.8,
+            contained: 0.6,
+            leave_out: 0.8,
             min_words: 20,
         }
     }
@@ -119,9 +124,9 @@ impl SurveyKind for FindDuplicates {
         let sites = empty.map(|at| {
             ConfigError::at(format!("sites[{at}]"), "must be the host of a site").help("write it as `example.org`")
         });
-        let errors =
-            [share("similarity", config.similarity), share("contained", config.contained), sites].into_iter().flatten();
-        ConfigError::all(errors)?;
+        let shares =
+            [("similarity", config.similarity), ("contained", config.contained), ("leave_out", config.leave_out)];
+        ConfigError::all(shares.into_iter().filter_map(|(name, value)| share(name, value)).chain(sites))?;
         Ok(Box::new(Self { config }))
     }
 }

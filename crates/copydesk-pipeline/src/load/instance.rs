@@ -20,6 +20,8 @@ pub(super) const NAME: &str = "name";
 pub(crate) const WHEN: &str = "when";
 /// The key that sends the rows of an export to many files.
 pub(crate) const PATH: &str = "path";
+/// The key that names folders whose documents a survey compares those of the run with.
+pub(super) const AGAINST: &str = "against";
 /// What people write in the place of `use`.
 const NEAR_USE: [&str; 5] = ["name", "type", "kind", "uses", "id"];
 
@@ -125,7 +127,11 @@ impl Loader<'_> {
             return None;
         };
         // There is one source, which needs no name.
-        let besides: &[_] = if part == Part::Source { &[USE] } else { &[USE, NAME, WHEN] };
+        let besides: &[_] = match part {
+            Part::Source => &[USE],
+            Part::Survey => &[USE, NAME, AGAINST],
+            Part::Stage | Part::Export => &[USE, NAME, WHEN],
+        };
         Some(Instance { node, kind, span: entry.node.span.clone(), besides })
     }
 

@@ -1,13 +1,13 @@
 //! The source, the stages, the surveys and the exports, built from their tables.
 
-use std::ops::Range;
+use std::{ops::Range, path::PathBuf};
 
 use copydesk_runner::{ExportInstance, StageInstance, SurveyInstance};
 use copydesk_stage::{ConfigError, Facet, Manifest, StageEntry};
 
 use super::{
     BuiltSource, Loader,
-    instance::{Instance, NAME, PATH, Part, USE, WHEN},
+    instance::{AGAINST, Instance, NAME, PATH, Part, USE, WHEN},
 };
 use crate::{
     diagnosis::{Diagnostic, Severity},
@@ -119,7 +119,23 @@ impl Loader<'_> {
         let (config, options) = self.options(instance, &subject, &schema, |config| known.resolve(config))?;
         let manifest = self.named(instance, &subject, known.manifest(options))?;
         let survey = self.built(instance, &subject, known.build(&config))?;
-        Some(SurveyInstance { manifest, field: known.field, survey })
+        let against = self.against(instance)?;
+        Some(SurveyInstance { manifest, field: known.field, survey, against })
+    }
+
+    /// The folders that the documents of a run are compared with.
+    fn against(&mut self, instance: &Instance<'_>) -> Option<Vec<PathBuf>> {
+        let Some(entry) = instance.node.get(AGAINST) else { return Some(Vec::new()) };
+        let folders = match &entry.node.value {
+            NodeValue::Array(items) => items.iter().map(|item| item.as_str().map(PathBuf::from)).collect(),
+            _ => None,
+        };
+        if folders.is_none() {
+            let message = format!("`{AGAINST}` is a list of folders, not {}", entry.node.kind());
+            let help = format!("write `{AGAINST} = [\"../archive\"]`: output folders of other runs with this survey");
+            self.say(Diagnostic::error(message, entry.node.span.clone()).help(help));
+        }
+        folders
     }
 
     /// Decisions and reports name the stage that they come from, so that no two may have the same name.

@@ -184,12 +184,14 @@ fn describe(k: &Known, paint: Paint) -> String {
         let _ = writeln!(out, "It {flow}.");
     }
     let _ = writeln!(out, "\n  {}\n  use = \"{}\"", k.part.heading(), k.name);
-    if k.part != Part::Source {
-        let _ = writeln!(
-            out,
-            "\nBeside `use` it takes `name`, for a second {} of this kind, and `when`, for some documents alone.",
-            k.part.name()
-        );
+    let more = match k.part {
+        Part::Source => None,
+        Part::Survey => Some("`against`, output folders of other runs, whose documents come before those of the run"),
+        Part::Stage | Part::Export => Some("`when`, for some documents alone"),
+    };
+    if let Some(more) = more {
+        let noun = k.part.name();
+        let _ = writeln!(out, "\nBeside `use` it takes `name`, for a second {noun} of this kind, and {more}.");
     }
     match properties(&k.schema).filter(|p| !p.is_empty()) {
         None => out.push_str("\nIt has no options.\n"),

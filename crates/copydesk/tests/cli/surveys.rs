@@ -175,6 +175,9 @@ fn surveys_that_cannot_stand_together_are_refused() {
     let bench = Bench::new(&without);
     let checked = copydesk(["check", &bench.path("p.toml")], "");
     assert!(checked.stderr.contains("no survey that finds `duplicates`"), "{}", checked.stderr);
+    let bench = Bench::new(&PIPELINE.replace("find-duplicates\"", "find-duplicates\"\nagainst = \"archive\""));
+    let checked = copydesk(["check", &bench.path("p.toml")], "");
+    assert!(checked.stderr.contains("`against` is a list of folders"), "{}", checked.stderr);
     let bench = Bench::new(&PIPELINE.replace("find-duplicates", "find-duplicate"));
     let checked = copydesk(["check", &bench.path("p.toml")], "");
     assert!(checked.stderr.contains("did you mean `find-duplicates`?"), "{}", checked.stderr);
