@@ -246,6 +246,53 @@ pub(crate) fn one(samples: &[Sample], growth: Growth, emphasis: impl Fn(&Sample)
     (held_out, forest)
 }
 
+/// Trains the forest for regions of pages: how likely the least likely region around each block is, without having seen its
+/// site or corpus, and the forest over all pages. The answer of a region is the share of its words that are main text, or
+/// the share of the main text that it holds: what a page could lose as a whole has neither.
+pub(crate) fn regions(
+    samples: &[Sample],
+    kinds: &[Likely],
+    growth: Growth,
+    emphasis: impl Fn(&Sample) -> f32,
+) -> (Vec<Vec<f32>>, Forest) {
+    let fold_of = by_site(samples, ARTICLE_FOLDS);
+    let names: Vec<Names> = (0..ARTICLE_FOLDS)
+        .map(|fold| learn(samples, &(0..samples.len()).filter(|i| fold_of[*i] != fold).collect::<Vec<_>>()))
+        .collect();
+    let mut data: Vec<Vec<f32>> = Vec::new();
+    let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
+    let mut tables = Vec::new();
+    for ((sample, kind), fold) in samples.iter().zip(kinds).zip(&fold_of) {
+        let (spans, table) = Measured::read(&sample.doc, &names[*fold]).regions(kind);
+        data.resize(table.columns(), Vec::new());
+        for (column, all) in data.iter_mut().enumerate() {
+            all.extend(table.column(column));
+        }
+        let (weights, emphasis) = (sample.weights(), emphasis(sample));
+        let text: f32 = weights.iter().zip(&sample.answers).map(|(w, a)| w * a).sum();
+        for span in spans {
+            let held: f32 = weights[span.clone()].iter().sum();
+            let right: f32 = span.clone().map(|i| weights[i] * sample.answers[i]).sum();
+            rows.answers.push((right / held.max(1e-9)).max(right / text.max(1e-9)).min(1.0));
+            rows.weights.push(held.powf(0.75) * emphasis);
+        }
+        rows.starts.push(rows.answers.len());
+        tables.push(table);
+    }
+    let binned = Binned::new(&data, rows.pages());
+    drop(data);
+    let mut held_out = vec![Vec::new(); samples.len()];
+    for fold in 0..ARTICLE_FOLDS {
+        let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, growth);
+        predict(&forest, &tables, &fold_of, fold, &mut held_out);
+        eprintln!("forest for regions without fold {fold}");
+    }
+    let forest = grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, growth);
+    let lowest =
+        |(sample, answers): (&Sample, Vec<f32>)| Measured::read(&sample.doc, &Names::default()).lowest(answers);
+    (samples.iter().zip(held_out).map(lowest).collect(), forest)
+}
+
 /// What tells the kind of a page.
 pub(crate) struct Told {
     /// How likely each page is of each kind, by forests that have not seen its site or corpus.

@@ -4,8 +4,9 @@
 //! - `cv`: the figures of models that have not seen the site of the page they judge;
 //! - `train`: the same, and the model over all pages, written where the stage embeds it;
 //! - `kinds`: the figures and the forests that tell the kind of a page;
-//! - `article`: the same, and the forest for pages with one article, with the figures of all forests and rules together, by
-//!   forests that have seen neither the site nor the corpus of a page;
+//! - `article`: the same, and the forests for blocks and for regions of pages with one article, with the figures of all
+//!   forests and rules together, by forests that have seen neither the site nor the corpus of a page;
+//! - `regions`: the forest for regions alone, with what `article --save` left of the others;
 //! - `combine`: these figures from what `article --save` left, without training again;
 //! - `choose`: the figures of the choice of blocks from the likelihoods that `cv --save` left, without training again.
 //! - `rules`: what the rules drop, and how much of it is main text after all;
@@ -42,7 +43,7 @@ use copydesk_stage_strip_boilerplate::{
 use corpus::{Numbers, Sample, Set, read_set};
 
 const USAGE: &str =
-    "usage: copydesk-boilerplate-trainer ceiling|cv|train|kinds|article|combine|choose|rules|judge|keep|speed|title
+    "usage: copydesk-boilerplate-trainer ceiling|cv|train|kinds|article|regions|combine|choose|rules|judge|keep|speed|title
        [--text [--dumps FILE] [--languages]] [--bench FOLDER] [--out FOLDER] [--every N] [--files FOLDER] [--mixed W]
        [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
@@ -185,10 +186,11 @@ fn main() -> Result<()> {
         }
         "article" => article(&samples, &options)?,
         "kinds" => drop(kinds(&samples, &options)?),
-        "combine" => {
-            let (kinds, third) = saved(&samples, &options)?;
-            combine(&samples, &kinds, &third, &options)?;
+        "regions" => {
+            let found = Found::read(&samples, &options, false)?;
+            regions(&samples, found.kinds, found.third, &options)?;
         }
+        "combine" => combine(&samples, &Found::read(&samples, &options, true)?, &options)?,
         "choose" => {
             let path = options.save.as_ref().context("`choose` needs --save FILE")?;
             let bytes = std::fs::read(path)?;
@@ -287,35 +289,85 @@ fn article(samples: &[Sample], options: &Options) -> Result<()> {
         let article = known(s) == Some(PageType::Article);
         if article { weight(s) * if s.set == Set::News { 1.5 } else { 1.0 } } else { 0.0 }
     });
+    let model = Model { second: forest, trained_on: cross::described(samples), ..Model::default() };
+    write(&model, "article.bin", options)?;
+    regions(samples, kinds, third, options)
+}
+
+/// Trains the forest for regions, and prints the figures of the whole combination.
+fn regions(samples: &[Sample], kinds: Vec<Likely>, third: Vec<Vec<f32>>, options: &Options) -> Result<()> {
+    let growth = Growth {
+        trees: options.trees.unwrap_or(120),
+        rate: 0.1,
+        ridge: options.ridge,
+        pages: 0.75,
+        sample: 0.4,
+        ..Growth::default()
+    };
+    let (lowest, forest) = cross::regions(samples, &kinds, growth, |s| match (known(s), s.set) {
+        (Some(PageType::Article), Set::Mixed) => options.mixed.unwrap_or(1.0),
+        (Some(PageType::Article), Set::News) => 1.5,
+        (Some(PageType::Article), _) => 1.0,
+        // Of all other kinds too, so that it knows what their regions look like.
+        (_, Set::Mixed) => 0.5,
+        _ => 1.2,
+    });
+    let found = Found { kinds, third, lowest };
     if let Some(path) = &options.save {
-        let values = kinds.iter().flat_map(|kind| kind.0).chain(third.iter().flatten().copied());
-        std::fs::write(path, values.flat_map(f32::to_le_bytes).collect::<Vec<u8>>())?;
+        found.write(path)?;
     }
-    combine(samples, &kinds, &third, options)?;
+    combine(samples, &found, options)?;
     let trained_on = cross::described(samples);
-    let model = Model { second: forest, trained_on, ..Model::default() };
+    write(&Model { second: forest, trained_on, sort: Sort::Region, ..Model::default() }, "region.bin", options)
+}
+
+/// Writes a model where the stage embeds it.
+fn write(model: &Model, name: &str, options: &Options) -> Result<()> {
     let bytes = model.write();
-    println!("article.bin: {} bytes", bytes.len());
-    std::fs::write(options.out.join("article.bin"), bytes)?;
+    println!("{name}: {} bytes", bytes.len());
+    std::fs::create_dir_all(&options.out)?;
+    std::fs::write(options.out.join(name), bytes)?;
     Ok(())
 }
 
-/// Reads what `article --save FILE` left: the kinds of all pages and what the forest for articles says of their blocks.
-fn saved(samples: &[Sample], options: &Options) -> Result<(Vec<Likely>, Vec<Vec<f32>>)> {
-    let bytes = std::fs::read(options.save.as_ref().context("`combine` needs --save FILE")?)?;
-    let wanted: usize = samples.iter().map(|s| LEARNED.len() + s.answers.len()).sum();
-    ensure!(
-        bytes.len() == 4 * wanted,
-        "the saved likelihoods are of other pages: give the options that they were saved with"
-    );
-    let mut values = bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes);
-    let kinds = samples.iter().map(|_| Likely(std::array::from_fn(|_| values.next().unwrap_or_default()))).collect();
-    let third = samples.iter().map(|s| values.by_ref().take(s.answers.len()).collect()).collect();
-    Ok((kinds, third))
+/// What the forests say of pages whose site and corpus they have not seen.
+struct Found {
+    /// How likely each page is of each kind.
+    kinds: Vec<Likely>,
+    /// What the forest for articles says of each block.
+    third: Vec<Vec<f32>>,
+    /// How likely the least likely region around each block is.
+    lowest: Vec<Vec<f32>>,
+}
+
+impl Found {
+    /// Leaves all of it in a file: kinds, blocks, regions.
+    fn write(&self, path: &std::path::Path) -> Result<()> {
+        let blocks = self.third.iter().chain(&self.lowest).flatten().copied();
+        let values = self.kinds.iter().flat_map(|kind| kind.0).chain(blocks);
+        Ok(std::fs::write(path, values.flat_map(f32::to_le_bytes).collect::<Vec<u8>>())?)
+    }
+
+    /// Reads what [`Self::write`] left, with the regions or without.
+    fn read(samples: &[Sample], options: &Options, all: bool) -> Result<Self> {
+        let bytes = std::fs::read(options.save.as_ref().context("this needs --save FILE, which `article` wrote")?)?;
+        let blocks: usize = samples.iter().map(|s| s.answers.len()).sum();
+        let least = samples.len() * LEARNED.len() + blocks * if all { 2 } else { 1 };
+        ensure!(
+            bytes.len() >= 4 * least,
+            "the saved likelihoods are of other pages: give the options that they were saved with"
+        );
+        let mut values = bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes);
+        let kinds =
+            samples.iter().map(|_| Likely(std::array::from_fn(|_| values.next().unwrap_or_default()))).collect();
+        let mut blocks = || samples.iter().map(|s| values.by_ref().take(s.answers.len()).collect()).collect();
+        Ok(Self { kinds, third: blocks(), lowest: blocks() })
+    }
 }
 
 /// Prints the figures of all forests and rules together.
-fn combine(samples: &[Sample], kinds: &[Likely], third: &[Vec<f32>], options: &Options) -> Result<()> {
+fn combine(samples: &[Sample], found: &Found, options: &Options) -> Result<()> {
+    let Found { kinds, third, lowest } = found;
     let config = Config { mode: options.mode, ..Config::default() };
     let embedded: Vec<Vec<f32>> =
         samples.iter().zip(kinds).map(|(s, kind)| Measured::read(&s.doc, &html().names).embedded(kind)).collect();
@@ -331,6 +383,15 @@ fn combine(samples: &[Sample], kinds: &[Likely], third: &[Vec<f32>], options: &O
         })
         .collect();
     println!("with the forest for articles, which has seen neither site nor corpus:");
+    show(samples, &report::choose(samples, &together, kinds, &config), None, options);
+    let together: Vec<Vec<f32>> = samples
+        .iter()
+        .zip(&together)
+        .zip(lowest)
+        .zip(kinds)
+        .map(|(((s, p), lowest), kind)| Measured::read(&s.doc, &Names::default()).held_against(p, lowest, kind))
+        .collect();
+    println!("with the forest for regions, which has seen neither site nor corpus:");
     let (kept, doubts): (Vec<_>, Vec<_>) = samples
         .iter()
         .zip(&together)

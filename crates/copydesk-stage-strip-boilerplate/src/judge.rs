@@ -7,7 +7,10 @@ use copydesk_document::{Block, PageType};
 use crate::{
     config::Config,
     context::{self, Opinion},
-    features::{self, Frame, Sink},
+    features::{
+        self, Frame, Sink,
+        region::{self, Judged},
+    },
     kind::Likely,
     model::{Model, Table},
     page::Page,
@@ -53,6 +56,8 @@ pub enum Sort {
     Html,
     /// Texts without one.
     Text,
+    /// Regions of pages.
+    Region,
 }
 
 impl Sort {
@@ -78,12 +83,32 @@ pub(crate) fn second_names() -> Vec<&'static str> {
     titles.0
 }
 
+/// The columns of the forest for regions.
+pub(crate) fn region_names() -> Vec<&'static str> {
+    // A list of two lines is a region.
+    let mut doc = copydesk_document::Document::default();
+    let mut tree = copydesk_document::Tree::default();
+    let element = tree.open(copydesk_document::Tag::Div, None, copydesk_document::Span::default());
+    tree.close(element);
+    doc.tree = Some(tree);
+    for text in ["One.", "Two."] {
+        doc.push_block(copydesk_document::NewBlock { text, element: Some(element), ..Default::default() });
+    }
+    let page = Page::read(&doc, &crate::model::Names::default());
+    let (frame, sums) = (Frame::read(&page), region::Sums::read(&page));
+    let mut titles = Titles(Vec::new());
+    for region in &region::Regions::read(&page).list {
+        region::describe(&page, &frame, &Likely::default(), &sums, region, &mut titles);
+    }
+    titles.0
+}
+
 /// Stands for the names of all columns in their order. FNV-1a: it is written into files, and has to stay the same.
 pub(crate) fn columns_digest(sort: Sort) -> u64 {
-    static DIGEST: [OnceLock<u64>; 2] = [const { OnceLock::new() }; 2];
-    *DIGEST[usize::from(sort == Sort::Html)].get_or_init(|| {
-        let (first, second) = (first_names(sort), second_names());
-        digest(first.into_iter().chain([""]).chain(second))
+    static DIGEST: [OnceLock<u64>; 3] = [const { OnceLock::new() }; 3];
+    *DIGEST[sort as usize].get_or_init(|| match sort {
+        Sort::Html | Sort::Text => digest(first_names(sort).into_iter().chain([""]).chain(second_names())),
+        Sort::Region => digest(region_names().into_iter()),
     })
 }
 
@@ -116,19 +141,26 @@ fn second_columns() -> usize {
 /// What the first forest finds less likely than this is not judged again.
 pub(crate) const SURE: f32 = 0.01;
 
-/// How likely each block is main text. What a rule has settled is judged only as far as its neighbours need it. Where the
-/// page has one article, the forest of `article` has a say.
+/// The models for pages with one article, and how likely a page is of which kind.
+pub(crate) struct Articles<'m> {
+    pub blocks: &'m Model,
+    pub regions: &'m Model,
+    pub kind: &'m Likely,
+}
+
+/// How likely each block is main text, and what the regions are that it stands in. What a rule has settled is judged only
+/// as far as its neighbours need it. Where the page has one article, the forests of `article` have a say.
 pub(crate) fn probabilities(
     page: &Page<'_>,
     frame: &Frame,
     model: &Model,
-    article: Option<(&Model, &Likely)>,
+    article: Option<&Articles<'_>>,
     certain: &[Option<Finding>],
-) -> Vec<f32> {
+) -> (Vec<f32>, Option<Judged>) {
     let all: Vec<u32> = (0..page.len() as u32).collect();
     let mut first = Vec::with_capacity(all.len());
     let mut measured = None;
-    let mut say = article.map(|(model, likely)| Say::new(model, likely));
+    let mut say = article.map(|article| Say::new(article.blocks, article.kind));
     for chunk in all.chunks(CHUNK) {
         let table = first_table(page, frame, chunk, 0);
         let likely = model.first.predict(&table);
@@ -158,10 +190,15 @@ pub(crate) fn probabilities(
             *first = both(*first, p);
         }
     }
-    match say {
-        Some(say) => say.heard(page, &first, probability),
-        None => probability,
+    let Some((say, article)) = say.zip(article) else { return (probability, None) };
+    let mut probability = say.heard(page, &first, probability);
+    let weight = region_weight(article.kind);
+    if weight <= 0.0 {
+        return (probability, None);
     }
+    let regions = Judged::read(page, frame, article.kind, &article.regions.second, &open);
+    hold_against(page, &open, |block| regions.likelihood(block), weight, &mut probability);
+    (probability, Some(regions))
 }
 
 /// What the forest for pages with one article says. It has learned from corpora of news and blogs in several languages
@@ -216,12 +253,50 @@ pub(crate) fn article_weight(kind: &Likely) -> f32 {
     ((kind.is(PageType::Article) - 0.4) / 0.4).clamp(0.0, 1.0) * 0.5
 }
 
+/// How much a region that is hardly text counts against the blocks in it: on a page that is surely an article, and surely
+/// neither a thread nor a list. What these look like the forest for regions knows less well.
+pub(crate) fn region_weight(kind: &Likely) -> f32 {
+    let article = ((kind.is(PageType::Article) - 0.75) / 0.2).clamp(0.0, 1.0);
+    let no = |other: PageType| (1.0 - 8.0 * kind.is(other)).max(0.0);
+    article * no(PageType::Thread) * no(PageType::Listing) * 0.6
+}
+
+/// Makes blocks less likely by the least likely of the regions that they stand in. A region can speak against what stands in
+/// it, and never for it. Where little of what is likely would be left, the page is none that the forest for regions knows,
+/// and it is not heard.
+pub(crate) fn hold_against(
+    page: &Page<'_>,
+    open: &[u32],
+    lowest: impl Fn(usize) -> f32,
+    weight: f32,
+    probability: &mut [f32],
+) {
+    let held: Vec<f32> = open
+        .iter()
+        .map(|block| *block as usize)
+        .map(|block| odds(probability[block]) * odds(lowest(block)).min(1.0).powf(weight))
+        .map(|odds| odds / (1.0 + odds))
+        .collect();
+    let words = |index: &u32| page.shapes[*index as usize].words;
+    let likely = open.iter().filter(|block| probability[**block as usize] >= 0.5).map(words).sum::<f32>();
+    let left = open.iter().zip(&held).filter(|(_, p)| **p >= 0.4).map(|(block, _)| words(block)).sum::<f32>();
+    if left >= likely * LEAST_LEFT {
+        for (block, p) in open.iter().zip(held) {
+            probability[*block as usize] = p;
+        }
+    }
+}
+
+/// The share of the likely words that must be left for the forest for regions to be heard.
+const LEAST_LEFT: f32 = 0.6;
+
+fn odds(p: f32) -> f32 {
+    let p = p.clamp(1e-6, 1.0 - 1e-6);
+    p / (1.0 - p)
+}
+
 /// Two probabilities, the second with this weight: the mean of their log-odds.
 pub(crate) fn mix(p: f32, other: f32, weight: f32) -> f32 {
-    let odds = |p: f32| {
-        let p = p.clamp(1e-6, 1.0 - 1e-6);
-        p / (1.0 - p)
-    };
     let odds = odds(p).powf(1.0 - weight) * odds(other).powf(weight);
     odds / (1.0 + odds)
 }
@@ -362,7 +437,7 @@ mod tests {
 
     #[test]
     fn the_embedded_models_read_and_ask_for_columns_that_are_there() {
-        let digests = [Sort::Html, Sort::Text].map(columns_digest);
+        let digests = [Sort::Html, Sort::Text, Sort::Region].map(columns_digest);
         assert_eq!(Model::check_embedded(), Ok(()), "the columns are {digests:016x?}");
         for (model, sort) in [(Model::html(), Sort::Html), (Model::text(), Sort::Text)] {
             let ((first, second), own) = (model.columns(), first_columns(sort));
@@ -371,6 +446,8 @@ mod tests {
         }
         let article = Model::article().columns().1;
         assert!(article > 0 && article <= first_columns(Sort::Html));
+        let region = Model::region().columns().1;
+        assert!(region > 0 && region <= region_names().len());
     }
 
     #[test]
@@ -417,12 +494,44 @@ mod tests {
     }
 
     #[test]
+    fn regions_are_heard_on_sure_articles_only() {
+        let weight = |article: f32, thread: f32| {
+            let mut kind = Likely([0.0; _]);
+            (kind.0[0], kind.0[1]) = (article, thread);
+            region_weight(&kind)
+        };
+        assert!(weight(0.7, 0.0) == 0.0 && weight(0.97, 0.0) > 0.5 && weight(0.97, 0.02) < 0.6);
+        assert!(weight(0.85, 0.15) == 0.0, "it may be a thread");
+    }
+
+    #[test]
+    fn a_region_speaks_against_its_blocks_and_never_empties_a_page() {
+        let mut doc = copydesk_document::Document::default();
+        for text in ["boat ".repeat(50), "harbour ".repeat(50), "Another story.".to_owned()] {
+            doc.push_block(copydesk_document::NewBlock { text: &text, ..Default::default() });
+        }
+        let page = Page::read(&doc, &crate::model::Names::default());
+        let held = |regions: [f32; 3]| {
+            let mut p = [0.9, 0.8, 0.6];
+            hold_against(&page, &[0, 1, 2], |block| regions[block], 0.5, &mut p);
+            p
+        };
+        let told = held([0.9, 0.7, 0.05]);
+        assert!((told[0] - 0.9).abs() < 1e-4 && (told[1] - 0.8).abs() < 1e-4, "nothing speaks for a block: {told:?}");
+        assert!(told[2] < 0.3, "{told:?}");
+        let spared = held([0.001, 0.9, 0.9]);
+        assert!((spared[0] - 0.9).abs() < 1e-6, "half of the text would be gone: {spared:?}");
+    }
+
+    #[test]
     fn the_columns_have_names_of_their_own() {
-        let mut names = first_names(Sort::Text);
-        names.extend(second_names());
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
+        let mut blocks = first_names(Sort::Text);
+        blocks.extend(second_names());
+        for mut names in [blocks, region_names()] {
+            let count = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert!(names.len() == count && count > 100);
+        }
     }
 }

@@ -69,6 +69,11 @@ impl Table {
         self.rows
     }
 
+    /// How many columns it has.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
     /// One column.
     pub fn column(&self, column: usize) -> impl Iterator<Item = f32> {
         (0..self.rows).map(move |row| self.values[self.place(row, column)])
@@ -350,6 +355,7 @@ impl Model {
             ("model/html.bin", HTML, Sort::Html),
             ("model/text.bin", TEXT, Sort::Text),
             ("model/article.bin", ARTICLE, Sort::Html),
+            ("model/region.bin", REGION, Sort::Region),
         ];
         for (name, bytes, sort) in files {
             Self::header(&mut Bytes(bytes), sort).map_err(|error| format!("{name} {error}"))?;
@@ -369,6 +375,12 @@ impl Model {
         &READ
     }
 
+    /// The model for regions of pages with one article: a second forest, and no first one.
+    pub(crate) fn region() -> &'static Self {
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(REGION, Sort::Region));
+        &READ
+    }
+
     /// The model for texts without one.
     pub(crate) fn text() -> &'static Self {
         static READ: LazyLock<Model> = LazyLock::new(|| embedded(TEXT, Sort::Text));
@@ -378,6 +390,7 @@ impl Model {
 
 const HTML: &[u8] = include_bytes!("../model/html.bin");
 const ARTICLE: &[u8] = include_bytes!("../model/article.bin");
+const REGION: &[u8] = include_bytes!("../model/region.bin");
 const TEXT: &[u8] = include_bytes!("../model/text.bin");
 
 fn embedded(bytes: &[u8], sort: Sort) -> Model {

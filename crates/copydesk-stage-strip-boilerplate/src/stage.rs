@@ -9,7 +9,7 @@ use crate::{
     confidence::{self, Weights},
     config::Config,
     features::Frame,
-    judge::{self, Verdict},
+    judge::{self, Articles, Verdict},
     kind::{self, Kinds},
     model::Model,
     page::Page,
@@ -104,8 +104,9 @@ impl StripBoilerplate {
         if let Some(shared) = &self.shared {
             rules::shared(&mut certain, &shared.found(doc));
         }
-        let article = kind.as_ref().map(|kind| (Model::article(), kind));
-        let probability = judge::probabilities(&page, &frame, model, article, &certain);
+        let models = |kind| Articles { blocks: Model::article(), regions: Model::region(), kind };
+        let article = kind.as_ref().map(models);
+        let (probability, regions) = judge::probabilities(&page, &frame, model, article.as_ref(), &certain);
         let (verdicts, border) = judge::judge(&page, &probability, certain, &self.config);
         let least = |index: usize| judge::least(border, &doc.blocks()[index]).min(1.0);
         let reason = |index: usize, sign: char| {
@@ -114,6 +115,9 @@ impl StripBoilerplate {
             reason.push(sign);
             reason.extend([" ", &hundredths(least(index)), ": "]);
             rules::portrait(&page, index, &mut reason);
+            if let Some(regions) = &regions {
+                regions.portrait(&page, index, &mut reason);
+            }
             reason
         };
         let doubts = kind.and_then(|kind| confidence::doubts(&page, &kind, &probability, &verdicts));

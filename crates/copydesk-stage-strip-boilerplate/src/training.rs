@@ -6,7 +6,10 @@ use crate::{
     class_words::for_each_word,
     confidence::{self, Doubts},
     context, features,
-    features::Sink,
+    features::{
+        Sink,
+        region::{self, Judged, Regions},
+    },
     judge,
     kind::{self, Kinds, Likely},
     model::{Names, Table},
@@ -88,6 +91,30 @@ impl<'d> Measured<'d> {
         rows.0
     }
 
+    /// The regions of the page: the blocks of each, and their numbers, a row for each.
+    pub fn regions(&self, kind: &Likely) -> (Vec<std::ops::Range<usize>>, Table) {
+        let regions = Regions::read(&self.page);
+        let all: Vec<usize> = (0..regions.list.len()).collect();
+        let spans = regions.list.iter().map(|region| region.first as usize..region.end as usize).collect();
+        (spans, region::table(&self.page, &self.frame, kind, &regions, &all))
+    }
+
+    /// For each block how likely the least likely of the regions is that it stands in, from the answers for all regions.
+    pub fn lowest(&self, answers: Vec<f32>) -> Vec<f32> {
+        let judged = Judged::of(Regions::read(&self.page), answers);
+        (0..self.page.len()).map(|index| judged.likelihood(index)).collect()
+    }
+
+    /// The likelihoods with what regions say against them, given how likely the least likely one around each block is.
+    pub fn held_against(&self, probability: &[f32], lowest: &[f32], kind: &Likely) -> Vec<f32> {
+        let certain = rules::certain(&self.page, kind, &crate::Config::default());
+        let open = |i: &u32| certain[*i as usize].is_none() && probability[*i as usize] >= SURE;
+        let open: Vec<u32> = (0..self.page.len() as u32).filter(open).collect();
+        let mut held = probability.to_vec();
+        judge::hold_against(&self.page, &open, |block| lowest[block], judge::region_weight(kind), &mut held);
+        held
+    }
+
     /// The length of each block in word equivalents.
     pub fn sizes(&self) -> Vec<f32> {
         self.page.shapes.iter().map(|s| s.words).collect()
@@ -104,7 +131,7 @@ impl<'d> Measured<'d> {
     /// What the two embedded forests for pages of all kinds say of a page of this kind.
     pub fn embedded(&self, kind: &Likely) -> Vec<f32> {
         let certain = rules::certain(&self.page, kind, &crate::Config::default());
-        judge::probabilities(&self.page, &self.frame, html(), None, &certain)
+        judge::probabilities(&self.page, &self.frame, html(), None, &certain).0
     }
 
     /// The rule that settles each block before any forest is asked.

@@ -16,6 +16,7 @@ mod containers;
 mod frame;
 mod line;
 mod place;
+pub(crate) mod region;
 mod text;
 mod whole_page;
 
