@@ -29,6 +29,8 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_mask_personal_data::register)
         .with(copydesk_survey_find_duplicates::register);
     let catalog = catalog.with(copydesk_export_jsonl::register).with(copydesk_export_csv::register);
+    #[cfg(feature = "corpus")]
+    let catalog = catalog.with(copydesk_export_chunks::register);
     #[cfg(feature = "parquet")]
     let catalog = catalog.with(copydesk_export_parquet::register);
     #[cfg(feature = "sqlite")]

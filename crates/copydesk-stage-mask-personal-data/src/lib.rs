@@ -75,6 +75,7 @@ impl StageKind for MaskPersonalData {
     const READS: &'static [Facet] = &[Facet::Text];
     const WRITES: &'static [Facet] = &[Facet::Redaction];
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
+    const README: &'static str = include_str!("../README.md");
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
