@@ -222,7 +222,7 @@ impl Parser<'_> {
         if let Some((month, day, end)) = self.day_month(at) {
             // `No. 12, March 2019`: the number of an issue.
             let apart = month.start > at + 1 && self.is_mark(month.start - 1, ',');
-            if apart && self.not_a_date_before(at) {
+            if apart && (self.not_a_date_before(at) || self.has_before(at, Sense::Issue)) {
                 return None;
             }
             return self.with_year(month, day, end).map(|core| Core { range: self.range_before(at), ..core });
@@ -297,8 +297,13 @@ impl Parser<'_> {
 
     /// A word before the number that makes it a version, a section or a telephone number.
     fn not_a_date_before(&self, at: usize) -> bool {
+        self.has_before(at, Sense::NotADate)
+    }
+
+    /// Whether a word of such a sense stands before the number, with or without a point or a colon between.
+    fn has_before(&self, at: usize, sense: Sense) -> bool {
         let before = if at > 0 && matches!(self.mark(at - 1), Some('.' | ':')) { at - 1 } else { at };
-        before > 0 && self.past(before - 1, Sense::NotADate).is_some()
+        before > 0 && self.past(before - 1, sense).is_some()
     }
 
     /// Whether the language, or the word that the number is glued to, is one of East Asia.

@@ -39,6 +39,8 @@ pub(crate) enum Sense {
     By,
     /// Makes the number behind it something other than a date: `version`, `Tel.`
     NotADate,
+    /// Before the number of an issue, or the day on which it appeared.
+    Issue,
     /// Years are counted from another year: `พ.ศ.`, `令和`. What to add to the number.
     Era(i16),
     /// A label word.
@@ -172,6 +174,7 @@ impl Vocabulary {
             "range" => Sense::Range,
             "by" => Sense::By,
             "not_a_date" => Sense::NotADate,
+            "issue" => Sense::Issue,
             "one" => Sense::One,
             "today" => Sense::DaysAgo(0),
             "yesterday" => Sense::DaysAgo(1),

@@ -3,6 +3,7 @@
 mod bosnian;
 mod corpus;
 mod eval;
+mod familiar;
 mod family;
 mod ngrams;
 mod random;
@@ -94,6 +95,18 @@ enum Command {
         #[arg(long)]
         page: Option<PathBuf>,
     },
+    /// Write the most frequent pieces of each language, by which texts in none of them are known.
+    Familiar {
+        /// Lines of `ISO 639-3 code<TAB>text`, gzipped or not; may be given more than once.
+        #[arg(long)]
+        train: Vec<PathBuf>,
+        /// Sentences unlike the training text.
+        #[arg(long, default_value = "../shared/bench/langid/dev/full.tsv.gz")]
+        dev: PathBuf,
+        /// Where they go.
+        #[arg(long, default_value = "crates/copydesk-langid/data/pieces.tsv")]
+        out: PathBuf,
+    },
     /// Print which languages are taken for which.
     Confusions {
         /// A development set.
@@ -122,6 +135,7 @@ fn main() -> Result<()> {
     match arguments.command {
         None => train_all(&arguments.train),
         Some(Command::Eval { dev, model, page }) => eval::run(detector(model)?, &dev, page.as_deref()),
+        Some(Command::Familiar { train, dev, out }) => familiar::run(&train, &dev, &out),
         Some(Command::Confusions { set, model, top, texts }) => {
             eval::confusions(&detector(model)?, &set, (!texts).then_some(top))
         }

@@ -13,6 +13,7 @@
 //! take part. Close neighbours settle among themselves once more (see [`model::FamilyParts`]). Chinese is then told apart into simplified and traditional by its characters. `LANGUAGES.md` lists every
 //! language with its scores, `NOTICE.md` says what the model was trained on.
 
+pub mod familiar;
 mod family;
 pub mod features;
 mod han;
@@ -78,6 +79,11 @@ const LEAST_SHARE: f32 = 0.1;
 const NAME_CONFIDENCE: f32 = 0.45;
 /// What is left of it when the text is one word of an alphabet: many words are at home in several languages.
 const LONE_WORD_CONFIDENCE: f32 = 0.7;
+
+/// A text with a smaller part of a language's usual pieces is in none that is known here.
+const LEAST_LIKE: f32 = 0.56;
+/// What is left of the confidence then.
+const UNLIKE_CONFIDENCE: f32 = 0.3;
 
 /// So many of the most likely languages of a text are looked at for one of two neighbours.
 const NEIGHBOURS: usize = 8;
@@ -166,6 +172,12 @@ impl Detector {
                 break;
             }
             self.guess_in(&text, script, share, &census, &mut Best { most: k, guesses: &mut guesses });
+        }
+        let best = guesses.first().map(|guess| guess.lang);
+        if best.and_then(|lang| familiar::likeness(&text, lang)).is_some_and(|likeness| likeness < LEAST_LIKE) {
+            for guess in &mut guesses {
+                guess.confidence *= UNLIKE_CONFIDENCE;
+            }
         }
         for guess in &mut guesses {
             if guess.lang.tag() == "zh" {

@@ -103,3 +103,17 @@ fn what_pieces_leave_open_is_settled_by_the_whole_text() {
     let shares = Detector::embedded().share_of_each("Привет", [one, other]);
     assert!((shares[0] - 0.5).abs() < 1e-6 && (shares[1] - 0.5).abs() < 1e-6, "{shares:?}");
 }
+
+#[test]
+fn what_is_like_no_language_is_undetermined() {
+    for text in [
+        "QLM VRPS HKXT FWODZ QL BNJR TVEU KSXPW MAZH DYOT KER VQX PBOL ZHWUN TCMF YSI GDPKR EJAXVL",
+        "sdkfjh weoriu xcvmnb qpwoei sldkfj zmxncb qweoiru asldkj fghdjs vbncmx wqerty jhgfds",
+    ] {
+        assert_eq!(tag(text), "und", "{text}");
+        assert!(Detector::embedded().best(text).confidence < 0.5, "{text}");
+    }
+    // Names of places and figures do not make a sentence unlike its language.
+    let listed = "The boats went from Tromsø by Bodø and Ålesund to Stavanger, Egersund and Mandal within nine days.";
+    assert_eq!(tag(listed), "en");
+}

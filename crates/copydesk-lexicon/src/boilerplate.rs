@@ -154,10 +154,23 @@ pub(crate) fn classify(folded: &str, length: usize, lexicon: &Lexicon) -> Option
     (rest.len() <= limit).then_some(PageLabel { kind, whole: rest.is_empty(), sure, telling })
 }
 
+/// How many labels stand in a line that is made of nothing else: 2 in `본문 바로가기 메뉴 바로가기`, 0 in all others.
+pub fn labels_in_row(line: &str, lexicon: &Lexicon) -> usize {
+    if line.len() > LONGEST_LINE {
+        return 0;
+    }
+    row(&fold(line), lexicon).map_or(0, |(_, labels)| labels)
+}
+
 /// What the first of several labels in one line is for, if there is nothing else in the line: `Share Print Save`.
 fn row_of_labels(folded: &str, lexicon: &Lexicon) -> Option<PageLabelKind> {
+    row(folded, lexicon).filter(|(_, labels)| *labels >= FEWEST_IN_A_ROW).map(|(kind, _)| kind)
+}
+
+/// The kind of the first label of a row, and how many there are.
+fn row(folded: &str, lexicon: &Lexicon) -> Option<(PageLabelKind, usize)> {
     let words: Vec<&str> = words(folded).take(MOST_WORDS_IN_A_ROW + 1).collect();
-    if !(FEWEST_IN_A_ROW..=MOST_WORDS_IN_A_ROW).contains(&words.len()) {
+    if !(2..=MOST_WORDS_IN_A_ROW).contains(&words.len()) {
         return None;
     }
     let mut kind = None;
@@ -173,7 +186,7 @@ fn row_of_labels(folded: &str, lexicon: &Lexicon) -> Option<PageLabelKind> {
         labels += 1;
         rest = &rest[length..];
     }
-    kind.filter(|_| labels >= FEWEST_IN_A_ROW)
+    kind.map(|kind| (kind, labels))
 }
 
 /// Three words, or as many characters as they have where a character is a syllable or a word.
@@ -257,6 +270,9 @@ mod tests {
         {
             assert!(classify_label(row, lexicon).is_some_and(|label| label.whole), "{row}");
         }
+        assert_eq!(labels_in_row("본문 바로가기 메뉴 바로가기", lexicon), 2);
+        assert_eq!(labels_in_row("Teilen | Drucken", lexicon), 2);
+        assert_eq!(labels_in_row("Save the harbour", lexicon), 0);
         // Two words that are labels elsewhere, a word that is none, and a sentence.
         for text in ["Sport Politik Fischbrötchen", "Save the harbour, print the map", "Neue Themen und Sport am Abend"]
         {

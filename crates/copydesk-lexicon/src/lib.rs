@@ -33,7 +33,7 @@ mod vocabulary;
 copydesk_fingerprint::fingerprint!();
 
 pub use agency::{Agency, AgencyKind};
-pub use boilerplate::{PageLabel, PageLabelKind, classify_label};
+pub use boilerplate::{PageLabel, PageLabelKind, classify_label, labels_in_row};
 pub use byline::{Byline, clean_name, has_role, is_organisation, names_commenter, read_byline};
 pub use caption::{
     CaptionSign, alternative_number, has_caption_sign, names_picture_file, without_control, without_counter,

@@ -88,6 +88,9 @@ const ALTERNATIVES: usize = 4;
 /// A block with fewer letters than this goes with the document if its language is a likely one for the block; so does a
 /// longer one that is in doubt between two neighbours as the document is.
 const SHORT: usize = 60;
+/// A text of more than a few words whose language is less likely than this has none that is known: what is unlike the language
+/// that it is taken for has no more.
+const LEAST_OF_LONG: f32 = 0.3;
 /// Where two neighbours are in doubt, a document that declares one of them is believed up to this confidence in the other.
 const SURE_OF_NEIGHBOURS: f32 = 0.8;
 /// What counts as likely for such a block.
@@ -209,8 +212,10 @@ impl DetectLanguage {
         doc: &mut Document,
         cx: &mut Context<'_>,
     ) -> Option<LanguageGuess> {
-        // A word or two that could be in any language say nothing of the document.
-        let voted = voted.filter(|guess| guess.confidence >= self.min_confidence || letters >= SHORT);
+        // A word or two that could be in any language say nothing of the document, and neither does a longer text that is
+        // like none of them.
+        let says = |guess: &LanguageGuess| letters >= SHORT && guess.confidence > LEAST_OF_LONG;
+        let voted = voted.filter(|guess| guess.confidence >= self.min_confidence || says(guess));
         let Some(declared) = declared.filter(|_| self.declared != Declared::Ignore) else { return voted };
         let by_declaration = || Some(LanguageGuess { tag: declared.tag().to_owned(), confidence: 0.5 });
         let Some(voted) = voted else { return by_declaration() };

@@ -54,6 +54,7 @@ struct Lines {
     copulas: BTreeMap<String, Vec<String>>,
     pictures: Pictures,
     broadcasts: BTreeMap<String, Vec<String>>,
+    shares: BTreeMap<String, Vec<[f32; 2]>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -179,6 +180,17 @@ pub(crate) fn is_broadcast_note(line: &str) -> bool {
     line.len() <= 160 && LINES.broadcasts.values().flatten().any(|start| lower.starts_with(start.as_str()))
 }
 
+/// The share of right values among those of a text without markup that weigh so much, by straight lines between the points
+/// of `[shares]`.
+pub(crate) fn share_of(field: &str, weight: f32) -> f32 {
+    let Some(points) = LINES.shares.get(field) else { return weight };
+    let between = points.windows(2).find(|pair| weight >= pair[0][0] && weight <= pair[1][0]);
+    between.map_or(weight, |pair| {
+        let [[from, low], [to, high]] = [pair[0], pair[1]];
+        low + (high - low) * (weight - from) / (to - from).max(f32::EPSILON)
+    })
+}
+
 static COPULAS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = LINES.copulas.values().flatten();
     AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(words).expect("a short list of words")
@@ -205,6 +217,11 @@ mod tests {
                 .all(|(_, weight)| (0.0..=1.0).contains(weight))
         );
         assert!(LINES.sections.len() >= 15);
+        for points in LINES.shares.values() {
+            assert!(points.windows(2).all(|pair| pair[0][0] < pair[1][0] && pair[0][1] <= pair[1][1]), "they rise");
+        }
+        assert!((share_of("published", 0.6) - 0.94).abs() < 1e-4 && (share_of("published", 0.2) - 0.2).abs() < 1e-4);
+        assert!(share_of("authors", 0.65) > share_of("authors", 0.6));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 use copydesk_date::{Hints, Reading, find, is_date_line};
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{
-    Confidence, FieldKind, Lexicon, PageLabelKind, classify_label, is_credit_line, label_of, read_byline, split_credit,
+    Confidence, FieldKind, Lexicon, PageLabelKind, classify_label, is_credit_line, label_of, labels_in_row,
+    read_byline, split_credit,
 };
 use copydesk_text::{key, weight};
 
@@ -224,23 +225,7 @@ fn is_entry(word: &str, lexicon: &Lexicon) -> bool {
 
 /// Whether a line is made of labels of the page and nothing else: `본문 바로가기 메뉴 바로가기`.
 pub(super) fn is_control(text: &str, lexicon: &Lexicon) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    if !(2..=12).contains(&words.len()) {
-        return false;
-    }
-    let is_label =
-        |from: usize, to: usize| classify_label(&words[from..to].join(" "), lexicon).is_some_and(|label| label.whole);
-    // How far labels reach from the start: each place that one of them ends at.
-    let mut reached = vec![false; words.len() + 1];
-    reached[0] = true;
-    for from in 0..words.len() {
-        if reached[from] {
-            for (ahead, end) in reached[from + 1..].iter_mut().take(4).enumerate() {
-                *end |= is_label(from, from + 1 + ahead);
-            }
-        }
-    }
-    reached[words.len()]
+    labels_in_row(text, lexicon) >= 2
 }
 
 /// Whether half of a line is figures: clocks, weather, rates, scores.

@@ -25,7 +25,7 @@ use self::head::{HeadLine, Sort};
 use crate::{
     Gathered,
     lines::{self, LONGEST_HEAD, LineLabels},
-    vocabulary::is_section_name,
+    vocabulary::{is_section_name, share_of},
 };
 
 /// Reads the lines above, at the start of, and below the text.
@@ -54,7 +54,20 @@ pub(crate) fn read(
     file_name::read(doc, gathered);
     lines::tail::read(doc, lexicon, gathered, &mut labels);
     names::drop_organisations(gathered, hints, lexicon);
+    weigh(gathered);
     labels
+}
+
+/// Gives each date and author that only lines show the share of those found alike that are right. What a text declares of
+/// itself is weighed against the lines as before.
+fn weigh(gathered: &mut Gathered) {
+    let shown = |origin: Origin| matches!(origin, Origin::LabelLine | Origin::Byline | Origin::Text | Origin::Heading);
+    if gathered.published.entries.iter().all(|entry| shown(entry.origin)) {
+        gathered.published.entries.iter_mut().for_each(|entry| entry.weight = share_of("published", entry.weight));
+    }
+    if gathered.authors.entries.iter().all(|entry| shown(entry.origin)) {
+        gathered.authors.entries.iter_mut().for_each(|entry| entry.weight = share_of("authors", entry.weight));
+    }
 }
 
 /// What is measured of the lines that may be the title, for the trainer: their texts and measures.
