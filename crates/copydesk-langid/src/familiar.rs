@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::lang::Lang;
 
 /// A text with fewer pieces says too little.
-const FEWEST: usize = 40;
+const FEWEST: usize = 60;
 /// So many pieces are looked at.
 const MOST: usize = 160;
 
