@@ -12,8 +12,8 @@ const LEAST_WORDS: u32 = 20;
 const LEAST_SHARE: f64 = 0.25;
 
 /// How many bytes of blocks are in memory at once, for each text and at least.
-const BYTES_OF_A_TEXT: u64 = 96;
-const LEAST_BYTES: u64 = 32 << 20;
+const BYTES_OF_A_TEXT: u64 = 64;
+const LEAST_BYTES: u64 = 4 << 20;
 
 /// A block of a text, in order of its hash.
 type Held = (u64, u32, u16);

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 use crate::{bands::Pair, summary::Written};
 
 /// How many bytes of runs are in memory at once, for each text and at least.
-const BYTES_OF_A_TEXT: u64 = 96;
-const LEAST_BYTES: u64 = 64 << 20;
+const BYTES_OF_A_TEXT: u64 = 64;
+const LEAST_BYTES: u64 = 4 << 20;
 
 /// What two texts have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
