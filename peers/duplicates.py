@@ -58,7 +58,7 @@ def with_datasketch(texts):
 def with_rensa(texts):
     from rensa import RMinHash, RMinHashLSH
 
-    index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=21)
+    index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=32)
     kept, clusters = [], Clusters(len(texts))
     for at, text in enumerate(texts):
         own = RMinHash(num_perm=PERMUTATIONS, seed=42)
