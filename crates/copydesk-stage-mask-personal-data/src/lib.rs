@@ -8,16 +8,19 @@ mod patterns;
 
 copydesk_fingerprint::fingerprint!();
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use copydesk_document::{Document, Field, Replacement};
+use aho_corasick::AhoCorasick;
+use copydesk_document::{BlockKind, Document, Field, Inline, InlineKind, Replacement};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use crate::patterns::Kind;
-use crate::patterns::{Found, countries, find};
+use crate::patterns::{Found, countries, find, is_unspaced};
 
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
@@ -100,19 +103,13 @@ const SHORTEST_VALUE: usize = 6;
 
 impl Stage for MaskPersonalData {
     fn process(&self, doc: &mut Document, cx: &mut Context<'_>) -> Result<Verdict, StageError> {
-        let values = self.values(doc);
-        let texts: Vec<&String> = values.keys().collect();
-        let known = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&texts)
-            .map_err(|error| StageError::new("too-many-values", error.to_string()))?;
-        let labels: Vec<&str> = values.values().copied().collect();
-        let mut masked = |text: &str| self.masks(text, &known, &labels);
+        let search = Search::new(&self.config, doc)?;
         let (mut counts, mut spans) = (BTreeMap::<&str, u32>::new(), Vec::new());
         for id in doc.ids() {
             let text = doc.text(id);
-            let shifts = masked(text);
-            for found in self.tagged(text).into_iter().filter(|found| !overlaps(&shifts, &found.range)) {
+            let masks = search.masks(text);
+            let shifts = written(&masks);
+            for found in search.found(text, Action::Tag).into_iter().filter(|found| !overlaps(&shifts, &found.range)) {
                 *counts.entry(found.kind.name()).or_default() += 1;
                 let (start, end) = (after(&shifts, found.range.start), after(&shifts, found.range.end));
                 let mut span =
@@ -122,21 +119,19 @@ impl Stage for MaskPersonalData {
                 }
                 spans.push(span);
             }
-            for (at, (range, with)) in shifts.iter().enumerate() {
-                let kind = name_of(with.trim_matches(['[', ']']));
+            for (at, (range, kind)) in masks.iter().enumerate() {
                 *counts.entry(kind).or_default() += 1;
                 let start = after(&shifts[..at], range.start);
-                spans.push(
-                    json!({ "kind": kind, "masked": true, "block": id.0, "start": start, "end": start + with.len() }),
-                );
+                let end = start + shifts[at].1.len();
+                spans.push(json!({ "kind": kind, "masked": true, "block": id.0, "start": start, "end": end }));
             }
         }
-        cx.redact(doc, &mut masked);
+        cx.redact(doc, &mut |text: &str| written(&search.masks(text)));
         if !spans.is_empty() {
             spans.sort_by_key(|span| (span["block"].as_u64(), span["start"].as_u64()));
             cx.ext(doc, json!({ "counts": counts, "spans": spans }));
         }
-        if !masked(&doc.source.uri).is_empty() {
+        if !search.masks(&doc.source.uri).is_empty() {
             let message = "the address by which the document is known holds personal data, and stays as it is";
             cx.note(doc, "personal-data-in-address", message, None);
         }
@@ -144,14 +139,19 @@ impl Stage for MaskPersonalData {
     }
 }
 
-/// The name of a kind, as long as the program.
-fn name_of(kind: &str) -> &'static str {
-    let kinds = [Kind::EMail, Kind::Iban, Kind::Card, Kind::IpAddress, Kind::NationalNumber, Kind::Phone, Kind::Handle];
-    kinds.into_iter().map(Kind::name).find(|name| *name == kind).unwrap_or("name")
+/// What is masked in a text: bytes, and the name of their kind.
+type Mask = (Range<usize>, &'static str);
+
+/// What stands in the place of names.
+const NAME: &str = "name";
+
+/// Masks as they are written.
+fn written(masks: &[Mask]) -> Vec<Replacement> {
+    masks.iter().map(|(range, kind)| (range.clone(), format!("[{kind}]"))).collect()
 }
 
-fn overlaps(shifts: &[Replacement], range: &std::ops::Range<usize>) -> bool {
-    shifts.iter().any(|(masked, _)| masked.start < range.end && range.start < masked.end)
+fn overlaps(masks: &[Replacement], range: &Range<usize>) -> bool {
+    masks.iter().any(|(masked, _)| masked.start < range.end && range.start < masked.end)
 }
 
 /// Where a place of the text is once it is masked.
@@ -160,55 +160,64 @@ fn after(shifts: &[Replacement], place: usize) -> usize {
     before.fold(place, |now, (range, with)| now + with.len() - range.len())
 }
 
-impl MaskPersonalData {
-    fn action(&self, kind: Kind) -> Action {
-        self.config.actions.get(&kind).copied().unwrap_or(self.config.action)
+/// What is looked for in the texts of one document.
+struct Search<'c> {
+    config: &'c Config,
+    /// What looks like a handle and stands in code only: an annotation, `@Override`.
+    annotations: BTreeSet<String>,
+    /// The values that are masked wherever they stand, and the names of their kinds.
+    known: AhoCorasick,
+    kinds: Vec<&'static str>,
+}
+
+impl<'c> Search<'c> {
+    fn new(config: &'c Config, doc: &Document) -> Result<Self, StageError> {
+        let build = |values: &[String]| {
+            AhoCorasick::new(values).map_err(|error| StageError::new("too-many-values", error.to_string()))
+        };
+        let mut search = Self { config, annotations: annotations(doc), known: build(&[])?, kinds: Vec::new() };
+        let (values, kinds): (Vec<_>, Vec<_>) = search.values(doc).into_iter().unzip();
+        (search.known, search.kinds) = (build(&values)?, kinds);
+        Ok(search)
     }
 
+    /// What patterns find of the kinds with which this is done.
     fn found(&self, text: &str, action: Action) -> Vec<Found> {
-        find(text, |kind, country| {
-            let known = &self.config.countries;
-            let here = country.is_none_or(|country| known.is_empty() || known.iter().any(|known| known == country));
-            self.action(kind) == action && here
-        })
+        let Config { actions, action: of_all, countries, .. } = self.config;
+        let mut found = find(text, |kind, country| {
+            let here = country.is_none_or(|c| countries.is_empty() || countries.iter().any(|known| known == c));
+            *actions.get(&kind).unwrap_or(of_all) == action && here
+        });
+        found.retain(|found| found.kind != Kind::Handle || !self.annotations.contains(&text[found.range.clone()]));
+        found
     }
 
-    fn tagged(&self, text: &str) -> Vec<Found> {
-        self.found(text, Action::Tag)
-    }
-
-    /// What is masked in a text: what patterns find in it, and the values that were found elsewhere.
-    fn masks(&self, text: &str, known: &AhoCorasick, labels: &[&str]) -> Vec<Replacement> {
-        let mut masks: Vec<Replacement> = self
-            .found(text, Action::Mask)
-            .into_iter()
-            .map(|found| (found.range, mask(found.kind).to_owned()))
-            .collect();
-        masks.extend(known.find_iter(text).map(|m| (m.range(), labels[m.pattern().as_usize()].to_owned())));
+    /// What is masked in a text: what patterns find in it, and the values that were found elsewhere. In order and apart.
+    fn masks(&self, text: &str) -> Vec<Mask> {
+        let found = self.found(text, Action::Mask).into_iter().map(|found| (found.range, found.kind.name()));
+        let known = self.known.find_overlapping_iter(text).map(|m| (m.range(), self.kinds[m.pattern().as_usize()]));
+        let mut masks: Vec<Mask> = found.chain(known.filter(|(range, _)| is_whole(text, range))).collect();
         masks.sort_by_key(|(range, _)| (range.start, std::cmp::Reverse(range.end)));
-        let mut apart: Vec<Replacement> = Vec::with_capacity(masks.len());
-        for (range, with) in masks {
-            match apart.last_mut() {
-                // Of two that overlap all goes, under the name of the first.
-                Some((last, _)) if range.start < last.end => last.end = last.end.max(range.end),
-                _ => apart.push((range, with)),
-            }
-        }
-        apart
+        masks.dedup_by(|(next, _), (kept, _)| {
+            // Of two that overlap all goes, under the name of the first.
+            let overlaps = next.start < kept.end;
+            kept.end = if overlaps { kept.end.max(next.end) } else { kept.end };
+            overlaps
+        });
+        masks
     }
 
-    /// The values that are found anywhere, with what stands in their place. Numbers are there without their spaces as well.
+    /// The values that are found anywhere, with the names of their kinds. Numbers are there without their spaces as well.
     fn values(&self, doc: &Document) -> BTreeMap<String, &'static str> {
         let mut values = BTreeMap::new();
         let mut take = |text: &str| {
             for found in self.found(text, Action::Mask) {
                 let value = &text[found.range];
-                let with = mask(found.kind);
                 let compact: String = value.chars().filter(char::is_ascii_alphanumeric).collect();
                 let is_number = !matches!(found.kind, Kind::EMail | Kind::Handle | Kind::IpAddress);
                 for value in [Some(value.to_owned()), is_number.then_some(compact)].into_iter().flatten() {
                     if value.chars().count() >= SHORTEST_VALUE {
-                        values.insert(value, with);
+                        values.insert(value, found.kind.name());
                     }
                 }
             }
@@ -224,27 +233,61 @@ impl MaskPersonalData {
             let names = doc.candidates().filter(|(_, candidate)| candidate.field == Field::Authors);
             let names: Vec<String> = names.flat_map(|(_, c)| c.value.split("; ").map(str::to_owned)).collect();
             let authors = doc.metadata().authors.iter().map(|author| author.value.clone());
-            values.extend(authors.chain(names).filter(|name| name.chars().count() > 2).map(|name| (name, "[name]")));
+            values.extend(authors.chain(names).filter(|name| name.chars().count() > 1).map(|name| (name, NAME)));
         }
         values
     }
 }
 
-fn mask(kind: Kind) -> &'static str {
-    match kind {
-        Kind::EMail => "[e-mail]",
-        Kind::Iban => "[iban]",
-        Kind::Card => "[card]",
-        Kind::IpAddress => "[ip-address]",
-        Kind::NationalNumber => "[national-number]",
-        Kind::Phone => "[phone]",
-        Kind::Handle => "[handle]",
+/// Whether a value is no part of a longer word or number: no letter stands beside its letters, and no digit beside its digits.
+fn is_whole(text: &str, range: &Range<usize>) -> bool {
+    let goes_on = |a: Option<char>, b: Option<char>| {
+        let (Some(a), Some(b)) = (a, b) else { return false };
+        let letters = a.is_alphabetic() && b.is_alphabetic() && !is_unspaced(a) && !is_unspaced(b);
+        letters || a.is_numeric() && b.is_numeric()
+    };
+    let value = &text[range.clone()];
+    !goes_on(text[..range.start].chars().next_back(), value.chars().next())
+        && !goes_on(value.chars().next_back(), text[range.end..].chars().next())
+}
+
+/// What looks like a handle and stands in code, and nowhere else in the text.
+fn annotations(doc: &Document) -> BTreeSet<String> {
+    let (mut in_code, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
+    for (id, block) in doc.iter() {
+        let text = doc.original_text(id);
+        for Found { range, .. } in find(text, |kind, _| kind == Kind::Handle) {
+            let is_code = |inline: &Inline| {
+                let covers = inline.range.start as usize <= range.start && range.end <= inline.range.end as usize;
+                inline.kind == InlineKind::Code && covers
+            };
+            let is_code = block.kind == BlockKind::Code || doc.inlines(id).iter().any(is_code);
+            if is_code { &mut in_code } else { &mut elsewhere }.insert(text[range].to_owned());
+        }
     }
+    in_code.retain(|handle| !elsewhere.contains(handle));
+    in_code
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_is_no_part_of_a_word_or_number() {
+        for (text, value, whole) in [
+            ("Annual report", "Ann", false),
+            ("Joann", "ann", false),
+            ("by Ann.", "Ann", true),
+            ("Ann2", "Ann", true),
+            ("由李明报道", "李明", true),
+            ("912345678", "12345678", false),
+            ("n12345678x", "12345678", true),
+        ] {
+            let at = text.find(value).expect("it holds it");
+            assert_eq!(is_whole(text, &(at..at + value.len())), whole, "{text}");
+        }
+    }
 
     #[test]
     fn a_country_that_is_not_known_is_named() {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
+use copydesk_text::{HANGUL, UNSPACED};
 use regex::{Regex, RegexSet};
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +64,8 @@ struct Entry {
     labels: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
+    #[serde(default)]
+    no_endings: Vec<String>,
     #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests"))]
     yes: Vec<String>,
     #[cfg_attr(not(test), expect(dead_code, reason = "read by the tests"))]
@@ -75,9 +78,15 @@ struct Iban {
 }
 
 #[derive(Deserialize)]
+struct Date {
+    regex: String,
+}
+
+#[derive(Deserialize)]
 struct File {
     pattern: Vec<Entry>,
     iban: Iban,
+    date: Date,
 }
 
 struct Pattern {
@@ -90,16 +99,20 @@ struct Patterns {
     all: Vec<Pattern>,
     any: RegexSet,
     iban_lengths: BTreeMap<String, usize>,
+    date: Regex,
 }
 
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("../data/patterns.toml")).expect("it is part of the program");
+    let mut file: File = toml::from_str(include_str!("../data/patterns.toml")).expect("it is part of the program");
+    let unspaced: String = UNSPACED.iter().chain(&KOREAN).map(|(first, last)| format!("{first}-{last}")).collect();
+    file.pattern.iter_mut().for_each(|entry| entry.regex = entry.regex.replace("UNSPACED", &unspaced));
     let any = RegexSet::new(file.pattern.iter().map(|entry| &entry.regex)).expect("they are part of the program");
     let read = |entry: Entry| {
         let check = entry.check.as_deref().map(|name| checksum::named(name).expect("a check of the program"));
         Pattern { regex: Regex::new(&entry.regex).expect("it is part of the program"), check, entry }
     };
-    Patterns { all: file.pattern.into_iter().map(read).collect(), any, iban_lengths: file.iban.lengths }
+    let date = Regex::new(&file.date.regex).expect("it is part of the program");
+    Patterns { all: file.pattern.into_iter().map(read).collect(), any, iban_lengths: file.iban.lengths, date }
 });
 
 /// So many characters before a number may have its label.
@@ -110,8 +123,8 @@ pub(crate) fn countries() -> impl Iterator<Item = &'static str> {
     PATTERNS.all.iter().filter_map(|pattern| pattern.entry.country.as_deref())
 }
 
-/// Everything in a text that is of one of these kinds, in order and apart. Of two that overlap the one that begins first counts, then
-/// the longer, then the one that stands first in the table.
+/// Everything in a text that is of one of these kinds, in order and apart. Two that overlap are one, of the kind of the one that begins
+/// first, then the longer, then the one that stands first in the table.
 pub(crate) fn find(text: &str, wanted: impl Fn(Kind, Option<&str>) -> bool) -> Vec<Found> {
     let may_hold = text.contains('@') || text.contains("%40") || text.contains("(at)") || text.contains("[at]");
     if !may_hold && text.bytes().filter(u8::is_ascii_digit).take(4).count() < 4 {
@@ -126,11 +139,10 @@ pub(crate) fn find(text: &str, wanted: impl Fn(Kind, Option<&str>) -> bool) -> V
     }
     // Stable, so that what stands first in the table comes first among equals.
     found.sort_by_key(|found| (found.range.start, std::cmp::Reverse(found.range.end)));
-    let mut end = 0;
-    found.retain(|found| {
-        let apart = found.range.start >= end;
-        end = if apart { found.range.end } else { end };
-        apart
+    found.dedup_by(|next, kept: &mut Found| {
+        let overlaps = next.range.start < kept.range.end;
+        kept.range.end = if overlaps { kept.range.end.max(next.range.end) } else { kept.range.end };
+        overlaps
     });
     found
 }
@@ -139,8 +151,14 @@ impl Pattern {
     fn find(&'static self, text: &str, found: &mut Vec<Found>) {
         let mut from = 0;
         while let Some(matched) = self.regex.find_at(text, from) {
-            let range = self.cut(text, matched.range());
-            if self.holds(text, &range) {
+            let whole = self.cut(text, matched.range());
+            let mut shorter = std::iter::successors(Some(whole), |range| self.without_last_group(text, range));
+            let held = if self.may_begin(text, matched.start()) {
+                shorter.find(|range| self.holds(text, range))
+            } else {
+                None
+            };
+            if let Some(range) = held {
                 from = range.end;
                 found.push(Found { kind: self.entry.kind, country: self.entry.country.as_deref(), range });
             } else {
@@ -166,6 +184,25 @@ impl Pattern {
         range.start..last.map_or(range.end, |(at, c)| range.start + at + c.len_utf8())
     }
 
+    /// A telephone number without its last group of digits, as long as it is one by its form: behind a number there may stand
+    /// another, or an hour.
+    fn without_last_group(&self, text: &str, range: &Range<usize>) -> Option<Range<usize>> {
+        if self.entry.kind != Kind::Phone {
+            return None;
+        }
+        let head = text[range.clone()].trim_end_matches(|c: char| c.is_ascii_digit());
+        let head = head.trim_end_matches(|c: char| !c.is_ascii_digit());
+        let is_one = self.regex.find(head).is_some_and(|matched| matched.range() == (0..head.len()));
+        is_one.then(|| range.start..range.start + head.len())
+    }
+
+    /// Whether the labels before it allow one here.
+    fn may_begin(&self, text: &str, start: usize) -> bool {
+        (self.entry.labels.is_empty() || labelled(text, start, &self.entry.labels, |_| true))
+            // What has a number between it and this one speaks of that.
+            && !labelled(text, start, &self.entry.unless, |between| !between.contains(|c: char| c.is_ascii_digit()))
+    }
+
     fn holds(&self, text: &str, range: &Range<usize>) -> bool {
         let matched = &text[range.clone()];
         let compact: String = if self.entry.kind == Kind::IpAddress {
@@ -176,9 +213,13 @@ impl Pattern {
         let signed = self.entry.check.as_deref() == Some("fi-hetu");
         let checked = if signed { matched } else { &compact };
         self.stands_alone(text, range)
-            && (self.entry.labels.is_empty() || labelled(text, range.start, &self.entry.labels))
-            && !labelled(text, range.start, &self.entry.unless)
             && self.check.is_none_or(|check| check(checked))
+            && !self
+                .entry
+                .no_endings
+                .iter()
+                .any(|ending| matched.rsplit_once('.').is_some_and(|(_, last)| last.eq_ignore_ascii_case(ending)))
+            && !(self.entry.kind == Kind::Phone && is_in_date(text, range))
     }
 
     /// Whether it is no part of a longer word or number.
@@ -189,6 +230,13 @@ impl Pattern {
         let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !is_unspaced(c));
         let colons = self.entry.kind == Kind::IpAddress && text[range.clone()].contains(':');
         if joins(last) || joins(next) || colons && (last == Some(':') || next == Some(':')) {
+            return false;
+        }
+        // A package of npm, `@babel/core`.
+        if self.entry.kind == Kind::Handle
+            && next == Some('/')
+            && after.clone().next().is_some_and(char::is_alphanumeric)
+        {
             return false;
         }
         let signs = match self.entry.kind {
@@ -203,13 +251,31 @@ impl Pattern {
     }
 }
 
-/// Scripts in which a number stands behind a word without a space.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+/// Korean glues particles to the ends of words; syllables, and the letters that they may be written in.
+const KOREAN: [(char, char); 2] = [HANGUL, ('\u{1100}', '\u{11ff}')];
+
+/// Whether a character is of a script in which a number or an address stands beside a word without a space.
+pub(crate) fn is_unspaced(c: char) -> bool {
+    copydesk_text::is_unspaced(c) || KOREAN.iter().any(|(first, last)| (*first..=*last).contains(&c))
 }
 
-/// Whether one of the labels stands shortly before the place, as a word of its own.
-fn labelled(text: &str, at: usize, labels: &[String]) -> bool {
+/// So many bytes has a date at most.
+const LONGEST_DATE: usize = 10;
+
+/// Whether a part of these digits is one of a date.
+fn is_in_date(text: &str, range: &Range<usize>) -> bool {
+    let from = text.floor_char_boundary(range.start.saturating_sub(LONGEST_DATE));
+    let to = text.ceil_char_boundary((range.end + LONGEST_DATE).min(text.len()));
+    let goes_on = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit() || "-/".contains(c));
+    PATTERNS.date.find_iter(&text[from..to]).any(|date| {
+        let (start, end) = (from + date.start(), from + date.end());
+        let is_whole = !goes_on(text[..start].chars().next_back()) && !goes_on(text[end..].chars().next());
+        is_whole && start < range.end && range.start < end
+    })
+}
+
+/// Whether one of the labels stands shortly before the place, as a word of its own, with something fitting between the two.
+fn labelled(text: &str, at: usize, labels: &[String], fits: impl Fn(&str) -> bool) -> bool {
     if labels.is_empty() {
         return false;
     }
@@ -219,7 +285,7 @@ fn labelled(text: &str, at: usize, labels: &[String]) -> bool {
         before.match_indices(label.as_str()).any(|(at, _)| {
             let (head, tail) = (&before[..at], &before[at + label.len()..]);
             let joins = |c: Option<char>| c.is_some_and(|c| c.is_alphabetic() && !is_unspaced(c));
-            !joins(head.chars().next_back()) && !joins(tail.chars().next())
+            !joins(head.chars().next_back()) && !joins(tail.chars().next()) && fits(tail)
         })
     })
 }
@@ -263,6 +329,13 @@ mod tests {
             "ISBN 978-3-16-148410-0, ISSN 0378-5955, DOI 10.1000/182",
             "Version 10.4.11.2 of 21.03.2019, 0:1, 100 000 000 people",
             "Flights 1234567 and 12345678901234567890 of 2019/2020",
+            "05/06/2024 12:30",
+            "05-06-2024 12:30",
+            "ISSN 0378-5955 2019",
+            "Earnings call 2024-05-06",
+            "a call of 100 000 000 euros, mobile sales of 1 200 000",
+            "hero@2x.png, logo@3x.WebP",
+            "unpkg.com/@babel/core, @types/node",
         ] {
             assert_eq!(find(text, |_, _| true), [], "{text}");
         }
@@ -270,9 +343,54 @@ mod tests {
 
     #[test]
     fn of_two_that_overlap_one_counts() {
+        // Nothing of the second stays.
+        let found = find("+49 30 1234567 203.0.113.77.", |_, _| true);
+        assert_eq!(found, [Found { kind: Kind::Phone, country: None, range: 0..27 }]);
         let found = find("ada.stroem@quay.example, @ada_stroem", |_, _| true);
         let kinds: Vec<_> = found.iter().map(|found| (found.kind, found.range.clone())).collect();
         assert_eq!(kinds, [(Kind::EMail, 0..23), (Kind::Handle, 25..36)]);
+    }
+
+    fn values(text: &str) -> Vec<&str> {
+        find(text, |_, _| true).into_iter().map(|found| &text[found.range]).collect()
+    }
+
+    #[test]
+    fn a_number_ends_where_another_begins() {
+        for (text, number) in [
+            ("Call +49 30 1234567 3pm", "+49 30 1234567"),
+            ("+44 20 7946 0958 2nd floor", "+44 20 7946 0958"),
+            ("Tel. 1234567 3rd floor", "1234567"),
+            ("030 1234567 05-06-2024", "030 1234567"),
+            ("+49 30 1234567 05/06/2024", "+49 30 1234567"),
+            ("ISSN 0378-5955. Tel. 030 1234567", "030 1234567"),
+            ("mobile: 555 0147 22", "555 0147 22"),
+            // The first hour may be one of its groups: rather too much than too little.
+            ("030 1234567 10-18 Uhr", "030 1234567 10"),
+        ] {
+            assert_eq!(values(text), [number], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_takes_nothing_of_a_word_beside_it() {
+        for (before, after) in [
+            ("请写信到", "谢谢"),
+            ("メールは", "まで"),
+            ("サーバー", "ー"),
+            ("문의는", "로"),
+            ("ติดต่อ", "ครับ"),
+            ("ຕິດຕໍ່", "ເດີ"),
+            ("ទាក់ទង", "បាន"),
+            ("ဆက်သွယ်ရန်", "သို့"),
+        ] {
+            let text = format!("{before}ada.stroem@quay.example{after}");
+            assert_eq!(values(&text), ["ada.stroem@quay.example"], "{text}");
+        }
+        assert_eq!(
+            values("Пишите на почта@пример.рф, Ångström@öl.example"),
+            ["почта@пример.рф", "Ångström@öl.example"]
+        );
     }
 
     #[test]
