@@ -15,7 +15,7 @@ use copydesk_runner::{
     Existing, Options, Outcome, Output, Owner, Part, QUARANTINE_FILE, Quarantined, Report, Run, RunError, Share,
     Workers,
 };
-use copydesk_stage::{Catalog, Source, SourceItem};
+use copydesk_stage::{Catalog, Facet, Source, SourceItem};
 use serde_json::json;
 
 use super::{
@@ -202,6 +202,10 @@ impl Args {
         for input in sampled(&*source)? {
             story.samples.push(match process(&pipeline, workers.as_ref(), input) {
                 Outcome::Kept(doc) => Sample::new(&doc, "it went to the exports".to_owned()),
+                Outcome::Dropped { document, stage, reason } if is_masked_after(&pipeline, stage) => {
+                    let why = "its text is not shown, because it was dropped before what is masked was taken out";
+                    Sample::without_text(document.source.uri, format!("dropped by {stage}: {reason}; {why}"))
+                }
                 Outcome::Dropped { document, stage, reason } => {
                     Sample::new(&document, format!("dropped by {stage}: {reason}"))
                 }
@@ -284,6 +288,14 @@ impl Args {
             }
         }
     }
+}
+
+/// Whether a stage behind this one takes texts out for good. One that may write anything is not known to.
+fn is_masked_after(pipeline: &Pipeline, stage: &str) -> bool {
+    let links = pipeline.chain.links();
+    let first = links.iter().position(|link| link.name() == stage).map_or(0, |at| at + 1);
+    let masks = |facets: &[Facet]| facets.contains(&Facet::Redaction) && !facets.contains(&Facet::Metadata);
+    links[first..].iter().any(|link| masks(link.manifest.writes))
 }
 
 /// So many documents are shown, out of so many at the beginning of the source.

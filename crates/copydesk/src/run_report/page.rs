@@ -103,7 +103,12 @@ impl Sample {
     /// One that could not be worked on.
     pub(crate) fn quarantined(entry: &Quarantined) -> Self {
         let outcome = format!("quarantined in {}, rule {}: {}", entry.stage, entry.rule, entry.error);
-        Self { uri: entry.uri.clone(), outcome, facts: Vec::new(), blocks: Vec::new(), left_out: 0 }
+        Self::without_text(entry.uri.clone(), outcome)
+    }
+
+    /// One of which no text is shown.
+    pub(crate) fn without_text(uri: String, outcome: String) -> Self {
+        Self { uri, outcome, facts: Vec::new(), blocks: Vec::new(), left_out: 0 }
     }
 }
 

@@ -119,6 +119,19 @@ fn what_is_masked_stands_in_no_file_of_a_run() {
 }
 
 #[test]
+fn what_is_dropped_before_it_is_masked_stands_in_no_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mask = "[[stage]]\nuse = \"mask-personal-data\"\n";
+    let last = PIPELINE.replace(mask, "").replacen("[[export]]", &format!("{mask}[[export]]"), 1);
+    assert!(last.find("mask-personal-data") > last.find("select-documents"), "{last}");
+    run(folder.path(), &last);
+    let left = left(&folder.path().join("out"));
+    assert!(left.is_empty(), "{} places:\n{}", left.len(), left.join("\n"));
+    let report = fs::read_to_string(folder.path().join("out/report.html")).expect("a report");
+    assert!(report.contains("its text is not shown") && report.contains("sail through the night"), "{report}");
+}
+
+#[test]
 fn what_is_not_masked_is_found_by_this_test() {
     let folder = tempfile::tempdir().expect("a folder");
     let tagged = PIPELINE.replace("use = \"mask-personal-data\"", "use = \"mask-personal-data\"\naction = \"tag\"");
