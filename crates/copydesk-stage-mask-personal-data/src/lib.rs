@@ -253,7 +253,7 @@ fn is_whole(text: &str, range: &Range<usize>) -> bool {
 
 /// What looks like a handle and stands in code, and nowhere else in the text.
 fn annotations(doc: &Document) -> BTreeSet<String> {
-    let (mut in_code, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
+    let (mut code, mut elsewhere) = (BTreeSet::new(), BTreeSet::new());
     for (id, block) in doc.iter() {
         let text = doc.original_text(id);
         for Found { range, .. } in find(text, |kind, _| kind == Kind::Handle) {
@@ -262,11 +262,11 @@ fn annotations(doc: &Document) -> BTreeSet<String> {
                 inline.kind == InlineKind::Code && covers
             };
             let is_code = block.kind == BlockKind::Code || doc.inlines(id).iter().any(is_code);
-            if is_code { &mut in_code } else { &mut elsewhere }.insert(text[range].to_owned());
+            if is_code { &mut code } else { &mut elsewhere }.insert(text[range].to_owned());
         }
     }
-    in_code.retain(|handle| !elsewhere.contains(handle));
-    in_code
+    code.retain(|handle| !elsewhere.contains(handle));
+    code
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ struct Patterns {
 
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let mut file: File = toml::from_str(include_str!("../data/patterns.toml")).expect("it is part of the program");
-    let unspaced: String = UNSPACED.iter().chain(&KOREAN).map(|(first, last)| format!("{first}-{last}")).collect();
+    let unspaced: String = UNSPACED.iter().chain(&KOREAN).flat_map(|(first, last)| [*first, '-', *last]).collect();
     file.pattern.iter_mut().for_each(|entry| entry.regex = entry.regex.replace("UNSPACED", &unspaced));
     let any = RegexSet::new(file.pattern.iter().map(|entry| &entry.regex)).expect("they are part of the program");
     let read = |entry: Entry| {
