@@ -80,8 +80,11 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
     }
     let Parts { source, links, surveys, exports, limits, run, tests } = parts;
     let time = run.seconds_per_document();
-    // Where nobody looks for the main text, nothing is left out of it.
-    let keeps_all = links.iter().all(|link| link.manifest.kind != StripBoilerplate::NAME);
+    // Where nobody looks for the main text, nothing is left out of it; a stage with a condition may not look.
+    let looks = |link: &StageInstance| {
+        link.manifest.kind == StripBoilerplate::NAME && link.manifest.options.get(WHEN).is_none()
+    };
+    let keeps_all = !links.iter().any(looks);
     let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time).keep_all(keeps_all);
     let chain = surveys.into_iter().fold(chain, Chain::survey);
     Ok(Pipeline { source, chain, exports, run, tests, warnings: diagnosis })

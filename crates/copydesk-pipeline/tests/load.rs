@@ -95,6 +95,27 @@ fn where_nobody_tells_the_main_text_all_of_it_is_kept() {
 }
 
 #[test]
+fn what_a_condition_keeps_from_the_stage_that_tells_the_main_text_is_kept_whole() {
+    let text = "[[stage]]\nuse = \"strip-boilerplate\"\nwhen = 'source.media_type == \"text/html\"'\n\
+        [[export]]\nuse = \"jsonl\"\n";
+    let pipeline = load("some.toml", text, &builtin()).unwrap_or_else(|e| panic!("{e}"));
+    let body = |name: &str, text: &str| {
+        let Outcome::Kept(doc) = pipeline.chain.process_one(Input::new(name, text)) else { panic!("it is kept") };
+        assert!(doc.ids().all(|id| doc.decisions().iter().any(|decision| decision.block == id)), "each has a label");
+        doc.body().map(|(id, _)| doc.text(id).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(body("a.md", "# Night boats\n\nBoats leave at night.\n"), ["Night boats", "Boats leave at night."]);
+    let sentence = "The night boats leave the northern quay at ten, and the harbour office sells tickets until nine. ";
+    let page = format!(
+        "<nav><a href=/a>Home</a> <a href=/b>Contact</a></nav><main><article><h1>Night boats</h1><p>{0}</p><p>{0}</p></article></main>",
+        sentence.repeat(3)
+    );
+    let kept = body("a.html", &page);
+    assert!(kept.iter().any(|text| text.contains("northern quay")), "{kept:?}");
+    assert!(!kept.iter().any(|text| text.contains("Contact")), "what looks at a page still tells: {kept:?}");
+}
+
+#[test]
 fn the_same_stage_stands_twice_under_two_names() {
     let text = "[[stage]]\nuse = \"strip-boilerplate\"\n\
         [[stage]]\nuse = \"strip-boilerplate\"\nname = \"again\"\nmode = \"recall\"\n\

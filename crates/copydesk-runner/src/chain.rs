@@ -464,7 +464,7 @@ fn keep_all(doc: &mut Document) {
         let (label, rule, detail) = if doc.block(block).hidden {
             (Label::Boilerplate(BoilerplateKind::Hidden), "hidden", "the page does not show it")
         } else {
-            (Label::Body, "all-text", "no stage of this chain tells the main text from the rest")
+            (Label::Body, "all-text", "no stage before has told the main text from the rest")
         };
         doc.decide(Decision { block, label, stage: "runner".into(), rule: rule.into(), detail: detail.into() });
     }
