@@ -20,7 +20,8 @@ pub struct Config {
     pub view: Option<Vec<ViewPart>>,
     /// The labels of the blocks that are sent, such as `["body"]`; all blocks if left out.
     pub labels: Option<Vec<Label>>,
-    /// Headers that are sent: `{ authorization = "Bearer ${TOKEN}" }`. They are kept nowhere.
+    /// Headers that are sent: `{ authorization = "Bearer ${TOKEN}" }`. They are kept nowhere. With others finished work is done
+    /// again, except for those that say who asks: whose names end in `authorization`, `cookie`, `key`, `token` or `secret`.
     pub headers: BTreeMap<String, String>,
     /// The version of the service, or of its model. With another one finished work is done again, and answers that are kept are
     /// asked for again.
@@ -31,13 +32,14 @@ pub struct Config {
     /// How many requests are sent each second, at most; 0 is no limit.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub per_second: f64,
-    /// How many seconds an answer may take.
+    /// How many seconds an answer may take. All attempts for a document together may take `seconds_per_document` of `[run]`.
     #[schemars(range(min = 0.001, max = 3600))]
     pub seconds: f64,
     /// How often a document is sent before it is given up, where the service is busy, slow or not there.
     #[schemars(range(min = 1, max = 100))]
     pub attempts: u32,
-    /// So many documents in a row that are given up end the run.
+    /// So many documents in a row that are given up, run out of time, or get an answer that is not about them (401, 404, a page
+    /// to log in) end the run.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub failures: u32,
     /// A folder where answers are kept, so that the same is not asked again, in this run or a later one; none if empty.

@@ -12,6 +12,7 @@ mod turns;
 copydesk_fingerprint::fingerprint!();
 
 use std::{
+    mem,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -25,11 +26,12 @@ use copydesk_stage::{
     AnyStage, AsyncStage, Catalog, ConfigError, Context, Facet, Manifest, PartialView, Patch, StageError, StageKind,
     Turn, Verdict, ViewPart, async_trait,
 };
+use serde_json::json;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::{
     cache::Cache,
-    request::{Service, Trouble},
+    request::{Help, Service, Trouble},
     turns::Turns,
 };
 
@@ -50,7 +52,7 @@ pub struct Http {
     service: Service,
     cache: Option<Cache>,
     turns: Turns,
-    /// Documents in a row that the service has not answered.
+    /// Documents in a row to which the service has given no answer that tells anything of them.
     unanswered: AtomicU32,
     /// Why the run ends.
     stopped: Mutex<Option<StageError>>,
@@ -91,8 +93,7 @@ impl AsyncStage for Http {
         if let Some(patch) = self.known(&view) {
             return patch.apply(doc, cx);
         }
-        let answer = self.ask(&view).await?;
-        let patch = Patch::read(&answer)?;
+        let (answer, patch) = self.ask(&view).await?;
         let verdict = patch.apply(doc, cx)?;
         if let Some(cache) = &self.cache {
             cache.put(self.key(&view), &answer);
@@ -106,6 +107,9 @@ impl AsyncStage for Http {
             // Neither how the service is treated changes a result, nor who asks: and what is secret stays so.
             for option in ["headers", "at_once", "per_second", "seconds", "attempts", "failures", "cache"] {
                 options.shift_remove(option);
+            }
+            if let Some(digest) = self.service.headers_digest() {
+                options.insert("headers".into(), json!({ "digest": format!("{digest:032x}") }));
             }
         }
         manifest
@@ -127,6 +131,9 @@ impl Http {
             key.update(&(part.len() as u64).to_le_bytes());
             key.update(part);
         }
+        if let Some(digest) = self.service.headers_digest() {
+            key.update(&digest.to_le_bytes());
+        }
         key.digest128()
     }
 
@@ -140,48 +147,91 @@ impl Http {
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Asks the service, more than once where that may help.
-    async fn ask(&self, view: &[u8]) -> Result<Vec<u8>, StageError> {
+    /// Asks the service, more than once where that may help. The limit of time of the run may break this off at any moment.
+    async fn ask(&self, view: &[u8]) -> Result<(Vec<u8>, Patch), StageError> {
+        let open = Open(&self.unanswered);
+        let url = &self.config.url;
         let mut attempt = 0;
         loop {
-            if let Some(error) = self.is_stopped() {
-                return Err(error);
-            }
+            self.is_there()?;
             attempt += 1;
             let trouble = match self.service.post(view).await {
                 Ok(answer) => {
-                    self.unanswered.store(0, Ordering::Relaxed);
-                    return Ok(answer);
+                    let patch = Patch::read(&answer).map_err(|StageError { rule, message, .. }| {
+                        self.give_up(StageError::new(rule, format!("{url} answered what is no patch: {message}")))
+                    });
+                    open.settle(patch.is_ok());
+                    return Ok((answer, patch?));
                 }
                 Err(trouble) => trouble,
             };
-            if !trouble.may_pass {
-                self.unanswered.store(0, Ordering::Relaxed);
-                return Err(StageError::new("http-refused", format!("{} {}", self.config.url, trouble.what)));
+            let message = format!("{url} {}", trouble.what);
+            match trouble.help {
+                Help::Attempt if attempt < self.config.attempts => {}
+                Help::Attempt => {
+                    open.settle(false);
+                    return Err(self.give_up(StageError::new("http-failed", format!("{message} ({attempt} attempts)"))));
+                }
+                Help::OtherDocument => {
+                    open.settle(true);
+                    return Err(StageError::new("http-refused", message));
+                }
+                Help::OtherService => {
+                    open.settle(false);
+                    return Err(self.give_up(StageError::new("http-refused", message)));
+                }
             }
-            if attempt >= self.config.attempts {
-                return Err(self.give_up(&trouble));
-            }
-            tracing::info!("{} {}; attempt {attempt} of {}", self.config.url, trouble.what, self.config.attempts);
+            tracing::info!("{message}; attempt {attempt} of {}", self.config.attempts);
             tokio::time::sleep(pause(attempt, &trouble, xxh3_64(view))).await;
             self.turns.wait_for_rate().await;
         }
     }
 
-    /// What becomes of a document that the service has not answered: it is quarantined, or the run ends with it.
-    fn give_up(&self, trouble: &Trouble) -> StageError {
-        let Config { url, attempts, failures, .. } = &self.config;
-        let message = format!("{url} {} ({attempts} attempts)", trouble.what);
-        let in_a_row = self.unanswered.fetch_add(1, Ordering::Relaxed) + 1;
-        if in_a_row < *failures {
-            return StageError::new("http-failed", message);
+    /// An error where the run has ended, or ends here: documents whose attempts were broken off have told nobody.
+    fn is_there(&self) -> Result<(), StageError> {
+        if let Some(error) = self.is_stopped() {
+            return Err(error);
         }
+        let in_a_row = self.unanswered.load(Ordering::Relaxed);
+        if in_a_row < self.config.failures {
+            return Ok(());
+        }
+        let message = format!("{} has not answered within the time that a document may take", self.config.url);
+        Err(self.end_run(&message, in_a_row))
+    }
+
+    /// What becomes of a document that the service has given no answer of worth: it is quarantined, or the run ends with it.
+    fn give_up(&self, error: StageError) -> StageError {
+        let in_a_row = self.unanswered.fetch_add(1, Ordering::Relaxed) + 1;
+        if in_a_row < self.config.failures { error } else { self.end_run(&error.message, in_a_row) }
+    }
+
+    fn end_run(&self, message: &str, in_a_row: u32) -> StageError {
         let message = format!(
             "{message}, as for {in_a_row} documents in a row: see to the service; `copydesk retry` takes up those that are in \
              quarantine"
         );
         let error = StageError::ending_run("http-gone", message);
         self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error).clone()
+    }
+}
+
+/// A document that the service has been sent. Whoever breaks that off drops it, and it counts as one without an answer.
+struct Open<'a>(&'a AtomicU32);
+
+impl Open<'_> {
+    /// Nobody has broken it off. `answered` begins the count anew, else whoever gives the document up counts it.
+    fn settle(self, answered: bool) {
+        if answered {
+            self.0.store(0, Ordering::Relaxed);
+        }
+        mem::forget(self);
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -199,7 +249,7 @@ mod tests {
 
     #[test]
     fn pauses_double_are_spread_and_end() {
-        let trouble = |after| Trouble { what: String::new(), may_pass: true, after };
+        let trouble = |after| Trouble { what: String::new(), help: Help::Attempt, after };
         let own = trouble(None);
         let (low, high) = (pause(1, &own, 0), pause(1, &own, u64::MAX));
         assert!(low == PAUSE / 2 && high > PAUSE && pause(2, &own, 0) == PAUSE);

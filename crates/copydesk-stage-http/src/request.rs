@@ -1,7 +1,7 @@
 //! One request over HTTP/1.1, on a connection of its own: a stage may be asked from many runtimes, none of which outlives a
 //! document.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use copydesk_stage::ConfigError;
 use http_body_util::{BodyExt, Full, Limited};
@@ -13,6 +13,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::Config;
 
@@ -20,6 +21,8 @@ use crate::Config;
 const LONGEST: usize = 16 << 20;
 /// So much of an answer that is none is shown.
 const SHOWN: usize = 200;
+/// The last words of the names of headers that say who asks.
+const SECRET: [&str; 8] = ["authorization", "auth", "cookie", "key", "apikey", "token", "secret", "password"];
 
 /// Where documents are sent, and how.
 #[derive(Debug)]
@@ -28,6 +31,7 @@ pub(crate) struct Service {
     port: u16,
     path: String,
     headers: HeaderMap,
+    headers_digest: Option<u128>,
     patience: Duration,
 }
 
@@ -36,15 +40,25 @@ pub(crate) struct Service {
 pub(crate) struct Trouble {
     /// What the service did, as a clause that goes on from its address.
     pub(crate) what: String,
-    /// Whether it may help to ask again.
-    pub(crate) may_pass: bool,
+    pub(crate) help: Help,
     /// How long to wait, if the service says so.
     pub(crate) after: Option<Duration>,
 }
 
+/// What may help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Help {
+    /// To ask again.
+    Attempt,
+    /// Nothing for this document; others may fare better.
+    OtherDocument,
+    /// Nothing for any document, as far as one can tell: a wrong path, a missing key.
+    OtherService,
+}
+
 impl Trouble {
     fn passing(what: impl Into<String>) -> Self {
-        Self { what: what.into(), may_pass: true, after: None }
+        Self { what: what.into(), help: Help::Attempt, after: None }
     }
 }
 
@@ -62,26 +76,43 @@ impl Service {
         }
         let host = url.host().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no host".into()))?;
         let authority = url.authority().map_or(host, |authority| authority.as_str());
+        if authority.contains('@') {
+            let help = "send them in `headers`, which are kept nowhere: authorization = \"Basic ...\"";
+            return Err(
+                wrong("names a user or a password, which would stand in the manifest and in the log".into()).help(help)
+            );
+        }
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         let value = HeaderValue::from_str(authority).map_err(|error| wrong(error.to_string()))?;
         headers.insert(header::HOST, value);
+        let mut telling = BTreeMap::new();
         for (name, value) in &config.headers {
             let bad = |what: String| ConfigError::at(format!("headers.{name}"), what);
             let header = HeaderName::try_from(name.as_str()).map_err(|error| bad(error.to_string()))?;
             let mut value = HeaderValue::from_str(value).map_err(|_| bad("holds what no header can".into()))?;
             value.set_sensitive(true);
+            if !is_secret(header.as_str()) {
+                telling.insert(header.as_str().to_owned(), value.as_bytes().to_owned());
+            }
             headers.insert(header, value);
         }
+        let headers_digest = (!telling.is_empty()).then(|| digest(&telling));
         Ok(Self {
             host: host.trim_matches(['[', ']']).to_owned(),
             port: url.port_u16().unwrap_or(80),
             path: url.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             headers,
+            headers_digest,
             patience: Duration::from_secs_f64(config.seconds),
         })
+    }
+
+    /// A hash of the headers that may change an answer, where there are any.
+    pub(crate) fn headers_digest(&self) -> Option<u128> {
+        self.headers_digest
     }
 
     /// Sends a document, and waits for the answer.
@@ -107,7 +138,7 @@ impl Service {
             let (head, body) = response.into_parts();
             let body = Limited::new(body, LONGEST).collect().await.map_err(|error| Trouble {
                 what: format!("broke off its answer: {error}"),
-                may_pass: true,
+                help: Help::Attempt,
                 after: None,
             })?;
             Ok((head, body.to_bytes()))
@@ -117,6 +148,20 @@ impl Service {
         let (head, body) = answered?;
         judge(head.status, &head.headers, body)
     }
+}
+
+/// Whether a header says who asks, which changes no answer and is kept nowhere, not even as a hash.
+fn is_secret(name: &str) -> bool {
+    name.rsplit(['-', '_']).next().is_some_and(|last| SECRET.contains(&last))
+}
+
+fn digest(headers: &BTreeMap<String, Vec<u8>>) -> u128 {
+    let mut digest = Xxh3::new();
+    for part in headers.iter().flat_map(|(name, value)| [name.as_bytes(), value]) {
+        digest.update(&(part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    digest.digest128()
 }
 
 /// What an answer is worth.
@@ -129,7 +174,11 @@ fn judge(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Result<Vec<u8>
     let after = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     Err(Trouble {
         what: format!("answered {status}{said}"),
-        may_pass: status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429),
+        help: match status.as_u16() {
+            408 | 425 | 429 | 500.. => Help::Attempt,
+            400 | 413 | 414 | 415 | 422 => Help::OtherDocument,
+            _ => Help::OtherService,
+        },
         after: after.map(Duration::from_secs),
     })
 }

@@ -198,6 +198,83 @@ fn a_service_that_is_gone_ends_the_run() {
 }
 
 #[test]
+fn a_service_that_hangs_ends_the_run_though_no_attempt_comes_to_its_end() {
+    let (url, service) = serve(|attempt, body| match body["uri"].as_str() {
+        Some("good.txt") => well(attempt, body),
+        _ => (200, "", topics(body), Duration::from_secs(20)),
+    });
+    let stage = build(&url, &json!({ "seconds": 10, "failures": 3 })).expect("it is good");
+    let AnyStage::Async(http) = &stage.0 else { panic!("it waits") };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    // As the run does that has a limit of time for each document.
+    let cut_short = |name: &str| {
+        let input = Input::new(name, b"a ferry".to_vec());
+        let mut doc = copydesk_parse::parse(&input, &copydesk_parse::Limits::default()).expect("a text");
+        runtime.block_on(async {
+            let mut cx = Context::of(&stage.1);
+            tokio::time::timeout(Duration::from_millis(700), http.process(&mut doc, &mut cx)).await
+        })
+    };
+    assert!(cut_short("1.txt").is_err() && cut_short("2.txt").is_err());
+    assert_eq!(cut_short("good.txt").expect("it answers"), Ok(Verdict::Keep), "and the count begins anew");
+    assert!(["3.txt", "4.txt", "5.txt"].iter().all(|name| cut_short(name).is_err()));
+    let error = cut_short("6.txt").expect("it is not sent").expect_err("the run ends");
+    assert!(error.ends_run && error.rule == "http-gone" && error.message.contains("3 documents in a row"), "{error:?}");
+    assert_eq!(service.count(), 6);
+}
+
+#[test]
+fn a_service_that_is_wrong_for_all_ends_the_run_and_one_that_refuses_documents_does_not() {
+    let every: [(Answers, &str, Option<&str>); 7] = [
+        (|_, _| (401, "", "who are you?".into(), Duration::ZERO), "http-refused", Some("answered 401")),
+        (|_, _| (403, "", String::new(), Duration::ZERO), "http-refused", Some("answered 403")),
+        (|_, _| (404, "", String::new(), Duration::ZERO), "http-refused", Some("answered 404")),
+        (|_, _| (301, "location: /login\r\n", String::new(), Duration::ZERO), "http-refused", Some("answered 301")),
+        (
+            |_, _| (200, "", "<form>Sign in</form>".into(), Duration::ZERO),
+            "bad-patch",
+            Some("answered what is no patch"),
+        ),
+        (|_, _| (413, "", String::new(), Duration::ZERO), "http-refused", None),
+        (|_, _| (422, "", String::new(), Duration::ZERO), "http-refused", None),
+    ];
+    for (answers, rule, ends_with) in every {
+        let (url, service) = serve(answers);
+        let stage = build(&url, &json!({ "failures": 3, "at_once": 1 })).expect("it is good");
+        let errors: Vec<_> = work(&stage, &["x"; 6]).into_iter().map(|(_, done)| done.expect_err(rule)).collect();
+        let of_documents = errors.iter().filter(|error| !error.ends_run && error.rule == rule).count();
+        let last = errors.iter().find(|error| error.ends_run);
+        assert_eq!(last.map(|error| error.rule.as_ref()), ends_with.map(|_| "http-gone"), "{errors:?}");
+        assert_eq!((of_documents, service.count()), if last.is_some() { (2, 3) } else { (6, 6) }, "{errors:?}");
+        assert!(last.is_none_or(|error| error.message.contains(ends_with.unwrap_or_default())), "{last:?}");
+    }
+}
+
+#[test]
+fn headers_that_change_the_answer_mean_other_work_and_secrets_do_not() {
+    let (url, service) = serve(well);
+    let folder = tempfile::tempdir().unwrap();
+    let with =
+        |headers: Value| build(&url, &json!({ "cache": folder.path(), "headers": headers })).expect("it is good");
+    let (plain, german) = (with(json!({})), with(json!({ "Accept-Language": "de" })));
+    let french = with(json!({ "accept-language": "fr" }));
+    for (stage, asked) in [(&plain, 1), (&german, 2), (&french, 3), (&german, 3), (&plain, 3)] {
+        assert_eq!(work(stage, &["a ferry"])[0].1, Ok(Verdict::Keep));
+        assert_eq!(service.count(), asked);
+    }
+    assert!(plain.1.options["headers"].is_null());
+    assert!(german.1.options["headers"]["digest"].is_string());
+    assert_ne!(german.1.options, french.1.options);
+    assert_eq!(german.1.options, with(json!({ "accept-language": "de" })).1.options, "names have no case");
+    for secret in ["Authorization", "Proxy-Authorization", "Cookie", "X-Api-Key", "apikey", "x_token", "X-Auth"] {
+        let asking = with(json!({ "Accept-Language": "de", secret: "s3cret" }));
+        assert_eq!(asking.1.options, german.1.options, "{secret}");
+        work(&asking, &["a ferry"]);
+        assert_eq!(service.count(), 3, "{secret}");
+    }
+}
+
+#[test]
 fn no_more_are_asked_at_once_or_in_a_second_than_may_be() {
     let (url, service) = serve(|_, body| (200, "", topics(body), Duration::from_millis(40)));
     let stage = build(&url, &json!({ "at_once": 3, "per_second": 50 })).expect("it is good");
@@ -232,6 +309,8 @@ fn a_service_that_cannot_be_asked_is_refused_with_the_way_out() {
         ("", json!({}), "url", "is missing"),
         ("127.0.0.1:80/x", json!({}), "url", "is no address"),
         ("https://example.org/", json!({}), "url", "let a proxy on this machine"),
+        ("http://ann:s3cret@127.0.0.1/", json!({}), "url", "send them in `headers`"),
+        ("http://ann@127.0.0.1/", json!({}), "url", "names a user"),
         ("http://127.0.0.1/", json!({ "headers": { "a b": "x" } }), "headers.a b", "invalid HTTP header name"),
         ("http://127.0.0.1/", json!({ "headers": { "a": "x\ny" } }), "headers.a", "holds what no header can"),
         ("http://127.0.0.1/", json!({ "at_once": 0 }), "at_once", "is 1 at least"),
@@ -239,6 +318,7 @@ fn a_service_that_cannot_be_asked_is_refused_with_the_way_out() {
     ] {
         let error = build(url, &more).map(|_| ()).expect_err(says);
         assert!(error.path == path && error.to_string().contains(says), "{says}: {error}");
+        assert!(!error.to_string().contains("s3cret"), "{error}");
     }
     let (_, manifest) =
         build("http://127.0.0.1/", &json!({ "reads": ["body"], "writes": ["metadata"] })).expect("good");
