@@ -352,9 +352,9 @@ impl Found {
     fn read(samples: &[Sample], options: &Options, all: bool) -> Result<Self> {
         let bytes = std::fs::read(options.save.as_ref().context("this needs --save FILE, which `article` wrote")?)?;
         let blocks: usize = samples.iter().map(|s| s.answers.len()).sum();
-        let least = samples.len() * LEARNED.len() + blocks * if all { 2 } else { 1 };
+        let fits = |parts: usize| bytes.len() == 4 * (samples.len() * LEARNED.len() + blocks * parts);
         ensure!(
-            bytes.len() >= 4 * least,
+            fits(2) || (!all && fits(1)),
             "the saved likelihoods are of other pages: give the options that they were saved with"
         );
         let mut values = bytes.chunks_exact(4).filter_map(|b| b.try_into().ok()).map(f32::from_le_bytes);

@@ -136,6 +136,10 @@ static OUTLET_WORDS: LazyLock<OutletWords> = LazyLock::new(|| {
 
 /// Whether a line carries a word that names of publications carry.
 pub(crate) fn has_outlet_word(line: &str) -> bool {
+    // `Báo Sông Xanh`, and neither `Báo cáo tổng hợp` nor a line in capitals.
+    let second = line.split_whitespace().nth(1).unwrap_or_default();
+    let is_named = second.trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(char::is_uppercase)
+        && line.contains(char::is_lowercase);
     let line = line.to_lowercase();
     let mut spaced = String::with_capacity(line.len() + 2);
     for word in line.split_whitespace() {
@@ -145,7 +149,7 @@ pub(crate) fn has_outlet_word(line: &str) -> bool {
     spaced.push(' ');
     OUTLET_WORDS.within.is_match(&spaced)
         || OUTLET_WORDS.ends.iter().any(|word| line.ends_with(word))
-        || OUTLET_WORDS.starts.iter().any(|word| line.starts_with(word.as_str()))
+        || (is_named && OUTLET_WORDS.starts.iter().any(|word| line.starts_with(word.as_str())))
 }
 
 /// Whether a line names a picture: `Logo of the Valley Herald`, `Content image - Valley Herald`.

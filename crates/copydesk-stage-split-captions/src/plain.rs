@@ -575,9 +575,7 @@ pub(crate) fn credit_alone(lines: &Lines<'_>, id: BlockId) -> Option<Reason> {
     let sure = may_be_credit_line(text)
         && split.as_credit_line() == Some(Confidence::Labelled)
         && split.picture_only
-        && split.credits.iter().all(|credit| names_somebody(credit, lines.lexicon))
-        && read_byline(text, lines.lexicon)
-            .is_none_or(|byline| byline.people.is_empty() || byline.confidence() != Confidence::Labelled);
+        && split.credits.iter().all(|credit| names_somebody(credit, lines.lexicon));
     sure.then(|| Reason::new("credit-line", "nothing but the credit of a picture", 0.7))
 }
 

@@ -197,8 +197,8 @@ pub(crate) fn probabilities(
         return (probability, None);
     }
     let regions = Judged::read(page, frame, article.kind, &article.regions.second, &open);
-    hold_against(page, &open, |block| regions.likelihood(block), weight, &mut probability);
-    (probability, Some(regions))
+    let is_heard = hold_against(page, &open, |block| regions.likelihood(block), weight, &mut probability);
+    (probability, is_heard.then_some(regions))
 }
 
 /// What the forest for pages with one article says. It has learned from corpora of news and blogs in several languages
@@ -263,14 +263,14 @@ pub(crate) fn region_weight(kind: &Likely) -> f32 {
 
 /// Makes blocks less likely by the least likely of the regions that they stand in. A region can speak against what stands in
 /// it, and never for it. Where little of what is likely would be left, the page is none that the forest for regions knows,
-/// and it is not heard.
+/// and it is not heard: then this is `false`.
 pub(crate) fn hold_against(
     page: &Page<'_>,
     open: &[u32],
     lowest: impl Fn(usize) -> f32,
     weight: f32,
     probability: &mut [f32],
-) {
+) -> bool {
     let held: Vec<f32> = open
         .iter()
         .map(|block| *block as usize)
@@ -280,11 +280,13 @@ pub(crate) fn hold_against(
     let words = |index: &u32| page.shapes[*index as usize].words;
     let likely = open.iter().filter(|block| probability[**block as usize] >= 0.5).map(words).sum::<f32>();
     let left = open.iter().zip(&held).filter(|(_, p)| **p >= 0.4).map(|(block, _)| words(block)).sum::<f32>();
-    if left >= likely * LEAST_LEFT {
+    let is_heard = left >= likely * LEAST_LEFT;
+    if is_heard {
         for (block, p) in open.iter().zip(held) {
             probability[*block as usize] = p;
         }
     }
+    is_heard
 }
 
 /// The share of the likely words that must be left for the forest for regions to be heard.

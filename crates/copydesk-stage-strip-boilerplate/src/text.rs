@@ -639,6 +639,8 @@ fn is_picture_mark(text: &str) -> bool {
 /// as they stand in addresses, before the headline of another story.
 fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
     const FEWEST: usize = 4;
+    /// A headline stands no more lines above the story.
+    const FARTHEST: usize = 64;
     let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     let slug: Vec<&str> = line.split_whitespace().take_while(plain).collect();
     if slug.len() < FEWEST {
@@ -649,12 +651,14 @@ fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
         letters().count() == slug.len()
             && letters().zip(slug.chars()).all(|(c, plain)| !c.is_ascii() || c.to_ascii_lowercase() == plain)
     };
-    (0..story).any(|index| {
+    (0..story).rev().take(FARTHEST).any(|index| {
         let head = text(page, index);
+        if head.is_ascii() {
+            return false;
+        }
         let words: Vec<&str> =
             head.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphanumeric())).collect();
         (FEWEST..=slug.len()).contains(&words.len())
-            && !head.is_ascii()
             && words.iter().zip(&slug).all(|(word, slug)| stands_for(slug, word))
     })
 }
@@ -842,13 +846,21 @@ fn about_author(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
 /// `Ann says:` below the story, and near it a date: from there on readers speak.
 fn commented(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
     const NEAR: usize = 2;
+    /// So much prose may stand below one such line, for each word of prose above it.
+    const MOST_BELOW: f32 = 0.5;
     let count = page.len();
     let says = |index: usize| {
         let shape = &page.shapes[index];
         shape.words <= 5.0 && names_commenter(text(page, index), Lexicon::builtin())
     };
-    let first = (head.story + 2..count)
-        .find(|index| says(*index) && (index + 1..count).take(NEAR).any(|i| page.lines[i].date || is_dated(page, i)));
+    let begins =
+        |index: &usize| says(*index) && (index + 1..count).take(NEAR).any(|i| page.lines[i].date || is_dated(page, i));
+    // A story that quotes a diary has one such line, and most of it may stand below.
+    let first = (head.story + 2..count).find(begins).filter(|at| {
+        let before = page.prose_before[*at] - page.prose_before[head.story];
+        let after = page.prose_before[count] - page.prose_before[*at];
+        after <= before * MOST_BELOW || (at + 1..count).any(says)
+    });
     for found in &mut found[first.unwrap_or(count)..] {
         found.get_or_insert_with(|| {
             finding(BoilerplateKind::Comments, "commented", "below the name of a reader who speaks")

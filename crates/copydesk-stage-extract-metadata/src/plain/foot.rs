@@ -113,12 +113,14 @@ fn signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Op
     (whole && byline.rest.is_empty()).then(bare).flatten().map(|byline| (byline.people, 0.45))
 }
 
-/// `О. Штраус, специалист отдела благоустройства.`: a name, and in small letters what its bearer is.
+/// `О. Штраус, специалист отдела благоустройства.`: a name, and in small letters what its bearer is, as offices sign in
+/// Cyrillic letters. Elsewhere such a line says whom to ask, or who was quoted.
 fn role_signature<'t>(line: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
     let (name, role) = line.trim().split_once(", ")?;
     let words: Vec<&str> = name.split_whitespace().collect();
     let capital = |word: &&str| word.starts_with(char::is_uppercase) && !word.contains(|c: char| c.is_numeric());
-    let short = (2..=3).contains(&words.len()) && words.iter().all(capital) && line.len() <= 160;
+    let cyrillic = name.contains(|c| matches!(c, '\u{400}'..='\u{52F}'));
+    let short = cyrillic && (2..=3).contains(&words.len()) && words.iter().all(capital) && line.len() <= 160;
     let first = role.split_whitespace().next().unwrap_or_default();
     let occupied =
         role.starts_with(char::is_lowercase) && has_role(first, lexicon) && !role.contains([',', ':', '"', '«']);

@@ -89,7 +89,8 @@ fn is_acronym(name: &str) -> bool {
             && (3..=5).contains(&first.chars().count())
             && first.chars().all(char::is_uppercase)
             && name.chars().any(char::is_lowercase)
-            && !first.contains(['A', 'E', 'I', 'O', 'U', 'Y', 'Ä', 'Ö', 'Ü'])
+            && first.bytes().all(|b| b.is_ascii_uppercase())
+            && !first.contains(['A', 'E', 'I', 'O', 'U', 'Y'])
     };
     (2..=6).contains(&name.chars().count()) && capitals(name) || station()
 }
@@ -223,13 +224,18 @@ fn is_unspaced_letter(word: &str) -> bool {
     word.chars().all(|c| matches!(c, '\u{0590}'..='\u{06FF}'))
 }
 
+/// What names of places and offices end in, and given names do not.
+const PLACES_AND_OFFICES: [char; 13] = ['市', '区', '町', '村', '県', '都', '府', '道', '部', '課', '局', '社', '室'];
+
 /// `佐倉 真帆`: the two names of somebody in a text in Japanese, with a blank between them.
 fn japanese_name(doc: &Document, line: &str) -> Option<Vec<String>> {
     let japanese = doc.languages().main.as_ref().is_some_and(|main| main.tag == "ja");
     let (family, given) = line.trim().split_once([' ', '\u{3000}']).filter(|_| japanese)?;
     let fits = |name: &str| (1..=3).contains(&name.chars().count()) && name.chars().all(|c| is_han(c) || is_kana(c));
-    (fits(family) && fits(given) && family.chars().all(is_han) && !is_section_name(family) && !is_section_name(given))
-        .then(|| vec![line.trim().to_owned()])
+    // `北海道 札幌市`, `大阪 本社`: a place, or an office.
+    let is_place = family.ends_with(['県', '都', '府', '道', '市']) || given.ends_with(PLACES_AND_OFFICES);
+    let fits = fits(family) && fits(given) && family.chars().all(is_han) && !is_place;
+    (fits && !is_section_name(family) && !is_section_name(given)).then(|| vec![line.trim().to_owned()])
 }
 
 /// Whether a dash in spaces stands right behind a piece of a line.

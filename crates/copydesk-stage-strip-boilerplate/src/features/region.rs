@@ -481,6 +481,18 @@ mod tests {
     use super::*;
     use crate::model::Names;
 
+    /// The forest knows its columns by name, and the code gives them by place.
+    #[test]
+    fn columns_are_called_for_what_they_hold() {
+        for ([own, around], sense) in SENSES.iter().zip(Sense::ALL) {
+            let name = format!("{sense:?}").to_lowercase();
+            assert_eq!((*own, *around), (&*format!("named {name}"), &*format!("near {name}")));
+        }
+        for (column, kind) in KINDS.iter().zip(LEARNED) {
+            assert_eq!(*column, format!("page is {kind:?}").to_lowercase());
+        }
+    }
+
     /// A story of three paragraphs in a list of its own beside a box of two lines, in one body; and a line by itself.
     fn example() -> Document {
         let mut doc = Document::default();
