@@ -2,10 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use copydesk_stage::SurveyError;
+use copydesk_stage::{Seen, SurveyError};
 
 use crate::{
     RunError, draft,
+    earlier::{self, Shard},
+    index::Fate,
     manifest::{MANIFEST, Manifest},
     part,
     reuse::Done,
@@ -17,10 +19,34 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Archive {
     folder: LocalFolder,
-    drafts: Vec<Done>,
+    kept: Vec<Kept>,
+    /// How many runs have added to it.
+    runs: usize,
     /// Which of its surveys it was, and of how many.
     own: usize,
     surveys: usize,
+}
+
+/// What was kept of the documents of a shard.
+#[derive(Debug)]
+struct Kept {
+    draft: Done,
+    /// Which run of the folder has added it.
+    run: usize,
+    /// Of each document that was seen, whether its record stands in the outputs.
+    stands: Vec<bool>,
+}
+
+impl Kept {
+    /// `None` if the index of the shard is not that of its draft.
+    fn look(folder: &LocalFolder, shard: &Shard, draft: Done, run: usize) -> Result<Option<Self>, RunError> {
+        let seen = earlier::of_done(folder, &draft, &shard.from)?;
+        let now = shard.documents(folder)?;
+        let is_same = seen.len() == now.len();
+        let stands = seen.iter().zip(now).filter(|(seen, _)| seen.document.fate == Fate::Written);
+        let stands = stands.map(|(_, now)| now.document.fate == Fate::Written).collect();
+        Ok(is_same.then_some(Self { draft, run, stands }))
+    }
 }
 
 impl Archive {
@@ -46,22 +72,44 @@ impl Archive {
             let entry = entry.filter(|entry| entry.sections.len() >= 3);
             entry.map(|entry| Done::in_part(Arc::new(entry))).ok_or_else(|| wrong("has lost what surveys have kept"))
         };
-        let drafts = manifest.files.drafts.iter().map(|key| read(*key)).collect::<Result<_, _>>()?;
-        Ok(Self { drafts, own, surveys: surveys.len(), folder })
+        let shards = earlier::shards(&folder, &manifest);
+        let segments = manifest.files.segments.iter().enumerate();
+        let runs = segments.flat_map(|(run, segment)| std::iter::repeat_n(run, segment.shards));
+        let mut kept = Vec::new();
+        for ((key, shard), run) in manifest.files.drafts.iter().zip(&shards).zip(runs) {
+            let found = Kept::look(&folder, shard, read(*key)?, run).ok().flatten();
+            kept.push(found.ok_or_else(|| wrong("has lost which documents its records were made of"))?);
+        }
+        Ok(Self { kept, runs: manifest.files.segments.len(), own, surveys: surveys.len(), folder })
     }
 
-    /// How many documents were seen there.
+    /// How many records stand there.
     pub(crate) fn documents(&self) -> u64 {
-        self.drafts.iter().map(|done| done.entry.counts.written).sum()
+        self.kept.iter().flat_map(|kept| &kept.stands).filter(|stands| **stands).count() as u64
     }
 
-    /// What was kept of each, in their order.
-    pub(crate) fn each(&self, see: &mut dyn FnMut(&[u8]) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
-        for done in &self.drafts {
+    /// How many runs have added to it.
+    pub(crate) fn runs(&self) -> usize {
+        self.runs
+    }
+
+    /// What was kept of each document whose record stands there, in their order, with the run that has added it. A record
+    /// that was left out can stand for no other.
+    pub(crate) fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
+        let mut number = 0;
+        for Kept { draft, run, stands } in &self.kept {
             // Behind the summaries stand what was set aside, and the index.
-            let stored = draft::load(&self.folder, done, done.entry.sections.len().saturating_sub(3));
+            let stored = draft::load(&self.folder, draft, draft.entry.sections.len().saturating_sub(3));
             let stored = stored.map_err(|error| SurveyError::new(error.to_string()))?;
-            each_summary(&stored, self.own, self.surveys, see)?;
+            let mut stands = stands.iter();
+            each_summary(&stored, self.own, self.surveys, &mut |summary| match stands.next() {
+                Some(true) => {
+                    number += 1;
+                    see(Seen { number: number - 1, run: *run, summary })
+                }
+                Some(false) => Ok(()),
+                None => Err(SurveyError::new("a shard has more summaries than documents")),
+            })?;
         }
         Ok(())
     }

@@ -64,14 +64,15 @@ impl Corpus for Drafts<'_> {
     fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
         let mut next = 0..;
         let mut seen = |run, summary: &[u8]| see(Seen { number: next.next().unwrap_or(u64::MAX), run, summary });
-        for (run, archive) in self.archives.iter().enumerate() {
-            archive.each(&mut |summary| seen(run, summary))?;
+        let mut runs = 0;
+        for archive in self.archives {
+            archive.each(&mut |of| seen(runs + of.run, of.summary))?;
+            runs += archive.runs();
         }
         for (done, run) in self.store.shards.iter().zip(self.runs) {
             let stored = self.store.load_draft(done, self.store.layout.summaries());
             let stored = stored.map_err(|error| SurveyError::new(error.to_string()))?;
-            let run = self.archives.len() + run;
-            each_summary(&stored, self.own, self.surveys, &mut |summary| seen(run, summary))?;
+            each_summary(&stored, self.own, self.surveys, &mut |summary| seen(runs + run, summary))?;
         }
         Ok(())
     }
@@ -92,10 +93,12 @@ struct Concluded<'c> {
 
 impl Concluded<'_> {
     /// Of a document. All have the same fields.
-    fn of(&self, number: u64) -> Late<'_> {
+    fn of(&self, number: u64) -> Result<Late<'_>, RunError> {
         let (mut fields, mut others, mut left_out) = (Vec::new(), None, None);
         for (instance, conclusions, before) in &self.surveys {
-            let Conclusion { value, left_out: out } = conclusions.of(before + number);
+            let concluded = guarded(|| conclusions.of(before + number));
+            let Conclusion { value, left_out: out } =
+                concluded.map_err(|panic| RunError::Survey(instance.name().into(), panic))?;
             if let Some(name) = instance.field {
                 fields.push(LateField { name, value });
             } else {
@@ -109,7 +112,7 @@ impl Concluded<'_> {
         // As `ext`: objects of all shapes in one column are text.
         fields
             .extend(others.map(|others| LateField { name: SURVEYS, value: Value::Object(others).to_string().into() }));
-        Late { fields, left_out }
+        Ok(Late { fields, left_out })
     }
 }
 
@@ -176,10 +179,12 @@ impl Store {
     ) -> Result<Done, RunError> {
         let mut late = Vec::new();
         for document in &documents {
-            late.push((document.fate == Fate::Written).then(|| {
-                *number += 1;
-                concluded.of(*number - 1)
-            }));
+            if document.fate != Fate::Written {
+                late.push(None);
+                continue;
+            }
+            late.push(Some(concluded.of(*number)?));
+            *number += 1;
         }
         let key = finished_key(draft.entry.key, &late)?;
         let known = finished.get(&key).filter(|done| done.is_whole(&self.folder)).cloned();

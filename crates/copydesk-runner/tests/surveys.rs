@@ -38,6 +38,9 @@ impl Survey for Echoes {
             }
             let of = *first.entry(summary.to_vec()).or_insert(number);
             found.push((of, run, self.leave_out));
+            if summary.ends_with(b"SENSELESS") {
+                found[number as usize].0 = u64::MAX;
+            }
             Ok(())
         })?;
         assert_eq!(corpus.documents(), found.len() as u64);
@@ -52,6 +55,7 @@ struct Found(Vec<(u64, usize, bool)>);
 impl Conclusions for Found {
     fn of(&self, number: u64) -> Conclusion {
         let (of, run, leave_out) = self.0[number as usize];
+        assert_ne!(of, u64::MAX, "as the document asked");
         let value = if of == number { Value::Null } else { json!({ "of": of, "run": run }) };
         let out = LeftOut { reason: "said before".into(), twin: Some(format!("number-{of}")) };
         Conclusion { value, left_out: (leave_out && of != number).then_some(out) }
@@ -324,6 +328,13 @@ fn a_document_that_cannot_be_seen_costs_itself_and_a_survey_without_conclusion_t
     assert_eq!(error, "the survey `echoes` cannot conclude: as the document asked");
     let after = folder(&dir.path().join("out"));
     assert_eq!((&before["a.txt"], &before["skipped.jsonl"]), (&after["a.txt"], &after["skipped.jsonl"]));
+    given[4] = "SENSELESS".into();
+    let error = run_with(&given, &dir.path().join("out"), small(), true).expect_err("no conclusion").to_string();
+    assert!(
+        error.starts_with("the survey `echoes` cannot conclude: ") && error.contains("as the document asked"),
+        "{error}"
+    );
+    assert_eq!(before["a.txt"], folder(&dir.path().join("out"))["a.txt"]);
     given[4] = "sense".into();
     run(&given, &dir.path().join("out"), small());
     run(&given, &dir.path().join("new"), small());
@@ -367,4 +378,62 @@ fn documents_are_compared_with_those_of_other_folders() {
     plain.execute(&mut ()).expect("it runs");
     assert!(refused("plain").contains("was made without the survey `echoes`"));
     assert!(!at("new").exists());
+}
+
+/// A survey that says which documents it was shown, and of which runs, and that leaves out what begins with `LEAVE`.
+#[derive(Debug)]
+struct Shown;
+
+impl Survey for Shown {
+    fn see(&self, doc: &Document) -> Result<Vec<u8>, StageError> {
+        Ok(doc.content().as_bytes().to_vec())
+    }
+
+    fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError> {
+        let mut all = Vec::new();
+        corpus.each(&mut |Seen { number, run, summary }| {
+            assert_eq!(number, all.len() as u64);
+            all.push(format!("{run}:{}", text(summary)));
+            Ok(())
+        })?;
+        assert_eq!(corpus.documents(), all.len() as u64);
+        Ok(Box::new(All(all)))
+    }
+}
+
+#[derive(Debug)]
+struct All(Vec<String>);
+
+impl Conclusions for All {
+    fn of(&self, number: u64) -> Conclusion {
+        let out = LeftOut { reason: "asked for".into(), twin: None };
+        let left_out = self.0[number as usize].contains(":LEAVE").then_some(out);
+        Conclusion { value: json!(self.0), left_out }
+    }
+}
+
+#[test]
+fn of_other_folders_a_survey_sees_what_stands_in_their_outputs_run_by_run() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| dir.path().join(name);
+    let run = |out: &str, texts: &[&str], place: &str, against: &[&str]| {
+        let shown = SurveyInstance {
+            manifest: manifest("shown"),
+            field: Some("all"),
+            survey: Box::new(Shown),
+            against: against.iter().map(|folder| at(folder)).collect(),
+        };
+        let chain = Chain::new(Limits::default()).then(link("obedient", AnyStage::cpu(Obedient))).survey(shown);
+        let source = Box::new(Given { texts: texts.iter().map(|text| (*text).into()).collect(), breaks_after: None });
+        let output = Output::Folder { folder: at(out), sharded: false };
+        let owner = Owner { place: place.into(), ..Owner::default() };
+        let options = Options { existing: Existing::Append, owner, ..small() };
+        Run { source, chain, exports: exports(), output, options }.execute(&mut ()).expect("it runs");
+    };
+    run("one", &["a", "LEAVE b", "DROP c", "d", "e"], "day-1", &[]);
+    run("one", &["LEAVE f", "g"], "day-2", &[]);
+    run("two", &["h"], "day-1", &["one"]);
+    run("out", &["i"], "day-1", &["one", "two"]);
+    let rows = text(&folder(&at("out"))["a.txt"]);
+    assert!(rows.contains(r#"all=["0:a","0:d","0:e","1:g","2:h","3:i"]"#), "{rows}");
 }

@@ -28,15 +28,14 @@ struct Member {
     of: u64,
     share: f32,
     kind: DuplicateKind,
-    stands: bool,
+    /// Whether its record is left out.
+    goes: bool,
 }
 
 /// What was found, by the numbers of documents.
 #[derive(Debug)]
 pub(crate) struct Found {
     members: Vec<(u32, Member)>,
-    /// The least share of a record that is left out; none is where all are kept.
-    leave_out: Option<f64>,
 }
 
 impl Conclusions for Found {
@@ -44,7 +43,7 @@ impl Conclusions for Found {
         let found = u32::try_from(number).ok();
         let found = found.and_then(|number| self.members.binary_search_by_key(&number, |(text, _)| *text).ok());
         let Some((_, member)) = found.and_then(|at| self.members.get(at)) else { return Conclusion::default() };
-        let Member { cluster, of, share, kind, stands } = *member;
+        let Member { cluster, of, share, kind, goes } = *member;
         let of = format!("{of:016x}");
         // More digits would promise more than there is.
         let share = (f64::from(share) * 100.0).round() / 100.0;
@@ -53,7 +52,6 @@ impl Conclusions for Found {
             DuplicateKind::Contained => "stands in another".to_owned(),
             kind => format!("{} copy of another", name(&kind)),
         };
-        let goes = self.leave_out.is_some_and(|least| share >= least && !stands);
         let left_out = goes.then_some(LeftOut { reason, twin: Some(of) });
         Conclusion { value, left_out }
     }
@@ -100,8 +98,7 @@ pub(crate) fn conclude(corpus: &dyn Corpus, config: &Config) -> Result<Found, Su
     let mut clusters = Clusters::new(texts.ids.len() as u32);
     join(&mut clusters, &texts, sorted(joined, &texts));
     clusters.flatten();
-    let members = members(corpus, config, &texts, &clusters, &inside)?;
-    Ok(Found { members, leave_out: (config.keep == Keep::One).then_some(config.leave_out) })
+    Ok(Found { members: members(corpus, config, &texts, &clusters, &inside)? })
 }
 
 /// The signatures of the texts that have one, one behind the other.
@@ -201,8 +198,8 @@ fn inside(
     let pairs = blocks::candidates(corpus, &|text| copies.first(text) == text)?;
     let compared = overlaps(corpus, &pairs, &texts.words)?;
     let mut inside = Inside::default();
-    for (pair, Overlap { of_first, of_second, .. }) in pairs.iter().zip(compared) {
-        if of_first.max(of_second) < config.contained {
+    for (pair, Overlap { of_first, of_second, is_sure, .. }) in pairs.iter().zip(compared) {
+        if !is_sure || of_first.max(of_second) < config.contained {
             continue;
         }
         if of_first.min(of_second) >= SAME_STORY {
@@ -265,7 +262,7 @@ impl<'t> Standing<'t> {
         let compared = overlaps(corpus, &pairs, words)?;
         for ((text, longer), overlap) in pairs.into_iter().zip(compared) {
             let share = overlap.of_first;
-            if share >= contained && self.inside.get(&text).is_none_or(|(_, best)| share > *best) {
+            if overlap.is_sure && share >= contained && self.inside.get(&text).is_none_or(|(_, best)| share > *best) {
                 self.inside.insert(text, (longer, share));
             }
         }
@@ -313,7 +310,7 @@ fn members(
     let to_compare: Vec<Pair> = pairs.iter().copied().filter(|pair| !is_same(pair)).collect();
     let mut compared = overlaps(corpus, &to_compare, &texts.words)?.into_iter();
     let has_others = |text: u32| together.binary_search(&(clusters.first(text), text)).is_ok();
-    let mut member = |pair: Pair| {
+    let mut judge = |pair: Pair| {
         let (text, mut of) = pair;
         let (kind, share) = if text == of {
             (DuplicateKind::Representative, 1.0)
@@ -334,8 +331,27 @@ fn members(
         if text == of && !has_others(text) {
             return None;
         }
-        let (cluster, id) = (texts.ids[clusters.first(text) as usize], texts.ids[of as usize]);
-        Some((text, Member { cluster, of: id, share: share as f32, kind, stands: text == of }))
+        Some(Judged { text, of, share, kind })
     };
-    Ok(pairs.into_iter().filter_map(&mut member).collect())
+    let judged: Vec<Judged> = pairs.into_iter().filter_map(&mut judge).collect();
+    drop((to_compare, compared));
+    // A record that others name stays, so that what is left out has its twin in the outputs.
+    let mut named: Vec<u32> = judged.iter().filter(|found| found.text != found.of).map(|found| found.of).collect();
+    named.sort_unstable();
+    named.dedup();
+    let least = (config.keep == Keep::One).then_some(config.leave_out);
+    let member = |Judged { text, of, share, kind }| {
+        let goes = text != of && least.is_some_and(|least| share >= least) && named.binary_search(&text).is_err();
+        let (cluster, of) = (texts.ids[clusters.first(text) as usize], texts.ids[of as usize]);
+        (text, Member { cluster, of, share: share as f32, kind, goes })
+    };
+    Ok(judged.into_iter().map(member).collect())
+}
+
+/// The text that stands for a text, and how much of that one is in there.
+struct Judged {
+    text: u32,
+    of: u32,
+    share: f64,
+    kind: DuplicateKind,
 }

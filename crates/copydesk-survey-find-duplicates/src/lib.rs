@@ -120,15 +120,25 @@ impl SurveyKind for FindDuplicates {
                 ConfigError::at(name, "must be from 0.5 to 1").help("texts that share less say something else")
             })
         };
-        let empty = config.sites.iter().position(|site| copydesk_text::host(site).is_none() && site.contains('/'));
-        let sites = empty.map(|at| {
+        let sites: Vec<Option<String>> = config.sites.iter().map(|site| self::site(site)).collect();
+        let wrong_sites = sites.iter().enumerate().filter(|(_, site)| site.is_none()).map(|(at, _)| {
             ConfigError::at(format!("sites[{at}]"), "must be the host of a site").help("write it as `example.org`")
         });
         let shares =
             [("similarity", config.similarity), ("contained", config.contained), ("leave_out", config.leave_out)];
-        ConfigError::all(shares.into_iter().filter_map(|(name, value)| share(name, value)).chain(sites))?;
-        Ok(Box::new(Self { config }))
+        ConfigError::all(shares.into_iter().filter_map(|(name, value)| share(name, value)).chain(wrong_sites))?;
+        let sites = sites.into_iter().flatten().collect();
+        Ok(Box::new(Self { config: Config { sites, ..config } }))
     }
+}
+
+/// A site as those of documents are told, of its host or of the address of its front page. `None` for what is neither: a part of
+/// a site cannot be named.
+fn site(given: &str) -> Option<String> {
+    let address = if given.contains("://") { given.to_owned() } else { format!("https://{given}") };
+    let site = copydesk_text::site(&address)?;
+    let is_host = site.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    (is_host && matches!(copydesk_text::path(&address), "" | "/")).then_some(site)
 }
 
 /// What a program passes to [`Catalog::with`].

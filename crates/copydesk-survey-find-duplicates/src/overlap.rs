@@ -9,6 +9,9 @@ use crate::{bands::Pair, summary::Written};
 const BYTES_OF_A_TEXT: u64 = 64;
 const LEAST_BYTES: u64 = 4 << 20;
 
+/// Shares of a sample with fewer runs of either text say little.
+const LEAST_SAMPLE: usize = 256;
+
 /// What two texts have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Overlap {
@@ -18,6 +21,8 @@ pub(crate) struct Overlap {
     pub(crate) of_first: f64,
     /// Of the runs of the second, those in the first.
     pub(crate) of_second: f64,
+    /// Whether enough was compared: all runs, or a sample that holds enough of either text.
+    pub(crate) is_sure: bool,
 }
 
 /// The runs of a text, and whether there may be more than are kept.
@@ -36,6 +41,7 @@ impl Runs {
 fn overlap(one: &Runs, other: &Runs) -> Overlap {
     // Of texts with more runs than are kept a sample is compared, the same one of both.
     let end = one.end().min(other.end());
+    let is_whole = !one.is_full && !other.is_full;
     let within = |runs: &Runs| runs.sorted.partition_point(|run| *run <= end);
     let (one, other) = (&one.sorted[..within(one)], &other.sorted[..within(other)]);
     let (mut both, mut rest) = (0_usize, other);
@@ -48,6 +54,7 @@ fn overlap(one: &Runs, other: &Runs) -> Overlap {
         similarity: share(one.len() + other.len() - both),
         of_first: share(one.len()),
         of_second: share(other.len()),
+        is_sure: is_whole || one.len().min(other.len()) >= LEAST_SAMPLE,
     }
 }
 
@@ -96,7 +103,12 @@ mod tests {
         let found = overlap(&runs(&[1, 2, 3, 4], false), &runs(&[2, 4, 6], false));
         assert_eq!((found.similarity, found.of_first, found.of_second), (0.4, 0.5, 2.0 / 3.0));
         let found = overlap(&runs(&[1, 2, 3], true), &runs(&[1, 2, 3, 4, 5, 6], false));
-        assert_eq!((found.similarity, found.of_first, found.of_second), (1.0, 1.0, 1.0));
-        assert_eq!(overlap(&runs(&[], false), &runs(&[], false)), Overlap::default());
+        assert_eq!((found.similarity, found.of_first, found.of_second, found.is_sure), (1.0, 1.0, 1.0, false));
+        let long: Vec<u32> = (0..4096).collect();
+        let found = overlap(&runs(&long, true), &runs(&long[..LEAST_SAMPLE], false));
+        assert_eq!((found.of_second, found.is_sure), (1.0, true));
+        assert!(!overlap(&runs(&long, true), &runs(&long[1..LEAST_SAMPLE], false)).is_sure);
+        let nothing = Overlap { is_sure: true, ..Overlap::default() };
+        assert_eq!(overlap(&runs(&[], false), &runs(&[], false)), nothing);
     }
 }

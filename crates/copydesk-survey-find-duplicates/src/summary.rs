@@ -128,8 +128,7 @@ fn place(doc: &Document, sites: &[String]) -> u64 {
     let given = doc.metadata().url.as_ref().map(|url| url.value.as_str());
     let address = given.or(doc.source.url.as_deref()).unwrap_or(&doc.source.uri);
     let site = copydesk_text::site(address);
-    let is = |listed: &String| site.as_deref().is_some_and(|site| site == copydesk_text::without_www(listed));
-    let place = sites.iter().position(is).unwrap_or(sites.len());
+    let place = sites.iter().position(|listed| site.as_ref() == Some(listed)).unwrap_or(sites.len());
     (place as u64).min(u64::from(u16::MAX))
 }
 
