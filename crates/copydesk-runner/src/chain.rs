@@ -126,7 +126,8 @@ impl Passage {
     }
 
     fn is_late(&self, limit: Duration) -> bool {
-        self.spent() > limit || self.laps.iter().map(|lap| lap.wall).sum::<Duration>() > limit * WALL
+        let bounded = self.laps.iter().filter(|lap| !lap.has_own_limit);
+        self.spent() > limit || bounded.map(|lap| lap.wall).sum::<Duration>() > limit * WALL
     }
 
     /// Takes the document out of its batch for as long as a thread works on it.
@@ -354,9 +355,10 @@ impl Chain {
         let _span = tracing::trace_span!("stage", stage = manifest.name, documents = handed.len()).entered();
         let clock = Clock::waiting();
         let verdicts = guarded(|| stage.process(&mut handed));
-        // The stage keeps to a limit of its own; what one document took cannot be told here.
+        // The stage keeps to a limit of its own; what one document took cannot be told here, nor how long it had to wait until
+        // somebody had time for it.
         let share = clock.stop().wall / u32::try_from(handed.len().max(1)).unwrap_or(u32::MAX);
-        let lap = Lap { wall: share, ..Lap::default() };
+        let lap = Lap { wall: share, has_own_limit: true, ..Lap::default() };
         let contexts: Vec<_> = handed.into_iter().map(|handed| handed.cx).collect();
         let verdicts: Vec<_> = match verdicts {
             Ok(verdicts) => {

@@ -15,6 +15,8 @@ pub(crate) struct Lap {
     pub(crate) cpu: Duration,
     /// What counts against a limit of time: the processor's where it is known, so that a busy machine costs no document.
     pub(crate) charged: Duration,
+    /// The step keeps to a limit of its own, and no time on the wall is too long.
+    pub(crate) has_own_limit: bool,
 }
 
 /// A running lap of this thread.
@@ -38,7 +40,7 @@ impl Clock {
     pub(crate) fn stop(&self) -> Lap {
         let wall = self.wall.elapsed();
         let cpu = self.cpu.and_then(|start| thread_time()?.checked_sub(start));
-        Lap { wall, cpu: cpu.unwrap_or_default(), charged: cpu.unwrap_or(wall) }
+        Lap { wall, cpu: cpu.unwrap_or_default(), charged: cpu.unwrap_or(wall), has_own_limit: false }
     }
 }
 

@@ -49,14 +49,16 @@ struct State {
 /// Documents that a thread has in hand: one, or those that a stage takes together.
 struct Out {
     places: Vec<usize>,
+    /// They are with a stage that takes many at once.
+    together: bool,
     since: Instant,
     /// What the thread had had of the processor then.
     before: Duration,
 }
 
 impl Out {
-    fn of(places: Vec<usize>) -> Self {
-        Self { places, since: Instant::now(), before: thread_time().unwrap_or_default() }
+    fn of(places: Vec<usize>, together: bool) -> Self {
+        Self { places, together, since: Instant::now(), before: thread_time().unwrap_or_default() }
     }
 }
 
@@ -79,7 +81,7 @@ impl Slot {
         let number = *number;
         let at = (from..batch.passages.len()).find(|at| !batch.passages[*at].is_done())?;
         let passage = batch.passages[at].take();
-        state.out = Some(Out::of(vec![at]));
+        state.out = Some(Out::of(vec![at], false));
         self.hand.take(number, at);
         Some((at, passage))
     }
@@ -96,7 +98,7 @@ impl Slot {
             .filter(|(_, passage)| shared.chain.is_for_many(passage) && passage.next_place() == next)
             .map(|(at, passage)| (at, passage.take()))
             .unzip();
-        state.out = Some(Out::of(places.clone()));
+        state.out = Some(Out::of(places.clone(), true));
         self.hand.take_all(number, next);
         Some((places, passages))
     }
@@ -123,14 +125,20 @@ impl Slot {
     /// Takes the batch away from a thread that has been at one document for longer than the limit.
     fn rescue(&self, limit: Duration, shared: &Shared) -> Option<(u64, Batch, &'static str)> {
         let mut state = self.state();
-        let Out { places, since, before } = state.out.as_ref()?;
+        let Out { places, together, since, before } = state.out.as_ref()?;
         let limit = limit * u32::try_from(places.len()).unwrap_or(u32::MAX);
         if state.lost || since.elapsed() < limit {
             return None;
         }
-        // A thread that only waits for a busy machine has some more time.
         let computed = self.meter.read().and_then(|now| now.checked_sub(*before));
-        if computed.is_some_and(|computed| computed < limit) && since.elapsed() < limit * WALL {
+        let has_time = if *together {
+            // A stage that takes many at once keeps to a limit of its own where it waits: for a program that others have, say.
+            computed.is_none_or(|computed| computed < limit)
+        } else {
+            // A thread that only waits for a busy machine has some more time.
+            computed.is_some_and(|computed| computed < limit) && since.elapsed() < limit * WALL
+        };
+        if has_time {
             return None;
         }
         let places = places.clone();

@@ -141,6 +141,38 @@ fn a_document_that_takes_too_long_goes_no_further() {
     assert_eq!((entry.stage.as_str(), entry.rule.as_str()), ("slow", "limit.time"));
 }
 
+/// Waits for longer than a document may take by the clock on the wall, as for a program that others have.
+#[derive(Debug)]
+struct Queues;
+
+impl copydesk_stage::BatchStage for Queues {
+    fn process(
+        &self,
+        documents: &mut [copydesk_stage::Handed<'_>],
+    ) -> Vec<Result<copydesk_stage::Verdict, copydesk_stage::StageError>> {
+        std::thread::sleep(Duration::from_millis(50) * 14);
+        vec![Ok(copydesk_stage::Verdict::Keep); documents.len()]
+    }
+}
+
+#[test]
+fn what_a_stage_of_many_waits_is_charged_to_no_document() {
+    let chain = || {
+        Chain::new(Limits::default())
+            .then(link("queues", AnyStage::batch(Queues)))
+            .then(link("next", AnyStage::cpu(Obedient)))
+            .time_limit(Some(Duration::from_millis(50)))
+    };
+    let outcome = chain().process_one(Input::new("d", "x"));
+    assert!(matches!(outcome, Outcome::Kept(_)), "{outcome:?}");
+    let source = Given { texts: vec!["x".into(); 2], breaks_after: None };
+    let exports = vec![export(Lines("a.txt"))];
+    let run =
+        Run { source: Box::new(source), chain: chain(), exports, output: Output::Nowhere, options: options(2, 1) };
+    let report = run.execute(&mut ()).expect("it finishes");
+    assert_eq!((report.written, report.quarantined), (2, 0));
+}
+
 #[test]
 fn a_broken_source_leaves_earlier_output_alone() {
     let dir = tempfile::tempdir().expect("a folder");

@@ -68,7 +68,8 @@ pub struct Handed<'a> {
 
 /// A stage that takes many documents in one call, because a call costs more than a document does: one that has another
 /// process do the work. What becomes of a document must not depend on those beside it. It has to come to an end by itself:
-/// a call that hangs or panics costs all of its documents.
+/// a call that panics or computes without end costs all of its documents, and one that waits is waited for, since the limit of
+/// time of the run counts none of its waiting.
 pub trait BatchStage: Debug + Send + Sync {
     /// Like [`Stage::process`]: a verdict for each document, in their order.
     fn process(&self, documents: &mut [Handed<'_>]) -> Vec<Result<Verdict, StageError>>;
