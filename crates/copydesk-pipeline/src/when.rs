@@ -30,7 +30,7 @@ impl Condition {
     }
 
     /// A stage for those documents alone. It reads what the condition reads.
-    pub(crate) fn of_stage(self, stage: StageInstance) -> StageInstance {
+    pub(crate) fn of_stage(self, stage: StageInstance) -> Result<StageInstance, ConfigError> {
         let Self(when) = self;
         let StageInstance { manifest, stage } = stage;
         let reads: Vec<Facet> = manifest.reads.iter().copied().chain(when.reads()).collect();
@@ -41,16 +41,17 @@ impl Condition {
             AnyStage::Async(inner) => AnyStage::waiting(Guarded { when, inner }),
             AnyStage::Batch(inner) => AnyStage::batch(Guarded { when, inner }),
             // There is no other kind: this arm is for one that may come.
-            other => other,
+            _ => return Err(ConfigError::at(WHEN, "cannot be asked for a stage of this kind")),
         };
-        StageInstance { manifest, stage }
+        Ok(StageInstance { manifest, stage })
     }
 
     /// An export for those documents alone.
-    pub(crate) fn of_export(self, export: ExportInstance) -> ExportInstance {
+    #[expect(clippy::unnecessary_wraps, reason = "as for a stage, which may be of a kind that no condition guards")]
+    pub(crate) fn of_export(self, export: ExportInstance) -> Result<ExportInstance, ConfigError> {
         let ExportInstance { manifest, export: inner } = export;
         let manifest = marked(manifest, self.0.text());
-        ExportInstance { manifest, export: Box::new(Guarded { when: self.0, inner }) }
+        Ok(ExportInstance { manifest, export: Box::new(Guarded { when: self.0, inner }) })
     }
 }
 

@@ -15,11 +15,11 @@ impl Condition {
         Err(error.help("build it with `--features conditions`, or without `--no-default-features`"))
     }
 
-    pub(crate) fn of_stage(self, _: StageInstance) -> StageInstance {
+    pub(crate) fn of_stage(self, _: StageInstance) -> Result<StageInstance, ConfigError> {
         match self {}
     }
 
-    pub(crate) fn of_export(self, _: ExportInstance) -> ExportInstance {
+    pub(crate) fn of_export(self, _: ExportInstance) -> Result<ExportInstance, ConfigError> {
         match self {}
     }
 }

@@ -119,7 +119,7 @@ impl Loader<'_> {
         instance: &Instance<'_>,
         subject: &str,
         built: T,
-        guard: impl FnOnce(Condition, T) -> T,
+        guard: impl FnOnce(Condition, T) -> Result<T, ConfigError>,
     ) -> Option<T> {
         let Some(entry) = instance.node.get(WHEN) else { return Some(built) };
         let Some(text) = entry.node.as_str() else {
@@ -129,8 +129,8 @@ impl Loader<'_> {
             );
             return None;
         };
-        let condition = self.built(instance, subject, Condition::read(text))?;
-        Some(guard(condition, built))
+        let guarded = Condition::read(text).and_then(|condition| guard(condition, built));
+        self.built(instance, subject, guarded)
     }
 
     /// Puts an error of the typed build at its place.
