@@ -340,6 +340,11 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// Tells it that there is no more, and waits for nothing.
+    pub(crate) fn close(&mut self) {
+        self.to = None;
+    }
+
     /// Ends a process that has failed.
     pub(crate) fn end(mut self) {
         self.kill();
@@ -349,7 +354,7 @@ impl Process {
 /// One that has not failed hears that there is no more, and has some time to end by itself.
 impl Drop for Process {
     fn drop(&mut self) {
-        self.to = None;
+        self.close();
         if self.ended_within(FAREWELL).is_none() {
             self.kill();
         }

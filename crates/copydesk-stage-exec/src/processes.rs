@@ -145,6 +145,15 @@ impl Processes {
     }
 }
 
+/// All hear that there is no more before anybody waits for one of them: many take no longer to end than one does.
+impl Drop for Processes {
+    fn drop(&mut self) {
+        for process in &mut self.state().idle {
+            process.close();
+        }
+    }
+}
+
 /// How long to wait after so many failures in a row.
 fn pause(failures: u32) -> Duration {
     let doublings = failures.saturating_sub(OF_DOCUMENTS).min(16);

@@ -228,6 +228,54 @@ fn a_stage_that_is_dropped_leaves_no_process() {
 }
 
 #[test]
+fn many_processes_end_at_once() {
+    if !has("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("lingers.py");
+    let code = "import json, os, sys, time\nsys.stdin.readline()\n\
+        print('{\"protocol\":1,\"reads\":[],\"writes\":[]}', flush=True)\n\
+        for line in sys.stdin:\n    time.sleep(1)\n    \
+        print(json.dumps({'id': json.loads(line)['id'], 'patch': {'version': 1, 'changes': []}}), flush=True)\n\
+        heard = time.time()\ntime.sleep(0.6)\n\
+        open(os.path.join(sys.argv[1], f'{os.getpid()}.times'), 'w').write(f'{heard} {time.time()}')\n";
+    fs::write(&program, code).unwrap();
+    let stage = build(&json!({ "command": ["python3", program, folder.path()] })).expect("it is good");
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| assert_eq!(work(&stage, &["x"])[0].1, Ok(Verdict::Keep)));
+        }
+    });
+    drop(stage);
+    let files = fs::read_dir(folder.path()).unwrap().flatten().map(|file| file.path());
+    let times: Vec<(f64, f64)> = files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "times"))
+        .map(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            let (heard, ended) = text.split_once(' ').expect("two times");
+            (heard.parse().unwrap(), ended.parse().unwrap())
+        })
+        .collect();
+    assert_eq!(times.len(), 3, "each had a process of its own, and time to end by itself");
+    let last_heard = times.iter().map(|(heard, _)| *heard).fold(f64::MIN, f64::max);
+    assert!(times.iter().all(|(_, ended)| last_heard < *ended), "nobody had to wait for another: {times:?}");
+}
+
+#[test]
+fn rules_of_the_module_for_python_stand_in_the_readme() {
+    let rules: Vec<&str> = copydesk_stage_exec::PYTHON_MODULE
+        .split("\"rule\": \"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"').map(|(rule, _)| rule))
+        .collect();
+    assert!(rules.contains(&"exception"), "{rules:?}");
+    for rule in rules {
+        assert!(<Exec as copydesk_stage::StageKind>::README.contains(&format!("\n| `{rule}` | ")), "{rule}");
+    }
+}
+
+#[test]
 fn lines_are_what_the_schema_says() {
     let schema = copydesk_stage_exec::Messages::json_schema().to_value();
     let validator = jsonschema::validator_for(&schema).expect("a schema");
