@@ -18,20 +18,24 @@ pub(crate) fn named(name: &str) -> Option<fn(&str) -> bool> {
         "es-dni" => es_dni,
         "it-codice-fiscale" => it_codice_fiscale,
         "nl-bsn" => |number| weighted(number, &[9, 8, 7, 6, 5, 4, 3, 2, -1], 11),
-        "pl-pesel" => |number| day(number, [2, 4], true) && weighted(number, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1], 10),
-        "se-personnummer" => {
-            |number| number.get(number.len().wrapping_sub(10)..).is_some_and(|n| luhn(n) && day(n, [2, 4], true))
-        }
+        "pl-pesel" => |number| {
+            day(number, [2, 4], &[0, 20, 40, 60, 80], &[0]) && weighted(number, &[1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1], 10)
+        },
+        "se-personnummer" => |number| {
+            number.get(number.len().wrapping_sub(10)..).is_some_and(|n| luhn(n) && day(n, [2, 4], &[0], &[0, 60]))
+        },
         "fi-hetu" => fi_hetu,
-        "dk-cpr" => |number| day(number, [2, 0], false),
+        "dk-cpr" => |number| day(number, [2, 0], &[0], &[0]),
         "no-fodselsnummer" => no_fodselsnummer,
         "be-nrn" => be_nrn,
         "br-cpf" => br_cpf,
-        "kr-rrn" => |number| day(number, [2, 4], false) && matches!(number.as_bytes().get(6), Some(b'1'..=b'8')),
+        "kr-rrn" => |number| day(number, [2, 4], &[0], &[0]) && matches!(number.as_bytes().get(6), Some(b'1'..=b'8')),
         "in-aadhaar" => verhoeff,
         "tr-kimlik" => tr_kimlik,
-        "za-id" => |number| luhn(number) && day(number, [2, 4], false),
-        "cz-rodne-cislo" => |number| number.parse::<u64>().is_ok_and(|n| n % 11 == 0) && day(number, [2, 4], true),
+        "za-id" => |number| luhn(number) && day(number, [2, 4], &[0], &[0]),
+        "cz-rodne-cislo" => {
+            |number| number.parse::<u64>().is_ok_and(|n| n % 11 == 0) && day(number, [2, 4], &[0, 20, 50, 70], &[0])
+        }
         "pt-nif" => pt_nif,
         "cl-rut" => cl_rut,
         "ar-cuil" => |number| weighted(number, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1], 11),
@@ -107,21 +111,17 @@ fn mod_11_10(number: &str) -> bool {
 fn mod_11_2(number: &str) -> bool {
     let value = |c: char| if c == 'X' { Some(10) } else { c.to_digit(10) };
     let sum = number.chars().try_fold(0, |sum, c| value(c).map(|digit| (sum * 2 + digit) % 11));
-    number.len() == 18 && sum == Some(1) && number.get(6..14).is_some_and(|date| day(date, [4, 6], false))
+    number.len() == 18 && sum == Some(1) && number.get(6..14).is_some_and(|date| day(date, [4, 6], &[0], &[0]))
 }
 
-/// Whether the two digits at the first place are a month and those at the second a day. Some countries add 20, 40, 50, 60 or 80 to
-/// one of them, for the century or the sex.
-fn day(number: &str, [month, day]: [usize; 2], shifted: bool) -> bool {
+/// Whether the two digits at the first place are a month and those at the second a day, each with one of the numbers that the
+/// country adds for the century, the sex or the kind of number.
+fn day(number: &str, [month, day]: [usize; 2], to_months: &[u32], to_days: &[u32]) -> bool {
     let two = |at: usize| number.get(at..at + 2).and_then(|two| two.parse::<u32>().ok());
-    let (Some(month), Some(day)) = (two(month), two(day)) else { return false };
-    let month = if shifted {
-        month % 20 - if (51..=62).contains(&month) || (71..=82).contains(&month) { 10.min(month % 20) } else { 0 }
-    } else {
-        month
+    let is_one = |at: usize, added: &[u32], last: u32| {
+        two(at).is_some_and(|two| added.iter().any(|more| (more + 1..=more + last).contains(&two)))
     };
-    let day = if shifted && day > 60 { day - 60 } else { day };
-    (1..=12).contains(&month) && (1..=31).contains(&day)
+    is_one(month, to_months, 12) && is_one(day, to_days, 31)
 }
 
 /// No number has these areas, groups and series (Social Security Administration).
@@ -177,13 +177,14 @@ fn fi_hetu(number: &str) -> bool {
     let table = "0123456789ABCDEFHJKLMNPRSTUVWXY";
     let place = head.parse::<usize>().map(|head| head % 31);
     head.len() == 9
-        && day(&head, [2, 0], false)
+        && day(&head, [2, 0], &[0], &[0])
         && place.is_ok_and(|place| table.get(place..=place) == number.get(number.len() - 1..))
 }
 
 fn no_fodselsnummer(number: &str) -> bool {
     let head = number.get(..10).unwrap_or_default();
-    day(number, [2, 0], true)
+    // Not born there: the day and 40. Numbers of health services and of tests: the month and 40, 80.
+    day(number, [2, 0], &[0, 40, 80], &[0, 40])
         && weighted(head, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1], 11)
         && weighted(number, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1], 11)
 }
@@ -255,6 +256,7 @@ fn sg_nric(number: &str) -> bool {
         "S" => ("JZIHGFEDCBA", 0),
         "T" => ("JZIHGFEDCBA", 4),
         "F" => ("XWUTRQPNMLK", 0),
+        "M" => ("XWUTRQPNJLK", 3),
         _ => ("XWUTRQPNMLK", 4),
     };
     let place = ((sum + shift) % 11) as usize;
