@@ -285,10 +285,12 @@ impl Tree {
     }
 
     /// Gives attributes other values, for a redaction.
-    pub(crate) fn change_values(&mut self, mut change: impl FnMut(&str) -> Option<String>) {
-        for attr in &mut self.attrs {
+    pub(crate) fn change_values(&mut self, mut change: impl FnMut(Span, &str) -> Option<String>) {
+        let elements = self.elements.iter().flat_map(|element| element.attrs.clone().map(|at| (element.span, at)));
+        for (span, at) in elements {
+            let attr = &mut self.attrs[at as usize];
             let range = attr.value.start as usize..attr.value.end as usize;
-            let Some(new) = change(&self.strings[range.clone()]) else { continue };
+            let Some(new) = change(span, &self.strings[range.clone()]) else { continue };
             // What stood there goes for good; what is longer stands at the end.
             self.strings.replace_range(range.clone(), &"*".repeat(range.len()));
             let at = self.strings.len() as u32;

@@ -1,10 +1,10 @@
 //! Taking a text out of a document for good, with everything that was made of it.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
-use crate::{Block, Caption, Credit, Document, Inline, InlineKind, ItemValue, Metadata, Tree, Value};
+use crate::{Block, Caption, Credit, Document, Inline, InlineKind, ItemValue, Metadata, Span, Tree, Value};
 
 /// Bytes of a text, and what stands in their place from now on.
 pub type Replacement = (Range<usize>, String);
@@ -14,35 +14,46 @@ pub type Find<'f> = dyn FnMut(&str) -> Vec<Replacement> + 'f;
 
 impl Document {
     /// Replaces what `find` finds, in every text that the document holds: the source (where the bytes are struck out, so
-    /// that places stay what they are), blocks as they are and as they were, links, attributes, evidence, pictures, facts with all
+    /// that places stay what they are; where it is written otherwise than it reads, with character references, tags or
+    /// escapes in it, all of the block, start tag or script is), blocks as they are and as they were, links, attributes, evidence, pictures, facts with all
     /// their candidates, captions, details of decisions, notes, findings of stages, fields of the container, and the
     /// address that it was fetched from. Its path or URL as the source names it (`source.uri`, `source.name`) stays: by that it
     /// is known again.
     pub fn redact(&mut self, find: &mut Find<'_>) {
-        strike_out(&mut self.content, find);
-        self.redact_blocks(find);
+        let mut struck: Vec<_> = find(&self.content).into_iter().map(|(range, _)| range).collect();
+        let mut taken = Vec::new();
+        self.redact_blocks(find, &mut taken);
         if let Some(tree) = &mut self.tree {
-            tree.redact(find);
+            tree.redact(find, &mut taken);
         }
+        for clue in &mut self.evidence.clues {
+            replace_at(&mut clue.value, clue.span.map(|span| (span, Place::Source)), find, &mut taken);
+        }
+        for item in &mut self.evidence.items {
+            let place = item.span.map(|span| (span, Place::Source));
+            for (name, value) in &mut item.properties {
+                replace_at(name, place, find, &mut taken);
+                if let ItemValue::Text(text) = value {
+                    replace_at(text, place, find, &mut taken);
+                }
+            }
+        }
+        struck.extend(written_otherwise(&self.content, self.tree.is_some(), &struck, taken));
+        strike_out(&mut self.content, struck);
         let mut change = |text: &mut String| replace(text, find);
         for image in &mut self.images {
             [&mut image.src, &mut image.alt, &mut image.title].into_iter().for_each(&mut change);
-        }
-        self.evidence.clues.iter_mut().for_each(|clue| change(&mut clue.value));
-        for (_, value) in self.evidence.items.iter_mut().flat_map(|item| &mut item.properties) {
-            if let ItemValue::Text(text) = value {
-                change(text);
-            }
         }
         self.facts.for_each_finding(&mut |found| in_metadata(found, &mut change));
         self.captions.for_each_caption(&mut |caption| in_caption(caption, &mut change));
         self.decisions.iter_mut().for_each(|decision| in_detail(&mut decision.detail, &mut change));
         self.notes.iter_mut().for_each(|note| change(&mut note.message));
-        self.ext.values_mut().chain(self.source.fields.values_mut()).for_each(|value| in_json(value, &mut change));
+        self.ext.values_mut().for_each(|value| in_json(value, &mut change));
+        in_object(&mut self.source.fields, &mut change);
         self.source.url.iter_mut().chain(self.source.content_type.iter_mut()).for_each(&mut change);
     }
 
-    fn redact_blocks(&mut self, find: &mut Find<'_>) {
+    fn redact_blocks(&mut self, find: &mut Find<'_>, taken: &mut Vec<Taken>) {
         let (old, mut new) = (std::mem::take(&mut self.text), String::with_capacity(self.text.len()));
         let mut put = |text: String| {
             let start = new.len() as u32;
@@ -50,22 +61,21 @@ impl Document {
             start..new.len() as u32
         };
         for block in &mut self.blocks {
-            let Block { text, original, inlines, .. } = block;
+            let Block { text, original, inlines, span, .. } = block;
             let was_same = text == original;
             let piece = &old[original.start as usize..original.end as usize];
             let found = find(piece);
+            taken.extend(Taken::of(piece, &found, *span, Place::Text));
             for inline in &mut self.inlines[inlines.start as usize..inlines.end as usize] {
                 moved(inline, &found);
+                if let InlineKind::Link(address) = &mut inline.kind {
+                    replace_at(address, Some((*span, Place::Source)), find, taken);
+                }
             }
             let now = &old[text.start as usize..text.end as usize];
             let changed = (!was_same).then(|| (now, find(now)));
             *original = put(with(piece, &found));
             *text = changed.map_or_else(|| original.clone(), |(now, found)| put(with(now, &found)));
-        }
-        for inline in &mut self.inlines {
-            if let InlineKind::Link(address) = &mut inline.kind {
-                replace(address, find);
-            }
         }
         self.text = new;
     }
@@ -73,9 +83,10 @@ impl Document {
 
 impl Tree {
     /// Replaces what `find` finds in the values of attributes.
-    pub(crate) fn redact(&mut self, find: &mut Find<'_>) {
-        self.change_values(|value| {
+    fn redact(&mut self, find: &mut Find<'_>, taken: &mut Vec<Taken>) {
+        self.change_values(|span, value| {
             let found = find(value);
+            taken.extend(Taken::of(value, &found, span, Place::StartTag));
             (!found.is_empty()).then(|| with(value, &found))
         });
     }
@@ -100,19 +111,121 @@ fn replace(text: &mut String, find: &mut Find<'_>) {
     }
 }
 
-/// Puts a star in the place of every byte that is found; line breaks stay, since places name lines.
-fn strike_out(content: &mut String, find: &mut Find<'_>) {
-    let found = find(content);
-    if found.is_empty() {
-        return;
+/// The same, and keeps what was taken out and where in the source it came from.
+fn replace_at(text: &mut String, place: Option<(Span, Place)>, find: &mut Find<'_>, taken: &mut Vec<Taken>) {
+    let found = find(text);
+    if !found.is_empty() {
+        taken.extend(place.into_iter().flat_map(|(span, place)| Taken::of(text, &found, span, place)));
+        *text = with(text, &found);
     }
-    let stars = |range: Range<usize>| {
-        let text = &content[range.clone()];
-        let starred: String = text.bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }).collect();
-        (range, starred)
-    };
-    let struck: Vec<Replacement> = found.into_iter().map(|(range, _)| stars(range)).collect();
-    *content = with(content, &struck);
+}
+
+/// Which part of a span of the source a text was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// What stands between the tags.
+    Text,
+    /// The start tag with which it begins.
+    StartTag,
+    /// Any of it.
+    Source,
+}
+
+/// A value that was taken out of a text, and where in the source that text stands.
+struct Taken {
+    span: Span,
+    place: Place,
+    value: String,
+}
+
+impl Taken {
+    fn of(text: &str, found: &[Replacement], span: Span, place: Place) -> Vec<Self> {
+        found.iter().map(|(range, _)| Self { span, place, value: text[range.clone()].to_owned() }).collect()
+    }
+}
+
+/// The parts of the source from which values were taken that do not stand there as they read, so that they cannot be struck out
+/// by themselves. `struck` is what is struck out, in order and apart.
+fn written_otherwise(
+    content: &str,
+    has_tags: bool,
+    struck: &[Range<usize>],
+    mut taken: Vec<Taken>,
+) -> Vec<Range<usize>> {
+    taken.sort_by_key(|taken| (taken.span.start, taken.span.end, taken.place));
+    let of_one = |a: &Taken, b: &Taken| (a.span, a.place) == (b.span, b.place);
+    let mut out = Vec::new();
+    for group in taken.chunk_by(of_one) {
+        let Taken { span, place, .. } = &group[0];
+        let start = content.floor_char_boundary(span.start as usize);
+        let end = content.ceil_char_boundary((span.end as usize).clamp(start, content.len().max(start)));
+        let Some(piece) = content.get(start..end) else { continue };
+        let range = if *place == Place::StartTag { start..start + start_tag(piece) } else { start..end };
+        let mut left = struck_within(content, &range, struck, has_tags && *place == Place::Text);
+        let all_struck = group.iter().all(|taken| match left.get_mut(taken.value.as_str()) {
+            Some(0) | None => false,
+            Some(count) => {
+                // An attribute or a script may be read more than once; a text stands there for each time that it reads.
+                *count -= usize::from(*place == Place::Text);
+                true
+            }
+        });
+        if !all_struck {
+            out.push(range);
+        }
+    }
+    out
+}
+
+/// How often each value is struck out within a range of the source, or between its tags.
+fn struck_within<'c>(
+    content: &'c str,
+    range: &Range<usize>,
+    struck: &[Range<usize>],
+    between_tags: bool,
+) -> BTreeMap<&'c str, usize> {
+    let (mut counts, mut at, mut in_tag) = (BTreeMap::new(), range.start, false);
+    let first = struck.partition_point(|struck| struck.start < range.start);
+    for struck in struck[first..].iter().take_while(|struck| struck.end <= range.end) {
+        if between_tags {
+            for byte in content[at..struck.start].bytes().filter(|byte| matches!(byte, b'<' | b'>')) {
+                in_tag = byte == b'<';
+            }
+            at = struck.end;
+        }
+        if !in_tag {
+            *counts.entry(&content[struck.clone()]).or_default() += 1;
+        }
+    }
+    counts
+}
+
+/// How many bytes a start tag takes; all, if it does not end.
+fn start_tag(piece: &str) -> usize {
+    let mut quote = None;
+    for (at, byte) in piece.bytes().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return at + 1,
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            _ => {}
+        }
+    }
+    piece.len()
+}
+
+/// Puts a star in the place of every byte in these ranges; line breaks stay, since places name lines.
+fn strike_out(content: &mut String, mut struck: Vec<Range<usize>>) {
+    struck.sort_by_key(|range| (range.start, range.end));
+    let (mut out, mut from) = (String::with_capacity(content.len()), 0);
+    for range in struck.into_iter().filter(|range| !range.is_empty()) {
+        let start = range.start.max(from);
+        out.push_str(&content[from..start]);
+        from = range.end.max(start);
+        out.extend(content[start..from].bytes().map(|byte| if byte == b'\n' { '\n' } else { '*' }));
+    }
+    out.push_str(&content[from..]);
+    *content = out;
 }
 
 /// Moves markup to where its text stands now; an end inside of what was replaced moves to the end of that.
@@ -144,7 +257,7 @@ fn in_json(value: &mut Json, change: &mut impl FnMut(&mut String)) {
     match value {
         Json::String(text) => change(text),
         Json::Array(items) => items.iter_mut().for_each(|item| in_json(item, change)),
-        Json::Object(fields) => fields.values_mut().for_each(|field| in_json(field, change)),
+        Json::Object(fields) => in_object(fields, change),
         Json::Number(number) => {
             // A number may be one of a card or a telephone.
             let mut text = number.to_string();
@@ -154,6 +267,23 @@ fn in_json(value: &mut Json, change: &mut impl FnMut(&mut String)) {
             }
         }
         Json::Null | Json::Bool(_) => {}
+    }
+}
+
+/// Changes values and keys. Of keys that become the same, those behind the first are numbered: no value is lost.
+fn in_object(fields: &mut Map<String, Json>, change: &mut impl FnMut(&mut String)) {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (mut key, mut value) in std::mem::take(fields) {
+        change(&mut key);
+        in_json(&mut value, change);
+        let count = counts.entry(key.clone()).or_insert(0);
+        *count += 1;
+        let mut name = if *count == 1 { key.clone() } else { format!("{key} {count}") };
+        while fields.contains_key(&name) {
+            *count += 1;
+            name = format!("{key} {count}");
+        }
+        fields.insert(name, value);
     }
 }
 
@@ -281,6 +411,59 @@ mod tests {
         let tree = doc.tree.as_ref().expect("a tree");
         let attrs: Vec<_> = tree.attrs(crate::ElementId(0)).collect();
         assert_eq!(attrs, [("data-to", "[e-mail]"), ("href", "/start")]);
+    }
+
+    #[test]
+    fn what_the_source_writes_otherwise_is_struck_out_as_a_whole() {
+        for (source, place, kept) in [
+            ("<p>Write to ada&#64;quay.example now</p> Stay", Place::Text, " Stay"),
+            ("<p>ada<br>@quay.example and <a href='ada@quay.example'>x</a></p> Stay", Place::Text, " Stay"),
+            ("<p>ada@quay.example or ada&#64;quay.example</p> Stay", Place::Text, " Stay"),
+            ("<a title='>' href='ada&#64;quay.example'>Stay</a>", Place::StartTag, "Stay</a>"),
+            ("<script>{\"a\": \"ada\\u0040quay.example\"}</script> Stay", Place::Source, " Stay"),
+        ] {
+            let mut doc = Document::new(DocumentSource::default(), source.into());
+            let mut tree = Tree::default();
+            let span = Span::new(0, source.len() - if place == Place::StartTag { 0 } else { kept.len() });
+            tree.open(Tag::A, None, span);
+            if place == Place::StartTag {
+                tree.push_attr("href", SECRET);
+            }
+            doc.tree = Some(tree);
+            let both = format!("{SECRET} or {SECRET}");
+            let text = if source.contains(" or ") { &both } else { SECRET };
+            if place == Place::Text {
+                doc.push_block(NewBlock { text, span, ..NewBlock::default() });
+            } else if place == Place::Source {
+                doc.evidence.clues.push(Clue { value: SECRET.into(), span: Some(span), ..Clue::default() });
+            }
+            doc.redact(&mut find);
+            let stars = "*".repeat(source.len() - kept.len());
+            assert_eq!(doc.content(), format!("{stars}{kept}"), "{source}");
+        }
+    }
+
+    #[test]
+    fn what_stands_there_as_it_reads_is_struck_out_alone() {
+        let source = format!("<p>To <a href='{SECRET}'>{SECRET}</a> &amp; so on</p>");
+        let mut doc = Document::new(DocumentSource::default(), source.clone());
+        doc.tree = Some(Tree::default());
+        let link = Inline { range: 3..19, kind: InlineKind::Link(SECRET.into()) };
+        let text = format!("To {SECRET} & so on");
+        let span = Span::new(0, source.len());
+        doc.push_block(NewBlock { text: &text, inlines: &[link], span, ..NewBlock::default() });
+        doc.redact(&mut find);
+        assert_eq!(doc.content(), source.replace(SECRET, &"*".repeat(SECRET.len())));
+    }
+
+    #[test]
+    fn keys_are_replaced_and_no_value_is_lost() {
+        let mut doc = document();
+        let fields = format!(r#"{{"[e-mail]": 1, "{SECRET}": {{"{SECRET}": 2}}}}"#);
+        doc.source.fields = serde_json::from_str(&fields).unwrap();
+        doc.redact(&mut find);
+        let expected = serde_json::json!({ "[e-mail]": 1, "[e-mail] 2": { "[e-mail]": 2 } });
+        assert_eq!(serde_json::Value::from(doc.source.fields), expected);
     }
 
     #[test]
