@@ -49,7 +49,7 @@ impl Joined {
 
 /// What a figure depends on beside the text.
 pub(crate) struct Beside<'b> {
-    pub(crate) stop_words: &'b FxHashSet<&'b str>,
+    pub(crate) stop_words: &'b FxHashSet<String>,
     pub(crate) c4: C4Lines,
     pub(crate) short_line: usize,
     pub(crate) listed: &'b [&'b Listed],

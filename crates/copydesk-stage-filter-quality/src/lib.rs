@@ -10,11 +10,12 @@ mod words;
 
 copydesk_fingerprint::fingerprint!();
 
-use std::{cell::LazyCell, collections::BTreeMap};
+use std::{cell::LazyCell, collections::BTreeMap, sync::LazyLock};
 
 use aho_corasick::AhoCorasick;
 use copydesk_document::Document;
-use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict, closest};
+pub use copydesk_stage::Action;
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -28,19 +29,6 @@ use crate::{
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
     catalog.stage::<FilterQuality>();
-}
-
-/// What becomes of a document that a rule speaks against.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// It leaves the run; the reason is the rule with its figure.
-    #[default]
-    Drop,
-    /// It goes on; the rule stands with its figure in its `ext`.
-    Tag,
-    /// It goes on; the rule is not asked.
-    Keep,
 }
 
 /// Which lines C4 keeps. Its other rules look at these alone.
@@ -113,7 +101,8 @@ pub struct FilterQuality {
 }
 
 /// The words of which Gopher asks for two.
-const STOP_WORDS: [&str; 8] = ["the", "be", "to", "of", "and", "that", "have", "with"];
+static STOP_WORDS: LazyLock<FxHashSet<String>> =
+    LazyLock::new(|| ["the", "be", "to", "of", "and", "that", "have", "with"].map(str::to_owned).into_iter().collect());
 /// Where more of the letters than this are of scripts without spaces, words cannot be told.
 const MOST_UNSPACED: f64 = 0.3;
 
@@ -129,20 +118,24 @@ impl StageKind for FilterQuality {
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
         let mut errors = Vec::new();
-        let names = || RULES.iter().map(|rule| rule.name.as_str());
-        for (key, name) in config
-            .actions
-            .keys()
-            .map(|name| ("actions", name))
-            .chain(config.thresholds.keys().map(|name| ("thresholds", name)))
-        {
-            if names().all(|known| known != name) {
-                let error = ConfigError::at(format!("{key}.{name}"), format!("there is no rule `{name}`"));
-                errors.push(match closest(name, names()) {
-                    Some(known) => error.help(format!("did you mean `{known}`?")),
-                    None => error.help("the README of `copydesk-stage-filter-quality` lists them"),
-                });
+        let actions = config.actions.keys().map(|name| ("actions", name));
+        for (key, name) in actions.chain(config.thresholds.keys().map(|name| ("thresholds", name))) {
+            let at = |message: String| ConfigError::at(format!("{key}.{name}"), message);
+            match RULES.iter().find(|rule| rule.name == *name) {
+                None => {
+                    let error = at(format!("there is no rule `{name}`"));
+                    let error = error.help("the README of `copydesk-stage-filter-quality` lists them");
+                    errors.push(error.did_you_mean(name, RULES.iter().map(|rule| rule.name.as_str())));
+                }
+                Some(rule) if !config.sets.contains(&rule.set) => errors.push(not_asked(at, rule.set)),
+                Some(_) => {}
             }
+        }
+        if !config.words.is_empty() && !config.sets.contains(&Set::Words) {
+            errors.push(not_asked(|message| ConfigError::at("words", message), Set::Words));
+        }
+        if config.c4_lines != C4Lines::default() && !config.sets.contains(&Set::C4) {
+            errors.push(not_asked(|message| ConfigError::at("c4_lines", message), Set::C4));
         }
         for (name, threshold) in &config.thresholds {
             if !threshold.is_finite() || *threshold < 0.0 {
@@ -161,6 +154,12 @@ impl StageKind for FilterQuality {
             .collect();
         Ok(AnyStage::cpu(Self { config, rules, listed }))
     }
+}
+
+/// What is said of an option that would be used by no rule that is asked.
+fn not_asked(at: impl Fn(String) -> ConfigError, set: Set) -> ConfigError {
+    let set = serde_json::to_value(set).unwrap_or_default();
+    at(format!("is for the set {set}, which is not asked")).help(format!("add {set} to `sets`, or leave this out"))
 }
 
 /// The lists of words, ready to be searched for.
@@ -191,10 +190,7 @@ impl Stage for FilterQuality {
         let language = Language::find(&tag);
         let text = copydesk_record::text(doc);
         let told = are_words_told(&text, language);
-        let stop_words: [FxHashSet<&str>; 2] = [
-            STOP_WORDS.into_iter().collect(),
-            language.iter().flat_map(|language| language.stop_words.iter().map(String::as_str)).collect(),
-        ];
+        let own_stop_words = language.map_or(&*STOP_WORDS, |language| &language.stop_words);
         let listed: Vec<&Listed> = self.listed.iter().filter(|list| is_for(&list.language, &tag)).collect();
         // What was made for English tells words as English does.
         let (english, own) = (LazyCell::new(|| Text::new(&text, "en")), LazyCell::new(|| Text::new(&text, &tag)));
@@ -214,7 +210,7 @@ impl Stage for FilterQuality {
             }
             asked += 1;
             let beside = Beside {
-                stop_words: &stop_words[usize::from(rule.set == Set::Fineweb2)],
+                stop_words: if rule.set == Set::Fineweb2 { own_stop_words } else { &STOP_WORDS },
                 c4: self.config.c4_lines,
                 short_line: self.config.short_line,
                 listed: &listed,
@@ -289,15 +285,39 @@ mod tests {
     #[test]
     fn every_bad_option_is_named_at_once() {
         let config = Config {
-            sets: Vec::new(),
-            actions: BTreeMap::from([("gopher-shrt".into(), Action::Tag)]),
+            sets: vec![Set::Gopher],
+            actions: BTreeMap::from([("gopher-shrt".into(), Action::Tag), ("c4-curly-bracket".into(), Action::Tag)]),
             thresholds: BTreeMap::from([("gopher-short".into(), f64::NAN)]),
+            c4_lines: C4Lines { end: false, ..C4Lines::default() },
             words: BTreeMap::from([("en".into(), vec![" ".into()])]),
             ..Config::default()
         };
         let Err(error) = FilterQuality::build(config) else { panic!("these options make no sense") };
         let paths: Vec<&str> = std::iter::once(&error).chain(&error.more).map(|error| error.path.as_str()).collect();
-        assert_eq!(paths, ["actions.gopher-shrt", "thresholds.gopher-short", "sets", "words.en"]);
-        assert_eq!(error.help.as_deref(), Some("did you mean `gopher-short`?"));
+        let expected = [
+            "actions.c4-curly-bracket",
+            "actions.gopher-shrt",
+            "words",
+            "c4_lines",
+            "thresholds.gopher-short",
+            "words.en",
+        ];
+        assert_eq!(paths, expected);
+        assert_eq!(error.message, "is for the set \"c4\", which is not asked");
+        assert_eq!(error.more[0].label.as_deref(), Some("did you mean `gopher-short`?"));
+        let none = FilterQuality::build(Config { sets: Vec::new(), ..Config::default() });
+        assert_eq!(none.err().map(|error| error.path).as_deref(), Some("sets"));
+    }
+
+    #[test]
+    fn the_options_of_the_readme_are_all_used() {
+        let example = include_str!("../README.md").split("```toml").nth(1).and_then(|rest| rest.split("```").next());
+        let mut file: toml::Table = toml::from_str(example.expect("an example")).expect("TOML");
+        let Some(toml::Value::Array(mut stages)) = file.remove("stage") else { panic!("a stage") };
+        let mut options = stages.remove(0);
+        options.as_table_mut().expect("a table").remove("use");
+        let config: Config = options.try_into().expect("options of this stage");
+        assert!(!config.words.is_empty() && !config.actions.is_empty() && !config.thresholds.is_empty());
+        FilterQuality::build(config).expect("options that make sense");
     }
 }

@@ -9,7 +9,8 @@ copydesk_fingerprint::fingerprint!();
 use std::collections::BTreeMap;
 
 use copydesk_document::{Document, PageType, Timestamp};
-use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict, closest};
+pub use copydesk_stage::Action;
+use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
 use copydesk_text::without_www;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,19 +20,6 @@ use crate::criteria::{TESTS, failed};
 /// Adds the stage to a catalogue.
 pub fn register(catalog: &mut Catalog) {
     catalog.stage::<SelectDocuments>();
-}
-
-/// What becomes of a document that fails a test.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    /// It leaves the run; the reason is the test with what was found.
-    #[default]
-    Drop,
-    /// It goes on; the test stands with what was found in its `ext`.
-    Tag,
-    /// It goes on.
-    Keep,
 }
 
 /// Options of `select-documents`. What is not given is not asked for.
@@ -89,10 +77,8 @@ impl StageKind for SelectDocuments {
         for name in config.actions.keys().filter(|name| TESTS.iter().all(|test| test.name != **name)) {
             let error = ConfigError::at(format!("actions.{name}"), format!("there is no test `{name}`"));
             let names = TESTS.iter().map(|test| test.name);
-            errors.push(match closest(name, names.clone()) {
-                Some(known) => error.help(format!("did you mean `{known}`?")),
-                None => error.help(format!("the tests are {}", names.collect::<Vec<_>>().join(", "))),
-            });
+            let help = format!("the tests are {}", names.clone().collect::<Vec<_>>().join(", "));
+            errors.push(error.did_you_mean(name, names).help(help));
         }
         for (key, value) in [
             ("min_text_confidence", config.min_text_confidence),
@@ -163,7 +149,7 @@ mod tests {
         let Err(error) = SelectDocuments::build(config) else { panic!("these options make no sense") };
         let paths: Vec<&str> = std::iter::once(&error).chain(&error.more).map(|error| error.path.as_str()).collect();
         assert_eq!(paths, ["actions.erly", "min_text_confidence", "max_characters", "until", "sites[1]"]);
-        assert_eq!(error.help.as_deref(), Some("did you mean `early`?"));
+        assert_eq!(error.label.as_deref(), Some("did you mean `early`?"));
     }
 
     #[test]

@@ -76,6 +76,7 @@
 //! # assert_eq!(doc.block(id).label(), Label::Boilerplate(BoilerplateKind::Other));
 //! ```
 
+mod action;
 mod catalog;
 mod config;
 mod context;
@@ -92,6 +93,7 @@ mod view;
 
 copydesk_fingerprint::fingerprint!();
 
+pub use action::Action;
 pub use async_trait::async_trait;
 pub use catalog::{Catalog, ExportEntry, SourceEntry, StageEntry, SurveyEntry};
 pub use config::{ConfigError, check_file_name};
