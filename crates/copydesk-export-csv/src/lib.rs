@@ -214,6 +214,20 @@ impl Export for Csv {
     }
 }
 
+impl Csv {
+    /// What stands in a column that surveys fill.
+    fn late_cell(&self, column: &Column, late: &[LateField<'_>]) -> Option<String> {
+        let Column::Late(column) = column else { return None };
+        let found = column.cell(late).into();
+        let found = if self.config.formula_guard { guarded(found) } else { found };
+        // What is too long now can only be cut: its document has been written.
+        Some(match self.config.long_cells.fit(found) {
+            Ok(found) => found.into_owned(),
+            Err(length) => format!("[cut: {length} characters]"),
+        })
+    }
+}
+
 impl Complete for Csv {
     fn complete(&self, rows: &[u8], late: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
         if self.columns.iter().all(|column| column.survey().is_none()) {
@@ -222,21 +236,12 @@ impl Complete for Csv {
         }
         let wrong = |error: csv::Error| ExportError::new(error.to_string());
         let mut reader = csv::ReaderBuilder::new().delimiter(self.delimiter).has_headers(false).from_reader(rows);
+        // The same in all rows of a document.
+        let found: Vec<Option<String>> = self.columns.iter().map(|column| self.late_cell(column, late)).collect();
         for row in reader.records() {
             let row = row.map_err(wrong)?;
-            let mut cells: Vec<String> = row.iter().map(str::to_owned).collect();
-            for (cell, column) in cells.iter_mut().zip(&self.columns) {
-                if let Column::Late(late_column) = column {
-                    let found = late_column.cell(late).into();
-                    let found = if self.config.formula_guard { guarded(found) } else { found };
-                    // What is too long now can only be cut: its document has been written.
-                    *cell = match self.config.long_cells.fit(found) {
-                        Ok(found) => found.into_owned(),
-                        Err(length) => format!("[cut: {length} characters]"),
-                    };
-                }
-            }
-            self.write(cells.iter().map(String::as_str), out).map_err(wrong)?;
+            let cells = row.iter().zip(&found).map(|(cell, found)| found.as_deref().unwrap_or(cell));
+            self.write(cells, out).map_err(wrong)?;
         }
         Ok(())
     }

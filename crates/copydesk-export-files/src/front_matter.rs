@@ -53,16 +53,16 @@ fn line(out: &mut String, name: &str, value: &Value) {
     let _ = writeln!(out, "{name}: {}", value.replace('\u{7f}', "\\u007f"));
 }
 
-/// A file with what is known of it only in the end.
-pub(crate) fn complete(file: &str, late: &[LateField<'_>]) -> String {
-    let (front, text) = file.split_once("\n---\n\n").unwrap_or((file, ""));
+/// A file with what is known of it only in the end. `None` if it has no front matter.
+pub(crate) fn complete(file: &str, late: &[LateField<'_>]) -> Option<String> {
+    let (front, text) = file.strip_prefix("---\n").and(file.split_once("\n---\n\n"))?;
     let mut out = format!("{front}\n");
     for LateField { name, value } in late.iter().filter(|field| !field.value.is_null()) {
         line(&mut out, name, value);
     }
     out.push_str(END);
     out.push_str(text);
-    out
+    Some(out)
 }
 
 fn captions(record: &Record<'_>) -> Value {
@@ -71,4 +71,19 @@ fn captions(record: &Record<'_>) -> Value {
         format!("{}{credit}", caption.text)
     };
     json!(record.captions.iter().map(caption).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_late_is_the_end_of_the_front_matter_and_nothing_where_there_is_none() {
+        let late = [LateField { name: "duplicates", value: json!({ "share": 0.5 }) }];
+        let file = "---\nid: \"a\"\n---\n\nA text.\n---\n\nMore.\n";
+        let whole = "---\nid: \"a\"\nduplicates: {\"share\":0.5}\n---\n\nA text.\n---\n\nMore.\n";
+        assert_eq!(complete(file, &late).as_deref(), Some(whole));
+        assert_eq!(complete("A text.\n---\n\nMore.\n", &late), None);
+        assert_eq!(complete("---\nid: \"a\"\n", &late), None);
+    }
 }

@@ -134,7 +134,9 @@ impl Complete for Files {
         for file in files(rows) {
             let (name, content) = file?;
             let content = std::str::from_utf8(content).map_err(|error| ExportError::new(error.to_string()))?;
-            push_file(out, name, front_matter::complete(content, late).as_bytes());
+            let content = front_matter::complete(content, late)
+                .ok_or_else(|| ExportError::new(format!("{name} has no front matter for what surveys find")))?;
+            push_file(out, name, content.as_bytes());
         }
         Ok(())
     }

@@ -8,11 +8,11 @@ use crate::{
     RunError, draft,
     earlier::{self, Shard},
     index::Fate,
-    manifest::{MANIFEST, Manifest},
+    manifest::{Asked, MANIFEST, Manifest},
     part,
     reuse::Done,
     storage::LocalFolder,
-    survey::each_summary,
+    survey::{SurveyInstance, each_summary},
 };
 
 /// What a survey has kept of the documents of another folder.
@@ -50,8 +50,8 @@ impl Kept {
 }
 
 impl Archive {
-    /// Opens the folder of a run that has ended and has asked the same survey. `kind` is its `use`.
-    pub(crate) fn open(path: &Path, kind: &str, out: &LocalFolder) -> Result<Self, RunError> {
+    /// Opens the folder of a run that has ended and has asked the same survey.
+    pub(crate) fn open(path: &Path, instance: &SurveyInstance, out: &LocalFolder) -> Result<Self, RunError> {
         let shown = path.display();
         let wrong = |what: &str| {
             let way = "`against` takes output folders of runs with the same survey";
@@ -65,8 +65,12 @@ impl Archive {
         let folder = LocalFolder::new(path);
         let manifest = Manifest::read(&folder, MANIFEST)?.ok_or_else(|| wrong("holds no run that has ended"))?;
         let surveys = &manifest.files.surveys;
-        let own = surveys.iter().position(|survey| survey == kind);
-        let own = own.ok_or_else(|| wrong(&format!("was made without the survey `{kind}`")))?;
+        let asked = Asked::of(instance);
+        let own = surveys.iter().position(|survey| survey.kind == asked.kind);
+        let own = own.ok_or_else(|| wrong(&format!("was made without the survey `{}`", asked.kind)))?;
+        if let Some((here, there)) = surveys.get(own).and_then(|survey| asked.difference(survey)) {
+            return Err(wrong(&format!("was made with {there}, and this run has {here}")));
+        }
         let read = |key| {
             let entry = part::read_entry(&folder, &part::name(key));
             let entry = entry.filter(|entry| entry.sections.len() >= 3);

@@ -28,6 +28,7 @@ use crate::{
     guard::guarded,
     index::{self, Fate, Indexed},
     lead::Leads,
+    manifest::Asked,
     part::{self, Entry},
     reuse::Done,
     storage::{STATE, Storage as _},
@@ -134,7 +135,7 @@ impl Store {
         fail::point("conclude").map_err(|error| write_error(self.folder.locate(STATE), error))?;
         let mut surveys = Vec::new();
         for (n, instance) in instances.iter().enumerate() {
-            let open = |path: &PathBuf| Archive::open(path, instance.manifest.kind, &self.folder);
+            let open = |path: &PathBuf| Archive::open(path, instance, &self.folder);
             let archives = instance.against.iter().map(open).collect::<Result<Vec<_>, _>>()?;
             let drafts = Drafts { store: self, archives: &archives, own: n, surveys: instances.len(), runs };
             let before = drafts.before();
@@ -159,7 +160,7 @@ impl Store {
             self.shards.push(done);
         }
         self.drafts = drafts;
-        self.surveys = instances.iter().map(|instance| instance.manifest.kind.to_owned()).collect();
+        self.surveys = instances.iter().map(Asked::of).collect();
         Ok(changed)
     }
 

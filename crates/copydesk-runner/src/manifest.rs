@@ -6,6 +6,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{
     RunError,
@@ -14,6 +15,7 @@ use crate::{
     owner::Owner,
     part::Entry,
     storage::Storage,
+    survey::SurveyInstance,
 };
 
 /// The manifest of the last run that ended.
@@ -51,11 +53,36 @@ pub(crate) struct Files {
     /// Of each shard, the draft that it was made of; none where there were no surveys.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) drafts: Vec<Key>,
-    /// The surveys that were asked, by their `use`.
+    /// The surveys that were asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) surveys: Vec<String>,
+    pub(crate) surveys: Vec<Asked>,
     /// All files.
     pub(crate) list: Vec<FileEntry>,
+}
+
+/// A survey that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Asked {
+    /// Its `use`.
+    pub(crate) kind: String,
+    /// The options that decide what it keeps of a document.
+    pub(crate) sees_by: Map<String, Value>,
+}
+
+impl Asked {
+    pub(crate) fn of(instance: &SurveyInstance) -> Self {
+        Self { kind: instance.manifest.kind.to_owned(), sees_by: instance.survey.sees_by() }
+    }
+
+    /// The first option whose value is another one there, as what it is here and what it is there.
+    pub(crate) fn difference(&self, there: &Self) -> Option<(String, String)> {
+        let options = self.sees_by.keys().chain(there.sees_by.keys());
+        let tell = |asked: &Self, option: &str| {
+            asked.sees_by.get(option).map_or_else(|| format!("no `{option}`"), |value| format!("`{option} = {value}`"))
+        };
+        let mut told = options.map(|option| (tell(self, option), tell(there, option)));
+        told.find(|(here, there)| here != there)
+    }
 }
 
 /// The shards of one run.

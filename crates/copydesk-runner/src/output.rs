@@ -99,7 +99,7 @@ impl Sink {
                 // Before anything is read, which may take days.
                 for survey in chain.surveys() {
                     for path in &survey.against {
-                        Archive::open(path, survey.manifest.kind, &LocalFolder::new(folder))?;
+                        Archive::open(path, survey, &LocalFolder::new(folder))?;
                     }
                 }
                 let mut store = Store::open(folder.clone(), layout, claim, list)?;

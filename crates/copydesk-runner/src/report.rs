@@ -137,7 +137,7 @@ pub struct Report {
 const MOST_REASONS: usize = 200;
 /// A reason without what stands in brackets at its end, which is of one document alone.
 fn without_detail(reason: &str) -> &str {
-    let head = reason.strip_suffix(')').and_then(|reason| reason.split_once(" (")).map(|(head, _)| head);
+    let head = reason.strip_suffix(')').and_then(|reason| reason.rsplit_once(" (")).map(|(head, _)| head);
     head.filter(|head| !head.is_empty()).unwrap_or(reason)
 }
 
@@ -364,6 +364,13 @@ mod tests {
         }
         let counts: Vec<_> = report.stages[1].dropped.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
         assert_eq!(counts, [("(none)", 1), ("old", 1), ("short", 2), ("short (x) y", 1)]);
+    }
+
+    #[test]
+    fn only_the_last_brackets_of_a_reason_are_of_one_document() {
+        let told = ["near copy (0.93)", "list of links (menu) of a site (12 of 40)", "stands in another", " (7)"];
+        let told = told.map(without_detail);
+        assert_eq!(told, ["near copy", "list of links (menu) of a site", "stands in another", " (7)"]);
     }
 
     #[test]

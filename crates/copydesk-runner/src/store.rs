@@ -27,7 +27,7 @@ use crate::{
     index::{self, Identities, Standpoint},
     layout::Layout,
     losses,
-    manifest::Manifest,
+    manifest::{Asked, Manifest},
     owner::{Existing, Owner},
     ownership::{self, Inspection, RUN, UnderWay},
     part::{self, Entry, PARTS},
@@ -59,8 +59,8 @@ pub(crate) struct Store {
     pub(crate) shards: Vec<Done>,
     /// What the shards were made of, once surveys have concluded.
     pub(crate) drafts: Vec<Done>,
-    /// The surveys that have concluded, by their `use`.
-    pub(crate) surveys: Vec<String>,
+    /// The surveys that have concluded, with what they keep by.
+    pub(crate) surveys: Vec<Asked>,
     // Held, not read: it keeps a second run out of the folder.
     _lock: Option<File>,
 }

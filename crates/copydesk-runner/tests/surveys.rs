@@ -15,7 +15,7 @@ use copydesk_stage::{
     Survey, SurveyError,
 };
 use kit::{Given, Lines, Obedient, export, link, manifest, options};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Finds documents with the text of an earlier one.
 #[derive(Debug)]
@@ -27,6 +27,10 @@ impl Survey for Echoes {
     fn see(&self, doc: &Document) -> Result<Vec<u8>, StageError> {
         assert!(!doc.content().contains("UNSEEN"), "as the document asked");
         Ok(doc.content().as_bytes().to_vec())
+    }
+
+    fn sees_by(&self) -> Map<String, Value> {
+        Map::from_iter([("leave_out".to_owned(), self.leave_out.into())])
     }
 
     fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError> {
@@ -377,6 +381,9 @@ fn documents_are_compared_with_those_of_other_folders() {
     };
     plain.execute(&mut ()).expect("it runs");
     assert!(refused("plain").contains("was made without the survey `echoes`"));
+    run_with(&given(&["old"]), &at("kept"), small(), false).expect("it runs");
+    let told = refused("kept");
+    assert!(told.contains("was made with `leave_out = false`, and this run has `leave_out = true`"), "{told}");
     assert!(!at("new").exists());
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use copydesk_document::Document;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{ConfigError, StageError};
 
@@ -21,6 +21,12 @@ pub trait Survey: Debug + Send + Sync {
     /// What is kept of a document until all have been seen: a few hundred bytes. A document that it cannot work on goes to
     /// quarantine. It is called on many threads at once.
     fn see(&self, doc: &Document) -> Result<Vec<u8>, StageError>;
+
+    /// The options that decide what is kept of a document, with their values. Folders are compared only where these are the
+    /// same; none, if what is kept is the same whatever the options are.
+    fn sees_by(&self) -> Map<String, Value> {
+        Map::new()
+    }
 
     /// What follows from all summaries. Memory is bounded by what it keeps of each: there may be many millions.
     fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError>;

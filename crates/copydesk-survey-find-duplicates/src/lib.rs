@@ -17,6 +17,7 @@ use copydesk_document::Document;
 use copydesk_stage::{Catalog, Conclusions, ConfigError, Corpus, StageError, Survey, SurveyError, SurveyKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{reading::Reading, summary::Summary};
 
@@ -98,6 +99,11 @@ impl Survey for FindDuplicates {
     fn see(&self, doc: &Document) -> Result<Vec<u8>, StageError> {
         let reading = Reading::of(doc, self.config.min_words);
         Ok(Summary::of(doc, reading, &self.config).write())
+    }
+
+    fn sees_by(&self) -> Map<String, Value> {
+        // What `prefer` and `sites` say decides among the records of one run, and is that of the run.
+        Map::from_iter([("min_words".to_owned(), self.config.min_words.into())])
     }
 
     fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError> {

@@ -9,7 +9,7 @@ use crate::{
     signature::{self, LENGTH, Signature},
 };
 
-/// Raised when the form changes.
+/// Raised when the form changes, or what stands in it: a test holds a summary.
 const VERSION: u8 = 1;
 
 /// So many runs of a document are kept: those with the smallest numbers, the same ones of every document. The share of two

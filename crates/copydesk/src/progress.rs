@@ -71,8 +71,15 @@ impl Observer for Watch {
     }
 }
 
+/// A run that writes nothing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DryRun {
+    /// Whether it has surveys, which look at all documents together and are asked only where these are kept.
+    pub(crate) has_surveys: bool,
+}
+
 /// The end of a run, for people.
-pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
+pub(crate) fn summary(report: &Report, dry: Option<DryRun>, paint: Paint) -> String {
     let mut out = String::new();
     let number = |n: u64, tone: Tone| if n == 0 { thousands(n) } else { paint.paint(tone, &thousands(n)) };
     let _ = writeln!(
@@ -113,7 +120,10 @@ pub(crate) fn summary(report: &Report, dry: bool, paint: Paint) -> String {
     for file in &report.files {
         let _ = writeln!(out, "{} ({} bytes)", file.path.display(), thousands(file.bytes));
     }
-    if dry {
+    if let Some(DryRun { has_surveys }) = dry {
+        if has_surveys {
+            let _ = writeln!(out, "surveys were not asked: what they leave out is counted as written");
+        }
         let _ = writeln!(out, "dry run: nothing was written");
     }
     out
@@ -157,12 +167,16 @@ mod tests {
             ..Report::default()
         };
         assert_eq!(
-            summary(&report, true, Paint::PLAIN),
+            summary(&report, Some(DryRun { has_surveys: true }), Paint::PLAIN),
             "1,500 read = 1,499 written + 0 dropped + 1 quarantined\n\
              quarantined in parse: limit.size 1\n\
              languages: en 1,000, ko 499\n\
              1.00 MB, opened 3.00 MB, in 2.00 s: 750 docs/s, 1.50 MB/s\n\
+             surveys were not asked: what they leave out is counted as written\n\
              dry run: nothing was written\n"
         );
+        let plain = summary(&report, Some(DryRun { has_surveys: false }), Paint::PLAIN);
+        assert!(plain.contains("dry run") && !plain.contains("surveys"), "{plain}");
+        assert!(!summary(&report, None, Paint::PLAIN).contains("dry run"));
     }
 }

@@ -196,7 +196,7 @@ impl Loader<'_> {
         }
     }
 
-    /// Refuses what an export names of surveys that are not there,.
+    /// Refuses what an export names of surveys that are not there.
     fn survey_fields(&mut self, instance: &Instance<'_>, outlet: &ExportInstance, surveys: &[SurveyInstance]) {
         if self.found.iter().any(|found| found.severity == Severity::Error) {
             return;

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     exit::ExitCode,
     options::LogFormat,
-    progress::{Watch, summary},
+    progress::{DryRun, Watch, summary},
     report::{Failure, Reporter, WITH_QUARANTINE},
     run_report::{Pending, Sample, Story},
 };
@@ -154,6 +154,7 @@ impl Args {
             workers,
             ..of_pipeline
         };
+        let dry = self.dry_run.then_some(DryRun { has_surveys: !pipeline.chain.surveys().is_empty() });
         let run = Run { source, chain: pipeline.chain, exports: pipeline.exports, output, options };
         let shown = !reporter.quiet && reporter.format == LogFormat::Text && io::stderr().is_terminal();
         let mut watch = Watch::new(&reporter.bars, shown);
@@ -166,7 +167,7 @@ impl Args {
         let story = (!pages.is_empty()).then(|| self.story(&text, &report, catalog, reporter)).transpose()?;
         pages.into_iter().try_for_each(|pending| pending.write(&report, story.as_ref()))?;
         if !reporter.quiet {
-            self.say(&report, reporter);
+            Self::say(&report, dry, reporter);
         }
         // A run that found nothing to work on has most likely looked in the wrong place.
         let nothing = !retry && share == Share::All && is_empty(&report);
@@ -278,9 +279,9 @@ impl Args {
         })
     }
 
-    fn say(&self, report: &Report, reporter: &Reporter) {
+    fn say(report: &Report, dry: Option<DryRun>, reporter: &Reporter) {
         match reporter.format {
-            LogFormat::Text => reporter.write(&summary(report, self.dry_run, reporter.paint())),
+            LogFormat::Text => reporter.write(&summary(report, dry, reporter.paint())),
             LogFormat::Json => {
                 // A log line per run, whatever the level: it is the summary that was asked for.
                 let line = json!({ "level": "INFO", "message": "run finished", "report": report });

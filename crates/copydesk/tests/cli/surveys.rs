@@ -121,7 +121,10 @@ fn what_is_found_stands_in_every_output() {
 #[test]
 fn copies_are_left_out_and_listed_with_their_twin() {
     let bench = Bench::new(&PIPELINE.replace("use = \"find-duplicates\"", "use = \"find-duplicates\"\nkeep = \"one\""));
+    let dry = bench.run("dry", &["--dry-run"]);
+    assert!(dry.stderr.contains("4 written") && dry.stderr.contains("surveys were not asked"), "{}", dry.stderr);
     let ran = bench.run("out", &["--report", &bench.path("report.json")]);
+    assert!(!ran.stderr.contains("not asked"), "{}", ran.stderr);
     assert!(ran.stderr.contains("2 written") && ran.stderr.contains("2 dropped"), "{}", ran.stderr);
     let records = bench.records("out");
     let id = records[0]["id"].as_str().unwrap();
