@@ -42,7 +42,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use copydesk_document::{Document, Input};
+use copydesk_document::{Decision, Document, Input, Label, LanguageGuess, Languages};
 use copydesk_parse::Limits;
 use copydesk_stage::{AnyStage, Catalog, Context, Handed, StageEntry, StageError, StageKind, Verdict};
 use serde_json::Value;
@@ -77,6 +77,27 @@ impl Kit {
     pub fn after(mut self, prepare: impl Fn(&mut Document) + 'static) -> Self {
         self.prepare.push(Box::new(prepare));
         self
+    }
+
+    /// Every block is main text, for a stage that works on that: what stands before it may be any stage that finds it.
+    #[must_use]
+    pub fn on_all_text(self) -> Self {
+        self.after(|doc| {
+            for block in doc.ids().collect::<Vec<_>>() {
+                let (stage, rule, detail) = ("test".into(), "all".into(), "".into());
+                doc.decide(Decision { block, label: Label::Body, stage, rule, detail });
+            }
+        })
+    }
+
+    /// The document is in the language that its first line names (`language vi`), and in English without such a line.
+    #[must_use]
+    pub fn in_the_language_of_its_first_line(self) -> Self {
+        self.after(|doc| {
+            let first = doc.ids().next().map(|id| doc.text(id).to_owned()).unwrap_or_default();
+            let tag = first.strip_prefix("language ").unwrap_or("en").to_owned();
+            doc.set_languages(Languages { main: Some(LanguageGuess { tag, confidence: 1.0 }), shares: Vec::new() });
+        })
     }
 
     /// Runs every folder in `cases`. Panics, at the end, with the names of those that fail.

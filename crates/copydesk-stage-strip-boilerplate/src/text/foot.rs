@@ -1,0 +1,179 @@
+//! What stands below the story of a text.
+
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind};
+use copydesk_lexicon::{Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, names_commenter};
+use rustc_hash::FxHashSet;
+
+use super::{Head, OWN, Signs, is_aside, is_dated, text};
+use crate::{
+    page::Page,
+    rules::{Finding, finding},
+    stems::{shared, stems},
+};
+
+/// Below a line that closes the story (a sign-off, a source, the editor) nothing is text that is not of its words.
+pub(super) fn foot(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    let count = page.len();
+    let mut closed = None;
+    for (index, found) in found.iter_mut().enumerate().skip(head.story + 1) {
+        let Some(closing) = signs.closing[index] else { continue };
+        let before = page.prose_before[index] - page.prose_before[head.story];
+        let after = page.prose_before[count] - page.prose_before[index + 1];
+        found.get_or_insert_with(|| finding(BoilerplateKind::Other, closing, "stands below a story and closes it"));
+        // In the middle of a story it belongs to a picture, or to the first of several.
+        if after <= before * 0.5 && closed.is_none() {
+            closed = Some(index);
+        }
+    }
+    let Some(closed) = closed else { return };
+    let mut of = FxHashSet::default();
+    for index in (head.story..closed).filter(|i| signs.reads[*i]) {
+        stems(text(page, index), &mut of);
+    }
+    for index in closed + 1..count {
+        let own = signs.reads[index] && shared(text(page, index), &of) >= OWN / 2.0;
+        let note = matches!(page.doc.block(BlockId(index as u32)).kind, BlockKind::Note | BlockKind::Code)
+            || page.lines[index].label.is_some_and(|(kind, _)| kind == Kind::AuthorNote);
+        if own || note {
+            // The story goes on.
+            return;
+        }
+    }
+    for found in &mut found[closed + 1..] {
+        found.get_or_insert_with(|| finding(BoilerplateKind::Other, "foot", "below the line that closes the story"));
+    }
+}
+
+/// Whether a line closes a story, and by what.
+pub(super) fn closing(page: &Page<'_>, index: usize) -> Option<&'static str> {
+    let (line, shape) = (&page.lines[index], &page.shapes[index]);
+    let text = text(page, index);
+    if shape.words > 10.0 || shape.is_prose() {
+        return None;
+    }
+    if line.label.is_some_and(|(kind, whole)| kind == Kind::SignOff && (whole || is_aside(text.trim_end_matches('.'))))
+    {
+        return Some("sign-off");
+    }
+    match line.field {
+        Some((FieldKind::Source, true)) => return Some("source"),
+        Some((FieldKind::Editor, _)) => return Some("editor"),
+        _ => {}
+    }
+    if is_initials(text) {
+        return Some("sign-off");
+    }
+    let name = text.trim_matches(|c: char| !c.is_alphanumeric());
+    let agency = shape.words <= 5.0 && !shape.closed && is_agency(name);
+    (agency || text.starts_with('=') && shape.words <= 4.0).then_some("source")
+}
+
+/// Whether a line is the name of an agency, or several with a stroke between.
+fn is_agency(name: &str) -> bool {
+    let lexicon = Lexicon::builtin();
+    let known = |name: &str| lexicon.agency(name.trim()).is_some();
+    // `NDK (ab), dpa`: the house's own letters, with those of who wrote it.
+    let own = |name: &str| {
+        let letters = name.split(['(', '（']).next().unwrap_or_default().trim();
+        (2..=6).contains(&letters.chars().count()) && letters.chars().all(char::is_uppercase)
+    };
+    let parts = || name.split(['/', '+', '-', ',']);
+    known(name)
+        || parts().any(known) && parts().all(|part| known(part) || own(part))
+        || is_credit_line(name, lexicon) == Some(Confidence::AgencyKnown)
+}
+
+/// `mar/`, `JPV / gsg`: who wrote and who edited.
+fn is_initials(text: &str) -> bool {
+    let parts = || text.split('/').map(str::trim).filter(|part| !part.is_empty());
+    text.contains('/')
+        && text.chars().count() <= 14
+        && (1..=3).contains(&parts().count())
+        && parts().all(|part| (2..=4).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic))
+}
+
+/// Below `Read also` alone stand headlines, until a line reads as text again.
+pub(super) fn announced(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    /// No list of other stories between two paragraphs is longer.
+    const LONGEST_LIST: usize = 12;
+    for index in head.story + 1..page.len() {
+        let Some((Kind::Related | Kind::ReadMore, true)) = page.lines[index].label else { continue };
+        for (next, found) in found.iter_mut().enumerate().skip(index + 1).take(LONGEST_LIST) {
+            if signs.reads[next] || page.shapes[next].closed || page.shapes[next].words >= 25.0 {
+                break;
+            }
+            found.get_or_insert_with(|| {
+                finding(BoilerplateKind::Related, "announced", "a headline below a label for other stories")
+            });
+        }
+    }
+}
+
+/// A name by itself below the story, and a paragraph that begins with it: a box about the author.
+pub(super) fn author_box(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    const WITHIN: usize = 3;
+    about_author(page, head, found);
+    let all = page.prose_before[page.len()] - page.prose_before[head.story];
+    for index in head.story + 2..page.len().saturating_sub(1) {
+        let name = text(page, index);
+        let shape = &page.shapes[index];
+        let is_name =
+            (2..=4).contains(&shape.tokens) && shape.capitals == shape.tokens && !shape.closed && shape.digits == 0;
+        let below = page.prose_before[page.len()] - page.prose_before[index];
+        if !is_name || below > all * 0.4 {
+            continue;
+        }
+        let first = name.split_whitespace().next().unwrap_or_default();
+        let about = (index + 1..page.len()).take(WITHIN).find(|i| signs.reads[*i]);
+        if let Some(about) = about.filter(|i| text(page, *i).split_whitespace().next() == Some(first)) {
+            for found in &mut found[index..=about] {
+                found.get_or_insert_with(|| {
+                    finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
+                });
+            }
+        }
+    }
+}
+
+/// `Ann Lee covers the harbour. Reach her at ann@example.org`: a line below the story that begins with the name of its
+/// byline, and has an address or a handle.
+fn about_author(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
+    let signed: Vec<usize> = (0..head.story).filter(|i| page.lines[*i].byline).collect();
+    for (index, found) in found.iter_mut().enumerate().skip(head.story + 2) {
+        let line = text(page, index);
+        let mut words = line.split_whitespace();
+        let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
+        let name = format!("{first} {second}");
+        let named = first.starts_with(char::is_uppercase) && second.starts_with(char::is_uppercase);
+        if line.contains('@') && named && signed.iter().any(|i| text(page, *i).contains(&name)) {
+            found.get_or_insert_with(|| {
+                finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
+            });
+        }
+    }
+}
+
+/// `Ann says:` below the story, and near it a date: from there on readers speak.
+pub(super) fn commented(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
+    const NEAR: usize = 2;
+    /// So much prose may stand below one such line, for each word of prose above it.
+    const MOST_BELOW: f32 = 0.5;
+    let count = page.len();
+    let says = |index: usize| {
+        let shape = &page.shapes[index];
+        shape.words <= 5.0 && names_commenter(text(page, index), Lexicon::builtin())
+    };
+    let begins =
+        |index: &usize| says(*index) && (index + 1..count).take(NEAR).any(|i| page.lines[i].date || is_dated(page, i));
+    // A story that quotes a diary has one such line, and most of it may stand below.
+    let first = (head.story + 2..count).find(begins).filter(|at| {
+        let before = page.prose_before[*at] - page.prose_before[head.story];
+        let after = page.prose_before[count] - page.prose_before[*at];
+        after <= before * MOST_BELOW || (at + 1..count).any(says)
+    });
+    for found in &mut found[first.unwrap_or(count)..] {
+        found.get_or_insert_with(|| {
+            finding(BoilerplateKind::Comments, "commented", "below the name of a reader who speaks")
+        });
+    }
+}

@@ -1,0 +1,148 @@
+//! What a line of a text is by itself, wherever it stands.
+
+use copydesk_document::BoilerplateKind;
+use copydesk_lexicon::{FieldKind, PageLabelKind as Kind, undouble};
+use rustc_hash::FxHashSet;
+
+use super::{is_clock, is_notice, is_written, text};
+use crate::{
+    page::Page,
+    rules::{Finding, boilerplate_kind_of, finding, name_of},
+    stems::stems,
+};
+
+/// What a line is wherever it stands.
+pub(super) fn of_line(page: &Page<'_>, index: usize, story: usize) -> Option<Finding> {
+    let (line, shape) = (&page.lines[index], &page.shapes[index]);
+    let text = text(page, index);
+    if line.date && shape.words <= 14.0 && !(index >= story && is_clock(text)) {
+        return Some(finding(BoilerplateKind::Other, "date", "a date and nothing else"));
+    }
+    if line.byline && !shape.is_prose() {
+        return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
+    }
+    if let Some((FieldKind::Views | FieldKind::ReadingTime | FieldKind::Number, true)) = line.field
+        && shape.words <= 8.0
+        && !is_written(page)
+    {
+        return Some(finding(BoilerplateKind::Other, "field", "a counter or a number of the page"));
+    }
+    if let Some((kind, whole)) = line.label
+        && !is_written(page)
+        && (whole && is_notice(kind)
+            || !whole && (line.sure || line.telling || !shape.is_prose()) && (is_notice(kind) || kind == Kind::Menu))
+    {
+        return Some(finding(
+            boilerplate_kind_of(kind),
+            "label",
+            format!("begins like a line of the page: {}", name_of(kind)),
+        ));
+    }
+    if is_file_name(text) || is_picture_mark(text) {
+        return Some(finding(BoilerplateKind::Other, "file", "the name or the address of a file and nothing else"));
+    }
+    if shape.words >= 6.0 && !shape.closed && undouble(text).is_some() {
+        return Some(finding(
+            BoilerplateKind::Related,
+            "doubled",
+            "the same words twice: a picture's text and its headline",
+        ));
+    }
+    if !is_written(page) && begins_with_slug(page, text, story) {
+        return Some(finding(
+            BoilerplateKind::Related,
+            "slug",
+            "begins with the headline without its accents: the address of a picture or a link",
+        ));
+    }
+    let same = || (0..index).any(|above| self::text(page, above) == text);
+    if shape.words >= 4.0
+        && !shape.closed
+        && (index > story && repeats_head(page, text, story) || index == story && same())
+    {
+        return Some(finding(BoilerplateKind::Other, "again", "the headline once more: the text of a picture"));
+    }
+    None
+}
+
+/// `photo_01.jpg`, `https://example.org/a.png`.
+fn is_file_name(text: &str) -> bool {
+    const KINDS: [&str; 12] = ["jpg", "jpeg", "png", "gif", "webp", "svg", "bmp", "mp4", "mp3", "pdf", "hwp", "avif"];
+    let Some((name, kind)) = text.rsplit_once('.') else { return false };
+    !name.is_empty()
+        && text.len() <= 300
+        && !text.contains(char::is_whitespace)
+        && KINDS.iter().any(|known| kind.get(..known.len()).is_some_and(|k| k.eq_ignore_ascii_case(known)))
+        && kind.len() <= 40
+}
+
+/// `![](picture.jpg)` in a text that is no Markdown.
+fn is_picture_mark(text: &str) -> bool {
+    text.starts_with("![") && text.ends_with(')') && text.contains("](") && !text[2..].contains("![")
+}
+
+/// `den keo quan cuoi cung Another story`: the words of a line of the head in small letters and without their accents,
+/// as they stand in addresses, before the headline of another story.
+fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
+    const FEWEST: usize = 4;
+    /// A headline stands no more lines above the story.
+    const FARTHEST: usize = 64;
+    let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let slug: Vec<&str> = line.split_whitespace().take_while(plain).collect();
+    if slug.len() < FEWEST {
+        return false;
+    }
+    let stands_for = |slug: &str, word: &str| {
+        let letters = || word.chars().filter(|c| c.is_alphanumeric());
+        letters().count() == slug.len()
+            && letters().zip(slug.chars()).all(|(c, plain)| !c.is_ascii() || c.to_ascii_lowercase() == plain)
+    };
+    (0..story).rev().take(FARTHEST).any(|index| {
+        let head = text(page, index);
+        if head.is_ascii() {
+            return false;
+        }
+        let words: Vec<&str> =
+            head.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphanumeric())).collect();
+        (FEWEST..=slug.len()).contains(&words.len())
+            && words.iter().zip(&slug).all(|(word, slug)| stands_for(slug, word))
+    })
+}
+
+/// Whether a line is one of the head's, give or take the number of a picture or a word.
+fn repeats_head(page: &Page<'_>, line: &str, story: usize) -> bool {
+    let bare = without_picture_number(line);
+    let numbered = bare.len() < line.len();
+    let mut own = FxHashSet::default();
+    stems(bare, &mut own);
+    (0..story).any(|index| {
+        let head = text(page, index);
+        if head == bare {
+            return true;
+        }
+        let mut of = FxHashSet::default();
+        stems(head, &mut of);
+        let both = own.intersection(&of).count();
+        let (few, many) = if numbered { (5, 2) } else { (8, 7) };
+        own.len() >= 3 && of.len() >= 3 && both * 10 >= own.len() * few && both * 10 >= of.len() * many
+    })
+}
+
+/// `TITLE - ảnh 1`, `TITLE - image 1`, `TITLE hinh anh 1`: a text for a picture, made from the headline.
+pub(super) fn without_picture_number(line: &str) -> &str {
+    const WORDS: [&str; 12] =
+        ["ảnh", "hình ảnh", "hinh anh", "anh", "hình", "image", "photo", "picture", "foto", "gambar", "图", "사진"];
+    let digits = line.trim_end_matches(|c: char| c.is_ascii_digit());
+    if digits.len() == line.len() {
+        return line;
+    }
+    let before = digits.trim_end();
+    let folded = before.to_lowercase();
+    let word = WORDS.iter().filter(|word| folded.ends_with(*word)).max_by_key(|word| word.len());
+    match word {
+        Some(word) if folded.len() == before.len() => {
+            before[..before.len() - word.len()].trim_end_matches([' ', '-', '–', '|'])
+        }
+        _ => line,
+    }
+}
