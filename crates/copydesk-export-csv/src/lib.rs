@@ -221,10 +221,11 @@ impl Csv {
         let found = column.cell(late).into();
         let found = if self.config.formula_guard { guarded(found) } else { found };
         // What is too long now can only be cut: its document has been written.
-        Some(match self.config.long_cells.fit(found) {
-            Ok(found) => found.into_owned(),
-            Err(length) => format!("[cut: {length} characters]"),
-        })
+        let long_cells = match self.config.long_cells {
+            LongCells::Refuse => LongCells::Cut,
+            other => other,
+        };
+        long_cells.fit(found).ok().map(std::borrow::Cow::into_owned)
     }
 }
 

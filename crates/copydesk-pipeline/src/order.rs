@@ -48,8 +48,7 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
             let writer = chain[at + 1..].iter().find(|s| s.writes(*facet) && !(refines && s.reads(*facet)));
             missing.extend(writer.map(|w| (*facet, w)));
         }
-        // One that may write anything is not known to take something out.
-        if reader.writes(Facet::Redaction) && !reader.writes(Facet::Metadata) {
+        if Facet::masks(reader.writes) {
             let adds = |s: &&Placed<'_>, facet| s.writes(facet) && !s.writes(Facet::Redaction);
             for facet in [Facet::Captions, Facet::Metadata, Facet::Text] {
                 missing.extend(chain[at + 1..].iter().find(|s| adds(s, facet)).map(|writer| (facet, writer)));

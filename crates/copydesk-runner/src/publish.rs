@@ -100,7 +100,7 @@ impl Store {
         passed_over: &PassedOver,
     ) -> Result<Published, RunError> {
         let all = self.shards.len();
-        self.keep_retries()?;
+        self.keep_retries();
         self.check_losses()?;
         let segments = self.take_over(exports)?;
         let runs: Vec<usize> =
@@ -236,21 +236,21 @@ impl Store {
     }
 
     /// The shards of a retry stay behind those of the run that they belong to, as long as that has not changed.
-    fn keep_retries(&mut self) -> Result<(), RunError> {
-        let Some(before) = &self.before else { return Ok(()) };
+    fn keep_retries(&mut self) {
+        let Some(before) = &self.before else { return };
         if self.shards.iter().any(|done| !done.entry.retried.is_empty()) {
-            return Ok(());
+            return;
         }
         let keys = before.entries.iter().zip(before.keys());
         let run = keys.filter(|(entry, _)| entry.retried.is_empty()).map(|(_, key)| key);
         if run.eq(self.shards.iter().map(|done| done.entry.key)) {
-            let mut retries = self.taken_over(before)?;
+            // A draft that is lost or torn costs the retries only: their documents are set aside again.
+            let Ok(mut retries) = self.taken_over(before) else { return };
             retries.retain(|done| !done.entry.retried.is_empty());
             if retries.iter().all(|done| done.is_whole(&self.folder)) {
                 self.shards.extend(retries);
             }
         }
-        Ok(())
     }
 
     /// Whether the files in the folder are those of these very shards already.

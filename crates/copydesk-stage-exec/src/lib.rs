@@ -84,9 +84,9 @@ impl BatchStage for Exec {
     fn manifest(&self, of_kind: Manifest) -> Manifest {
         let mut manifest = of_kind.declaring(&self.introduction.reads, &self.introduction.writes);
         if let Some(options) = manifest.options.as_object_mut() {
-            // How the work is spread changes no result.
-            for spread in ["batch", "processes"] {
-                options.shift_remove(spread);
+            // How the work is spread, and how long it is waited for, changes no result.
+            for manner in ["batch", "processes", "seconds_to_start", "seconds_per_document"] {
+                options.shift_remove(manner);
             }
             options.insert("options".into(), self.introduction.options.clone().into());
             options.insert(

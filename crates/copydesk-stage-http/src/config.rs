@@ -20,8 +20,9 @@ pub struct Config {
     pub view: Option<Vec<ViewPart>>,
     /// The labels of the blocks that are sent, such as `["body"]`; all blocks if left out.
     pub labels: Option<Vec<Label>>,
-    /// Headers that are sent: `{ authorization = "Bearer ${TOKEN}" }`. They are kept nowhere. With others finished work is done
-    /// again, except for those that say who asks: whose names end in `authorization`, `cookie`, `key`, `token` or `secret`.
+    /// Headers that are sent: `{ authorization = "Bearer ${TOKEN}" }`. Of them a hash is kept, and with others finished work is
+    /// done again; kept nowhere are those that say who asks, whose names are or end in `authorization`, `auth`, `cookie`, `key`,
+    /// `apikey`, `token`, `secret` or `password`.
     pub headers: BTreeMap<String, String>,
     /// The version of the service, or of its model. With another one finished work is done again, and answers that are kept are
     /// asked for again.

@@ -102,6 +102,27 @@ struct Patterns {
     date: Regex,
 }
 
+/// Words of JSON-LD and of style sheets, which most pages have in their source.
+const KEYWORDS: [&str; 15] = [
+    "@context",
+    "@type",
+    "@id",
+    "@graph",
+    "@value",
+    "@list",
+    "@language",
+    "@reverse",
+    "@media",
+    "@import",
+    "@charset",
+    "@font-face",
+    "@keyframes",
+    "@supports",
+    "@layer",
+];
+/// What stands in an address before the name of a package, where elsewhere an account has its own.
+const PACKAGES: [&str; 5] = ["unpkg.com/", "jsdelivr.net/npm/", "esm.sh/", "npmjs.com/package/", "node_modules/"];
+
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
     let mut file: File = toml::from_str(include_str!("../data/patterns.toml")).expect("it is part of the program");
     let unspaced: String = UNSPACED.iter().chain(&KOREAN).flat_map(|(first, last)| [*first, '-', *last]).collect();
@@ -178,10 +199,10 @@ impl Pattern {
             return range;
         }
         let Some(length) = matched.get(..2).and_then(|country| PATTERNS.iban_lengths.get(country)) else {
-            return range;
+            return range.start..range.start;
         };
         let last = matched.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()).nth(length - 1);
-        range.start..last.map_or(range.end, |(at, c)| range.start + at + c.len_utf8())
+        range.start..last.map_or(range.start, |(at, c)| range.start + at + c.len_utf8())
     }
 
     /// A telephone number without its last group of digits, as long as it is one by its form: behind a number there may stand
@@ -220,6 +241,7 @@ impl Pattern {
                 .iter()
                 .any(|ending| matched.rsplit_once('.').is_some_and(|(_, last)| last.eq_ignore_ascii_case(ending)))
             && !(self.entry.kind == Kind::Phone && is_in_date(text, range))
+            && !(self.entry.kind == Kind::Handle && KEYWORDS.contains(&matched))
     }
 
     /// Whether it is no part of a longer word or number.
@@ -236,6 +258,7 @@ impl Pattern {
         if self.entry.kind == Kind::Handle
             && next == Some('/')
             && after.clone().next().is_some_and(char::is_alphanumeric)
+            && (last != Some('/') || PACKAGES.iter().any(|host| text[..range.start].ends_with(host)))
         {
             return false;
         }

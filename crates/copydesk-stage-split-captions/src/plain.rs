@@ -531,6 +531,14 @@ fn repeats(doc: &Document, id: BlockId) -> bool {
     same(id.0 + 1) || id.0.checked_sub(1).is_some_and(same)
 }
 
+/// A credit without the numbers of schools and offices: `School № 12`.
+fn without_number_signs(printed: &str) -> impl Iterator<Item = u8> {
+    printed.split("№ ").enumerate().flat_map(|(at, part)| {
+        let rest = if at > 0 { part.trim_start_matches(|c: char| c.is_ascii_digit()) } else { part };
+        rest.bytes()
+    })
+}
+
 /// Whether a line is the credit of a picture, and no byline, menu or list of sources.
 fn is_picture_credit(lines: &Lines<'_>, id: BlockId) -> bool {
     let text = lines.doc.text(id).trim();
@@ -538,7 +546,7 @@ fn is_picture_credit(lines: &Lines<'_>, id: BlockId) -> bool {
     let Some(sure) = may_be_credit_line(text).then(|| split.as_credit_line()).flatten() else { return false };
     let printed = &split.credits[0].printed;
     if text.contains(['•', '·', '|'])
-        || printed.replace("№ ", "").bytes().filter(u8::is_ascii_digit).count() >= 2
+        || without_number_signs(printed).filter(u8::is_ascii_digit).count() >= 2
         || read_byline(text, lines.lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled)
     {
         return false;

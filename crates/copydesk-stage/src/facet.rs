@@ -29,6 +29,11 @@ impl Facet {
     pub const ALL: &'static [Self] =
         &[Self::Body, Self::Languages, Self::Captions, Self::Metadata, Self::Text, Self::Redaction];
 
+    /// Whether a stage that writes these takes texts out for good. One that may write anything is not known to.
+    pub fn masks(writes: &[Self]) -> bool {
+        writes.contains(&Self::Redaction) && writes.len() < Self::ALL.len()
+    }
+
     /// The name in kebab-case, as docs and messages print it.
     pub fn name(self) -> &'static str {
         match self {

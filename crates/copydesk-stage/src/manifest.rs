@@ -73,7 +73,8 @@ pub(crate) const fn is_kind_name(name: &str) -> bool {
     !bytes.is_empty()
 }
 
-/// The facets of a list, each once and in their usual order, for as long as the program lives: there are 32 such lists.
+/// The facets of a list, each once and in their usual order, for as long as the program lives: there are no
+/// more than sets of facets.
 fn listed(facets: &[Facet]) -> &'static [Facet] {
     static LISTS: Mutex<BTreeSet<&'static [Facet]>> = Mutex::new(BTreeSet::new());
     let list: Vec<Facet> = Facet::ALL.iter().copied().filter(|facet| facets.contains(facet)).collect();

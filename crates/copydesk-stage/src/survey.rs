@@ -19,7 +19,7 @@ use crate::{ConfigError, StageError};
 /// same bytes.
 pub trait Survey: Debug + Send + Sync {
     /// What is kept of a document until all have been seen: a few hundred bytes. A document that it cannot work on goes to
-    /// quarantine. It is called on many threads at once.
+    /// quarantine; a survey cannot end the run ([`StageError::ends_run`] is not asked). It is called on many threads at once.
     fn see(&self, doc: &Document) -> Result<Vec<u8>, StageError>;
 
     /// The options that decide what is kept of a document, with their values. Folders are compared only where these are the

@@ -57,7 +57,7 @@ impl Conclusions for Found {
     }
 }
 
-/// What is in memory of all documents: about 170 bytes of each, in the first of two steps.
+/// What is in memory of all documents in the first of two steps; the README says how much.
 struct Texts {
     ids: Vec<u64>,
     exact: Vec<u32>,

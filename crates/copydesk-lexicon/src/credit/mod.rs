@@ -258,8 +258,8 @@ pub fn may_look_like_caption(text: &str) -> bool {
     }
     let tail = &text[tail_start(text, 160)..];
     // Each strong form holds one of these.
-    tail.contains([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '摄', '攝', '―'])
-        || ["oto", "icture"].iter().any(|word| tail.contains(word))
+    tail.contains([':', '：', '︰', '∶', '៖', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '摄', '攝', '―'])
+        || ["oto", "icture", "arawan", "itrato", "uha ni"].iter().any(|word| tail.contains(word))
 }
 
 fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<CreditMark>) {

@@ -63,7 +63,8 @@ pub(super) fn decode_again(value: &str) -> Cow<'_, str> {
     }
     let once = decode(value, Place::Attribute);
     // Whoever writes about markup means it: `Why &amp;lt;br&amp;gt; is not enough`.
-    if once.contains(['<', '>']) {
+    let signs = |text: &str| text.matches(['<', '>']).count();
+    if signs(&once) > signs(value) {
         return Cow::Borrowed(value);
     }
     // Some do so three times.

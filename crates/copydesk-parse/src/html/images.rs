@@ -94,7 +94,7 @@ pub(super) fn make_absolute(doc: &mut Document) {
     // `<base href="/">` is itself relative to the document.
     let base = match declared("base") {
         Some(base) if is_whole(&base) => Some(base.to_owned()),
-        Some(base) => own.and_then(|own| absolute(base, own)),
+        Some(base) => own.and_then(|own| absolute(base, own).or_else(|| Some(own.to_owned()))),
         None => own.map(str::to_owned),
     };
     let Some(base) = base else { return };

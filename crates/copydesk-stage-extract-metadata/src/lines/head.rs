@@ -130,6 +130,12 @@ pub(crate) fn read_field(
     let value = if below { doc.text(next?) } else { field.value };
     let span = Some(doc.block(if below { next? } else { id }).span);
     let label = read_value(doc, id, &Field { value, ..field }, span, hints, lexicon, gathered)?;
+    // Others may stand behind it: `时间: 2021-05-03 来源: X 作者: Y`.
+    if !below && label == Label::Date && doc.tree.is_none() {
+        for author in labels_of(doc.text(id), lexicon).into_iter().filter(|other| other.kind == FieldKind::Author) {
+            read_value(doc, id, &author, span, hints, lexicon, gathered);
+        }
+    }
     let detail = format!("a label and its value: {}", value.chars().take(40).collect::<String>());
     lines.labels.push((id, label, "label-value", detail.clone()));
     if below {
@@ -177,14 +183,6 @@ fn read_value(
             let pool = if field.kind == FieldKind::Updated { &mut gathered.modified } else { &mut gathered.published };
             if let Some(value) = first.value() {
                 pool.add(value, Origin::LabelLine, "date", span, 0.75);
-            }
-            // Others may stand behind it: `时间: 2021-05-03 来源: X 作者: Y`.
-            if doc.tree.is_none() {
-                let beside =
-                    labels_of(doc.text(id), lexicon).into_iter().filter(|other| other.kind == FieldKind::Author);
-                for author in beside {
-                    read_value(doc, id, &author, span, hints, lexicon, gathered);
-                }
             }
             // `Posted on 3 May 2021 by Ann`: a label on both sides says that one word is a name as well.
             let behind = value.get(first.span.end..).unwrap_or_default().trim();

@@ -291,12 +291,11 @@ impl Args {
     }
 }
 
-/// Whether a stage behind this one takes texts out for good. One that may write anything is not known to.
+/// Whether a stage behind this one takes texts out for good.
 fn is_masked_after(pipeline: &Pipeline, stage: &str) -> bool {
     let links = pipeline.chain.links();
     let first = links.iter().position(|link| link.name() == stage).map_or(0, |at| at + 1);
-    let masks = |facets: &[Facet]| facets.contains(&Facet::Redaction) && !facets.contains(&Facet::Metadata);
-    links[first..].iter().any(|link| masks(link.manifest.writes))
+    links[first..].iter().any(|link| Facet::masks(link.manifest.writes))
 }
 
 /// So many documents are shown, out of so many at the beginning of the source.

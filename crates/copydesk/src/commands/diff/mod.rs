@@ -141,7 +141,8 @@ fn compare(before: &Records, after: &Records, samples: usize) -> anyhow::Result<
     for (n, entry) in before.entries.iter().enumerate().filter(|(_, entry)| !entry.id.is_empty()) {
         by_id.entry(&entry.id).or_default().push(n);
     }
-    let new_ids: std::collections::HashSet<&str> = after.entries.iter().map(|entry| entry.id.as_str()).collect();
+    let new_ids: std::collections::HashSet<&str> =
+        after.entries.iter().map(|entry| entry.id.as_str()).filter(|id| !id.is_empty()).collect();
     // A document whose bytes have changed has another id; it is still read at the same place.
     let left = before.entries.iter().enumerate().filter(|(_, entry)| !new_ids.contains(entry.id.as_str()));
     let mut by_uri: HashMap<&str, Vec<usize>> = HashMap::new();
