@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use copydesk_langid::Lang;
-use copydesk_langid::familiar::{Piece, pieces};
+use copydesk_langid::{
+    LEAST_LIKE,
+    familiar::{Piece, pieces},
+};
 
 use crate::corpus::open;
 
@@ -17,8 +20,7 @@ const KEPT: usize = 300;
 const SAMPLE: usize = 200;
 /// So many lines of each language are read.
 const LINES: usize = 4_000;
-/// A sentence with a smaller part of the usual share is unlike its language, and so many in a hundred may be.
-const UNLIKE: f32 = 0.56;
+/// So many sentences in a hundred may be unlike their language.
 const UNLIKE_OF_HUNDRED: usize = 2;
 /// What sentences have of the share of the training text, where there are none to count it in.
 const OF_TRAINING: f32 = 0.8;
@@ -70,7 +72,7 @@ pub(crate) fn run(train: &[PathBuf], dev: &Path, out: &Path) -> Result<()> {
     for (code, shares) in &shares {
         let Some(tag) = tags.get(code.as_str()) else { continue };
         let mean = shares.iter().sum::<f32>() / shares.len() as f32;
-        let unlike = shares.iter().filter(|share| **share < mean * UNLIKE).count();
+        let unlike = shares.iter().filter(|share| **share < mean * LEAST_LIKE).count();
         let doubtful = tested.contains(code) && unlike * 100 > shares.len() * UNLIKE_OF_HUNDRED;
         if mean < 0.25 || doubtful || kept[code].len() < KEPT {
             println!("{tag}: left out, {unlike} of {} unlike, mean {mean:.3}", shares.len());

@@ -81,9 +81,9 @@ const NAME_CONFIDENCE: f32 = 0.45;
 const LONE_WORD_CONFIDENCE: f32 = 0.7;
 
 /// A text with a smaller part of a language's usual pieces is in none that is known here.
-const LEAST_LIKE: f32 = 0.56;
+pub const LEAST_LIKE: f32 = 0.56;
 /// What is left of the confidence then.
-const UNLIKE_CONFIDENCE: f32 = 0.3;
+pub const UNLIKE_CONFIDENCE: f32 = 0.3;
 
 /// So many of the most likely languages of a text are looked at for one of two neighbours.
 const NEIGHBOURS: usize = 8;

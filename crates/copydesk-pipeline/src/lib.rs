@@ -25,6 +25,9 @@ mod suggest;
 #[cfg_attr(not(feature = "conditions"), path = "when_left_out.rs")]
 mod when;
 
+/// The README, one table of which says what the names of faults of sources mean.
+pub const README: &str = include_str!("../README.md");
+
 pub use builtin::builtin;
 pub use copydesk_stage::closest;
 pub use diagnosis::{Diagnosis, Diagnostic, Severity};

@@ -90,7 +90,7 @@ const ALTERNATIVES: usize = 4;
 const SHORT: usize = 60;
 /// A text of more than a few words whose language is less likely than this has none that is known: what is unlike the language
 /// that it is taken for has no more.
-const LEAST_OF_LONG: f32 = 0.3;
+const LEAST_OF_LONG: f32 = copydesk_langid::UNLIKE_CONFIDENCE;
 /// Where two neighbours are in doubt, a document that declares one of them is believed up to this confidence in the other.
 const SURE_OF_NEIGHBOURS: f32 = 0.8;
 /// What counts as likely for such a block.

@@ -165,8 +165,8 @@ fn written_otherwise(
         let all_struck = group.iter().all(|taken| match left.get_mut(taken.value.as_str()) {
             Some(0) | None => false,
             Some(count) => {
-                // An attribute or a script may be read more than once; a text stands there for each time that it reads.
-                *count -= usize::from(*place == Place::Text);
+                // A script may be read more than once; what else there is stands there for each time that it reads.
+                *count -= usize::from(*place != Place::Source);
                 true
             }
         });

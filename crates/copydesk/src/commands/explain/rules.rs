@@ -14,6 +14,7 @@ fn all(catalog: &Catalog) -> Vec<(&'static str, RuleText)> {
     let house = [
         ("parse", copydesk_parse::README),
         ("source", copydesk_intake::README),
+        ("source", copydesk_pipeline::README),
         ("any stage", copydesk_runner::README),
     ];
     let stages = catalog.stages().iter().map(|entry| (entry.name, entry.readme));
