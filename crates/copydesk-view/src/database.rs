@@ -238,6 +238,16 @@ impl Database {
             Err(error) => Err(error.into()),
         }
     }
+
+    /// The address of the document whose record has this id; of the first, if a text was read several times.
+    pub fn address(&self, id: &str) -> Result<Option<String>, Error> {
+        let sql = "SELECT source_uri FROM documents WHERE id = ? ORDER BY document LIMIT 1";
+        match self.connection().query_row(sql, [id], |row| row.get(0)) {
+            Ok(found) => Ok(Some(found)),
+            Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
 }
 
 /// The tables and conditions of a filter, with the values that stand for its question marks.

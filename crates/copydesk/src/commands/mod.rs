@@ -13,6 +13,7 @@ mod inputs;
 mod learn_templates;
 mod man;
 mod new;
+mod of_run;
 mod open;
 mod pipelines;
 mod run;

@@ -13,6 +13,7 @@ use copydesk_view::{Explain, Explained, Options, serve};
 
 use super::{
     explain::{NEWS, input},
+    of_run::OfRun,
     open::{load, read},
     worker::{process, workers},
 };
@@ -26,15 +27,15 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  copydesk view out                          the run in out/, explained by the built-in news pipeline
+  copydesk view out                          the run in out/, explained by its own pipeline
   copydesk view out --pipeline my.toml       by another one
 
 The page is served on this machine and to nobody else; open the address that is printed. Ctrl-C ends it. Sources are read \
-again where the run found them: start it in the folder in which the run was started.")]
+again where the run found them.")]
 pub(crate) struct Args {
     /// The output folder of a run.
     folder: PathBuf,
-    /// The pipeline whose stages explain documents; the built-in news pipeline if left out.
+    /// The pipeline whose stages explain documents; the one of the run if left out.
     #[arg(short, long)]
     pipeline: Option<PathBuf>,
     /// The port; any that is free if left out.
@@ -44,14 +45,22 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
-        let (name, text) = match &self.pipeline {
-            Some(path) => (terminal::shown(path), read(path)?),
-            None => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
+        let named = |path: &Path| anyhow::Ok((terminal::shown(path), read(path)?));
+        let own = self.pipeline.as_deref().map(named).transpose()?;
+        let run = OfRun::find(&self.folder)?;
+        if let Some(run) = &run {
+            run.enter();
+        }
+        let (name, text) = match (own, &run) {
+            (Some(own), _) => own,
+            (None, Some(run)) => named(&run.pipeline()?)?,
+            (None, None) => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
         };
         let pipeline = load(&text, catalog, reporter)?;
         let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
         let explain = Arc::new(Again { name, catalog: catalog.clone(), pipeline, workers });
-        let options = Options { folder: self.folder.clone(), port: self.port };
+        let folder = run.map_or_else(|| self.folder.clone(), |run| run.folder().to_owned());
+        let options = Options { folder, port: self.port };
         let ready = |address: &str| {
             // Who reads the address from a pipe waits for this line.
             let _ = terminal::print(&format!("{address}\n"));

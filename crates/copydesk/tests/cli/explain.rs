@@ -174,3 +174,65 @@ fn a_rule_is_explained_by_its_name() {
     let neither = copydesk(["explain"], "");
     assert_eq!(neither.code, 2);
 }
+
+#[test]
+fn a_missing_paragraph_is_found_by_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    fs::write(&file, PAGE).unwrap();
+    let find = |words: &str| copydesk(["explain", file.to_str().unwrap(), "--find", words], "");
+    let dropped = find("SPORT");
+    assert_eq!(dropped.code, 0, "{}", dropped.stderr);
+    assert!(dropped.stdout.contains("- navigation") && !dropped.stdout.contains("council"), "{}", dropped.stdout);
+    let kept = find("“we stopped counting\nthe letters”");
+    assert!(kept.stdout.contains("+ body") && kept.stdout.contains("model"), "{}", kept.stdout);
+    // Words that a reader sees in one piece may stand in two.
+    let apart = find("from the first of June. Boats will leave every thirty minutes");
+    assert_eq!((apart.code, apart.stdout.as_str()), (1, ""));
+    assert!(apart.stderr.contains("line 13 has: from the first of June. Boats will leave every"), "{}", apart.stderr);
+    assert_eq!(find("—").code, 2);
+}
+
+#[test]
+fn documents_of_a_run_are_explained_by_its_own_pipeline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::create_dir_all(path("work/pages")).unwrap();
+    fs::write(path("work/pages/ferry.html"), PAGE).unwrap();
+    fs::write(path("work/pages/other.html"), PAGE.replace("ferry", "tram")).unwrap();
+    let own = "[[stage]]\nuse = \"strip-boilerplate\"\nname = \"own\"\n\n[[export]]\nuse = \"jsonl\"\n";
+    fs::write(path("work/own.toml"), own).unwrap();
+    let at = |place: &str, args: &[&str]| {
+        let ended = crate::program::command(args.iter().copied())
+            .current_dir(place)
+            .env("XDG_CACHE_HOME", path("cache"))
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (ended.status.code(), text(ended.stdout), text(ended.stderr))
+    };
+    let ran = at(&path("work"), &["run", "own.toml", "pages", "-q", "-o", "out"]);
+    assert_eq!(ran.0, Some(0), "{}", ran.2);
+
+    // From elsewhere, and about all documents.
+    let found = at(folder.path().to_str().unwrap(), &["explain", "--run", "work/out", "--find", "tickets will cost"]);
+    assert_eq!(found.0, Some(0), "{}", found.2);
+    assert!(found.1.contains("pages/ferry.html") && found.1.contains("pages/other.html"), "{}", found.1);
+    assert!(found.1.contains("own / model"), "{}", found.1);
+
+    let record: serde_json::Value =
+        serde_json::from_str(fs::read_to_string(path("work/out/records.jsonl")).unwrap().lines().next().unwrap())
+            .unwrap();
+    let id = record["id"].as_str().unwrap();
+    let one = at(folder.path().to_str().unwrap(), &["explain", "--run", "work/out", id, "--only", "summary"]);
+    assert_eq!(one.0, Some(0), "{}", one.2);
+    assert!(one.1.contains("own.toml: own"), "{}", one.1);
+    let none = at(folder.path().to_str().unwrap(), &["explain", "--run", "work/out", "0123456789abcdef"]);
+    assert!(none.0 == Some(2) && none.2.contains("no record"), "{}", none.2);
+    let no_run = at(folder.path().to_str().unwrap(), &["explain", "--run", "work/pages", id]);
+    assert!(no_run.0 == Some(2) && no_run.2.contains("no run"), "{}", no_run.2);
+
+    fs::remove_file(path("work/own.toml")).unwrap();
+    let gone = at(&path("work"), &["explain", "--run", "out", id]);
+    assert!(gone.0 == Some(2) && gone.2.contains("--pipeline"), "{}", gone.2);
+}

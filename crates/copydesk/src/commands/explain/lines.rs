@@ -21,42 +21,47 @@ pub(super) fn print(account: &Account, style: Style) -> String {
     let mut out = format!("{}{}\n", pad("", PLACE + 1), style.paint.paint(Tone::Quiet, LEGEND));
     let main = account.language.as_ref().map(|(tag, _)| tag.as_str());
     for entry in &account.entries {
-        match &entry.what {
-            What::Blank => {
-                let _ = writeln!(out, "{}", style.paint.paint(Tone::Quiet, &place_of(entry)));
-            }
-            What::Silent { text } => {
-                let many = entry.last > entry.place.line;
-                let text = if many { format!("{} …", one_line(text)) } else { one_line(text) };
-                head(&mut out, entry, "  no text", Tone::Quiet, &text, style);
-            }
-            What::Image { src, text, video } => {
-                let name = if *video { "  video" } else { "  image" };
-                let text = if text.is_empty() { src.clone() } else { format!("{text} ({src})") };
-                head(&mut out, entry, name, Tone::Fact, &text, style);
-            }
-            What::Clue(clue) => {
-                let (label, text) = (format!("  {}", clue.origin), format!("{} = {}", clue.name, clue.value));
-                head(&mut out, entry, &label, Tone::Fact, &text, style);
-            }
-            What::Items { text } => head(&mut out, entry, "  json-ld", Tone::Fact, text, style),
-            What::Block(block) => {
-                head_of_block(&mut out, entry, block, main, style);
-                if let Some(now) = &block.now {
-                    let now = one_line(now);
-                    below(&mut out, "text now", if now.is_empty() { "nothing" } else { &now }, style);
-                }
-                for clue in &block.clues {
-                    below(&mut out, &format!("{} {}", clue.origin, clue.name), &one_line(&clue.value), style);
-                }
-                reasons(&mut out, block, style);
-            }
-        }
+        self::entry(&mut out, entry, main, style);
     }
     if account.entries.is_empty() {
         out.push_str("  the document is empty\n");
     }
     out
+}
+
+/// What stands in a line or a block, and what became of it.
+pub(super) fn entry(out: &mut String, entry: &Entry, main: Option<&str>, style: Style) {
+    match &entry.what {
+        What::Blank => {
+            let _ = writeln!(out, "{}", style.paint.paint(Tone::Quiet, &place_of(entry)));
+        }
+        What::Silent { text } => {
+            let many = entry.last > entry.place.line;
+            let text = if many { format!("{} …", one_line(text)) } else { one_line(text) };
+            head(out, entry, "  no text", Tone::Quiet, &text, style);
+        }
+        What::Image { src, text, video } => {
+            let name = if *video { "  video" } else { "  image" };
+            let text = if text.is_empty() { src.clone() } else { format!("{text} ({src})") };
+            head(out, entry, name, Tone::Fact, &text, style);
+        }
+        What::Clue(clue) => {
+            let (label, text) = (format!("  {}", clue.origin), format!("{} = {}", clue.name, clue.value));
+            head(out, entry, &label, Tone::Fact, &text, style);
+        }
+        What::Items { text } => head(out, entry, "  json-ld", Tone::Fact, text, style),
+        What::Block(block) => {
+            head_of_block(out, entry, block, main, style);
+            if let Some(now) = &block.now {
+                let now = one_line(now);
+                below(out, "text now", if now.is_empty() { "nothing" } else { &now }, style);
+            }
+            for clue in &block.clues {
+                below(out, &format!("{} {}", clue.origin, clue.name), &one_line(&clue.value), style);
+            }
+            reasons(out, block, style);
+        }
+    }
 }
 
 /// Place, label and text of a block.

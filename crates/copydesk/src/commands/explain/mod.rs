@@ -1,9 +1,11 @@
 //! `copydesk explain`
 
 mod facts;
+mod find;
 mod lines;
 mod rules;
 
+use self::find::{Needle, find};
 pub(crate) use self::lines::label_name;
 
 use std::{
@@ -21,7 +23,8 @@ use copydesk_stage::{Catalog, SourceItem};
 
 use super::{
     inputs::{self, KnownName},
-    open::{load, read},
+    of_run::OfRun,
+    open::{Text, load, read},
     worker::{process, workers},
 };
 use crate::{
@@ -32,6 +35,9 @@ use crate::{
 
 /// What `explain` runs when no pipeline is named: the house's own news pipeline.
 pub(super) const NEWS: &str = "news";
+
+/// The exit code where no line holds the words of `--find`, as `grep` has it.
+const NOT_FOUND: u8 = 1;
 
 /// Languages with less of the text than this are slips of detection over a few words.
 const LEAST_SHARE: f32 = 0.01;
@@ -44,18 +50,27 @@ Examples:
   copydesk explain page.html --pipeline my.toml --full   with another one, and all text
   copydesk explain page.html --color always | less -R
   copydesk explain page.html --only lines | grep ' - '   what was dropped
+  copydesk explain page.html --find 'the missing words'  only the lines that hold them
+  copydesk explain --run out --find 'the missing words'  in all documents of a run
+  copydesk explain --run out b2296baa66532a4c            a document by the id of its record
   copydesk explain --rule navigation                     what a rule looks at
 
 Each entry has its line and column in the source, what it was found to be, its text, and below it each decision:
 the stage, the rule, and what the rule saw.")]
 pub(crate) struct Args {
     /// The document; - for standard input; crawl.warc.gz#record-3, pages.jsonl#line-7 or pages.zip/a.html for one of many in a
-    /// file.
-    #[arg(value_parser = inputs::PathText, required_unless_present = "rule")]
-    file: Option<String>,
+    /// file. With `--find` any number of files, folders or globs; with `--run` the id of a record, too.
+    #[arg(value_name = "FILE", value_parser = inputs::PathText, required_unless_present_any = ["rule", "run"])]
+    files: Vec<String>,
     /// Print what a rule, a note or a limit means, instead of explaining a document.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["file", "from", "pipeline", "full", "only", "format"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["files", "from", "pipeline", "full", "only", "format", "find", "run"])]
     rule: Option<String>,
+    /// Show only the lines that hold these words, and what became of them. Case, marks and spaces do not count.
+    #[arg(long, value_name = "WORDS", conflicts_with_all = ["only", "format"])]
+    find: Option<String>,
+    /// The output folder of a run: its own pipeline explains, and documents are found where that run found them.
+    #[arg(long, value_name = "OUT", value_hint = clap::ValueHint::DirPath)]
+    run: Option<PathBuf>,
     /// Read the file by this source, whatever it looks like.
     #[arg(long, value_name = "SOURCE", value_parser = KnownName::Source)]
     from: Option<String>,
@@ -127,21 +142,27 @@ impl Args {
             terminal::print(&rules::print(rule, catalog, style)?)?;
             return Ok(ExitCode::SUCCESS);
         }
-        let Some(file) = &self.file else { return Err(anyhow!("name a document").into()) };
-        let (name, text) = match &self.pipeline {
-            Some(path) => (terminal::shown(path), read(path)?),
-            None => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
-        };
+        let (name, text, files) = self.meant()?;
         let pipeline = load(&text, catalog, reporter)?;
-        let input = input(file, self.from.as_deref(), catalog, &pipeline)?;
         let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
+        if let Some(words) = &self.find {
+            let needle = Needle::new(words).ok_or_else(|| anyhow!("--find takes words: `{}`", one_line(words)))?;
+            let source = inputs::named(catalog, pipeline.source.as_ref(), self.from.as_deref(), &files, &[])?;
+            let style = Style { full: true, ..style };
+            let found = find(&needle, source.as_ref(), &pipeline, workers.as_ref(), style, reporter)?;
+            return Ok(if found { ExitCode::SUCCESS } else { ExitCode::from(NOT_FOUND) });
+        }
+        let [file] = files.as_slice() else {
+            return Err(anyhow!("explain takes one document; to look for words in many: --find").into());
+        };
+        let input = input(file, self.from.as_deref(), catalog, &pipeline)?;
         let (doc, outcome, code) = match process(&pipeline, workers.as_ref(), input) {
             Outcome::Kept(doc) => (doc, "it goes to the exports".to_owned(), ExitCode::SUCCESS),
             Outcome::Dropped { document, stage, reason } => {
                 (document, format!("dropped by {stage}: {reason}"), ExitCode::SUCCESS)
             }
             Outcome::Quarantined(entry) => {
-                terminal::print(&self.quarantined(&entry, style))?;
+                terminal::print(&quarantined(file, &entry, style))?;
                 return Ok(ExitCode::from(WITH_QUARANTINE));
             }
         };
@@ -154,7 +175,7 @@ impl Args {
         }
         let mut out = String::new();
         if self.wants(Section::Summary) {
-            out.push_str(&self.summary(&account, &name, &pipeline, &outcome, style));
+            out.push_str(&summary(file, &account, &name, &pipeline, &outcome, style));
         }
         if self.wants(Section::Lines) {
             out.push_str(&style.heading("Lines"));
@@ -184,36 +205,65 @@ impl Args {
         self.only.is_empty() || self.only.contains(&section)
     }
 
-    fn quarantined(&self, entry: &Quarantined, style: Style) -> String {
-        let line = entry.line.map(|l| format!(", line {l}")).unwrap_or_default();
-        let what = format!("quarantined in {}, rule {}{line}", entry.stage, entry.rule);
-        format!(
-            "{}\n  {}\n  {}\n",
-            style.paint.paint(Tone::Strong, &one_line(self.file.as_deref().unwrap_or_default())),
-            style.paint.paint(Tone::Bad, &what),
-            one_line(&entry.error)
-        )
-    }
-
-    fn summary(&self, account: &Account, name: &str, pipeline: &Pipeline, outcome: &str, style: Style) -> String {
-        let mut out = String::new();
-        let mut fact = |key: &str, value: &str| {
-            let _ = writeln!(out, "  {} {value}", style.paint.paint(Tone::Quiet, &terminal::pad(key, 9)));
+    /// What the pipeline is called, its text, and the documents that are meant.
+    fn meant(&self) -> anyhow::Result<(String, Text, Vec<String>)> {
+        let named = |path: &Path| anyhow::Ok((terminal::shown(path), read(path)?));
+        let own = self.pipeline.as_deref().map(named).transpose()?;
+        let Some(folder) = &self.run else {
+            let (name, text) = match own {
+                Some(own) => own,
+                None => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
+            };
+            return Ok((name, text, self.files.clone()));
         };
-        let source = &account.source;
-        fact("read as", &format!("{}, {}, {} bytes", source.media_type, source.charset, thousands(source.bytes)));
-        let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
-        fact("pipeline", &format!("{name}: {}", stages.join(" > ")));
-        let surveys: Vec<&str> = pipeline.chain.surveys().iter().map(SurveyInstance::name).collect();
-        if !surveys.is_empty() {
-            fact("surveys", &format!("{}: not asked, since they look at all documents together", surveys.join(", ")));
-        }
-        fact("language", &language(account));
-        fact("blocks", &blocks(account));
-        fact("lines", &lines::count_kinds(account.lines));
-        fact("outcome", outcome);
-        format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(self.file.as_deref().unwrap_or_default())))
+        let Some(run) = OfRun::find(folder)? else {
+            bail!("no run of copydesk has ended in {}", terminal::shown(folder));
+        };
+        run.enter();
+        let (name, text) = match own {
+            Some(own) => own,
+            None => named(&run.pipeline()?)?,
+        };
+        let files = match self.files.as_slice() {
+            [] if self.find.is_some() => run.inputs().to_vec(),
+            [] => bail!("name a document of that run, by the id of its record or its address; or words: --find"),
+            files => files.iter().map(|file| of_id(run.folder(), file)).collect::<anyhow::Result<_>>()?,
+        };
+        Ok((name, text, files))
     }
+}
+
+fn quarantined(file: &str, entry: &Quarantined, style: Style) -> String {
+    let line = entry.line.map(|l| format!(", line {l}")).unwrap_or_default();
+    let what = format!("quarantined in {}, rule {}{line}", entry.stage, entry.rule);
+    format!(
+        "{}\n  {}\n  {}\n",
+        style.paint.paint(Tone::Strong, &one_line(file)),
+        style.paint.paint(Tone::Bad, &what),
+        one_line(&entry.error)
+    )
+}
+
+fn summary(file: &str, account: &Account, name: &str, pipeline: &Pipeline, outcome: &str, style: Style) -> String {
+    let mut out = String::new();
+    let mut fact = |key: &str, value: &str| {
+        let _ = writeln!(out, "  {} {value}", style.paint.paint(Tone::Quiet, &terminal::pad(key, 9)));
+    };
+    let source = &account.source;
+    let read_as = [source.media_type.as_str(), &source.charset];
+    let read_as = read_as.iter().filter(|part| !part.is_empty()).fold(String::new(), |all, part| all + part + ", ");
+    fact("read as", &format!("{read_as}{} bytes", thousands(source.bytes)));
+    let stages: Vec<&str> = pipeline.chain.links().iter().map(StageInstance::name).collect();
+    fact("pipeline", &format!("{name}: {}", stages.join(" > ")));
+    let surveys: Vec<&str> = pipeline.chain.surveys().iter().map(SurveyInstance::name).collect();
+    if !surveys.is_empty() {
+        fact("surveys", &format!("{}: not asked, since they look at all documents together", surveys.join(", ")));
+    }
+    fact("language", &language(account));
+    fact("blocks", &blocks(account));
+    fact("lines", &lines::count_kinds(account.lines));
+    fact("outcome", outcome);
+    format!("{}\n{out}", style.paint.paint(Tone::Strong, &one_line(file)))
 }
 
 /// The file that holds a document, and what that is called in there: `#record-3`, or `/page.html` in an archive. A name that
@@ -226,6 +276,17 @@ fn place(named: &str) -> Option<(&str, &str)> {
     let found = ends.find(|(file, _)| *file == "-" || read_path(file).is_file());
     // One that is not there is told of by the source.
     found.or_else(|| named.rfind('#').map(|at| named.split_at(at)))
+}
+
+/// The address of the record with this id, or what was named if no record has it.
+fn of_id(folder: &Path, named: &str) -> anyhow::Result<String> {
+    #[cfg(feature = "view")]
+    if named.len() == 16 && named.bytes().all(|b| b.is_ascii_hexdigit()) && !read_path(named).exists() {
+        let found = copydesk_view::Database::open(folder)?.address(named)?;
+        return found.ok_or_else(|| anyhow!("no record in {} has the id {named}", terminal::shown(folder)));
+    }
+    let _ = folder;
+    Ok(named.to_owned())
 }
 
 /// The document, by the same source as a run.
