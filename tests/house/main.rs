@@ -4,5 +4,6 @@ mod first_build;
 mod layers;
 mod licences;
 mod metadata;
+mod mistakes;
 mod modules;
 mod rules;

@@ -136,13 +136,9 @@ fn site(record: &Record<'_>) -> String {
     copydesk_text::site(address).unwrap_or_default()
 }
 
-/// The options of a record that has what fields are made of, and no more.
-pub(crate) const LEAN: Options =
-    Options { blocks: false, metadata: false, decisions: false, markdown: None, nested: false };
-
 /// Gives a context the values of the fields that a condition names.
 pub(crate) fn fill(context: &mut Context<'_, '_>, doc: &Document, fields: &[&Field]) -> Result<(), String> {
-    let record = to_record(doc, LEAN);
+    let record = to_record(doc, Options::LEAN);
     let mut tables: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
     for field in fields {
         let value = field.value(&record);

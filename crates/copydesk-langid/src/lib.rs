@@ -88,12 +88,12 @@ pub const UNLIKE_CONFIDENCE: f32 = 0.3;
 /// So many of the most likely languages of a text are looked at for one of two neighbours.
 const NEIGHBOURS: usize = 8;
 
+/// The file of the model that is part of the program, as [`Detector::from_model`] reads it.
+pub static MODEL: &[u8] = include_bytes!("../model/langid.cdl");
+
 fn embedded_model() -> &'static Model {
-    static MODEL: OnceLock<Model> = OnceLock::new();
-    MODEL.get_or_init(|| {
-        let file = include_bytes!("../model/langid.cdl");
-        Model::read(Cow::Borrowed(file)).expect("the embedded model is readable")
-    })
+    static READ: OnceLock<Model> = OnceLock::new();
+    READ.get_or_init(|| Model::read(Cow::Borrowed(MODEL)).expect("the embedded model is readable"))
 }
 
 impl Detector {

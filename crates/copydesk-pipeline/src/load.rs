@@ -1,5 +1,6 @@
 //! A pipeline file, checked: either everything that is wrong with it, or something that runs.
 
+mod included;
 mod instance;
 mod options;
 mod parts;
@@ -56,6 +57,8 @@ pub struct Pipeline {
     pub tests: Vec<PipelineTest>,
     /// What is allowed, and probably not meant.
     pub warnings: Diagnosis,
+    /// The files whose stages it includes, with what stands in them.
+    pub included: Vec<(String, String)>,
 }
 
 /// Reads and checks a pipeline file. `path` is what messages call it.
@@ -63,10 +66,11 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
     let syntax = Syntax::of(path, text);
     let (mut root, errors) = syntax.read(text);
     let lines = LineIndex::new(text);
-    let mut loader = Loader { catalog, lines: &lines, syntax, end: text.trim_end().len(), found: Vec::new() };
+    let mut loader =
+        Loader { catalog, lines: &lines, syntax, end: text.trim_end().len(), found: Vec::new(), included: Vec::new() };
     loader.expand_variables(&mut root, &|name| env::var(name).ok());
     let parts = loader.pipeline(&root);
-    let mut found = loader.found;
+    let (mut found, included) = (loader.found, loader.included);
     if !errors.is_empty() {
         // What was read in spite of them is judged too, but not what seems to be missing, and not what they touch.
         let touched: Vec<_> = errors.iter().map(|error| syntax.touched(text, &lines, error)).collect();
@@ -87,7 +91,7 @@ pub fn load(path: &str, text: &str, catalog: &Catalog) -> Result<Pipeline, Diagn
     let keeps_all = !links.iter().any(looks);
     let chain = links.into_iter().fold(Chain::new(limits), Chain::then).time_limit(time).keep_all(keeps_all);
     let chain = surveys.into_iter().fold(chain, Chain::survey);
-    Ok(Pipeline { source, chain, exports, run, tests, warnings: diagnosis })
+    Ok(Pipeline { source, chain, exports, run, tests, warnings: diagnosis, included })
 }
 
 #[derive(Default)]
@@ -108,6 +112,8 @@ struct Loader<'a> {
     /// Where something that is missing would be added.
     end: usize,
     found: Vec<Diagnostic>,
+    /// The files that were included, with what stands in them.
+    included: Vec<(String, String)>,
 }
 
 impl Loader<'_> {

@@ -44,6 +44,18 @@ impl Node {
         self.entries().iter().find(|e| e.key == key)
     }
 
+    /// The same in another place, with all that is in it: what comes from another file is shown where that is named.
+    pub(crate) fn at(mut self, span: &Range<usize>) -> Self {
+        self.span = span.clone();
+        let each = |entry: Entry| Entry { key_span: span.clone(), node: entry.node.at(span), ..entry };
+        self.value = match self.value {
+            NodeValue::Array(items) => NodeValue::Array(items.into_iter().map(|item| item.at(span)).collect()),
+            NodeValue::Table(entries) => NodeValue::Table(entries.into_iter().map(each).collect()),
+            other => other,
+        };
+        self
+    }
+
     pub(crate) fn as_str(&self) -> Option<&str> {
         match &self.value {
             NodeValue::String(text) => Some(text),

@@ -55,8 +55,7 @@ impl Export for Routed {
     fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
         let mut own = Vec::new();
         self.inner.encode(doc, &mut own)?;
-        let options = Options { blocks: false, metadata: false, decisions: false, markdown: None, nested: false };
-        let name = self.name.fill_or(&to_record(doc, options), UNKNOWN);
+        let name = self.name.fill_or(&to_record(doc, Options::LEAN), UNKNOWN);
         push_file(rows, &format!("{name}{}", self.ending), &own);
         Ok(())
     }

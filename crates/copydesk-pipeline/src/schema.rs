@@ -13,6 +13,7 @@ pub fn json_schema(catalog: &Catalog) -> Value {
         one_of(&mut defs, "source", catalog.sources().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
     let stages =
         one_of(&mut defs, "stage", catalog.stages().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
+    let stages = with_include(stages);
     let surveys =
         one_of(&mut defs, "survey", catalog.surveys().iter().map(|e| (e.name, e.summary, e.schema().to_value())));
     let exports =
@@ -78,6 +79,20 @@ fn one_of<'a>(
         all.push(schema);
     }
     all
+}
+
+/// Stages, and the place of those of another file.
+fn with_include(mut stages: Vec<Value>) -> Vec<Value> {
+    let description = "Another pipeline file, or a built-in pipeline by its name, whose stages stand in this place.";
+    let include = json!({ "type": "string", "minLength": 1, "description": description });
+    stages.push(json!({
+        "description": description,
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["include"],
+        "properties": { "include": include },
+    }));
+    stages
 }
 
 /// The key that gives an instance a name of its own.

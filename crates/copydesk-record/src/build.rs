@@ -26,6 +26,11 @@ pub struct Options {
     pub nested: bool,
 }
 
+impl Options {
+    /// None of them: what is asked for one field, a name or a condition.
+    pub const LEAN: Self = Self { blocks: false, metadata: false, decisions: false, markdown: None, nested: false };
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self { blocks: true, metadata: true, decisions: false, markdown: None, nested: false }

@@ -11,6 +11,7 @@ use std::{
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use copydesk_stage::ConfigError;
@@ -19,13 +20,31 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::{Config, Introduction};
 
 /// A hash of 128 bits over the contents of files.
-#[derive(Clone)]
-pub(crate) struct Digest(Xxh3);
+#[derive(Clone, Default)]
+pub(crate) struct Digest {
+    hash: Xxh3,
+    /// The files, as they were when they were read.
+    files: Vec<(PathBuf, Option<Stamp>)>,
+}
+
+/// What shows, without reading it, that a file is another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: SystemTime,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self { bytes: metadata.len(), modified: metadata.modified().ok()? })
+    }
+}
 
 impl Digest {
     /// Of the program, the files among its arguments, and the files that the options name.
     pub(crate) fn of(config: &Config) -> Result<Self, ConfigError> {
-        let mut digest = Self(Xxh3::new());
+        let mut digest = Self::default();
         let Some((program, arguments)) = config.command.split_first() else { return Ok(digest) };
         let path = found(program).ok_or_else(|| {
             if program.contains('/') {
@@ -61,7 +80,13 @@ impl Digest {
         Ok(self)
     }
 
+    /// Whether no file has been touched since. So a program of gigabytes, a model beside it, is read once a run.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.files.iter().all(|(path, stamp)| stamp.is_some() && Stamp::of(path) == *stamp)
+    }
+
     fn add(&mut self, path: &Path) -> io::Result<()> {
+        self.files.push((path.to_owned(), Stamp::of(path)));
         let mut file = File::open(path)?;
         let mut buffer = vec![0; 1 << 16];
         let mut length = 0_u64;
@@ -70,24 +95,24 @@ impl Digest {
             if read == 0 {
                 break;
             }
-            self.0.update(&buffer[..read]);
+            self.hash.update(&buffer[..read]);
             length += read as u64;
         }
         // So that two files are not one that holds both.
-        self.0.update(&length.to_le_bytes());
+        self.hash.update(&length.to_le_bytes());
         Ok(())
     }
 }
 
 impl PartialEq for Digest {
     fn eq(&self, other: &Self) -> bool {
-        self.0.digest128() == other.0.digest128()
+        self.hash.digest128() == other.hash.digest128()
     }
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0.digest128())
+        write!(f, "{:032x}", self.hash.digest128())
     }
 }
 

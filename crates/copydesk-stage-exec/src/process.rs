@@ -163,24 +163,27 @@ impl Process {
         // A key that interrupts this process from a terminal lets it end its work first, which needs the program.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut child = command.spawn()?;
         let (to, lines) = mpsc::channel::<Vec<u8>>();
         let (said, from) = mpsc::sync_channel(16);
+        let (started, child) = mpsc::channel();
         let words = Arc::new(Mutex::new(VecDeque::new()));
+        // Whoever reads has started it, too: where a program ends with who started it, that is a thread, and this one stays.
+        thread::Builder::new().name("exec-read".into()).spawn(move || {
+            let mut child = spawn_with_us(command);
+            let stdout = child.as_mut().ok().and_then(|child| child.stdout.take());
+            let (Ok(()), Some(mut stdout)) = (started.send(child), stdout) else { return };
+            let mut buffer = vec![0; CHUNK];
+            while let Ok(read @ 1..) = stdout.read(&mut buffer) {
+                if said.send(buffer[..read].to_vec()).is_err() {
+                    break;
+                }
+            }
+        })?;
+        let mut child: Child = child.recv().map_err(std::io::Error::other)??;
         if let Some(mut stdin) = child.stdin.take() {
             thread::Builder::new().name("exec-write".into()).spawn(move || {
                 // A process that does not listen any more shows by what it says.
                 while lines.recv().is_ok_and(|bytes| stdin.write_all(&bytes).and_then(|()| stdin.flush()).is_ok()) {}
-            })?;
-        }
-        if let Some(mut stdout) = child.stdout.take() {
-            thread::Builder::new().name("exec-read".into()).spawn(move || {
-                let mut buffer = vec![0; CHUNK];
-                while let Ok(read @ 1..) = stdout.read(&mut buffer) {
-                    if said.send(buffer[..read].to_vec()).is_err() {
-                        break;
-                    }
-                }
             })?;
         }
         let listener = child.stderr.take().map(|stderr| {
@@ -359,6 +362,19 @@ impl Drop for Process {
             self.kill();
         }
     }
+}
+
+/// Starts a program that ends when the thread does that has started it. Otherwise one that hangs would outlive a run that is
+/// killed: it would be the last to hear that its input has ended.
+#[cfg(target_os = "linux")]
+fn spawn_with_us(command: Command) -> std::io::Result<Child> {
+    ur_taking_me_with_you::spawn_dying_with_parent(command)
+}
+
+/// Elsewhere it ends when it hears that its input has ended.
+#[cfg(not(target_os = "linux"))]
+fn spawn_with_us(mut command: Command) -> std::io::Result<Child> {
+    command.spawn()
 }
 
 /// Puts what a program says on standard error into the log, and keeps its last words.

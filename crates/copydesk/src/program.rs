@@ -67,7 +67,7 @@ pub fn program(name: impl Into<String>) -> Program {
 
 impl Program {
     /// Adds what a crate registers; `package` is what the version calls it. A crate that registers nothing is refused when
-    /// the program starts.
+    /// the program starts, and one that brings a name that is there already.
     pub fn with(mut self, package: impl Into<String>, register: fn(&mut Catalog)) -> Self {
         self.packages.push((package.into(), register));
         self
@@ -90,18 +90,30 @@ impl Program {
 
 /// The catalogue with what a crate registers.
 fn added(catalog: Catalog, package: &str, register: Register) -> Result<Catalog, String> {
-    let size = |catalog: &Catalog| {
-        catalog.stages().len() + catalog.surveys().len() + catalog.sources().len() + catalog.exports().len()
-    };
-    let before = size(&catalog);
-    let catalog = catalog.with(register);
-    if size(&catalog) == before {
+    let own = names(&Catalog::default().with(register));
+    if own.is_empty() {
         return Err(format!(
             "`{package}` registers nothing: its function `register` has to call `catalog.stage::<...>()`, \
              `catalog.survey::<...>()`, `catalog.source::<...>()` or `catalog.export::<...>()`"
         ));
     }
-    Ok(catalog)
+    let known = names(&catalog);
+    if let Some((part, name)) = own.iter().find(|name| known.contains(name)) {
+        return Err(format!(
+            "`{package}` brings a {part} `{name}`, and there is one already, of the house or of a crate named before: give it \
+             another `NAME`"
+        ));
+    }
+    Ok(catalog.with(register))
+}
+
+/// All that a catalogue has, by what it is and what it is called.
+fn names(catalog: &Catalog) -> Vec<(&'static str, &'static str)> {
+    let stages = catalog.stages().iter().map(|entry| ("stage", entry.name));
+    let surveys = catalog.surveys().iter().map(|entry| ("survey", entry.name));
+    let sources = catalog.sources().iter().map(|entry| ("source", entry.name));
+    let exports = catalog.exports().iter().map(|entry| ("export", entry.name));
+    stages.chain(surveys).chain(sources).chain(exports).collect()
 }
 
 #[cfg(test)]
@@ -129,5 +141,12 @@ mod tests {
         let one =
             added(Catalog::default(), "one", Catalog::stage::<copydesk_stage_strip_boilerplate::StripBoilerplate>);
         assert!(one.is_ok());
+    }
+
+    #[test]
+    fn a_name_that_is_taken_is_refused() {
+        let register: Register = Catalog::stage::<copydesk_stage_strip_boilerplate::StripBoilerplate>;
+        let error = added(copydesk_pipeline::builtin(), "mine 0.1.0", register).expect_err("the house has it");
+        assert!(error.starts_with("`mine 0.1.0` brings a stage `strip-boilerplate`, and there is one"), "{error}");
     }
 }

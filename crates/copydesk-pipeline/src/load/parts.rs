@@ -7,11 +7,12 @@ use copydesk_stage::{ConfigError, Facet, Manifest, StageEntry};
 
 use super::{
     BuiltSource, Loader,
+    included::StageNode,
     instance::{AGAINST, Instance, NAME, PATH, Part, USE, WHEN},
 };
 use crate::{
     diagnosis::{Diagnostic, Severity},
-    node::{Entry, NodeValue},
+    node::{Entry, Node, NodeValue},
     order::{self, Placed},
     route::routed,
     when::Condition,
@@ -37,34 +38,46 @@ impl Loader<'_> {
     }
 
     pub(super) fn stages(&mut self, entry: &Entry) -> Vec<StageInstance> {
+        let nodes = self.list(entry, Part::Stage);
+        let nodes = self.with_included(nodes);
         let mut links = Vec::new();
-        let mut placed: Vec<Placed<'_>> = Vec::new();
-        for node in self.list(entry, Part::Stage) {
-            let Some(instance) = self.instance(node, Part::Stage) else { continue };
-            let Some(known) = self.catalog.find_stage(instance.kind) else {
-                self.unknown_kind(&instance, Part::Stage);
-                continue;
-            };
-            // A stage with bad options has its place all the same.
-            let line = self.lines.line(instance.span.start);
-            let built = self.stage(&instance, known);
-            let name = built.as_ref().map_or(known.name, StageInstance::name);
-            if let Some(first) = placed.iter().find(|p| p.name == name).filter(|_| built.is_some()) {
-                self.same_name(Part::Stage, name, &instance, first.span.clone());
+        let mut placed = Vec::new();
+        for StageNode { node, from } in &nodes {
+            let found = self.found.len();
+            self.link(node, &mut links, &mut placed);
+            if let Some((file, line)) = from {
+                let place = format!("it stands in {file}, line {line}");
+                self.found[found..].iter_mut().for_each(|found| found.help.push(place.clone()));
             }
-            let (reads, writes) = match &built {
-                Some(built) => (built.manifest.reads, built.manifest.writes),
-                // What may read everything says what it does read once it is built.
-                None if known.reads.len() == Facet::ALL.len() => (&[][..], known.writes),
-                None => (known.reads, known.writes),
-            };
-            placed.push(Placed { name, reads, writes, span: instance.span, line });
-            links.extend(built);
         }
         let errors = order::check(&placed);
         // A chain in the wrong order gets one message, not a second about what is then not written.
         self.found.extend(if errors.is_empty() { order::unwritten(&placed, self.catalog.stages()) } else { errors });
         links
+    }
+
+    /// Adds a stage to the chain, if it is as it should be.
+    fn link(&mut self, node: &Node, links: &mut Vec<StageInstance>, placed: &mut Vec<Placed<'static>>) {
+        let Some(instance) = self.instance(node, Part::Stage) else { return };
+        let Some(known) = self.catalog.find_stage(instance.kind) else {
+            self.unknown_kind(&instance, Part::Stage);
+            return;
+        };
+        // A stage with bad options has its place all the same.
+        let line = self.lines.line(instance.span.start);
+        let built = self.stage(&instance, known);
+        let name = built.as_ref().map_or(known.name, StageInstance::name);
+        if let Some(first) = placed.iter().find(|p| p.name == name).filter(|_| built.is_some()) {
+            self.same_name(Part::Stage, name, &instance, first.span.clone());
+        }
+        let (reads, writes) = match &built {
+            Some(built) => (built.manifest.reads, built.manifest.writes),
+            // What may read everything says what it does read once it is built.
+            None if known.reads.len() == Facet::ALL.len() => (&[][..], known.writes),
+            None => (known.reads, known.writes),
+        };
+        placed.push(Placed { name, reads, writes, span: instance.span, line });
+        links.extend(built);
     }
 
     fn stage(&mut self, instance: &Instance<'_>, known: &StageEntry) -> Option<StageInstance> {

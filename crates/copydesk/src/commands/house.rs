@@ -1,19 +1,32 @@
 //! Where the crates of Copydesk come from that a crate of somebody's own is built on.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env, fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io,
+    path::{Path, PathBuf},
+};
 
-use anyhow::bail;
+use anyhow::{Context as _, anyhow, bail};
 
 /// A folder that every checkout of Copydesk has.
 const SEAM: &str = "crates/copydesk-stage/Cargo.toml";
-/// Where this program was built: the checkout, where there still is one.
-const BUILT_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+/// The file of a crate that says where the house's crates lie, and its head.
+const PLACE: &str = ".cargo/config.toml";
+const PLACE_HEAD: &str = "\
+# Where the crates of Copydesk lie on this machine that Cargo.toml names by their version. `copydesk` has put them there, and
+# `copydesk dev` writes this file anew on another machine.
+";
+
+/// What the program carries: the files of these crates, by their paths in a checkout. See `build.rs`.
+static CARRIED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/carried.rs"));
 
 /// Where house crates come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum House {
-    /// A folder with the sources of Copydesk.
-    Checkout(PathBuf),
+    /// A folder with the sources of Copydesk: a checkout, or what the program has unpacked.
+    Folder(PathBuf),
     /// The registry, in the version of this program.
     Registry,
 }
@@ -21,46 +34,132 @@ pub(crate) enum House {
 /// The option that names a checkout.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Named {
-    /// A checkout of Copydesk, whose crates are used; the one that this program was built from, if left out. Where that is
-    /// gone, the crates come from the registry, in the version of this program.
+    /// A checkout of Copydesk whose crates are used, in the place of those that this program carries.
     #[arg(long, value_name = "DIR")]
     copydesk: Option<PathBuf>,
 }
 
 impl Named {
-    /// The house that is meant.
+    /// The house that is meant. What the program carries is unpacked for it.
     pub(crate) fn house(&self) -> anyhow::Result<House> {
         match &self.copydesk {
-            Some(folder) => match checkout(folder) {
-                Some(house) => Ok(house),
-                None => bail!("{} is no checkout of Copydesk: there is no {SEAM} in it", folder.display()),
-            },
-            None => Ok(checkout(Path::new(BUILT_IN)).unwrap_or(House::Registry)),
+            Some(folder) if folder.join(SEAM).is_file() => Ok(House::Folder(folder.canonicalize()?)),
+            Some(folder) => bail!("{} is no checkout of Copydesk: there is no {SEAM} in it", folder.display()),
+            None if CARRIED.is_empty() => Ok(House::Registry),
+            None => Ok(House::Folder(unpacked(&cache()?)?)),
         }
     }
 }
 
-fn checkout(folder: &Path) -> Option<House> {
-    let is_one = folder.join(SEAM).is_file();
-    is_one.then(|| folder.canonicalize().ok().map(House::Checkout)).flatten()
+/// The folder below `cache` with what the program carries. It is put there as a whole, under a name that says what is in it.
+fn unpacked(cache: &Path) -> anyhow::Result<PathBuf> {
+    let mut hasher = DefaultHasher::new();
+    CARRIED.hash(&mut hasher);
+    let parent = cache.join("crates");
+    let folder = parent.join(format!("{}-{:016x}", env!("CARGO_PKG_VERSION"), hasher.finish()));
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(&parent)?;
+        let draft = tempfile::tempdir_in(&parent)?;
+        for (path, bytes) in CARRIED {
+            let path = draft.path().join(path);
+            fs::create_dir_all(path.parent().unwrap_or(draft.path()))?;
+            fs::write(path, bytes)?;
+        }
+        // Another program may have been faster: what it has put there is the same.
+        match fs::rename(draft.path(), &folder) {
+            Err(_) if folder.is_dir() => Ok(()),
+            done => done,
+        }
+    };
+    write().with_context(|| format!("cannot unpack the crates of Copydesk into {}", folder.display()))?;
+    Ok(folder)
 }
 
 impl House {
-    /// What a manifest says of a house crate.
-    pub(crate) fn dependency(&self, package: &str) -> String {
-        match self {
-            Self::Checkout(folder) => format!("{{ path = {} }}", quoted(&folder.join("crates").join(package))),
-            Self::Registry => format!("\"{}\"", env!("CARGO_PKG_VERSION")),
+    /// The names of its crates, where they lie in a folder: those that a stage, a source or an export needs.
+    fn crates(&self) -> io::Result<Vec<(String, PathBuf)>> {
+        let Self::Folder(folder) = self else { return Ok(Vec::new()) };
+        let mut crates = Vec::new();
+        for entry in fs::read_dir(folder.join("crates"))? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.join("Cargo.toml").is_file() && is_needed(&name) {
+                crates.push((name, path));
+            }
         }
+        crates.sort();
+        Ok(crates)
+    }
+
+    /// The table that has cargo take the house's crates from there, whatever version of them a manifest names. Without
+    /// `tests` those are left out that only tests need.
+    pub(crate) fn patch(&self, with_tests: bool) -> anyhow::Result<String> {
+        let crates = self.crates().context("cannot look for the crates of Copydesk")?;
+        let mut table = String::new();
+        for (name, path) in crates {
+            if with_tests || name != "copydesk-testkit" {
+                table = format!("{table}{name} = {{ path = {} }}\n", quoted(&path));
+            }
+        }
+        Ok(if table.is_empty() { table } else { format!("[patch.crates-io]\n{table}") })
+    }
+
+    /// Says in a crate's folder where the crates are that it names by their version. A registry needs no saying.
+    pub(crate) fn say_place(&self, folder: &Path) -> anyhow::Result<()> {
+        let patch = self.patch(true)?;
+        if patch.is_empty() {
+            return Ok(());
+        }
+        let (path, text) = (folder.join(PLACE), format!("{PLACE_HEAD}{patch}"));
+        if fs::read_to_string(&path).is_ok_and(|said| said == text) {
+            return Ok(());
+        }
+        let written = fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| fs::write(&path, text));
+        written.with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// The versions of other people's crates that this program was tested with, where they are at hand.
     pub(crate) fn lock_file(&self) -> Option<PathBuf> {
         match self {
-            Self::Checkout(folder) => Some(folder.join("Cargo.lock")).filter(|lock| lock.is_file()),
+            Self::Folder(folder) => Some(folder.join("Cargo.lock")).filter(|lock| lock.is_file()),
             Self::Registry => None,
         }
     }
+}
+
+/// Whether where the crates are is to be said in a crate's folder: `copydesk` has said it before, or nobody has and the crate
+/// names versions.
+pub(crate) fn is_place_ours(folder: &Path) -> bool {
+    match fs::read_to_string(folder.join(PLACE)) {
+        Ok(said) => said.starts_with(PLACE_HEAD),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+            manifest.lines().any(|line| line.starts_with("copydesk-stage = \""))
+        }
+        Err(_) => false,
+    }
+}
+
+/// Whether a crate of somebody's own may need this one: the program carries those. One from a registry carries none, and cannot
+/// tell.
+fn is_needed(name: &str) -> bool {
+    let in_it = |path: &str| path.strip_prefix("crates/")?.strip_prefix(name)?.strip_prefix('/').map(|_| ());
+    CARRIED.is_empty() || CARRIED.iter().any(|(path, _)| in_it(path).is_some())
+}
+
+/// Where crates, projects and what is built of them are kept.
+pub(crate) fn cache() -> anyhow::Result<PathBuf> {
+    let of = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = of("COPYDESK_CACHE")
+        .or_else(|| of("XDG_CACHE_HOME").map(|folder| folder.join("copydesk")))
+        .or_else(|| of("HOME").map(|folder| folder.join(".cache/copydesk")))
+        .or_else(|| of("LOCALAPPDATA").map(|folder| folder.join("copydesk")));
+    let folder =
+        folder.ok_or_else(|| anyhow!("there is no place for what is built: set COPYDESK_CACHE to a folder"))?;
+    std::path::absolute(&folder).with_context(|| format!("cannot use {}", folder.display()))
 }
 
 /// A path as a string of TOML. A JSON string is one.
@@ -70,15 +169,60 @@ pub(crate) fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::{collections::BTreeSet, process::Command};
+
     use super::*;
 
     #[test]
-    fn the_checkout_that_this_program_was_built_from_is_found() {
-        let house = Named { copydesk: None }.house().expect("it is found");
-        assert!(house.dependency("copydesk-stage").ends_with("crates/copydesk-stage\" }"), "{house:?}");
-        assert!(house.lock_file().is_some());
-        let error = Named { copydesk: Some("src".into()) }.house().expect_err("no checkout");
+    fn a_checkout_is_one_or_is_refused() {
+        let named = |folder: &str| Named { copydesk: Some(folder.into()) }.house();
+        let error = named("src").expect_err("no checkout");
         assert!(error.to_string().contains("src is no checkout of Copydesk"), "{error}");
-        assert_eq!(House::Registry.dependency("copydesk-stage"), format!("\"{}\"", env!("CARGO_PKG_VERSION")));
+        if let Ok(house) = named(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")) {
+            assert!(house.lock_file().is_some());
+            let patch = house.patch(true).expect("it can be read");
+            assert!(patch.contains("crates/copydesk-testkit\" }"), "{patch}");
+            assert!(!house.patch(false).expect("it can be read").contains("testkit"));
+            assert!(!patch.contains("trainer"), "only what a crate of somebody's own needs: {patch}");
+        }
+        assert_eq!(House::Registry.patch(true).expect("it has none"), "");
+    }
+
+    /// Its own crates, as cargo counts them, with all features.
+    #[test]
+    fn the_program_carries_all_that_cargo_needs() {
+        let house = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        if !house.join(SEAM).is_file() {
+            return;
+        }
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args([
+            "tree",
+            "--offline",
+            "--all-features",
+            "-p",
+            "copydesk",
+            "-p",
+            "copydesk-testkit",
+            "--target",
+            "all",
+        ]);
+        let output = cargo.args(["--edges", "normal,build", "--prefix", "none"]).current_dir(house).output();
+        let output = output.expect("cargo is there");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let needed: BTreeSet<&str> = said
+            .lines()
+            .filter_map(|line| line.split(' ').next())
+            .filter(|name| name.starts_with("copydesk"))
+            .collect();
+        let cache = tempfile::tempdir().expect("a folder");
+        let folder = unpacked(cache.path()).expect("it can be written");
+        let crates = House::Folder(folder.clone()).crates().expect("they can be listed");
+        let carried: BTreeSet<&str> = crates.iter().map(|(name, _)| name.as_str()).collect();
+        assert!(!needed.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(carried, needed);
+        assert_eq!(unpacked(cache.path()).expect("it is there"), folder);
+        let model = "crates/copydesk-langid/model/langid.cdl";
+        assert_eq!(fs::read(folder.join(model)).ok(), fs::read(house.join(model)).ok());
     }
 }

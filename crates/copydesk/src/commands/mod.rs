@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod completions;
 mod detect;
+mod dev;
 mod diff;
 mod eval;
 mod explain;
@@ -102,6 +103,8 @@ pub(crate) enum Command {
     New(new::Args),
     /// Write a commented pipeline file for what stands in this folder.
     Init(init::Args),
+    /// Build and run a stage of your own whenever a file is saved, and show what has changed in the records.
+    Dev(dev::Args),
     /// Make a program that has the stages, sources and exports of other crates beside the house's own.
     Build(build::Args),
     /// Learn which lines the pages of a site share, for the option `templates` of `strip-boilerplate`.
@@ -138,6 +141,7 @@ impl Command {
             Self::Diff(args) => args.execute(catalog, reporter),
             Self::New(args) => args.execute(catalog, reporter),
             Self::Init(args) => args.execute(reporter),
+            Self::Dev(args) => args.execute(catalog, reporter),
             Self::Build(args) => args.execute(reporter),
             Self::LearnTemplates(args) => args.execute(catalog, reporter),
             Self::Eval(args) => args.execute(reporter),

@@ -221,7 +221,7 @@ impl Args {
 
     /// How a process is started for the chain, where that has stages from outside.
     fn workers(text: &Text, pipeline: &Pipeline, reporter: &Reporter) -> anyhow::Result<Option<Workers>> {
-        if has_foreign(pipeline) { workers(text, pipeline.run.memory_per_document(), reporter) } else { Ok(None) }
+        if has_foreign(pipeline) { workers(text, pipeline, reporter) } else { Ok(None) }
     }
 
     /// What decides how files are read. The options of the pipeline's source hold for the inputs of the command line, too.

@@ -97,7 +97,7 @@ impl Args {
     fn run(&self, path: &Path, catalog: &Catalog, reporter: &Reporter) -> std::result::Result<Suite, Failure> {
         let text = read(path)?;
         let pipeline = load(&text, catalog, reporter)?;
-        let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
+        let workers = workers(&text, &pipeline, reporter)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let wanted = |name: &str| self.only.as_ref().is_none_or(|only| name.contains(only));
         let run = |test: &PipelineTest| Ok(test.judge(&process(&pipeline, workers.as_ref(), test.input(folder)?)));

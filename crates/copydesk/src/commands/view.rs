@@ -57,7 +57,7 @@ impl Args {
             (None, None) => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
         };
         let pipeline = load(&text, catalog, reporter)?;
-        let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
+        let workers = workers(&text, &pipeline, reporter)?;
         let explain = Arc::new(Again { name, catalog: catalog.clone(), pipeline, workers });
         let folder = run.map_or_else(|| self.folder.clone(), |run| run.folder().to_owned());
         let options = Options { folder, port: self.port };

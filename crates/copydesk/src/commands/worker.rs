@@ -21,6 +21,7 @@ const NAME: &str = "worker";
 struct Told {
     name: String,
     text: String,
+    included: Vec<(String, String)>,
 }
 
 /// Whether a stage or an export of a pipeline comes from outside. Those of the house keep to their limits, which tests and
@@ -51,13 +52,15 @@ pub(crate) fn process(pipeline: &Pipeline, workers: Option<&Workers>, input: Inp
 
 /// How workers are started that have the chain and the exports of a pipeline; not at all where the running program is
 /// another one.
-pub(crate) fn workers(pipeline: &Text, memory: Option<u64>, reporter: &Reporter) -> anyhow::Result<Option<Workers>> {
+pub(crate) fn workers(text: &Text, pipeline: &Pipeline, reporter: &Reporter) -> anyhow::Result<Option<Workers>> {
     if !reporter.is_program {
         return Ok(None);
     }
-    let Text { name, content: text, .. } = pipeline.clone();
+    let Text { name, content: text, .. } = text.clone();
+    let told = Told { name, text, included: pipeline.included.clone() };
+    let memory = pipeline.run.memory_per_document();
     let args = std::iter::once(NAME.into()).chain(reporter.passed_on.iter().cloned()).collect();
-    Ok(Some(Workers { args, program: serde_json::to_string(&Told { name, text })?, memory }))
+    Ok(Some(Workers { args, program: serde_json::to_string(&told)?, memory }))
 }
 
 /// Arguments of `copydesk worker`.
@@ -72,8 +75,13 @@ impl Args {
         let Self {} = self;
         let nobody = "`worker` is called by the program itself, and by nobody else";
         let worker = copydesk_runner::Worker::take_over().context(nobody)?;
-        let Told { name, text } = serde_json::from_str(worker.program()).context(nobody)?;
+        let Told { name, text, included } = serde_json::from_str(worker.program()).context(nobody)?;
         match copydesk_pipeline::load(&name, &text, catalog) {
+            Ok(pipeline) if pipeline.included != included => {
+                let what =
+                    "a file that the pipeline includes was changed while the run went on: run it again".to_owned();
+                worker.fail(what).context("cannot say so")?;
+            }
             Ok(pipeline) => worker.work(pipeline.chain, pipeline.exports).map_err(anyhow::Error::from)?,
             // The run has just read the same text; so a file is another that it names.
             Err(diagnosis) => {

@@ -117,6 +117,7 @@ fn run(command: &str, folder: &Path) -> String {
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("bash");
     shell.args(["-c", &format!("exec 2>&1\n{command}")]).current_dir(folder).env("PATH", path).env("COLUMNS", "120");
+    shell.env("COPYDESK_CACHE", crate::program::CACHE);
     for name in ["COPYDESK_LOG", "RUST_BACKTRACE", "TERM"] {
         shell.env_remove(name);
     }
@@ -218,6 +219,7 @@ pages! {
     more_than_one_machine => "outgrowing-one-machine.md",
     the_first_stage => "your-first-stage.md",
     the_protocol_of_programs => "exec-protocol.md",
+    mistakes_of_stages => "when-a-stage-goes-wrong.md",
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod inputs;
 mod invalid_pipelines;
 mod limits;
 mod manners;
+mod own_stage;
 #[cfg(feature = "corpus")]
 mod personal_data;
 mod program;

@@ -14,6 +14,9 @@ pub(crate) struct Ended {
     pub(crate) stderr: String,
 }
 
+/// Where the program unpacks what it carries.
+pub(crate) const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/copydesk-cache");
+
 /// The root of the workspace.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the workspace")
@@ -24,6 +27,7 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn command(args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_copydesk"));
     command.args(args).current_dir(root()).env("COLUMNS", "120").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.env("COPYDESK_CACHE", CACHE);
     for name in ["COPYDESK_LOG", "NO_COLOR", "RUST_BACKTRACE", "TERM"] {
         command.env_remove(name);
     }

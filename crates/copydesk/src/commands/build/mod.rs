@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, anyhow, bail};
 
 use self::{package::Package, project::Project};
-use super::house::Named;
+use super::house::{Named, cache};
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
@@ -163,20 +163,9 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-fn cargo() -> Command {
+/// Cargo, as whoever started this program has it.
+pub(super) fn cargo() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
-/// Where projects and what is built of them are kept.
-fn cache() -> anyhow::Result<PathBuf> {
-    let of = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = of("COPYDESK_CACHE")
-        .or_else(|| of("XDG_CACHE_HOME").map(|folder| folder.join("copydesk")))
-        .or_else(|| of("HOME").map(|folder| folder.join(".cache/copydesk")))
-        .or_else(|| of("LOCALAPPDATA").map(|folder| folder.join("copydesk")));
-    let folder =
-        folder.ok_or_else(|| anyhow!("there is no place for what is built: set COPYDESK_CACHE to a folder"))?;
-    std::path::absolute(&folder).with_context(|| format!("cannot use {}", folder.display()))
 }
 
 /// Shows what cargo says while it says it, and keeps it.

@@ -1,6 +1,6 @@
 //! The project that cargo builds: a manifest, and a `main` that registers each crate by name.
 
-use std::{fmt::Write as _, fs, io, path::Path};
+use std::{fmt::Write as _, fs, path::Path};
 
 use super::package::Package;
 use crate::commands::house::{House, quoted};
@@ -19,7 +19,7 @@ pub(super) struct Project {
 
 impl Project {
     /// Writes it into a folder. A file that is as it should be keeps its time, so that cargo has nothing to do.
-    pub(super) fn write(&self, folder: &Path) -> io::Result<()> {
+    pub(super) fn write(&self, folder: &Path) -> anyhow::Result<()> {
         fs::create_dir_all(folder.join("src"))?;
         for (path, text) in [("Cargo.toml", self.manifest()?), ("src/main.rs", self.main())] {
             let path = folder.join(path);
@@ -30,15 +30,13 @@ impl Project {
         Ok(())
     }
 
-    fn manifest(&self) -> io::Result<String> {
-        let house = match &self.house {
-            House::Checkout(folder) => format!("path = {}", quoted(&folder.join("crates/copydesk"))),
-            House::Registry => format!("version = \"{}\"", env!("CARGO_PKG_VERSION")),
-        };
+    fn manifest(&self) -> anyhow::Result<String> {
         let mut out = format!(
             "# Written by `copydesk build`.\n[package]\nname = \"{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
-             publish = false\n\n[workspace]\n\n[dependencies]\ncopydesk = {{ {house}, default-features = {} }}\n",
-            self.name, self.default_features
+             publish = false\n\n[workspace]\n\n[dependencies]\ncopydesk = {{ version = \"{}\", default-features = {} }}\n",
+            self.name,
+            env!("CARGO_PKG_VERSION"),
+            self.default_features
         );
         for package in &self.packages {
             let from = match &package.folder {
@@ -47,12 +45,7 @@ impl Project {
             };
             let _ = writeln!(out, "{} = {from}", package.name);
         }
-        if let House::Checkout(folder) = &self.house {
-            out.push_str("\n# A crate that names versions of the house's crates gets those of the checkout.\n[patch.crates-io]\n");
-            for name in house_crates(&folder.join("crates"))? {
-                let _ = writeln!(out, "{name} = {}", self.house.dependency(&name));
-            }
-        }
+        let _ = write!(out, "\n{}", self.house.patch(false)?);
         out.push_str("\n[profile.release]\nstrip = \"symbols\"\n\n");
         out.push_str(DEV_PROFILE.find("# As in").map_or("", |at| &DEV_PROFILE[at..]));
         Ok(out)
@@ -69,19 +62,6 @@ impl Project {
         out.push_str("        .main()\n}\n");
         out
     }
-}
-
-/// The names of the crates in a folder, in order.
-fn house_crates(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.path().join("Cargo.toml").is_file() {
-            names.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
 }
 
 /// What to do about a message of cargo or the compiler, where we know.

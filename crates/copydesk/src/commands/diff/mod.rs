@@ -11,7 +11,11 @@ use anyhow::anyhow;
 use copydesk_explain::{Comparison, Counts, Gone};
 use copydesk_stage::Catalog;
 
-use self::{records::Records, side::Side};
+use self::records::Records;
+pub(super) use self::{
+    show::print,
+    side::{Job, Made, Side},
+};
 use super::inputs::PathText;
 use crate::{
     exit::ExitCode,
@@ -110,22 +114,17 @@ impl Args {
             return Err(anyhow!("--pipeline is for programs; two pipeline files are compared by naming both").into());
         }
         let [before, after] = sides;
-        let job = side::Job {
-            pipeline: self.pipeline.as_deref(),
-            inputs: &self.inputs,
-            limit: self.limit,
-            catalog,
-            reporter,
-        };
+        let job =
+            Job { pipeline: self.pipeline.as_deref(), inputs: &self.inputs, limit: self.limit, catalog, reporter };
         let (before, after) = (before.records(&job)?, after.records(&job)?);
-        let difference = compare(&before.records, &after.records, self.samples)?;
+        let difference = compare(&before, &after, self.samples)?;
         if difference.documents.all() == 0 {
             return Err(anyhow!("there is no document in either of the two").into());
         }
         let text = match self.format {
             Format::Json => serde_json::to_string_pretty(&difference).map_err(anyhow::Error::from)? + "\n",
             Format::Html => html::page(&difference, [&shown(&self.before), &shown(&self.after)]),
-            Format::Text => show::print(&difference, Paint::stdout(reporter.color), terminal::width()),
+            Format::Text => print(&difference, Paint::stdout(reporter.color), terminal::width()),
         };
         terminal::print(&text)?;
         let failed = self.fail_over.is_some_and(|most| most.is_exceeded(difference.documents));
@@ -134,7 +133,11 @@ impl Args {
 }
 
 /// Compares all records, in the order of the second.
-fn compare(before: &Records, after: &Records, samples: usize) -> anyhow::Result<copydesk_explain::Difference> {
+pub(super) fn compare(before: &Made, after: &Made, samples: usize) -> anyhow::Result<copydesk_explain::Difference> {
+    of_records(&before.records, &after.records, samples)
+}
+
+fn of_records(before: &Records, after: &Records, samples: usize) -> anyhow::Result<copydesk_explain::Difference> {
     let mut comparison = Comparison::new(samples);
     // An id or an address may stand twice, in a file that was joined of two.
     let mut by_id: HashMap<&str, Vec<usize>> = HashMap::new();

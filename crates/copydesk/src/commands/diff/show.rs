@@ -13,7 +13,7 @@ fn count(n: u64, noun: &str) -> String {
 }
 
 /// For people.
-pub(super) fn print(difference: &Difference, paint: Paint, width: usize) -> String {
+pub(in crate::commands) fn print(difference: &Difference, paint: Paint, width: usize) -> String {
     let Difference { documents, lost, gained, facts, blocks, captions, by_rule } = difference;
     let mut out = format!(
         "{}: {} the same, {} changed, {} lost, {} gained\n",

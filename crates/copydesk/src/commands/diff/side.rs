@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// One of the two.
-pub(super) enum Side {
+pub(in crate::commands) enum Side {
     /// Records that are there: a folder or a file.
     Records(PathBuf),
     /// A pipeline file, run by this program.
@@ -29,23 +29,30 @@ pub(super) enum Side {
 }
 
 /// What pipelines and programs run over.
-pub(super) struct Job<'a> {
-    pub(super) pipeline: Option<&'a Path>,
-    pub(super) inputs: &'a [String],
-    pub(super) limit: Option<u64>,
-    pub(super) catalog: &'a Catalog,
-    pub(super) reporter: &'a Reporter,
+pub(in crate::commands) struct Job<'a> {
+    pub(in crate::commands) pipeline: Option<&'a Path>,
+    pub(in crate::commands) inputs: &'a [String],
+    pub(in crate::commands) limit: Option<u64>,
+    pub(in crate::commands) catalog: &'a Catalog,
+    pub(in crate::commands) reporter: &'a Reporter,
 }
 
 /// Records, and the folder that they lie in for as long as they are needed.
-pub(super) struct Made {
+pub(in crate::commands) struct Made {
     pub(super) records: Records,
     _folder: Option<tempfile::TempDir>,
 }
 
+impl Made {
+    /// How many documents have a record.
+    pub(in crate::commands) fn documents(&self) -> usize {
+        self.records.entries.len()
+    }
+}
+
 impl Side {
     /// What that is.
-    pub(super) fn of(path: &Path) -> anyhow::Result<Self> {
+    pub(in crate::commands) fn of(path: &Path) -> anyhow::Result<Self> {
         let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", shown(path)))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
@@ -64,7 +71,7 @@ impl Side {
     }
 
     /// Its records: those that are there, or those that it makes.
-    pub(super) fn records(&self, job: &Job<'_>) -> Result<Made, Failure> {
+    pub(in crate::commands) fn records(&self, job: &Job<'_>) -> Result<Made, Failure> {
         let (program, pipeline) = match self {
             Self::Records(path) => return Ok(Made { records: Records::open(path)?, _folder: None }),
             Self::Pipeline(path) => (None, path.as_path()),

@@ -144,7 +144,7 @@ impl Args {
         }
         let (name, text, files) = self.meant()?;
         let pipeline = load(&text, catalog, reporter)?;
-        let workers = workers(&text, pipeline.run.memory_per_document(), reporter)?;
+        let workers = workers(&text, &pipeline, reporter)?;
         if let Some(words) = &self.find {
             let needle = Needle::new(words).ok_or_else(|| anyhow!("--find takes words: `{}`", one_line(words)))?;
             let source = inputs::named(catalog, pipeline.source.as_ref(), self.from.as_deref(), &files, &[])?;

@@ -3,8 +3,6 @@
 
 use copydesk_stage::Catalog;
 
-use super::House;
-
 /// What a crate can bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -98,7 +96,7 @@ impl Part {
     }
 
     /// The files of a crate with one of that name, by their paths.
-    pub(super) fn files(self, name: &str, house: &House) -> Vec<(String, String)> {
+    pub(super) fn files(self, name: &str) -> Vec<(String, String)> {
         let template = match self {
             Self::Stage => STAGE,
             Self::Source => SOURCE,
@@ -107,7 +105,7 @@ impl Part {
         let renamed = |text: &str| self.renamed(text, name);
         let files = template.iter().map(|(path, text)| {
             let text = renamed(text);
-            (renamed(path), if *path == "Cargo.toml" { on(house, &text) } else { text })
+            (renamed(path), if *path == "Cargo.toml" { text.replace("HOUSE", env!("CARGO_PKG_VERSION")) } else { text })
         });
         files.collect()
     }
@@ -127,15 +125,6 @@ fn capital(word: &str) -> String {
     chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
 }
 
-/// A manifest whose house crates come from there.
-fn on(house: &House, manifest: &str) -> String {
-    let lines = manifest.lines().map(|line| match line.strip_suffix(" = \"HOUSE\"") {
-        Some(package) => format!("{package} = {}\n", house.dependency(package)),
-        None => format!("{line}\n"),
-    });
-    lines.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +132,7 @@ mod tests {
     #[test]
     fn nothing_of_the_template_s_name_is_left() {
         for part in [Part::Stage, Part::Source, Part::Export] {
-            let files = part.files("mark-releases", &House::Registry);
+            let files = part.files("mark-releases");
             let all = files.iter().fold(String::new(), |all, (path, text)| all + path + "\n" + text + "\n");
             let noun = part.noun();
             for left in [format!("my-{noun}"), format!("my_{noun}"), format!("My{}", capital(noun)), "HOUSE".into()] {

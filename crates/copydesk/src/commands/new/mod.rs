@@ -92,13 +92,14 @@ impl Crate {
         let Self { name, named, .. } = self;
         let folder = self.folder(part, catalog)?;
         let house = named.house()?;
-        write_all(&folder, part.files(name, &house))?;
+        write_all(&folder, part.files(name))?;
+        house.say_place(&folder)?;
         // What was tested together is built together.
         if let Some(lock) = house.lock_file() {
             fs::copy(lock, folder.join("Cargo.lock")).context("cannot write Cargo.lock")?;
         }
         let built_on = match &house {
-            House::Checkout(checkout) => format!("the crates in {}", checkout.display()),
+            House::Folder(folder) => format!("the crates in {}", folder.join("crates").display()),
             House::Registry => format!("copydesk {} of the registry", env!("CARGO_PKG_VERSION")),
         };
         Ok(format!(

@@ -1,0 +1,121 @@
+//! `include = "cleaning.toml"` under `[[stage]]`: the stages of another pipeline file, in this place.
+
+use std::{fs, ops::Range};
+
+use copydesk_document::LineIndex;
+
+use super::{Loader, instance::Part, syntax::Syntax};
+use crate::{
+    BuiltinPipeline,
+    diagnosis::Diagnostic,
+    node::{Node, NodeValue},
+};
+
+/// The key that names the other file.
+pub(super) const INCLUDE: &str = "include";
+/// No file is longer that holds a pipeline.
+const MAX_BYTES: u64 = 4 << 20;
+/// So deep may files include files.
+const DEEPEST: usize = 8;
+
+/// A table of `[[stage]]`, and where it stands if it comes from another file.
+pub(super) struct StageNode {
+    pub(super) node: Node,
+    /// The file and the line.
+    pub(super) from: Option<(String, usize)>,
+}
+
+impl Loader<'_> {
+    /// The tables of `[[stage]]`, with those of other files in the place where they are included. What is wrong with one of
+    /// those is said at that place.
+    pub(super) fn with_included(&mut self, nodes: &[Node]) -> Vec<StageNode> {
+        let mut all = Vec::new();
+        for node in nodes {
+            match node.get(INCLUDE) {
+                Some(include) => {
+                    let span = include.node.span.clone();
+                    let strange = node.entries().iter().find(|entry| entry.key != INCLUDE);
+                    if let Some(strange) = strange {
+                        let message = format!("`{}` cannot stand beside `{INCLUDE}`", strange.key);
+                        let help = "a stage has a `use`, or a file is included as it is: write two tables";
+                        self.say(Diagnostic::error(message, strange.key_span.clone()).help(help));
+                    } else if let Some(path) = include.node.as_str() {
+                        self.include(path, &span, &mut Vec::new(), &mut all);
+                    } else {
+                        let message = format!("`{INCLUDE}` names a pipeline file, and is {}", include.node.kind());
+                        self.say(Diagnostic::error(message, span));
+                    }
+                }
+                None => all.push(StageNode { node: node.clone(), from: None }),
+            }
+        }
+        all
+    }
+
+    /// Adds the stages of a file; `open` are the files that are being included.
+    fn include(&mut self, path: &str, span: &Range<usize>, open: &mut Vec<String>, all: &mut Vec<StageNode>) {
+        if open.iter().any(|outer| outer == path) || open.len() == DEEPEST {
+            let way = open.iter().map(String::as_str).chain([path]).collect::<Vec<_>>().join(" includes ");
+            self.say(Diagnostic::error(format!("`{path}` is included once more: {way}"), span.clone()));
+            return;
+        }
+        let text = match read(path) {
+            Ok(text) => text,
+            Err(message) => {
+                let help = "paths are relative to the current directory; a built-in pipeline goes by its name";
+                self.say(Diagnostic::error(message, span.clone()).help(help));
+                return;
+            }
+        };
+        let (mut root, errors) = Syntax::of(path, &text).read(&text);
+        let lines = LineIndex::new(&text);
+        for error in errors {
+            let line = lines.line(error.span.start);
+            self.say(Diagnostic::error(format!("{path}, line {line}: {}", error.message), span.clone()));
+        }
+        let found = self.found.len();
+        self.expand_variables(&mut root, &|name| std::env::var(name).ok());
+        self.place_of(found, path, &lines, span);
+        open.push(path.to_owned());
+        let nodes = match root.get(Part::Stage.noun()).map(|entry| &entry.node.value) {
+            Some(NodeValue::Array(nodes)) => nodes.as_slice(),
+            _ => {
+                let help = "its stages are included, each a table under `[[stage]]`";
+                self.say(Diagnostic::error(format!("`{path}` has no stages"), span.clone()).help(help));
+                &[]
+            }
+        };
+        for node in nodes {
+            match node.get(INCLUDE).and_then(|include| include.node.as_str()) {
+                Some(inner) => self.include(inner, span, open, all),
+                None => {
+                    let from = Some((path.to_owned(), lines.line(node.span.start)));
+                    all.push(StageNode { node: node.clone().at(span), from });
+                }
+            }
+        }
+        open.pop();
+        self.included.push((path.to_owned(), text));
+    }
+
+    /// Says of what has been found since where it stands, and has it point to the place where the file is included.
+    fn place_of(&mut self, since: usize, path: &str, lines: &LineIndex<'_>, span: &Range<usize>) {
+        for found in &mut self.found[since..] {
+            found.message = format!("{path}, line {}: {}", lines.line(found.span.start), found.message);
+            found.span = span.clone();
+        }
+    }
+}
+
+/// The text of a pipeline file, or of a built-in one.
+fn read(path: &str) -> Result<String, String> {
+    let cannot = |error: std::io::Error| match BuiltinPipeline::find(path) {
+        Some(built_in) => Ok(built_in.text.to_owned()),
+        None => Err(format!("cannot read `{path}`: {error}")),
+    };
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.len() > MAX_BYTES => Err(format!("`{path}` is too large for a pipeline file")),
+        Ok(_) => fs::read_to_string(path).or_else(cannot),
+        Err(error) => cannot(error),
+    }
+}

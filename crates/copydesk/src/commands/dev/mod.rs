@@ -1,0 +1,113 @@
+//! `copydesk dev`
+
+mod files;
+mod program;
+
+use std::{
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use anyhow::bail;
+use copydesk_stage::Catalog;
+
+use self::files::Files;
+use super::{
+    diff::{self, Job, Made, Side},
+    house::Named,
+    inputs::PathText,
+};
+use crate::{
+    exit::ExitCode,
+    report::{Failure, Reporter},
+    terminal::{self, Paint},
+};
+
+/// So often it looks whether a file has changed; a change counts once nothing has changed for as long.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Arguments of `copydesk dev`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  cd mark-releases && copydesk dev          what `copydesk new` has begun, in Rust or in Python
+  copydesk dev pipeline.toml ../pages/      the same on other pages
+
+In the folder of a crate its program is built; elsewhere the pipeline is run as it is, with the programs that it names. Whenever a \
+file of the folder is saved that is done again over the same documents, and what has changed in the records is shown, by the \
+rules that decided. Ctrl-C ends it.")]
+pub(crate) struct Args {
+    /// The pipeline that has the stage.
+    #[arg(default_value = "pipeline.toml", value_hint = clap::ValueHint::FilePath)]
+    pipeline: PathBuf,
+    /// The documents; else those of the pipeline's source.
+    #[arg(value_name = "INPUT", value_parser = PathText)]
+    inputs: Vec<String>,
+    /// Take so many documents at most.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    limit: u64,
+    /// How many samples of each kind of change to show.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    samples: usize,
+    #[command(flatten)]
+    named: Named,
+}
+
+impl Args {
+    pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        if !self.pipeline.is_file() {
+            let shown = terminal::shown(&self.pipeline);
+            return Err(
+                anyhow::anyhow!("there is no {shown} here: go to the folder of a stage, or name its pipeline").into()
+            );
+        }
+        let mut files = Files::here();
+        let mut before: Option<Made> = None;
+        loop {
+            match self.attempt(catalog, reporter) {
+                Ok(now) => {
+                    terminal::print(&self.told(before.as_ref(), &now, reporter)?)?;
+                    before = Some(now);
+                }
+                // Whoever is typing has not made the last mistake: it is said, and the next try is compared with what went well.
+                Err(Failure::Error(error)) => reporter.error(&error),
+                Err(Failure::Said) => {}
+                Err(other) => return Err(other),
+            }
+            files = files.changed();
+        }
+    }
+
+    /// Builds what there is to build, and runs the pipeline.
+    fn attempt(&self, catalog: &Catalog, reporter: &Reporter) -> Result<Made, Failure> {
+        let side = if Path::new("Cargo.toml").is_file() {
+            Side::Program(program::built(&self.named, reporter)?)
+        } else {
+            Side::of(&self.pipeline)?
+        };
+        if matches!(side, Side::Records(_)) {
+            return Err(anyhow::anyhow!("{} is no pipeline file", terminal::shown(&self.pipeline)).into());
+        }
+        let (pipeline, inputs, limit) = (Some(self.pipeline.as_path()), self.inputs.as_slice(), Some(self.limit));
+        side.records(&Job { pipeline, inputs, limit, catalog, reporter })
+    }
+
+    fn told(&self, before: Option<&Made>, now: &Made, reporter: &Reporter) -> anyhow::Result<String> {
+        let Some(before) = before else {
+            let count = now.documents();
+            if count == 0 {
+                bail!("the pipeline has read no document: name some behind it, or give it a [source]");
+            }
+            let noun = if count == 1 { "document" } else { "documents" };
+            return Ok(format!("{count} {noun} read. Change a file and save it to see what becomes of them then.\n"));
+        };
+        let difference = diff::compare(before, now, self.samples)?;
+        Ok(format!("\n{}", diff::print(&difference, Paint::stdout(reporter.color), terminal::width())))
+    }
+}
+
+/// Waits as long as the poll of files does.
+fn wait() {
+    thread::sleep(LOOK);
+}
