@@ -77,22 +77,18 @@ impl Loader<'_> {
         self.expand_variables(&mut root, &|name| std::env::var(name).ok());
         self.place_of(found, path, &lines, span);
         open.push(path.to_owned());
-        let nodes = match root.get(Part::Stage.noun()).map(|entry| &entry.node.value) {
-            Some(NodeValue::Array(nodes)) => nodes.as_slice(),
-            _ => {
-                let help = "its stages are included, each a table under `[[stage]]`";
-                self.say(Diagnostic::error(format!("`{path}` has no stages"), span.clone()).help(help));
-                &[]
-            }
-        };
-        for node in nodes {
-            match node.get(INCLUDE).and_then(|include| include.node.as_str()) {
-                Some(inner) => self.include(inner, span, open, all),
-                None => {
+        if let Some(NodeValue::Array(nodes)) = root.get(Part::Stage.noun()).map(|entry| &entry.node.value) {
+            for node in nodes {
+                if let Some(inner) = node.get(INCLUDE).and_then(|include| include.node.as_str()) {
+                    self.include(inner, span, open, all);
+                } else {
                     let from = Some((path.to_owned(), lines.line(node.span.start)));
                     all.push(StageNode { node: node.clone().at(span), from });
                 }
             }
+        } else {
+            let help = "its stages are included, each a table under `[[stage]]`";
+            self.say(Diagnostic::error(format!("`{path}` has no stages"), span.clone()).help(help));
         }
         open.pop();
         self.included.push((path.to_owned(), text));

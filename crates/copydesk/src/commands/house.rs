@@ -113,12 +113,12 @@ impl House {
         if patch.is_empty() {
             return Ok(());
         }
-        let (path, text) = (folder.join(PLACE), format!("{PLACE_HEAD}{patch}"));
-        if fs::read_to_string(&path).is_ok_and(|said| said == text) {
+        let (file, text) = (folder.join(PLACE), format!("{PLACE_HEAD}{patch}"));
+        if fs::read_to_string(&file).is_ok_and(|said| said == text) {
             return Ok(());
         }
-        let written = fs::create_dir_all(path.parent().unwrap_or(folder)).and_then(|()| fs::write(&path, text));
-        written.with_context(|| format!("cannot write {}", path.display()))
+        let written = fs::create_dir_all(file.parent().unwrap_or(folder)).and_then(|()| fs::write(&file, text));
+        written.with_context(|| format!("cannot write {}", file.display()))
     }
 
     /// The versions of other people's crates that this program was tested with, where they are at hand.

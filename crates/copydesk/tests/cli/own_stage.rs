@@ -48,11 +48,11 @@ fn a_stage_is_run_again_when_it_is_saved_and_what_has_changed_is_shown() {
     }
     let wait_for = |part: &str| {
         let mut all = String::new();
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while !all.contains(part) {
             match heard.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(line) => all = all + &line + "\n",
-                Err(_) => panic!("{part} was not said: {all}"),
+                Err(error) => panic!("{part} was not said ({error}): {all}"),
             }
         }
     };
@@ -164,7 +164,7 @@ fn a_program_that_hangs_ends_with_the_run_that_is_killed() {
     );
     write("a.txt", "A line.");
     let mut run = command(["run", "p.toml", "a.txt"]).current_dir(folder.path()).stderr(Stdio::null()).spawn().unwrap();
-    let until = Instant::now() + Duration::from_secs(60);
+    let until = Instant::now() + Duration::from_mins(1);
     let pid = loop {
         let said = fs::read_to_string(folder.path().join("pid")).unwrap_or_default();
         match said.parse::<u32>() {
