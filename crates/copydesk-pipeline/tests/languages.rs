@@ -44,8 +44,10 @@ fn a_stage_in_python_does_what_the_one_in_rust_does() {
                 Outcome::Kept(doc) => {
                     let mut row = Vec::new();
                     pipeline.exports[0].export.encode(&doc, &mut row).expect("a record");
-                    // The view is all that `explain`, the page over a run and records are made of.
-                    (serde_json::to_string(&DocumentView::of(&doc)).unwrap(), String::from_utf8(row).unwrap())
+                    // `explain` and the page over a run print the account, and whoever comes next in the chain has the view.
+                    let account = serde_json::to_string(&copydesk_explain::Account::of(&doc)).unwrap();
+                    let view = serde_json::to_string(&DocumentView::of(&doc)).unwrap();
+                    (account, view, String::from_utf8(row).unwrap())
                 }
                 other => panic!("{n}: {other:?}"),
             }

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where documents are sent by POST, `http://127.0.0.1:8080/topics`. HTTPS needs a proxy on this machine.
+    /// Where documents are sent by POST, `http://127.0.0.1:8080/topics` or `https://models.example/topics`.
     pub url: String,
+    /// A PEM file with the certificates that are trusted under HTTPS; those of the system, if empty.
+    pub certificates: String,
     /// What the answers come from that other stages write: `body`, `languages`, `captions`, `metadata`, `text`.
     pub reads: Vec<Facet>,
     /// What the answers change. One that changes anything else costs its document.
@@ -51,6 +53,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             url: String::new(),
+            certificates: String::new(),
             reads: Vec::new(),
             writes: Vec::new(),
             view: None,

@@ -12,10 +12,16 @@ use hyper::{
     header::{self, HeaderMap, HeaderName, HeaderValue},
 };
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::Config;
+use crate::{
+    Config,
+    tls::{self, Tls},
+};
 
 /// No answer is longer.
 const LONGEST: usize = 16 << 20;
@@ -29,6 +35,7 @@ const SECRET: [&str; 8] = ["authorization", "auth", "cookie", "key", "apikey", "
 pub(crate) struct Service {
     host: String,
     port: u16,
+    tls: Option<Tls>,
     path: String,
     headers: HeaderMap,
     headers_digest: Option<u128>,
@@ -66,14 +73,13 @@ impl Service {
     pub(crate) fn new(config: &Config) -> Result<Self, ConfigError> {
         let wrong = |message: String| ConfigError::at("url", message);
         let url: Uri = config.url.parse().map_err(|error| wrong(format!("is no address: {error}")))?;
-        match url.scheme_str() {
-            Some("http") => {}
-            Some("https") => {
-                let help = "let a proxy on this machine speak HTTPS to it, and name the proxy";
-                return Err(wrong("is one of HTTPS, which is not built in".into()).help(help));
+        let is_secret_channel = match url.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => {
+                return Err(wrong("is no address of a service".into()).help("it begins with `http://` or `https://`"));
             }
-            _ => return Err(wrong("is no address of a service".into()).help("it begins with `http://`")),
-        }
+        };
         let host = url.host().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no host".into()))?;
         let authority = url.authority().map_or(host, |authority| authority.as_str());
         if authority.contains('@') {
@@ -100,9 +106,12 @@ impl Service {
             headers.insert(header, value);
         }
         let headers_digest = (!telling.is_empty()).then(|| digest(&telling));
+        let host = host.trim_matches(['[', ']']);
+        let tls = is_secret_channel.then(|| Tls::to(host, &config.certificates)).transpose()?;
         Ok(Self {
-            host: host.trim_matches(['[', ']']).to_owned(),
-            port: url.port_u16().unwrap_or(80),
+            host: host.to_owned(),
+            port: url.port_u16().unwrap_or(if tls.is_some() { 443 } else { 80 }),
+            tls,
             path: url.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             headers,
             headers_digest,
@@ -127,6 +136,19 @@ impl Service {
         let stream = TcpStream::connect((self.host.as_str(), self.port))
             .await
             .map_err(|error| Trouble::passing(format!("cannot be reached: {error}")))?;
+        let Some(tls) = &self.tls else { return self.converse(stream, view).await };
+        match tls.over(stream).await {
+            Ok(stream) => self.converse(stream, view).await,
+            Err(error) if tls::is_distrust(&error) => Err(Trouble {
+                what: format!("is not trusted: {error}; `certificates` names whom to trust beside the system's own"),
+                help: Help::OtherService,
+                after: None,
+            }),
+            Err(error) => Err(Trouble::passing(format!("cannot be spoken to: {error}"))),
+        }
+    }
+
+    async fn converse(&self, stream: impl AsyncRead + AsyncWrite + Unpin, view: &[u8]) -> Result<Vec<u8>, Trouble> {
         let broken = |error: hyper::Error| Trouble::passing(format!("broke off: {error}"));
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
         let mut request = Request::new(Full::new(Bytes::copy_from_slice(view)));

@@ -9,7 +9,7 @@ use std::{
     collections::BTreeMap,
     fs,
     io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -21,6 +21,8 @@ use std::{
 use copydesk_document::{Document, Input};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Manifest, StageError, Verdict};
 use serde_json::{Value, json};
+
+const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/certificate.pem");
 
 /// A service: what it was sent, and how many it had at once.
 #[derive(Default)]
@@ -47,9 +49,37 @@ fn serve(answers: Answers) -> (String, Arc<Service>) {
     (url, service)
 }
 
+/// The same under HTTPS, with the certificate in `tests/tls`, which nobody has signed.
+fn serve_in_secret(answers: Answers) -> (String, Arc<Service>) {
+    use tokio_rustls::rustls::{
+        ServerConfig, ServerConnection, StreamOwned,
+        crypto::ring,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    };
+
+    let certificate = CertificateDer::from_pem_file(CERTIFICATE).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_file(CERTIFICATE.replace("certificate.pem", "key.pem")).expect("a key");
+    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(|builder| builder.with_no_client_auth().with_single_cert(vec![certificate], key))
+        .map(Arc::new)
+        .expect("they belong together");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://localhost:{}/topics", listener.local_addr().expect("an address").port());
+    let service = Arc::new(Service::default());
+    let own = Arc::clone(&service);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
+            own.answer(StreamOwned::new(connection, stream), answers);
+        }
+    });
+    (url, service)
+}
+
 impl Service {
-    fn answer(&self, mut stream: TcpStream, answers: Answers) {
-        let mut from = BufReader::new(stream.try_clone().expect("a stream"));
+    fn answer(&self, stream: impl Read + Write, answers: Answers) {
+        let mut from = BufReader::new(stream);
         let (mut length, mut head) = (0, String::new());
         let mut line = String::new();
         while from.read_line(&mut line).is_ok_and(|read| read > 2) {
@@ -76,7 +106,7 @@ impl Service {
         thread::sleep(pause);
         self.now.fetch_sub(1, Ordering::SeqCst);
         let length = answer.len();
-        let _ = write!(stream, "HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\n\r\n{answer}");
+        let _ = write!(from.get_mut(), "HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\n\r\n{answer}");
     }
 
     fn count(&self) -> usize {
@@ -233,7 +263,7 @@ fn a_service_that_is_wrong_for_all_ends_the_run_and_one_that_refuses_documents_d
         (
             |_, _| (200, "", "<form>Sign in</form>".into(), Duration::ZERO),
             "bad-patch",
-            Some("answered what is no patch"),
+            Some("answered what cannot be read"),
         ),
         (|_, _| (413, "", String::new(), Duration::ZERO), "http-refused", None),
         (|_, _| (422, "", String::new(), Duration::ZERO), "http-refused", None),
@@ -308,7 +338,9 @@ fn a_service_that_cannot_be_asked_is_refused_with_the_way_out() {
     for (url, more, path, says) in [
         ("", json!({}), "url", "is missing"),
         ("127.0.0.1:80/x", json!({}), "url", "is no address"),
-        ("https://example.org/", json!({}), "url", "let a proxy on this machine"),
+        ("ftp://example.org/", json!({}), "url", "begins with `http://` or `https://`"),
+        ("https://127.0.0.1/", json!({ "certificates": "no-such.pem" }), "certificates", "cannot read `no-such.pem`"),
+        ("https://127.0.0.1/", json!({ "certificates": "Cargo.toml" }), "certificates", "holds no certificate"),
         ("http://ann:s3cret@127.0.0.1/", json!({}), "url", "send them in `headers`"),
         ("http://ann@127.0.0.1/", json!({}), "url", "names a user"),
         ("http://127.0.0.1/", json!({ "headers": { "a b": "x" } }), "headers.a b", "invalid HTTP header name"),
@@ -323,4 +355,21 @@ fn a_service_that_cannot_be_asked_is_refused_with_the_way_out() {
     let (_, manifest) =
         build("http://127.0.0.1/", &json!({ "reads": ["body"], "writes": ["metadata"] })).expect("good");
     assert_eq!((manifest.reads, manifest.writes), (&[Facet::Body][..], &[Facet::Metadata][..]));
+}
+
+#[test]
+fn a_service_under_https_is_asked_if_it_is_trusted() {
+    let (url, service) = serve_in_secret(well);
+    let trusting = build(&url, &json!({ "certificates": CERTIFICATE })).expect("it is good");
+    assert!(work(&trusting, &["a ferry"; 3]).iter().all(|(_, verdict)| *verdict == Ok(Verdict::Keep)));
+    assert_eq!(service.count(), 3);
+    assert!(trusting.1.options["certificates"].is_null(), "whom one trusts changes no answer");
+    // Whoever is not trusted is sent nothing, and no document fares better.
+    // A system without certificates refuses the address itself.
+    let Ok(wary) = build(&url, &json!({ "failures": 2, "at_once": 1 })) else { return };
+    let errors: Vec<_> =
+        work(&wary, &["a ferry"; 3]).into_iter().map(|(_, done)| done.expect_err("no trust")).collect();
+    assert!(errors[0].rule == "http-refused" && errors[0].message.contains("is not trusted"), "{errors:?}");
+    assert!(errors.iter().any(|error| error.ends_run && error.rule == "http-gone"), "{errors:?}");
+    assert_eq!(service.count(), 3);
 }

@@ -104,7 +104,8 @@ impl Crate {
         };
         Ok(format!(
             "{folder}: a crate with the {noun} `{name}`, built on {built_on}\n\n  cd {folder}\n  cargo test\n  \
-             cargo run -- run pipeline.toml\n\nIt lives in src/lib.rs; README.md says what is where.\n",
+             cargo run -- run pipeline.toml\n  {program} dev\n\nIt lives in src/lib.rs; README.md says what is where.\n",
+            program = program::name(),
             folder = folder.display(),
             noun = part.noun(),
         ))
@@ -120,7 +121,7 @@ impl Crate {
         let (program, folder, file) = (program::name(), folder.display(), name.replace('-', "_"));
         Ok(format!(
             "{folder}: the stage `{name}` in Python\n\n  cd {folder}\n  {program} test pipeline.toml\n  {program} run \
-             pipeline.toml\n\nIt lives in {file}.py; README.md says what is where.\n"
+             pipeline.toml\n  {program} dev\n\nIt lives in {file}.py; README.md says what is where.\n"
         ))
     }
 
