@@ -1,6 +1,6 @@
 //! The ledger of facts: what each stage found, and who wins.
 
-use std::{borrow::Cow, sync::OnceLock};
+use std::{borrow::Cow, collections::HashSet, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -188,11 +188,9 @@ fn settle(findings: &[(Cow<'static, str>, Metadata)]) -> Metadata {
         winners.push((Field::Authors, winner));
     }
     // Tags do not rule each other out.
-    for tag in findings.iter().flat_map(|(_, found)| &found.tags) {
-        if !settled.tags.iter().any(|known| known.value.to_lowercase() == tag.value.to_lowercase()) {
-            settled.tags.push(tag.clone());
-        }
-    }
+    let mut known = HashSet::new();
+    let tags = findings.iter().flat_map(|(_, found)| &found.tags);
+    settled.tags.extend(tags.filter(|tag| known.insert(tag.value.to_lowercase())).cloned());
     for (at, (_, found)) in findings.iter().enumerate() {
         for candidate in &found.candidates {
             let winner = winners.iter().find(|(field, _)| *field == candidate.field).map(|(_, winner)| *winner);

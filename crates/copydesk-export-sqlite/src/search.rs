@@ -14,7 +14,7 @@
 
 use std::fmt::Write as _;
 
-use copydesk_text::{HANGUL, UNSPACED, is_unspaced};
+use copydesk_text::{HANGUL, UNSPACED, is_hangul, is_unspaced};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 
 /// Stands where a phrase ends. It has the form of a letter's number, so that no word of a text is like it.
@@ -70,6 +70,7 @@ pub(crate) fn add_unmarked(text: &str, out: &mut String) {
 /// One line, and the end of phrases.
 fn add_line(line: impl Iterator<Item = char>, out: &mut String) {
     let mut behind_letter = false;
+    let mut behind_hangul = false;
     let mut gap = Gap::default();
     for c in line.filter(|c| !is_ignored(*c)) {
         if !c.is_alphanumeric() && !is_combining_mark(c) && !is_unspaced(c) {
@@ -78,6 +79,10 @@ fn add_line(line: impl Iterator<Item = char>, out: &mut String) {
         }
         gap.close(behind_letter, out);
         behind_letter = is_unspaced(c);
+        // A particle is no part of the foreign word, or the number, that it stands behind.
+        if std::mem::replace(&mut behind_hangul, is_hangul(c)) != behind_hangul {
+            out.push(' ');
+        }
         if behind_letter {
             let _ = write!(out, " u{:x} ", u32::from(c));
         } else {
@@ -203,6 +208,12 @@ mod tests {
         // A comma ends a phrase, and so does a space where none stands between words.
         assert_eq!(indexed("其中，国家"), "u5176 u4e2d u0 u56fd u5bb6 u0");
         assert_eq!(indexed("中 国"), "u4e2d u0 u56fd u0");
+    }
+
+    #[test]
+    fn a_particle_is_parted_from_the_foreign_word_before_it() {
+        assert_eq!(indexed("BTS가 2024년에"), "BTS 가 2024 년에 u0");
+        assert_eq!(indexed("K-pop은"), "K pop 은 u0");
     }
 
     #[test]

@@ -7,6 +7,8 @@ WHERE search MATCH (
         SELECT place, ifnull(rule, '') AS rule, CASE
             WHEN rule = 'letters' THEN printf(' u%x ', unicode(substr(words, place, 1)))
             WHEN substr(words, place, 1) = ' ' AND lag(rule) OVER (ORDER BY place) = 'letters' THEN ' u0 '
+            WHEN (rule IS 'prefix') <> (lag(rule, 1, '') OVER (ORDER BY place) IS 'prefix')
+            THEN ' ' || replace(substr(words, place, 1), '"', ' ')
             ELSE replace(substr(words, place, 1), '"', ' ')
         END AS token
         FROM asked JOIN search_places ON place <= length(words)

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use copydesk_document::{Extent, Input, Note};
 use serde_json::{Map, Value};
 
-use crate::{Names, fields::Usual};
+use crate::{Names, fields::Usual, literal::literal};
 
 /// Which fields of a record hold what. Each is a list of names, of which the first counts that the record has and that
 /// is filled. A name is matched without regard to case where no field has it exactly; `page.html` is the field `html`
@@ -111,10 +111,12 @@ impl Columns<'_> {
         let there =
             || self.text.iter().filter_map(|name| path(record, name)).filter_map(|at| Some((get(record, &at)?, at)));
         let texts = || there().filter_map(|(value, at)| Some((value.as_str()?, at)));
-        if let Some((_, at)) = texts().find(|(text, _)| !text.trim().is_empty()).or_else(|| texts().next()) {
+        let empty = || texts().find(|(text, _)| text.trim().is_empty());
+        if let Some((_, at)) = texts().find(|(text, _)| !Usual::is_nothing(text)).or_else(empty) {
             return Ok(at);
         }
-        let message = match there().find(|(value, _)| !value.is_null()) {
+        let is_something = |value: &Value| value.as_str().map_or(!value.is_null(), |text| !Usual::is_nothing(text));
+        let message = match there().find(|(value, _)| is_something(value)) {
             Some((value, at)) => format!("`{}` must be text, and is {}", at.join("."), kind(value)),
             None => format!("it has no document: none of the fields {}", list(self.text)),
         };
@@ -132,7 +134,7 @@ fn first<T>(
     special.iter().chain(names).find_map(|name| {
         let at = path(record, name)?;
         let value = plain(get(record, &at)?)?;
-        let value = read(value.trim()).filter(|_| !value.trim().is_empty())?;
+        let value = read(value.trim()).filter(|_| !Usual::is_nothing(&value))?;
         Some((at, value))
     })
 }
@@ -180,8 +182,12 @@ fn flatten(value: &Value, at: &mut Vec<String>, used: &[&[String]], out: &mut Ve
     }
     if let Some(text) = plain(value) {
         let text = text.trim();
-        if !text.is_empty() && text.len() <= LONGEST_FACT {
-            out.push((at.join(".").to_lowercase(), text.to_owned()));
+        if Usual::is_nothing(text) || text.len() > LONGEST_FACT {
+            return;
+        }
+        match literal(text) {
+            Some(inner) => flatten(&inner, at, used, out),
+            None => out.push((at.join(".").to_lowercase(), text.to_owned())),
         }
         return;
     }
@@ -293,6 +299,8 @@ mod tests {
             (json!({ "html": " ", "text": "" }), " "),
             (json!({ "html": false, "text": "full" }), "full"),
             (json!({ "html": { "rendered": "x" }, "page": { "body": "full" } }), "full"),
+            (json!({ "html": "NULL", "text": "full" }), "full"),
+            (json!({ "html": "\\N", "text": "" }), ""),
         ] {
             assert_eq!(input(&record).expect("a document").bytes, text.as_bytes(), "{record}");
         }
@@ -317,6 +325,30 @@ mod tests {
     }
 
     #[test]
+    fn cells_of_a_table_are_read_as_they_are_meant() {
+        let record = json!({
+            "text": "x", "title": "NaN", "authors": "['Ann Lee', \"Bo O'Neill\"]", "tags": "[]", "url": "None",
+            "source": "https://example.org/", "section": "[Video]", "people": "[{'name': 'Cho'}]", "id": "nan",
+        });
+        let found = input(&record).expect("a document");
+        let declared: Vec<(&str, &str)> = found.declared.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let expected = [
+            ("authors", "Ann Lee"),
+            ("authors", "Bo O'Neill"),
+            ("source", "https://example.org/"),
+            ("section", "[Video]"),
+            ("people.name", "Cho"),
+        ];
+        assert_eq!(declared, expected);
+        assert_eq!(
+            (found.url.as_deref(), found.name.as_str()),
+            (Some("https://example.org/"), "a#https://example.org/")
+        );
+        // What passes through stays as it was written.
+        assert_eq!(found.fields["authors"], record["authors"]);
+    }
+
+    #[test]
     fn an_id_and_an_address_are_taken_where_they_are_some() {
         let of = |record: Value| input(&record).expect("a document");
         assert_eq!(of(json!({ "text": "x", "id": { "$oid": "5f" } })).fields["id"], json!({ "$oid": "5f" }));
@@ -335,6 +367,7 @@ mod tests {
         for (record, rule, says) in [
             (json!({}), "record.text", "none of the fields `html`, `page.body`, `text`"),
             (json!({ "text": null }), "record.text", "none of the fields"),
+            (json!({ "html": "nan", "text": "None" }), "record.text", "none of the fields"),
             (json!({ "text": 5 }), "record.text", "`text` must be text, and is a number"),
             (json!({ "text": ["a"] }), "record.text", "a list"),
             (json!({ "text": "x".repeat(21) }), "limit.size", "raise `max_bytes`"),

@@ -23,6 +23,8 @@ pub struct Usual {
     pub fetched: Vec<String>,
     /// The status that the server answered with.
     pub status: Vec<String>,
+    /// What writers of tables put where there is nothing.
+    nothing: Vec<String>,
     #[serde(rename = "shape")]
     shapes: Vec<Shape>,
 }
@@ -63,6 +65,12 @@ impl Usual {
         &USUAL
     }
 
+    /// Whether a value says that there is none.
+    pub(crate) fn is_nothing(value: &str) -> bool {
+        let value = value.trim();
+        value.is_empty() || USUAL.nothing.iter().any(|nothing| nothing == value)
+    }
+
     /// The kind of data set that a record is from, if it is one in which a usual name means something else.
     pub(crate) fn shape(record: &Map<String, Value>) -> Option<&'static Shape> {
         USUAL.shapes.iter().find(|shape| shape.fits(record))
@@ -84,5 +92,11 @@ mod tests {
             plain.insert(key.into(), "x".into());
         }
         assert!(Usual::shape(&plain).is_none());
+    }
+
+    #[test]
+    fn what_stands_for_nothing_is_known() {
+        assert!(Usual::is_nothing("NaN") && Usual::is_nothing("\\N") && Usual::is_nothing(" "));
+        assert!(!Usual::is_nothing("Nan") && !Usual::is_nothing("none") && !Usual::is_nothing("Null Island"));
     }
 }

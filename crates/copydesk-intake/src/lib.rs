@@ -13,6 +13,7 @@ mod columns;
 mod config;
 mod fields;
 mod labels;
+mod literal;
 mod missing;
 mod names;
 mod open;

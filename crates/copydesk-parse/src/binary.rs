@@ -105,7 +105,10 @@ const SAMPLE: usize = 64 << 10;
 /// Refuses bytes that hold more control characters than any text. Call it for bytes that are not UTF-16 or UTF-32.
 pub(crate) fn refuse_controls(bytes: &[u8]) -> Result<(), ParseError> {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    let controls = scan::count(sample, |b| matches!(b, 0..=8 | 0x0E..=0x1A | 0x1C..=0x1F));
+    // Korean in seven bits shifts out and in at every word.
+    let shifts = memchr::memmem::find(sample, crate::charset::ISO_2022_KR).is_some();
+    let controls =
+        scan::count(sample, |b| matches!(b, 0..=8 | 0x10..=0x1A | 0x1C..=0x1F) || !shifts && matches!(b, 0x0E | 0x0F));
     if controls * 20 > sample.len() && controls > 3 {
         return Err(ParseError::new(
             "binary",
@@ -185,6 +188,8 @@ mod tests {
             .is_ok()
         );
         assert!(refuse_controls(b"\x1b$B%F%9%H\x1b(B").is_ok());
+        assert!(refuse_controls(b"\x1b$)C\x0eGQ\x0f \x0eGQ\x0f \x0eGQ\x0f").is_ok());
+        assert!(refuse_controls(b"\x0eGQ\x0f \x0eGQ\x0f \x0eGQ\x0f").is_err());
         assert!(refuse_controls(b"").is_ok());
         assert!(refuse_nonsense(&"\u{fffd}a".repeat(20)).is_err());
         assert!(refuse_nonsense("fine text with one \u{fffd} in it").is_ok());

@@ -9,7 +9,8 @@ mod vietnamese;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use copydesk_document::Note;
 use copydesk_text::host;
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258, X_MAC_CYRILLIC};
+pub(crate) use old::ANNOUNCER as ISO_2022_KR;
 use old::OldCharset;
 use unicode_normalization::UnicodeNormalization;
 
@@ -74,7 +75,11 @@ pub fn charset_of(head: &[u8]) -> Option<&'static Encoding> {
     match utf::by_mark(head).map(|(kind, _)| kind).or_else(|| utf::by_pattern(head)) {
         Some(utf) => Encoding::for_label(utf.name().as_bytes()),
         None if Utf8Shape::of(head).is_utf8() || head.is_ascii() => Some(UTF_8),
-        None => Some(guess(head, "")),
+        None => {
+            let guessed = guess(head, "");
+            let old = cyrillic::old(guessed, &head[..head.len().min(SAMPLE)]);
+            Some(if matches!(old, Some(cyrillic::Old::Macintosh)) { X_MAC_CYRILLIC } else { guessed })
+        }
     }
 }
 

@@ -137,7 +137,7 @@ fn documents_of(opened: Opened, file: Option<StoredFile>, options: &Options) -> 
         let _ = reader.by_ref().take(COMPRESSED_HEAD - HEAD).read_to_end(&mut head);
     }
     let whole = (head.len() as u64) < if compressed { COMPRESSED_HEAD } else { HEAD };
-    let kind = kind(&name.uri, &head, whole);
+    let kind = kind(&name.uri, &head, whole, &options.csv);
     let opened = Opened { name: name.clone(), size, reader: Box::new(Cursor::new(head).chain(reader)) };
     let limits = match kind {
         Kind::Document => return one(files::whole(opened, &options.files())),
@@ -167,7 +167,7 @@ fn documents_of(opened: Opened, file: Option<StoredFile>, options: &Options) -> 
 }
 
 /// What a file is, by its beginning where that tells, else by its name.
-fn kind(name: &str, stored: &[u8], whole: bool) -> Kind {
+fn kind(name: &str, stored: &[u8], whole: bool, csv: &csv::Options) -> Kind {
     if stored.starts_with(ZIP_MAGIC) {
         return Kind::Zip;
     }
@@ -185,6 +185,8 @@ fn kind(name: &str, stored: &[u8], whole: bool) -> Kind {
     match extension.as_str() {
         "warc" | "wet" | "arc" => return Kind::Warc,
         "jsonl" | "ndjson" | "jsonlines" | "ldjson" => return Kind::Jsonl,
+        // What is wrong in it is told with its place, and does not become text.
+        "json" if jsonl::may_begin(&beginning) && !beginning.trim_ascii().is_empty() => return Kind::Jsonl,
         "csv" | "tsv" => return Kind::Csv,
         "eml" | "mbox" => return Kind::Mail,
         _ => {}
@@ -195,10 +197,12 @@ fn kind(name: &str, stored: &[u8], whole: bool) -> Kind {
     if mail::looks_like(&opened(stored, whole, MAIL_HEAD).0) {
         return Kind::Mail;
     }
-    if !jsonl::may_begin(&beginning) {
-        return Kind::Document;
-    }
     let (head, whole) = opened(stored, whole, HEAD);
+    if !jsonl::may_begin(&beginning) {
+        // Excel calls a table `.txt` as well, and standard input has no name.
+        let may_be_table = !matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown");
+        return if may_be_table && csv::looks_like(&head, &csv.text) { Kind::Csv } else { Kind::Document };
+    }
     // One object in one line is what an interface answers with in the place of a page; a page is called a page.
     let is_page = matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown" | "txt");
     let has_lines = head.trim_ascii().contains(&b'\n');
@@ -242,7 +246,7 @@ mod tests {
 
     #[test]
     fn files_are_told_by_content_and_then_by_name() {
-        let is = |name: &str, head: &str| kind(name, head.as_bytes(), true);
+        let is = |name: &str, head: &str| kind(name, head.as_bytes(), true, &csv::Options::default());
         for (name, head, expected) in [
             ("a.html", "<p>x</p>", Kind::Document),
             ("a.html", "WARC/1.0\r\n", Kind::Warc),
@@ -258,6 +262,17 @@ mod tests {
             ("-", "{\"text\":\"x\"}", Kind::Jsonl),
             ("a.txt", "{\"a\":1}\n{\"a\":2}", Kind::Jsonl),
             ("a.txt", "{\"text\":\"x\"}", Kind::Document),
+            ("a", "[[{\"text\":\"x\"}],\n[]]", Kind::Jsonl),
+            ("a", "[\"a text\",\n\"another\"]", Kind::Jsonl),
+            ("a.md", "[\"a title\"](https://example.org/)\n\nText", Kind::Document),
+            ("a.md", "[[A page]] of a wiki\n", Kind::Document),
+            ("a.json", "{\"text\": oops", Kind::Jsonl),
+            ("a.json", "<p>x</p>", Kind::Document),
+            ("-", "url,text\nx,y\n", Kind::Csv),
+            ("a.txt", "url\ttext\nx\ty\n", Kind::Csv),
+            ("a.md", "url,text\nx,y\n", Kind::Document),
+            ("a", "// made by hand\n[{\"text\":\"x\"},\n{\"text\":nan}]", Kind::Jsonl),
+            ("a", "\u{feff}{\"text\":\"x\"}\n{\"text\":\"y\"}", Kind::Jsonl),
             ("a.json", "{\n \"text\": \"x\"\n}", Kind::Jsonl),
             ("a.json", "[{\"text\": \"x\"}]", Kind::Jsonl),
             ("a.md", "{\n \"title\": \"x\"\n}\n\nText", Kind::Document),

@@ -1,6 +1,6 @@
 //! What a retry takes of its source: the documents that were set aside, wherever they stand by now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use copydesk_stage::{SourceError, SourceItem};
 
@@ -23,17 +23,26 @@ pub(crate) struct SetAside {
     numbered: HashMap<Identity, String>,
     /// What else such files held, by number.
     beside: HashMap<Identity, u64>,
+    /// Files of which the last thing that was read was set aside, with all that was read of them, by number: there may be
+    /// more behind it, which was never seen.
+    cut: HashMap<String, HashSet<Identity>>,
 }
 
 impl SetAside {
     /// Looks at what the last run has set aside, and later ones have not worked on since.
     pub(crate) fn look(folder: &LocalFolder, before: &Manifest, place: &str) -> Result<Self, RunError> {
         let mut all: HashMap<Identity, Indexed> = HashMap::new();
+        let mut files: HashMap<String, (Fate, HashSet<Identity>)> = HashMap::new();
         for shard in earlier::shards(folder, before) {
             for earlier in shard.documents(folder)? {
                 let document = earlier.document;
                 // By its number: what a record that is broken is called does not show.
                 let numbered = shard.from.identity(&document.uri, None, document.input);
+                if let Some(file) = container(&document.uri) {
+                    let (last, seen) = files.entry(file.to_owned()).or_insert_with(|| (document.fate, HashSet::new()));
+                    *last = document.fate;
+                    seen.insert(numbered);
+                }
                 // What was worked on in the end, and has no content to be told by, only takes back that it was set aside.
                 if document.fate == Fate::Quarantined || document.content.is_some() {
                     all.insert(numbered, document);
@@ -59,7 +68,9 @@ impl SetAside {
         if numbered.is_empty() {
             beside.clear();
         }
-        Ok(Self { from, named, numbered, beside })
+        files.retain(|_, (last, _)| *last == Fate::Quarantined);
+        let cut = files.into_iter().map(|(file, (_, seen))| (file, seen)).collect();
+        Ok(Self { from, named, numbered, beside, cut })
     }
 
     /// The name that a document had when it was set aside; `None` for one that was not.
@@ -69,13 +80,26 @@ impl SetAside {
         };
         let by_number = self.from.identity(uri, None, input);
         if self.beside.get(&by_number).is_some_and(|then| Some(*then) != index::content(item)) {
-            let file = uri.rsplit_once('#').map_or(uri.as_str(), |(file, _)| file);
+            let file = container(uri).unwrap_or(uri);
             return Err(SourceError::new(format!(
                 "{file} has changed in other places than those that were set aside, so that its records cannot be told by \
                  their numbers any more; `copydesk run` reads it anew"
             )));
         }
+        if let Some(file) = container(uri)
+            && self.cut.get(file).is_some_and(|seen| !seen.contains(&by_number))
+        {
+            return Err(SourceError::new(format!(
+                "{file} has documents behind the place where the run could read no further, and those were never worked on; \
+                 `copydesk run` reads it anew"
+            )));
+        }
         let by_name = self.from.of_item(item, input).and_then(|identity| self.named.get(&identity));
         Ok(by_name.or_else(|| self.numbered.get(&by_number)).cloned())
     }
+}
+
+/// The file that holds a document among others.
+fn container(uri: &str) -> Option<&str> {
+    uri.rsplit_once('#').map(|(file, _)| file)
 }

@@ -18,6 +18,7 @@ use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, Sour
 use copydesk_unpack::Limits;
 
 pub use records::records;
+pub use rows::looks_like;
 
 copydesk_intake::source_config! {
     /// Columns that may hold the document: HTML, Markdown or plain text. The first counts that the file has; case does

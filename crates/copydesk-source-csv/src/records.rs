@@ -150,6 +150,9 @@ impl<R: Read> Records<R> {
         let mut note = |code: &'static str, message: String| {
             notes.push(Note { stage: "source".into(), code: code.into(), message, span: None });
         };
+        if let Some(charset) = self.rows.as_ref().and_then(Rows::guessed) {
+            note("charset-guessed", format!("nothing names the charset of the file; {charset} fits best"));
+        }
         if !is_utf8 {
             let charset = charset.name();
             note(

@@ -90,6 +90,8 @@ pub(crate) struct Rows<R: Read> {
     parser: Reader,
     line: u64,
     max_row: usize,
+    /// The charset that nothing names, and that fits best.
+    guessed: Option<&'static str>,
 }
 
 impl<R: Read> Rows<R> {
@@ -103,9 +105,14 @@ impl<R: Read> Rows<R> {
     ) -> io::Result<Option<Self>> {
         let mut bytes = Rewind::new(stream);
         let head = bytes.peek(CHARSET_HEAD);
+        let mut guessed = None;
         match charset_of(&head) {
             Some(charset) if charset == UTF_8 => {}
-            Some(charset) => bytes.decode(charset),
+            Some(charset) => {
+                // Of Unicode the bytes leave no doubt.
+                guessed = charset.is_ascii_compatible().then(|| charset.name());
+                bytes.decode(charset);
+            }
             None => return Ok(None),
         }
         if bytes.peek(3) == b"\xEF\xBB\xBF" {
@@ -122,7 +129,13 @@ impl<R: Read> Rows<R> {
         let delimiter =
             delimiter.or(told.map(|(delimiter, _)| delimiter)).unwrap_or_else(|| likely_delimiter(head, text));
         let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        Ok(Some(Self { bytes, parser, line, max_row: usize::try_from(max_row).unwrap_or(usize::MAX) }))
+        let max_row = usize::try_from(max_row).unwrap_or(usize::MAX);
+        Ok(Some(Self { bytes, parser, line, max_row, guessed }))
+    }
+
+    /// The charset that the rows are read in, where nothing names it.
+    pub(crate) fn guessed(&self) -> Option<&'static str> {
+        self.guessed
     }
 
     /// Whether positions are those of the bytes in the file.
@@ -233,32 +246,100 @@ fn separator_line(head: &[u8]) -> Option<(u8, usize)> {
 /// the first rows have as many fields as the header, and then the one that gives most.
 fn likely_delimiter(head: &[u8], text: &[String]) -> u8 {
     let score = |delimiter: u8| {
-        let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-        let (mut out, mut ends) = (vec![0; head.len() + 1], vec![0; head.len() + 1]);
-        let (mut rest, mut counts, mut named) = (head, Vec::new(), false);
-        while counts.len() < FIRST_ROWS {
-            let (result, read, _, fields) = reader.read_record(rest, &mut out, &mut ends);
-            // A row that is cut off by the end of what is looked at says nothing.
-            if result != ReadRecordResult::Record {
-                if counts.is_empty() && fields > 0 {
-                    counts.push(fields + 1);
-                }
-                break;
-            }
-            if counts.is_empty() {
-                let starts = std::iter::once(0).chain(ends[..fields].iter().copied());
-                let mut header = starts.zip(&ends[..fields]).map(|(start, end)| out[start..*end].trim_ascii());
-                named = header.any(|name| text.iter().any(|text| text.as_bytes().eq_ignore_ascii_case(name)));
-            }
-            counts.push(fields);
-            rest = &rest[read..];
-        }
-        let columns = counts.first().copied().unwrap_or(0);
-        let alike = counts.iter().filter(|count| **count == columns).count();
-        (named && columns > 1, if columns > 1 { alike * 100 / counts.len().max(1) } else { 0 }, columns)
+        let rows = FirstRows::of(head, delimiter);
+        let columns = rows.columns();
+        (rows.has(text) && columns > 1, if columns > 1 { rows.alike() } else { 0 }, columns)
     };
     // Of several that are as good, the likeliest, which is the last maximum of the reversed list.
     DELIMITERS.into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
+}
+
+/// The first rows of a file, as one delimiter parts them.
+struct FirstRows {
+    /// The fields of the first.
+    header: Vec<Vec<u8>>,
+    /// How many fields each has, the first too.
+    counts: Vec<usize>,
+}
+
+impl FirstRows {
+    fn of(head: &[u8], delimiter: u8) -> Self {
+        let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+        let (mut out, mut ends) = (vec![0; head.len() + 1], vec![0; head.len() + 1]);
+        let (mut rest, mut rows) = (head, Self { header: Vec::new(), counts: Vec::new() });
+        while rows.counts.len() < FIRST_ROWS {
+            let (result, read, _, fields) = reader.read_record(rest, &mut out, &mut ends);
+            // A row that is cut off by the end of what is looked at says nothing.
+            if result != ReadRecordResult::Record {
+                if rows.counts.is_empty() && fields > 0 {
+                    rows.counts.push(fields + 1);
+                }
+                break;
+            }
+            if rows.counts.is_empty() {
+                let starts = std::iter::once(0).chain(ends[..fields].iter().copied());
+                rows.header =
+                    starts.zip(&ends[..fields]).map(|(from, to)| out[from..*to].trim_ascii().to_vec()).collect();
+            }
+            rows.counts.push(fields);
+            rest = &rest[read..];
+        }
+        rows
+    }
+
+    /// Whether a column is called by one of these names.
+    fn has(&self, names: &[String]) -> bool {
+        self.header.iter().any(|name| names.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)))
+    }
+
+    /// How many fields the first has, though it be cut off.
+    fn columns(&self) -> usize {
+        self.counts.first().copied().unwrap_or(0)
+    }
+
+    /// How many rows of a hundred have as many fields as the header.
+    fn alike(&self) -> usize {
+        let columns = self.columns();
+        let alike = self.counts.iter().filter(|count| **count == columns).count();
+        alike * 100 / self.counts.len().max(1)
+    }
+}
+
+/// Whether a line has a name of these between delimiters, whichever they are.
+fn may_be_header(line: &[u8], names: &[String]) -> bool {
+    let mut fields = line.split(|byte| DELIMITERS.contains(byte)).map(|field| {
+        let field = field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field).trim_ascii();
+        field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field)
+    });
+    line.iter().any(|byte| DELIMITERS.contains(byte))
+        && fields.any(|field| names.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(field)))
+}
+
+fn is_wide(head: &[u8]) -> bool {
+    head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF")
+}
+
+/// Whether the beginning of a file looks like a table with documents in it: a header of names, one of them that of a column
+/// that may hold a document, and rows of as many fields.
+pub fn looks_like(head: &[u8], text: &[String]) -> bool {
+    const LONGEST_NAME: usize = 60;
+    // Nearly all files are none, which their first lines show.
+    if !is_wide(head) && !head.split(|byte| *byte == b'\n').take(3).any(|line| may_be_header(line, text)) {
+        return false;
+    }
+    let Some(charset) = charset_of(head) else { return false };
+    // Of a charset of two bytes a letter, the last letter may be cut off.
+    let head = charset.decode_with_bom_removal(head).0;
+    let head = head.as_bytes();
+    let told = separator_line(head);
+    let head = &head[told.map_or(0, |(_, len)| len)..];
+    let rows = FirstRows::of(head, told.map_or_else(|| likely_delimiter(head, text), |(delimiter, _)| delimiter));
+    let is_name = |name: &Vec<u8>| (1..=LONGEST_NAME).contains(&name.len()) && !name.contains(&b'\n');
+    rows.header.len() > 1
+        && rows.has(text)
+        && rows.header.iter().all(is_name)
+        && rows.counts.len() > 1
+        && rows.alike() >= 80
 }
 
 #[cfg(test)]
@@ -279,6 +360,24 @@ mod tests {
             ("", b','),
         ] {
             assert_eq!(likely_delimiter(line.as_bytes(), &["text".to_owned()]), delimiter, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_table_is_told_by_its_header_and_rows() {
+        let text = ["text".to_owned(), "body".to_owned()];
+        let wide: Vec<u8> = "\u{feff}url\ttext\r\nx\ty\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(looks_like(&wide, &text));
+        for (head, expected) in [
+            ("url,text\nx,\"One, two.\"\n", true),
+            ("sep=;\nurl;Text\nx;y\nz;\"a\nb\"\n", true),
+            ("url,text\n", false),
+            ("url,title\nx,y\n", false),
+            ("text\nx\n", false),
+            ("| url | text |\n|---|---|\n| x | y |\n", false),
+            ("Body, text and soul\n\nThe harbour is open again.\nIt rains, as ever, on Monday.\n", false),
+        ] {
+            assert_eq!(looks_like(head.as_bytes(), &text), expected, "{head:?}");
         }
     }
 }

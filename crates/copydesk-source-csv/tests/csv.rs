@@ -76,6 +76,26 @@ fn charsets_are_those_that_pages_are_read_in() {
 }
 
 #[test]
+fn a_charset_that_nothing_names_is_noted() {
+    let of = |bytes: &[u8]| match items(bytes, &Options::default()).pop() {
+        Some(SourceItem::Input(input)) => {
+            let notes: Vec<String> = input.notes.iter().map(|note| note.code.to_string()).collect();
+            (String::from_utf8(input.bytes).expect("UTF-8"), notes)
+        }
+        other => panic!("{other:?}"),
+    };
+    let text = "Новая пристань откроется для всех жителей в конце весны, заявила администрация порта";
+    let table = format!("text;n\r\n{text};1\r\n");
+    for charset in [encoding_rs::X_MAC_CYRILLIC, encoding_rs::KOI8_R, encoding_rs::WINDOWS_1251] {
+        let (found, notes) = of(&charset.encode(&table).0);
+        assert_eq!((found.as_str(), notes), (text, vec!["charset-guessed".to_owned()]), "{}", charset.name());
+    }
+    assert_eq!(of(table.as_bytes()), (text.to_owned(), Vec::new()));
+    let wide: Vec<u8> = std::iter::once(0xFEFF).chain(table.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(of(&wide), (text.to_owned(), Vec::new()));
+}
+
+#[test]
 fn what_spreadsheets_write_is_no_fault() {
     for text in [
         "sep=;\nid;text\n1;a,b\n",

@@ -8,8 +8,8 @@ pub(crate) struct Mended {
     pub(crate) halves: usize,
 }
 
-/// Numbers that JSON does not have, as Python and JavaScript write them.
-const NO_NUMBERS: [&[u8]; 3] = [b"NaN", b"Infinity", b"-Infinity"];
+/// Numbers that JSON does not have, as Python, JavaScript and C write them.
+const NO_NUMBERS: [&[u8]; 7] = [b"NaN", b"Infinity", b"-Infinity", b"nan", b"-nan", b"inf", b"-inf"];
 
 /// Makes JSON of what is nearly that: NaN and Infinity become null, half of a surrogate pair becomes U+FFFD, and a
 /// control character in a text is escaped. What is wrong in another way stays so.
@@ -28,7 +28,7 @@ pub(crate) fn mend(json: &[u8]) -> Mended {
                 out.json.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
                 (1, Some(b""))
             }
-            b'N' | b'I' | b'-' if !in_text => match no_number(rest) {
+            b'N' | b'I' | b'n' | b'i' | b'-' if !in_text => match no_number(rest) {
                 Some(len) => (len, Some(b"null")),
                 None => (1, None),
             },
@@ -73,6 +73,7 @@ mod tests {
     fn what_is_nearly_json_becomes_json() {
         for (given, expected, halves) in [
             (r#"{"a":NaN,"b":[-Infinity,Infinity],"c":"NaN"}"#, r#"{"a":null,"b":[null,null],"c":"NaN"}"#, 0),
+            (r#"{"a":nan,"b":[-inf,null],"c":nano}"#, r#"{"a":null,"b":[null,null],"c":nano}"#, 0),
             (r#"{"a":NaNo,"b":-1,"c":I}"#, r#"{"a":NaNo,"b":-1,"c":I}"#, 0),
             (r#""\ud800 \udc00\ud83d\ude00 \ud83d\u0041""#, r#""\ufffd \ufffd\ud83d\ude00 \ufffd\u0041""#, 3),
             (r#""\\ud800 \" \ud8""#, r#""\\ud800 \" \ud8""#, 0),

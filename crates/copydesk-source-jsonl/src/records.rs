@@ -1,11 +1,14 @@
 //! The documents of one file.
 
-use std::io::Read;
+use std::{borrow::Cow, io::Read};
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault};
+use copydesk_parse::charset_of;
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, error::Category};
 
 use crate::{
@@ -29,44 +32,75 @@ pub fn records<R: Read>(
 
 /// Whether the beginning of a file looks like JSON with documents in it: `whole` says that there is no more to it.
 ///
-/// A list of objects does, and so do two objects one behind the other, in a line each or over many. A file that is one
-/// object does, whatever fields it has: it is no text, and where none of them holds a document, that is told of. Where
-/// text comes behind the first object, it is front matter.
+/// A list does, and so do two objects one behind the other, in a line each or over many. A file that is one object does,
+/// whatever fields it has: it is no text, and where none of them holds a document, that is told of. Where text comes behind
+/// the first object, it is front matter.
 pub fn looks_like(head: &[u8], whole: bool) -> bool {
-    let head = start(head);
+    let head = narrow(head);
+    let head = start(&head);
     let (in_list, first) = match head.strip_prefix(b"[") {
         Some(rest) => (true, rest.trim_ascii_start()),
         None => (false, head),
     };
-    let Some(inside) = first.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else { return false };
+    let Some(inside) = first.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else {
+        // A list of lists or texts holds no document, which is told of; it is no text either.
+        let may = matches!(first.first(), Some(b'[' | b'"')) && memchr::memchr(b'"', first).is_some();
+        return in_list && may && is_json(head, whole);
+    };
     if !matches!(inside.first(), Some(b'"' | b'}')) {
         return false;
     }
     match Shape::new(None).feed(first) {
         Step::Done(end) => {
             let behind = first[end..].trim_ascii_start();
-            match (behind.first(), read_object(&first[..end])) {
-                (Some(b'{'), _) | (None, Some(_)) => true,
-                (Some(b',' | b']'), Some(_)) if in_list => true,
-                (Some(b','), Some(_)) => behind[1..].trim_ascii_start().starts_with(b"{"),
+            match (behind.first(), is_json(&first[..end], true)) {
+                (Some(b'{'), _) | (None, _) => true,
+                (Some(b',' | b']'), true) if in_list => true,
+                (Some(b','), true) => behind[1..].trim_ascii_start().starts_with(b"{"),
                 _ => false,
             }
         }
         Step::More => !whole,
         Step::Broken(at, _) => {
             // The first may be wrong, and one of the next lines right.
-            first[at..].split(|byte| *byte == b'\n').take(4).any(|line| read_object(line).is_some())
+            first[at..].split(|byte| *byte == b'\n').take(4).any(|line| line.starts_with(b"{") && is_json(line, true))
         }
     }
 }
 
 /// Whether more of a file than its first bytes has to be looked at: they do not tell that it is no JSON.
 pub fn may_begin(first: &[u8]) -> bool {
-    matches!(start(first), [] | [b'{' | b'[', ..])
+    let first = narrow(first);
+    // Comments end before what is cut off here.
+    matches!(start(&first), [] | [b'{' | b'[', ..]) || first.starts_with(b"//")
 }
 
+/// Whether all of this is JSON, or nearly that; with more to come, whether it may be the beginning of some.
+fn is_json(head: &[u8], whole: bool) -> bool {
+    let json = mend(head).json;
+    let json = String::from_utf8_lossy(&json);
+    let mut values = serde_json::Deserializer::from_str(&json).into_iter::<IgnoredAny>();
+    values.all(|value| value.map_or_else(|error| error.is_eof() && !whole, |_| true))
+}
+
+/// A head in UTF-16 as UTF-8; another one as it is.
+fn narrow(head: &[u8]) -> Cow<'_, [u8]> {
+    let charset = match head {
+        [0xFF, 0xFE, ..] => UTF_16LE,
+        [0xFE, 0xFF, ..] => UTF_16BE,
+        _ => return head.into(),
+    };
+    charset.decode_with_bom_removal(&head[..head.len() & !1]).0.into_owned().into_bytes().into()
+}
+
+/// Behind a byte order mark, white space, and comments of whole lines.
 fn start(head: &[u8]) -> &[u8] {
-    head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start()
+    let mut head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    while head.starts_with(b"//") {
+        let end = memchr::memchr(b'\n', head).unwrap_or(head.len());
+        head = head[end..].trim_ascii_start();
+    }
+    head
 }
 
 /// Reads a value, as it is or put right, and how many halves of characters it lost by that.
@@ -76,6 +110,29 @@ fn read(json: &[u8]) -> Result<(Value, usize), serde_json::Error> {
         // Its own words are of what was written.
         serde_json::from_slice(&numbers::keep_exact(&json)).map(|value| (value, halves)).map_err(|_| error)
     })
+}
+
+/// JSON that is not in UTF-8, as older programs write it, in the charset that fits best, which is noted.
+fn decoded<'a>(json: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, [u8]> {
+    if std::str::from_utf8(json).is_ok() {
+        return json.into();
+    }
+    let charset = charset_of(json).unwrap_or(UTF_8);
+    let (text, _) = charset.decode_without_bom_handling(json);
+    let mut note = |code: &'static str, message: String| {
+        notes.push(Note { stage: "source".into(), code: code.into(), message, span: None });
+    };
+    if charset != UTF_8 {
+        note("charset-guessed", format!("JSON is in UTF-8, and this is not; {} fits best", charset.name()));
+    }
+    let replaced = text.matches('\u{FFFD}').count();
+    if replaced > 0 {
+        note(
+            "charset-replaced",
+            format!("{replaced} places are not valid {} and were replaced by U+FFFD", charset.name()),
+        );
+    }
+    text.into_owned().into_bytes().into()
 }
 
 fn lost_halves(count: usize) -> Note {
@@ -163,17 +220,18 @@ impl<R: Read> Records<R> {
     }
 
     fn value(&mut self, place: Place, bytes: &[u8], after_gap: bool) -> Option<SourceItem> {
+        let length = bytes.len() as u64;
+        let mut notes = Vec::new();
+        let bytes = &*decoded(bytes, &mut notes);
         let (record, halves) = match read(bytes) {
             Ok((Value::Object(record), halves)) => (record, halves),
             _ if after_gap => return None,
             Ok(_) => return Some(self.bad(place, "json.shape", "it is no object; every document is an object here")),
             Err(error) => return Some(self.syntax(place, &error)),
         };
-        let standing = Standing {
-            uri: self.name(place),
-            extent: (!self.values.is_decoding()).then_some(Extent { offset: place.offset, length: bytes.len() as u64 }),
-            notes: (halves > 0).then(|| lost_halves(halves)).into_iter().collect(),
-        };
+        notes.extend((halves > 0).then(|| lost_halves(halves)));
+        let extent = (!self.values.is_decoding()).then_some(Extent { offset: place.offset, length });
+        let standing = Standing { uri: self.name(place), extent, notes };
         match self.options.columns().input(standing, &mut self.names, record) {
             Ok(input) => Some(SourceItem::Input(input)),
             Err(refused) if refused.rule == "record.text" => {

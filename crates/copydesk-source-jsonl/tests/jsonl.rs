@@ -45,6 +45,45 @@ fn a_line_is_a_document() {
 }
 
 #[test]
+fn json_that_is_not_in_utf8_is_read_and_noted() {
+    let bytes = [b"{\"text\":\"Das gro\xDFe Sch\xF6ne f\xFCr alle\"}\n".as_slice(), b"{\"text\":\"plain\"}"].concat();
+    assert_eq!(read(&bytes, &Options::default()), ["f#line-1: Das große Schöne für alle", "f#line-2: plain"]);
+    let stream = Stream::open(&bytes[..], Options::default().limits()).expect("it can be read");
+    let notes: Vec<_> = records("f".into(), stream, &Options::default())
+        .map(|item| match item {
+            SourceItem::Input(input) => input.notes.iter().map(|note| note.code.to_string()).collect(),
+            other => vec![format!("{other:?}")],
+        })
+        .collect();
+    assert_eq!(notes, [vec!["charset-guessed".to_owned()], Vec::new()]);
+}
+
+#[test]
+fn json_is_told_from_text_in_brackets() {
+    let wide = |text: &str| -> Vec<u8> {
+        std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    for (text, expected) in [
+        ("[{\"text\":\"x\"}]", true),
+        ("[[{\"text\":\"x\"}],[]]", true),
+        ("[\"x\", \"y\"]", true),
+        ("{\"text\":\"x\",\"n\":nan}", true),
+        ("// by hand\n{\"text\":\"x\"}", true),
+        ("{\"text\": oops}", true),
+        ("[\"a title\"](https://example.org/)", false),
+        ("[[a page]] of a wiki", false),
+        ("[1] A note", false),
+        ("{\"title\":\"front matter\"}\n\nThe text.", false),
+        ("// a line of code\nlet a = 1;", false),
+    ] {
+        assert_eq!(looks_like(text.as_bytes(), true), expected, "{text}");
+        assert_eq!(looks_like(&wide(text), true), expected, "{text} in UTF-16");
+    }
+    assert!(looks_like(b"[[{\"text\":\"x", false) && looks_like(b"[\"x\",\"y", false));
+    assert!(!looks_like(b"[[{\"text\":\"x", true));
+}
+
+#[test]
 fn what_is_wrong_costs_its_line_only() {
     let lines = [
         r#"{"text":"first"}"#,
@@ -80,7 +119,7 @@ fn what_is_wrong_costs_its_line_only() {
         ]
     );
     let latin = b"{\"text\":\"caf\xe9\"}\n{\"text\":\"x\"}";
-    assert_eq!(read(latin, &Options::default()), ["f#line-1 (json.syntax)", "f#line-2: x"]);
+    assert_eq!(read(latin, &Options::default()), ["f#line-1: café", "f#line-2: x"]);
     let deep = format!("{{\"text\":{}{}}}\n{{\"text\":\"x\"}}", "[".repeat(100_000), "]".repeat(100_000));
     assert_eq!(plain(&deep), ["f#line-1 (json.syntax)", "f#line-2: x"]);
 }

@@ -216,5 +216,7 @@ pub(crate) fn is_italic(doc: &Document, id: BlockId) -> bool {
 
 /// The picture that stands right above a block, with nothing but other pictures between them.
 fn picture_above(doc: &Document, id: BlockId) -> Option<String> {
-    doc.images.iter().rev().find(|image| image.before == id).map(|image| image.src.clone())
+    // They stand in document order.
+    let behind = doc.images.partition_point(|image| image.before <= id);
+    doc.images[..behind].last().filter(|image| image.before == id).map(|image| image.src.clone())
 }

@@ -146,15 +146,20 @@ fn claim_repeats(doc: &mut Document, cx: &mut Context<'_>, lexicon: &Lexicon, ca
 fn join(doc: &Document, found: Vec<FoundCaption>) -> Vec<Caption> {
     let mut captions: Vec<Caption> = Vec::new();
     let mut known: FxHashMap<String, usize> = FxHashMap::default();
+    let mut of_block: FxHashMap<BlockId, usize> = FxHashMap::default();
     for one in found {
         let translates = one.translates;
         let caption = caption(doc, one);
-        if let Some(first) = translates.and_then(|block| captions.iter_mut().find(|c| c.blocks.contains(&block))) {
-            first.translations.push(caption);
+        if let Some(first) = translates.and_then(|block| of_block.get(&block)) {
+            captions[*first].translations.push(caption);
             continue;
         }
-        let place = *known.entry(key(&caption.text)).or_insert(captions.len());
-        match captions.get_mut(place).filter(|_| !caption.text.is_empty()) {
+        let place = match caption.text.as_str() {
+            "" => captions.len(),
+            text => *known.entry(key(text)).or_insert(captions.len()),
+        };
+        of_block.extend(caption.blocks.iter().map(|block| (*block, place)));
+        match captions.get_mut(place) {
             Some(earlier) => {
                 earlier.blocks.extend(caption.blocks);
                 if earlier.credit.is_none() {

@@ -1,5 +1,7 @@
 //! Translations: a line next to a caption that says the same in another language.
 
+use std::collections::HashSet;
+
 use copydesk_document::{BlockId, Document};
 use copydesk_lexicon::{Lexicon, split_credit};
 use copydesk_text::{flat, weight};
@@ -9,41 +11,38 @@ use crate::{before, find::FoundCaption};
 /// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
 /// of a caption. The half that is printed first is the caption, the others are its translations.
 pub(crate) fn add_translations(doc: &Document, found: &mut Vec<FoundCaption>, lexicon: &Lexicon) {
-    let mut at = 0;
-    while at < found.len() {
-        let id = found[at].blocks[0];
+    let mut taken: HashSet<BlockId> = found.iter().flat_map(|caption| caption.blocks.iter().copied()).collect();
+    let pictured: HashSet<BlockId> = doc.images.iter().map(|image| image.before).collect();
+    let mut all: Vec<FoundCaption> = Vec::with_capacity(found.len());
+    let mut rest = std::mem::take(found).into_iter();
+    let mut second = None;
+    while let Some(mut caption) = second.take().or_else(|| rest.next()) {
+        let id = caption.blocks[0];
+        let mut half_at = |at: BlockId| {
+            (at.index() < doc.blocks().len() && !taken.contains(&at) && is_half(doc, at, id, lexicon)).then(|| {
+                taken.insert(at);
+                half(doc, at, caption.image.clone(), lexicon)
+            })
+        };
         // The line before may be the first half, not yet known as a caption because it carries no credit.
-        if let Some(previous) = before(id)
-            && !found.iter().any(|f| f.blocks.contains(&previous))
-            && is_half(doc, previous, id, lexicon)
-        {
-            found.insert(at, half(doc, previous, found[at].image.clone(), lexicon));
-            at += 1;
-        }
-        let id = found[at].blocks[0];
-        let next = BlockId(id.0 + 1);
-        if next.index() < doc.blocks().len()
-            && !found.iter().any(|f| f.blocks.contains(&next))
-            && is_half(doc, next, id, lexicon)
-        {
-            found.insert(at + 1, half(doc, next, found[at].image.clone(), lexicon));
-        }
-        if at > 0 {
-            let earlier = found[at - 1].blocks[0];
-            let root = found[at - 1].translates.unwrap_or(earlier);
-            let together = doc.tree.is_some() && found[at].figure == found[at - 1].figure
-                || doc.tree.is_none() && !doc.images.iter().any(|image| image.before == id);
+        all.extend(before(id).and_then(&mut half_at));
+        second = half_at(BlockId(id.0 + 1));
+        if let Some(first) = all.last() {
+            let earlier = first.blocks[0];
+            let together =
+                doc.tree.is_some() && caption.figure == first.figure || doc.tree.is_none() && !pictured.contains(&id);
             if together
                 && earlier.0 + 1 == id.0
-                && found[at].blocks.len() == 1
+                && caption.blocks.len() == 1
                 && is_translation(doc, earlier, id, lexicon)
             {
-                found[at].translates = Some(root);
-                found[at].detail = format!("{}; says the same as the caption before it", found[at].detail).into();
+                caption.translates = Some(first.translates.unwrap_or(earlier));
+                caption.detail = format!("{}; says the same as the caption before it", caption.detail).into();
             }
         }
-        at += 1;
+        all.push(caption);
     }
+    *found = all;
 }
 
 fn half(doc: &Document, id: BlockId, image: Option<String>, lexicon: &Lexicon) -> FoundCaption {

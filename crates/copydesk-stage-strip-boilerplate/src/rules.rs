@@ -1,6 +1,6 @@
 //! What is certain without a model, and what kind of boilerplate a dropped block is.
 
-use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Tag};
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin, Tag};
 use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind, classify_label, is_counter};
 use rustc_hash::FxHashSet;
 
@@ -327,11 +327,17 @@ pub(crate) fn embedded(page: &Page<'_>, verdicts: &mut [Verdict]) {
 /// A text of no more blocks than this was not scraped together with a page around it.
 const FEW_BLOCKS: usize = 5;
 
+/// Whether HTML is a page and no piece of one, as feeds and data sets have them: it says something of itself.
+fn is_whole_page(page: &Page<'_>) -> bool {
+    let own = [Origin::TitleElement, Origin::Meta, Origin::Link, Origin::JsonLd, Origin::EmbeddedState];
+    page.doc.evidence.clues.iter().any(|clue| own.contains(&clue.origin))
+}
+
 /// A text in which nothing reads as main text: the forests know pages, and see too little of a short note. What
 /// somebody wrote as Markdown, and what comes in a few lines only, has little boilerplate: its sentences stay.
 pub(crate) fn short(page: &Page<'_>, verdicts: &mut [Verdict]) {
     let few = page.len() <= FEW_BLOCKS;
-    if page.elements.is_some() || !(few || page.doc.source.media_type == "text/markdown") {
+    if !(few || page.doc.source.media_type == "text/markdown") || page.elements.is_some() && is_whole_page(page) {
         return;
     }
     for (index, verdict) in verdicts.iter_mut().enumerate() {

@@ -49,7 +49,7 @@ impl OldCharset {
 }
 
 /// What announces Korean in ISO-2022-KR, at the beginning of a line.
-const ANNOUNCER: &[u8] = b"\x1B$)C";
+pub(crate) const ANNOUNCER: &[u8] = b"\x1B$)C";
 const SHIFT_OUT: u8 = 0x0E;
 const SHIFT_IN: u8 = 0x0F;
 

@@ -331,7 +331,8 @@ fn is_empty(report: &Report) -> bool {
     let no_text = report.stages.iter().filter(|stage| stage.name == "parse").flat_map(|stage| stage.dropped.values());
     let no_text: u64 = no_text.sum();
     let known = report.skipped.contains_key("not changed");
-    report.written == 0 && report.quarantined == 0 && report.read == no_text && !known
+    let read_nothing = report.written == 0 && report.read == no_text || report.bytes == 0 && report.reused == 0;
+    read_nothing && report.quarantined == 0 && !known
 }
 
 /// What a run into the output of the pipeline file would refuse.

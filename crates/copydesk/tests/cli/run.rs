@@ -59,6 +59,40 @@ fn the_same_run_again_does_nothing_and_a_retry_needs_a_run() {
     assert!(retry.stderr.contains("0 read"), "{}", retry.stderr);
 }
 
+#[test]
+fn a_retry_of_a_file_that_was_cut_says_that_it_holds_more() {
+    let all: String = (0..9).map(|i| format!("{{\"text\":\"The harbour opens gate {i} in spring, said the town.\"}}\n")).collect();
+    let files = folder(&[("a.jsonl", &all.as_bytes()[..all.len() / 2])]);
+    let (a, out) = (path(&files, "a.jsonl"), path(&files, "out"));
+    assert_eq!(copydesk(["run", "text", &a, "-o", &out], "").code, 1);
+    let before = fs::read(path(&files, "out/records.jsonl")).unwrap();
+    fs::write(&a, &all).unwrap();
+    let retry = copydesk(["retry", "text", &a, "-o", &out], "");
+    assert_eq!(retry.code, 2, "{}", retry.stderr);
+    assert!(retry.stderr.contains("never worked on; `copydesk run` reads it anew"), "{}", retry.stderr);
+    assert_eq!(fs::read(path(&files, "out/records.jsonl")).unwrap(), before);
+    assert_eq!(copydesk(["run", "text", &a, "-o", &out], "").code, 0);
+    assert_eq!(fs::read_to_string(path(&files, "out/records.jsonl")).unwrap().lines().count(), 9);
+}
+
+#[test]
+fn standard_input_is_told_by_content_and_may_not_be_empty() {
+    let table = "url,text\nhttp://a.example/1,\"It opens, said the town.\"\nhttp://a.example/2,\"It closes, said the town.\"\n";
+    let ended = copydesk(["run", "text", "-"], table);
+    assert_eq!((ended.code, ended.stdout.lines().count()), (0, 2), "{}", ended.stderr);
+    let ended = copydesk(["run", "text", "-"], "");
+    assert_eq!(ended.code, 1);
+    assert!(ended.stderr.contains("there was no document"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_piece_of_a_page_has_text() {
+    let ended = copydesk(["run", "news", "-"], "<p>The council said on Monday that the new terminal opens in spring.</p>");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let record: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(record["text"], "The council said on Monday that the new terminal opens in spring.");
+}
+
 /// A new build of the program differs in its bytes, and in nothing that a chain of the house's stages depends on.
 #[test]
 fn a_new_build_with_the_same_rules_does_nothing_again() {
