@@ -1,5 +1,6 @@
 //! Chores of the house: `cargo xtask COMMAND`.
 
+mod baseline;
 mod duplicates;
 mod generate;
 mod grammar;
@@ -27,6 +28,8 @@ struct Args {
 enum Command {
     /// Make a corpus of invented articles; the same options give the same bytes.
     Generate(generate::Args),
+    /// Work on the development pages, and print what differs from the baseline: which rule, which facts, which pages.
+    Baseline(baseline::Args),
     /// Find known copies, edits and agency stories among invented documents, and print how many and at what cost.
     Duplicates(duplicates::Args),
     /// Look for documents that take more than linear time.
@@ -46,6 +49,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Args::parse().command {
         Command::Generate(args) => generate::run(&args),
+        Command::Baseline(args) => baseline::run(&args),
         Command::Duplicates(args) => duplicates::run(&args),
         Command::Growth(args) => growth::run(&args),
         Command::Memory(args) => memory::run(&args),

@@ -54,7 +54,7 @@ pub fn looks_like(head: &[u8], whole: bool) -> bool {
         Step::Done(end) => {
             let behind = first[end..].trim_ascii_start();
             match (behind.first(), is_json(&first[..end], true)) {
-                (Some(b'{'), _) | (None, _) => true,
+                (Some(b'{') | None, _) => true,
                 (Some(b',' | b']'), true) if in_list => true,
                 (Some(b','), true) => behind[1..].trim_ascii_start().starts_with(b"{"),
                 _ => false,

@@ -1,18 +1,17 @@
 //! Translations: a line next to a caption that says the same in another language.
 
-use std::collections::HashSet;
-
 use copydesk_document::{BlockId, Document};
 use copydesk_lexicon::{Lexicon, split_credit};
 use copydesk_text::{flat, weight};
+use rustc_hash::FxHashSet;
 
 use crate::{before, find::FoundCaption};
 
 /// Marks captions that translate the one before them, and adds lines without a credit that can only be the other half
 /// of a caption. The half that is printed first is the caption, the others are its translations.
 pub(crate) fn add_translations(doc: &Document, found: &mut Vec<FoundCaption>, lexicon: &Lexicon) {
-    let mut taken: HashSet<BlockId> = found.iter().flat_map(|caption| caption.blocks.iter().copied()).collect();
-    let pictured: HashSet<BlockId> = doc.images.iter().map(|image| image.before).collect();
+    let mut taken: FxHashSet<BlockId> = found.iter().flat_map(|caption| caption.blocks.iter().copied()).collect();
+    let pictured: FxHashSet<BlockId> = doc.images.iter().map(|image| image.before).collect();
     let mut all: Vec<FoundCaption> = Vec::with_capacity(found.len());
     let mut rest = std::mem::take(found).into_iter();
     let mut second = None;

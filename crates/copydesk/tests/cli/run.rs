@@ -61,7 +61,8 @@ fn the_same_run_again_does_nothing_and_a_retry_needs_a_run() {
 
 #[test]
 fn a_retry_of_a_file_that_was_cut_says_that_it_holds_more() {
-    let all: String = (0..9).map(|i| format!("{{\"text\":\"The harbour opens gate {i} in spring, said the town.\"}}\n")).collect();
+    let line = |i: u32| format!("{{\"text\":\"The harbour opens gate {i} in spring, said the town.\"}}");
+    let all = (0..9).map(line).collect::<Vec<_>>().join("\n");
     let files = folder(&[("a.jsonl", &all.as_bytes()[..all.len() / 2])]);
     let (a, out) = (path(&files, "a.jsonl"), path(&files, "out"));
     assert_eq!(copydesk(["run", "text", &a, "-o", &out], "").code, 1);
@@ -77,7 +78,8 @@ fn a_retry_of_a_file_that_was_cut_says_that_it_holds_more() {
 
 #[test]
 fn standard_input_is_told_by_content_and_may_not_be_empty() {
-    let table = "url,text\nhttp://a.example/1,\"It opens, said the town.\"\nhttp://a.example/2,\"It closes, said the town.\"\n";
+    let table =
+        "url,text\nhttp://a.example/1,\"It opens, said the town.\"\nhttp://a.example/2,\"It closes, said the town.\"\n";
     let ended = copydesk(["run", "text", "-"], table);
     assert_eq!((ended.code, ended.stdout.lines().count()), (0, 2), "{}", ended.stderr);
     let ended = copydesk(["run", "text", "-"], "");
@@ -87,7 +89,8 @@ fn standard_input_is_told_by_content_and_may_not_be_empty() {
 
 #[test]
 fn a_piece_of_a_page_has_text() {
-    let ended = copydesk(["run", "news", "-"], "<p>The council said on Monday that the new terminal opens in spring.</p>");
+    let ended =
+        copydesk(["run", "news", "-"], "<p>The council said on Monday that the new terminal opens in spring.</p>");
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let record: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(record["text"], "The council said on Monday that the new terminal opens in spring.");
