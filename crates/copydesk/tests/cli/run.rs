@@ -90,7 +90,7 @@ fn standard_input_is_told_by_content_and_may_not_be_empty() {
 #[test]
 fn a_piece_of_a_page_has_text() {
     let ended =
-        copydesk(["run", "news", "-"], "<p>The council said on Monday that the new terminal opens in spring.</p>");
+        copydesk(["run", "text", "-"], "<p>The council said on Monday that the new terminal opens in spring.</p>");
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     let record: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(record["text"], "The council said on Monday that the new terminal opens in spring.");
