@@ -80,6 +80,7 @@ pub use fail::FAIL_POINTS;
 pub use layout::QUARANTINE_FILE;
 pub use output::{Output, check_output};
 pub use owner::{Existing, Owner};
+pub use ownership::owner_of;
 pub use pool::STACK_BYTES;
 pub use quarantine::Quarantined;
 pub use report::{Observer, Progress, Report, Slow, StageReport, Written};

@@ -9,12 +9,6 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    RunError,
-    manifest::{MANIFEST, Manifest},
-    storage::LocalFolder,
-};
-
 /// Who runs, and over what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
@@ -47,15 +41,6 @@ impl Owner {
         let folder = real(&here.join(folder));
         let from_folder = |path: &Path| way(&folder, &real(path)).display().to_string();
         Ok(Self { pipeline: from_folder(&here.join(pipeline)), place: from_folder(&here), inputs, limit: None })
-    }
-
-    /// Whoever made what stands in that folder; none where no run has ended.
-    ///
-    /// # Errors
-    /// Where the manifest cannot be read.
-    pub fn of_run(folder: &Path) -> Result<Option<Self>, RunError> {
-        let manifest = Manifest::read(&LocalFolder::new(folder), MANIFEST)?;
-        Ok(manifest.map(|manifest| manifest.files.owner))
     }
 
     /// Where the pipeline file of the run lies that made this folder.

@@ -55,6 +55,15 @@ pub(crate) struct Inspection {
 /// What a refusal ends with.
 const WAYS: &str = "To make them anew, without what is gone: --replace; to write elsewhere: --out";
 
+/// Whoever made what stands in a folder; none where no run has ended.
+///
+/// # Errors
+/// Where the manifest is there and cannot be read.
+pub fn owner_of(folder: &Path) -> Result<Option<Owner>, RunError> {
+    let manifest = Manifest::read(&LocalFolder::new(folder), MANIFEST)?;
+    Ok(manifest.map(|manifest| manifest.files.owner))
+}
+
 /// Looks at a folder. What it holds that is not as a manifest says, or stands where a file has to go, is refused by name.
 pub(crate) fn inspect(folder: &LocalFolder, layout: &Layout, existing: Existing) -> Result<Inspection, RunError> {
     for name in [STATE, PARTS, DRAFTS, MANIFEST, PLAN, RUN, QUARANTINE, INDEX, TIMES] {

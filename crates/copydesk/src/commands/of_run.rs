@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use copydesk_pipeline::BuiltinPipeline;
-use copydesk_runner::Owner;
+use copydesk_runner::{Owner, owner_of};
 
 use crate::terminal::shown;
 
@@ -22,7 +22,7 @@ impl OfRun {
     /// The run that made that folder; none where no run has ended in it.
     pub(crate) fn find(folder: &Path) -> anyhow::Result<Option<Self>> {
         let absolute = std::path::absolute(folder).with_context(|| shown(folder))?;
-        let owner = Owner::of_run(&absolute)?;
+        let owner = owner_of(&absolute)?;
         Ok(owner.map(|owner| Self { folder: absolute, owner }))
     }
 
