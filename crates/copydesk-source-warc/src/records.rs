@@ -6,7 +6,7 @@ use std::{
     io::Read,
 };
 
-use copydesk_document::Input;
+use copydesk_document::{Input, Note};
 use copydesk_intake::{FileName, Names, bad};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
@@ -127,8 +127,14 @@ impl<R: Read> Records<R> {
             return Ok(Found::Other(format!("media type {known}")));
         }
         let content_type = content_type.map(str::to_owned);
+        let mut notes = Vec::new();
+        if let Some(reason) = fields.get("warc-truncated") {
+            notes.push(truncated(format!(
+                "the archive holds the beginning of the page only (WARC-Truncated: {reason})"
+            )));
+        }
         let bytes = match response {
-            Some(response) => self.body(block, &response)?,
+            Some(response) => self.body(block, &response, &mut notes)?,
             None => block,
         };
         let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
@@ -145,16 +151,24 @@ impl<R: Read> Records<R> {
             url,
             status,
             extent: Some(extent),
+            notes,
             fields: passed_through(&fields, &kind, status),
             ..Input::default()
         })))
     }
 
-    fn body(&self, mut block: Vec<u8>, response: &http::Response) -> Result<Vec<u8>, Refused> {
+    fn body(&self, mut block: Vec<u8>, response: &http::Response, notes: &mut Vec<Note>) -> Result<Vec<u8>, Refused> {
         let mut body = block.split_off(response.body);
         let is_chunked = |coding: &str| coding.to_ascii_lowercase().contains("chunked");
-        if response.fields.get("transfer-encoding").is_some_and(is_chunked) {
-            body = http::join_chunks(&body);
+        let missing = if response.fields.get("transfer-encoding").is_some_and(is_chunked) {
+            let (joined, is_cut) = http::join_chunks(&body);
+            body = joined;
+            is_cut.then(|| "the last chunks of the body are missing".into())
+        } else {
+            response.missing(&body)
+        };
+        if notes.is_empty() {
+            notes.extend(missing.map(truncated));
         }
         match response.fields.get("content-encoding") {
             Some(codings) => body::decode(body, codings, &self.options),
@@ -178,6 +192,12 @@ impl<R: Read> Records<R> {
             None => media_type.eq_ignore_ascii_case(taken),
         })
     }
+}
+
+/// Says of a page that only its beginning is there.
+fn truncated(because: String) -> Note {
+    let message = format!("{because}: its text may end in the middle");
+    Note { stage: "source".into(), code: "truncated".into(), message, span: None }
 }
 
 fn hash(name: &str) -> u64 {

@@ -198,6 +198,31 @@ fn codings_of_the_transfer_are_undone() {
 }
 
 #[test]
+fn a_page_of_which_only_the_beginning_is_there_says_so() {
+    let said = |lines: &str, headers: &str, body: &str| {
+        let file = record(&format!("{RESPONSE}{lines}"), &http(headers, body.as_bytes()));
+        let Some(SourceItem::Input(input)) = items(&file, &Options::default()).pop() else { panic!("a document") };
+        let notes: Vec<_> = input.notes.iter().map(|note| format!("{}: {}", note.code, note.message)).collect();
+        (String::from_utf8_lossy(&input.bytes).into_owned(), notes.join("; "))
+    };
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    for (lines, headers, body, text, says) in [
+        ("WARC-Truncated: length\r\n", "", "<p>The tide", "<p>The tide", "truncated: the archive holds the beginning"),
+        ("WARC-Truncated: length\r\n", chunked, "ff\r\n<p>The tide", "<p>The tide", "(WARC-Truncated: length)"),
+        ("", chunked, "4\r\n<p>T\r\nff\r\nhe tide", "<p>The tide", "the last chunks of the body are missing"),
+        ("", chunked, "4\r\n<p>T\r\n0\r\n\r\n", "<p>T", ""),
+        ("", "Content-Length: 40\r\n", "<p>The tide", "<p>The tide", "should have 40 bytes, and 29 are missing"),
+        ("", "Content-Length: 12\r\n", "<p>The\ntide", "<p>The\ntide", ""),
+        ("", "Content-Length: 9\r\nContent-Encoding: gzip\r\n", "<p>x", "<p>x", ""),
+        ("", "Content-Length: 3\r\n", "<p>The tide", "<p>The tide", ""),
+    ] {
+        let (found, notes) = said(lines, headers, body);
+        assert_eq!(found, text, "{headers}{body}");
+        assert!(if says.is_empty() { notes.is_empty() } else { notes.contains(says) }, "{headers}{body}: {notes}");
+    }
+}
+
+#[test]
 fn a_record_that_is_wrong_costs_only_itself() {
     let wrong = |lines: &str| [lines.as_bytes(), b"\r\n", &http("", BODY.as_bytes()), b"\r\n\r\n"].concat();
     let response = format!("WARC/1.0\r\n{RESPONSE}");
