@@ -50,13 +50,33 @@ pub fn records(file: StoredFile, options: &Options) -> Documents {
     }
 }
 
-fn damaged(name: &FileName, error: &ParquetError) -> SourceItem {
-    bad(name.uri.as_str(), rule(error), format!("cannot be read as Parquet: {error}"))
+/// What is wrong with a file or a row group: the rule, and how the clause that names it goes on. What the library says is
+/// written for those who know how it works.
+fn fault(error: &ParquetError) -> (&'static str, String) {
+    let says = error.to_string();
+    // The codecs that are rare are not built in: `Disabled feature at compile time: brotli`.
+    let rare = says.contains("Disabled feature").then(|| says.rsplit(' ').next().unwrap_or_default().to_lowercase());
+    let codec = rare.or_else(|| says.contains("LZO").then(|| "lzo".to_owned()));
+    match (codec, error) {
+        (Some(codec), _) => {
+            let way_out = "write the file with zstd (`to_parquet(..., compression=\"zstd\")`)";
+            ("parquet.codec", format!("is compressed as {codec}, which is not read; {way_out}"))
+        }
+        (None, _) if says.contains("encrypt") => {
+            ("parquet.codec", "is encrypted, which is not read; write it without encryption".into())
+        }
+        (None, ParquetError::NYI(_)) => (
+            "parquet.codec",
+            "is written in a way that is not read; write the file anew (`pyarrow.parquet.write_table`)".into(),
+        ),
+        (None, ParquetError::EOF(_)) => ("parquet.damaged", "is cut off, or damaged; fetch the file again".into()),
+        (None, _) => ("parquet.damaged", "is damaged; fetch the file again".into()),
+    }
 }
 
-fn rule(error: &ParquetError) -> &'static str {
-    // The codecs that are rare are not built in.
-    if error.to_string().contains("Disabled feature") { "parquet.codec" } else { "parquet.damaged" }
+fn damaged(name: &FileName, error: &ParquetError) -> SourceItem {
+    let (rule, is) = fault(error);
+    bad(name.uri.as_str(), rule, format!("this Parquet file {is}"))
 }
 
 /// The rows of a file from one of its row groups on.
@@ -131,15 +151,14 @@ impl Records {
     /// Tells of a row group that is damaged, and goes on with the next one.
     fn fail(&mut self, (group, lost): (usize, u64), error: &ParquetError) -> SourceItem {
         self.number += lost;
-        let damaged = format!("row group {} is damaged, and {lost} of its rows are lost: {error}", group + 1);
+        let (rule, is) = fault(error);
+        let wrong = format!("row group {} {is}. {lost} of its rows are lost", group + 1);
         let (groups, message) = match Groups::open(&self.path, group + 1) {
-            Ok(groups) => (Some(groups), damaged),
-            Err(again) => {
-                (None, format!("{damaged}; the rows behind it are lost too, for the file cannot be reopened: {again}"))
-            }
+            Ok(groups) => (Some(groups), wrong),
+            Err(_) => (None, format!("{wrong}, and those behind it too, for the file cannot be opened again")),
         };
         self.groups = groups;
-        bad(format!("{}#row-group-{}", self.uri, group + 1), rule(error), message)
+        bad(format!("{}#row-group-{}", self.uri, group + 1), rule, message)
     }
 }
 
@@ -162,6 +181,27 @@ impl Iterator for Records {
                 self.groups = None;
                 None
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_told_in_words_of_ours() {
+        for (error, rule, says) in [
+            (ParquetError::General("Disabled feature at compile time: brotli".into()), "parquet.codec", "brotli"),
+            (ParquetError::NYI("The codec type LZO is not supported yet".into()), "parquet.codec", "lzo"),
+            (ParquetError::NYI("some coding".into()), "parquet.codec", "write the file anew"),
+            (ParquetError::General("an encrypted footer".into()), "parquet.codec", "without encryption"),
+            (ParquetError::External("snappy: corrupt input".into()), "parquet.damaged", "fetch the file again"),
+            (ParquetError::EOF("Expected 8 bytes".into()), "parquet.damaged", "cut off"),
+        ] {
+            let (found, message) = fault(&error);
+            assert!(found == rule && message.contains(says), "{found}: {message}");
+            assert!(!message.contains("Disabled") && !message.contains("corrupt") && !message.contains("Expected"));
         }
     }
 }
