@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use copydesk_unpack::Codec;
 use serde::Deserialize;
 
 use crate::{ParseError, scan};
@@ -99,6 +100,12 @@ pub(crate) fn refuse_known(bytes: &[u8]) -> Result<(), ParseError> {
     }
 }
 
+/// Whether the first bytes of a file say that it is no text, so that the rest of it need not be read. What is compressed
+/// has to be opened first.
+pub fn is_known_binary(head: &[u8]) -> bool {
+    Codec::of(head).is_none() && refuse_known(head).is_err()
+}
+
 /// How much of a file is looked at.
 const SAMPLE: usize = 64 << 10;
 
@@ -112,7 +119,7 @@ pub(crate) fn refuse_controls(bytes: &[u8]) -> Result<(), ParseError> {
     if controls * 20 > sample.len() && controls > 3 {
         return Err(ParseError::new(
             "binary",
-            format!("this is no text: {controls} of its first {} bytes are control characters", sample.len()),
+            format!("this is no text ({controls} of its first {} bytes are control characters)", sample.len()),
         ));
     }
     Ok(())
@@ -135,7 +142,7 @@ pub(crate) fn refuse_nonsense(text: &str) -> Result<(), ParseError> {
     if all >= 16 && odd * 10 > all * 3 {
         return Err(ParseError::new(
             "binary",
-            format!("this is no text: {odd} of its first {all} characters cannot be read in any charset"),
+            format!("this is no text in any charset ({odd} of its first {all} characters cannot be read)"),
         ));
     }
     Ok(())
@@ -158,6 +165,14 @@ mod tests {
             (b"RIFFRAFF is a word", None),
             (b"BZh91AY&SY....", Some("binary")),
             (b"BZh is no word", None),
+            (b"ARROW1\0\0", Some("binary")),
+            (b"\xff\xff\xff\xff\x78\x02\0\0\x10\0\0\0", Some("binary")),
+            (b"ORC\x11\0\0", Some("binary")),
+            (b"ORCHESTRA", None),
+            (b"Obj\x01\x04", Some("binary")),
+            (b"Objects", None),
+            (b"BMx\x01\x02\0\0\0\0\0", Some("binary")),
+            (b"BMW and others", None),
             (b"{\\rtf1\\ansi Text}", Some("unsupported")),
             (b"{\"a\": 1}", None),
             (b"GIF", None),

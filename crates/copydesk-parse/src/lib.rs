@@ -32,6 +32,7 @@ use format::Format;
 use front_matter::Found;
 use sha2::{Digest, Sha256};
 
+pub use binary::is_known_binary;
 pub use charset::charset_of;
 pub use error::ParseError;
 pub use fragment::fragment_to_text;

@@ -8,6 +8,7 @@ use std::io::Read;
 
 use copydesk_document::Input;
 use copydesk_intake::{FileName, Intake, Opened, StoredFile, bad};
+use copydesk_parse::is_known_binary;
 use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 
 copydesk_intake::source_config! {
@@ -67,17 +68,30 @@ fn read(file: StoredFile, options: &Options) -> SourceItem {
     }
 }
 
+/// What standard input is called.
+const STDIN: &str = "-";
+
+/// So much of a file tells whether it is one of those that are no text.
+const HEAD: u64 = 4 << 10;
+
 /// Reads a file that is one document.
 pub fn whole(opened: Opened, options: &Options) -> SourceItem {
     let Opened { name: FileName { uri, name }, size, reader } = opened;
     let max_bytes = options.max_bytes;
-    if size > max_bytes {
-        return too_large(uri, max_bytes);
-    }
     // The size that the system tells may be wrong (a file that grows, one under /proc), so that the reader has a limit too.
-    let mut bytes = Vec::with_capacity(size as usize + 1);
-    match reader.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 > max_bytes => too_large(uri, max_bytes),
+    let most = if size > max_bytes { HEAD.min(max_bytes) } else { max_bytes.saturating_add(1) };
+    let mut bytes = Vec::with_capacity(size.min(most) as usize + 1);
+    match reader.take(most).read_to_end(&mut bytes) {
+        Ok(_) if size > max_bytes || bytes.len() as u64 > max_bytes => {
+            // What is no text is told of as that, however large it is; parsing names it by its beginning.
+            bytes.truncate(HEAD as usize);
+            if is_known_binary(&bytes) {
+                return SourceItem::Input(Input { name, ..Input::new(uri, bytes) });
+            }
+            too_large(uri, max_bytes)
+        }
+        // A program before the pipe that has failed, and no document.
+        Ok(0) if uri == STDIN => SourceItem::Skipped { uri, reason: "nothing came on standard input".into() },
         Ok(_) => SourceItem::Input(Input { name, ..Input::new(uri, bytes) }),
         Err(error) => bad(uri, "unreadable", format!("cannot be read: {error}")),
     }

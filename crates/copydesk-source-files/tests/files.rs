@@ -126,6 +126,25 @@ fn paths_come_in_the_order_given_and_lists_name_more() {
 }
 
 #[test]
+fn a_list_may_be_of_any_program_and_name_addresses() {
+    let dir = tree(&["a b", "c"]);
+    let list = |content: String| {
+        fs::write(dir.path().join("list"), content).expect("a file");
+        json!({ "lists": [at(dir.path(), "list")] })
+    };
+    let (first, second) = (at(dir.path(), "a b"), at(dir.path(), "c"));
+    assert_eq!(taken(dir.path(), &list(format!("{first}\0{second}\0"))), ["a b", "c"]);
+    assert_eq!(taken(dir.path(), &list(format!("\u{feff}{first}\r\n{second}\r\n"))), ["a b", "c"]);
+    let config = list(format!("https://example.org/a.html\n{second}\n"));
+    assert_eq!(taken(dir.path(), &config), ["https://example.org/a.html (not-found)", "c"]);
+    let Some(Ok(SourceItem::Bad { message, .. })) = build(&config).expect("valid").open().expect("it opens").next()
+    else {
+        panic!("an address")
+    };
+    assert!(message.contains("curl -sL https://example.org/a.html"), "{message}");
+}
+
+#[test]
 fn what_is_not_there_is_named_before_anything_runs() {
     let dir = tree(&["articles/first.html"]);
     let source = build(&json!({ "paths": [at(dir.path(), "artikles/first.html")] })).expect("valid");
@@ -135,10 +154,12 @@ fn what_is_not_there_is_named_before_anything_runs() {
 
 #[test]
 fn a_large_file_is_not_read() {
-    let dir = tree(&["large", "small"]);
+    let dir = tree(&["large", "large.pdf", "small"]);
     fs::write(dir.path().join("large"), vec![b'x'; 1000]).expect("a file");
+    // Parsing says of it that it is no text, which a larger limit would not change.
+    fs::write(dir.path().join("large.pdf"), [&b"%PDF-1.7\n"[..], &[b'x'; 1000]].concat()).expect("a file");
     let config = json!({ "paths": [at(dir.path(), "")], "max_bytes": 999 });
-    assert_eq!(taken(dir.path(), &config), ["large (limit.size)", "small"]);
+    assert_eq!(taken(dir.path(), &config), ["large (limit.size)", "large.pdf", "small"]);
 }
 
 #[test]
