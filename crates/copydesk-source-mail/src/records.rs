@@ -1,12 +1,12 @@
 //! The documents of one file.
 
-use std::io::Read;
+use std::{collections::VecDeque, io::Read};
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
-use mail_parser::{Address, Message, MessageParser, MimeHeaders as _, PartType};
+use mail_parser::{Address, ContentType, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -18,7 +18,8 @@ use crate::{
 const TELLING: [&[u8]; 6] =
     [b"message-id:", b"mime-version:", b"received:", b"return-path:", b"delivered-to:", b"dkim-signature:"];
 
-/// Whether the beginning of a file is that of a message or of an mbox.
+/// Whether the beginning of a file is that of a message or of an mbox. A page that was saved with its pictures (MHTML) has
+/// no sender in some programs.
 pub fn looks_like(head: &[u8]) -> bool {
     if is_mbox(head) {
         return true;
@@ -27,13 +28,15 @@ pub fn looks_like(head: &[u8]) -> bool {
         return false;
     }
     let lines = head.split(|byte| *byte == b'\n').take_while(|line| !line.trim_ascii().is_empty());
-    let (mut sender, mut telling) = (false, false);
+    let (mut sender, mut telling, mut mime, mut parts) = (false, false, false, false);
     for line in lines {
         let line = line.to_ascii_lowercase();
         sender |= line.starts_with(b"from:");
         telling |= TELLING.iter().any(|name| line.starts_with(name));
+        mime |= line.starts_with(b"mime-version:");
+        parts |= line.starts_with(b"content-type:") && String::from_utf8_lossy(&line).contains("multipart/");
     }
-    sender && telling
+    (sender && telling) || (mime && parts)
 }
 
 /// The documents of a file, and what is wrong with the messages that are none.
@@ -44,7 +47,37 @@ pub fn records<R: Read>(
 ) -> impl Iterator<Item = SourceItem> + use<R> {
     let messages = Messages::new(stream, options.max_bytes);
     let FileName { uri, name } = file;
-    Records { uri, names: Names::new(name), messages: Some(messages), number: 0, max_bytes: options.max_bytes }
+    let columns = Box::new(Named::new());
+    Records {
+        uri,
+        names: Names::new(name),
+        messages: Some(messages),
+        number: 0,
+        max_bytes: options.max_bytes,
+        columns,
+        waiting: VecDeque::new(),
+    }
+}
+
+/// The names of the fields that [`record`] gives.
+struct Named {
+    text: [String; 2],
+    id: [String; 1],
+    url: [String; 1],
+    content_type: [String; 1],
+    fetched: [String; 1],
+}
+
+impl Named {
+    fn new() -> Self {
+        Self {
+            text: ["html".into(), "text".into()],
+            id: ["id".into()],
+            url: ["url".into()],
+            content_type: ["content_type".into()],
+            fetched: ["fetched".into()],
+        }
+    }
 }
 
 struct Records<R: Read> {
@@ -54,37 +87,79 @@ struct Records<R: Read> {
     messages: Option<Messages<R>>,
     number: u64,
     max_bytes: u64,
+    columns: Box<Named>,
+    /// What else was in the last message.
+    waiting: VecDeque<SourceItem>,
 }
 
 impl<R: Read> Records<R> {
-    fn document(&mut self, uri: String, raw: Raw, is_mbox: bool) -> SourceItem {
+    /// What is in a message: itself, those that it passes on, and what is attached to them.
+    fn take(&mut self, raw: Raw, is_mbox: bool) {
+        let number = if is_mbox { self.number.to_string() } else { String::new() };
         let Some(bytes) = raw.bytes else {
             let message =
                 format!("the message has {} bytes and may have {}; raise `max_bytes`", raw.length, self.max_bytes);
-            return bad(uri, "limit.size", message);
+            return self.waiting.push_back(bad(self.called(&number), "limit.size", message));
         };
         let parsed = MessageParser::default().parse(&bytes);
         let Some(message) = parsed.filter(|message| !message.parts.is_empty()) else {
-            return bad(uri, "mail.syntax", "this is no message: it has no headers");
+            let message = "this is no message: it has no headers";
+            return self.waiting.push_back(bad(self.called(&number), "mail.syntax", message));
         };
         let extent = is_mbox.then_some(Extent { offset: raw.offset, length: raw.length });
-        let record = record(&message);
+        let mut open = vec![(number, extent, &message)];
+        while let Some((number, extent, message)) = open.pop() {
+            let item = self.document(self.called(&number), extent, message);
+            self.waiting.push_back(item);
+            let first = open.len();
+            for (at, part) in message.attachments().enumerate() {
+                if let Some(inner) = part.message() {
+                    let before = if number.is_empty() { "" } else { "-" };
+                    open.push((format!("{number}{before}{}", open.len() - first + 1), None, inner));
+                } else if let Some(reason) = attached(part) {
+                    let uri = format!("{}#attachment-{}", self.called(&number), at + 1);
+                    self.waiting.push_back(SourceItem::Skipped { uri, reason });
+                }
+            }
+            open[first..].reverse();
+        }
+    }
+
+    fn called(&self, number: &str) -> String {
+        if number.is_empty() { self.uri.clone() } else { format!("{}#message-{number}", self.uri) }
+    }
+
+    fn document(&mut self, uri: String, extent: Option<Extent>, message: &Message<'_>) -> SourceItem {
+        let record = record(message);
+        let is_empty = |name: &str| record.get(name).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
+        if is_empty("html") && is_empty("text") && message.attachments().any(|part| part.message().is_some()) {
+            let reason = "a message without a text of its own; those that it passes on are read".into();
+            return SourceItem::Skipped { uri, reason };
+        }
         let standing = Standing { uri: uri.clone(), extent, notes: replaced(&record).into_iter().collect() };
-        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let (text, id, content_type) = (names(&["html", "text"]), names(&["id"]), names(&["content_type"]));
-        let columns = Columns {
-            text: &text,
-            id: &id,
-            url: &[],
-            content_type: &content_type,
-            fetched: &[],
-            max_bytes: self.max_bytes,
-        };
+        let Named { text, id, url, content_type, fetched } = &*self.columns;
+        let columns = Columns { text, id, url, content_type, fetched, max_bytes: self.max_bytes };
         match columns.input(standing, &mut self.names, record) {
             Ok(input) => SourceItem::Input(input),
             Err(refused) => bad(uri, refused.rule, refused.message),
         }
     }
+}
+
+/// Why something that is attached to a message is not read. `None` for what belongs to the message itself: the pictures of
+/// its page, and signatures.
+fn attached(part: &MessagePart<'_>) -> Option<String> {
+    let is_attached = part.content_disposition().is_some_and(ContentType::is_attachment);
+    let belongs = part.content_id().is_some() || part.content_location().is_some();
+    let kind = part.content_type().map_or_else(
+        || "text/plain".to_owned(),
+        |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()).to_lowercase(),
+    );
+    if (belongs && !is_attached) || kind.ends_with("signature") {
+        return None;
+    }
+    let name = part.attachment_name().map(|name| format!(", `{name}`")).unwrap_or_default();
+    Some(format!("an attachment; save it as a file to read it ({kind}{name})"))
 }
 
 /// Says of a message that some of it is in no charset that it names, or in one that is not read.
@@ -113,17 +188,20 @@ fn record(message: &Message<'_>) -> Map<String, Value> {
         _ => None,
     });
     let html = html.collect::<Vec<_>>().join("\n");
-    let mut text = text.collect::<Vec<_>>().join("\n");
-    if html.is_empty() && text.trim().is_empty() {
-        text = forwarded(message).filter_map(|inner| inner.body_text(0)).collect::<Vec<_>>().join("\n\n");
-    }
+    let text = text.collect::<Vec<_>>().join("\n");
+    let page = saved_page(message);
     add("html", Some(html));
     add("id", message.message_id().map(str::to_owned));
     add("title", message.subject().map(str::to_owned));
-    add("published", message.date().filter(|date| date.is_valid()).map(mail_parser::DateTime::to_rfc3339));
+    // A page is saved at some time by some program, and neither wrote it.
+    let date = if page.is_some() { "fetched" } else { "published" };
+    add(date, message.date().filter(|date| date.is_valid()).map(mail_parser::DateTime::to_rfc3339));
+    let archived = header(message, "Archived-At").map(|address| address.trim_matches(['<', '>']).to_owned());
+    let authors = if page.is_some() { None } else { message.from() };
+    add("url", page.unwrap_or(archived));
     // A message without a text is one without a text, and no fault.
     record.insert("text".into(), text.into());
-    for (name, addresses) in [("authors", message.from()), ("to", message.to())] {
+    for (name, addresses) in [("authors", authors), ("to", message.to())] {
         let people: Vec<Value> = addresses.map(people).unwrap_or_default();
         if !people.is_empty() {
             record.insert(name.into(), people.into());
@@ -138,7 +216,23 @@ fn record(message: &Message<'_>) -> Map<String, Value> {
     record
 }
 
-/// The messages that a message passes on. They are its text where it has none of its own, and are listed in any case.
+/// The address of a page that a browser saved with its pictures (MHTML), if the message is such a page.
+fn saved_page(message: &Message<'_>) -> Option<Option<String>> {
+    let by_browser = |address: &Address<'_>| {
+        let names = address.iter().filter_map(|one| one.name.as_deref().or(one.address.as_deref()));
+        names.into_iter().any(|name| name.trim_start_matches('<').starts_with("Saved by "))
+    };
+    let snapshot = header(message, "Snapshot-Content-Location");
+    let of_parts = || message.parts.iter().filter(|part| part.is_text_html()).find_map(|part| part.content_location());
+    (snapshot.is_some() || message.from().is_some_and(by_browser))
+        .then(|| snapshot.or_else(|| of_parts().map(str::to_owned)))
+}
+
+fn header(message: &Message<'_>, name: &'static str) -> Option<String> {
+    message.header(name)?.as_text().map(|value| value.trim().to_owned())
+}
+
+/// The messages that a message passes on. Each is a document of its own, and is listed among what is attached.
 fn forwarded<'m>(message: &'m Message<'m>) -> impl Iterator<Item = &'m Message<'m>> {
     message.attachments().filter_map(|part| part.message())
 }
@@ -152,22 +246,23 @@ impl<R: Read> Iterator for Records<R> {
     type Item = SourceItem;
 
     fn next(&mut self) -> Option<SourceItem> {
-        let messages = self.messages.as_mut()?;
-        let is_mbox = messages.is_mbox();
-        match messages.read() {
-            Ok(Some(raw)) => {
-                self.number += 1;
-                let uri = if is_mbox { format!("{}#message-{}", self.uri, self.number) } else { self.uri.clone() };
-                Some(self.document(uri, raw, is_mbox))
+        loop {
+            if let Some(item) = self.waiting.pop_front() {
+                return Some(item);
             }
-            Ok(None) => {
-                self.messages = None;
-                None
-            }
-            Err(error) => {
-                self.messages = None;
-                let (rule, message) = decompress_fault(&error);
-                Some(bad(self.uri.as_str(), rule, message))
+            let messages = self.messages.as_mut()?;
+            let is_mbox = messages.is_mbox();
+            match messages.read() {
+                Ok(Some(raw)) => {
+                    self.number += 1;
+                    self.take(raw, is_mbox);
+                }
+                Ok(None) => self.messages = None,
+                Err(error) => {
+                    self.messages = None;
+                    let (rule, message) = decompress_fault(&error);
+                    return Some(bad(self.uri.as_str(), rule, message));
+                }
             }
         }
     }

@@ -50,16 +50,83 @@ fn a_message_is_a_document_with_what_its_headers_say() {
     assert!(message.declared.contains(&("title".into(), "Fähren".into())));
 }
 
+/// A document as `uri: text`, what is passed over as `uri [reason]`.
+fn shown(text: &str) -> Vec<String> {
+    let shown = |item| match item {
+        SourceItem::Input(input) => format!("{}: {}", input.uri, String::from_utf8_lossy(&input.bytes).trim()),
+        SourceItem::Skipped { uri, reason } => format!("{uri} [{reason}]"),
+        SourceItem::Bad { uri, rule, .. } => format!("{uri} ({rule})"),
+    };
+    items(text, &Options::default()).into_iter().map(shown).collect()
+}
+
+fn mixed(parts: &[&str]) -> String {
+    let head = "From: Ann <ann@example.org>\r\nSubject: Fwd\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/mixed; boundary=\"outer\"\r\n\r\n";
+    let parts: String = parts.iter().map(|part| format!("--outer\r\n{part}\r\n")).collect();
+    format!("{head}{parts}--outer--\r\n")
+}
+
+const TABLES: &str = "Content-Type: message/rfc822\r\n\r\nFrom: Bo <bo@example.org>\r\nSubject: Tide tables\r\n\r\n\
+    High water is at nine.\r\n";
+
 #[test]
 fn a_message_that_is_only_passed_on_is_read() {
-    let inner = "From: Bo <bo@example.org>\r\nSubject: Tide tables\r\n\r\nHigh water is at nine.\r\n";
-    let found = inputs(&format!(
-        "From: Ann <ann@example.org>\r\nSubject: Fwd\r\nMIME-Version: 1.0\r\n\
-         Content-Type: multipart/mixed; boundary=\"b\"\r\n\r\n\
-         --b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--\r\n"
-    ));
-    assert_eq!(String::from_utf8_lossy(&found[0].bytes).trim(), "High water is at nine.");
-    assert_eq!(found[0].fields["attachments"], json!(["message: Tide tables"]));
+    let message = mixed(&[TABLES]);
+    assert_eq!(
+        shown(&message),
+        [
+            "f [a message without a text of its own; those that it passes on are read]",
+            "f#message-1: High water is at nine."
+        ]
+    );
+    let Some(SourceItem::Input(inner)) = items(&message, &Options::default()).pop() else { panic!("a document") };
+    assert_eq!((&inner.fields["title"], &inner.fields["authors"]), (&json!("Tide tables"), &json!(["Bo"])));
+}
+
+#[test]
+fn what_is_attached_is_read_or_listed() {
+    let second =
+        TABLES.replace("Tide tables", "Fares").replace("High water is at nine.", "A ticket costs nine crowns.");
+    let notes =
+        "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=\"notes.txt\"\r\n\r\nBring a rope.\r\n";
+    let logo = "Content-Type: image/png\r\nContent-ID: <logo>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n";
+    let message = mixed(&["\r\nSee below.\r\n", notes, TABLES, logo, &second]);
+    let expected = [
+        "f: See below.",
+        "f#attachment-1 [an attachment; save it as a file to read it (text/plain, `notes.txt`)]",
+        "f#message-1: High water is at nine.",
+        "f#message-2: A ticket costs nine crowns.",
+    ];
+    assert_eq!(shown(&message), expected);
+    let mbox =
+        format!("From ann@example.org Mon May  6 07:08:09 2024\r\n{}\r\n", mixed(&["\r\nSee below.\r\n", TABLES]));
+    assert_eq!(shown(&mbox), ["f#message-1: See below.", "f#message-1-1: High water is at nine."]);
+}
+
+#[test]
+fn a_page_that_a_browser_saved_has_an_address_and_no_author() {
+    let page = |head: &str, location: &str| {
+        format!(
+            "{head}Subject: Ferries\r\nDate: Mon, 6 May 2024 07:08:09 +0000\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/related; boundary=\"b\"\r\n\r\n--b\r\nContent-Type: text/html\r\n{location}\r\n\
+             <p>The ferry sails.</p>\r\n--b\r\nContent-Type: text/css\r\nContent-Location: cid:css\r\n\r\np {{}}\r\n--b--\r\n"
+        )
+    };
+    let address = "https://example.org/ferries";
+    for (head, location) in [
+        (format!("From: <Saved by Blink>\r\nSnapshot-Content-Location: {address}\r\n"), String::new()),
+        ("From: \"Saved by Windows Internet Explorer 8\"\r\n".into(), format!("Content-Location: {address}\r\n")),
+    ] {
+        let text = page(&head, &location);
+        assert!(looks_like(text.as_bytes()));
+        let found = inputs(&text);
+        let [one] = &found[..] else { panic!("one page: {found:?}") };
+        assert_eq!(one.url.as_deref(), Some(address), "{head}");
+        assert_eq!((one.fields.get("authors"), one.fields.get("published")), (None, None), "{head}");
+        assert_eq!((one.fetched.is_some(), &one.fields["title"]), (true, &json!("Ferries")));
+    }
+    assert!(looks_like(page("", "").as_bytes()));
 }
 
 #[test]
