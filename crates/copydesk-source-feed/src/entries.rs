@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use copydesk_document::absolute;
 use quick_xml::{
     Reader, XmlVersion,
     escape::resolve_predefined_entity,
@@ -29,6 +30,10 @@ pub(crate) struct Entries<'x> {
     base: usize,
     /// What has been said of the feed as a whole so far.
     pub(crate) feed: Elements,
+    /// What stands before the names of the elements of Atom, with its colon, where the root has such a prefix.
+    prefix: String,
+    /// What the addresses in the feed stand below, as its root says.
+    base_address: Option<String>,
     ended: bool,
 }
 
@@ -42,7 +47,24 @@ struct Open {
 
 impl<'x> Entries<'x> {
     pub(crate) fn new(xml: &'x str) -> Self {
-        Self { xml, reader: reader(xml), base: 0, feed: Elements::new(), ended: false }
+        Self {
+            xml,
+            reader: reader(xml),
+            base: 0,
+            feed: Elements::new(),
+            prefix: String::new(),
+            base_address: None,
+            ended: false,
+        }
+    }
+
+    /// The name of an element, without the prefix that the root has.
+    fn name(&self, name: &str) -> String {
+        let name = name.to_lowercase();
+        match name.strip_prefix(self.prefix.as_str()) {
+            Some(bare) if !self.prefix.is_empty() => bare.to_owned(),
+            _ => name,
+        }
     }
 
     fn place(&self) -> usize {
@@ -68,24 +90,32 @@ impl<'x> Entries<'x> {
 
     fn read(&mut self) -> Result<Option<Part>, quick_xml::Error> {
         let mut entry: Option<(usize, Elements)> = None;
+        let mut base = self.base_address.clone();
         let mut open: Vec<Open> = Vec::new();
         loop {
             let before = self.place();
             match self.reader.read_event()? {
                 Event::Start(start) => {
-                    let name = name(&start);
+                    let mut name = self.name(start.name().as_ref());
                     if let Some((from, _)) = entry.as_ref().filter(|_| is_entry(&name)) {
                         let broken = Part::Broken(*from, "it is not closed before the next one begins".into());
                         self.restart(before);
                         return Ok(Some(broken));
                     }
                     if is_entry(&name) {
+                        base = below(&start, self.base_address.as_deref());
                         entry = Some((before, Elements::new()));
                         open.clear();
                         continue;
                     }
+                    if name.rsplit(':').next() == Some("feed") {
+                        self.prefix = name[..name.len() - "feed".len()].to_owned();
+                        name = "feed".into();
+                        self.base_address = below(&start, None);
+                        base.clone_from(&self.base_address);
+                    }
                     let elements = entry.as_mut().map_or(&mut self.feed, |(_, elements)| elements);
-                    attributes(&name, &start, elements);
+                    attributes(&name, &start, base.as_deref(), elements);
                     let markup_from = is_markup(&start).then(|| self.place());
                     // What stands deeper is no element of a feed; its text belongs to the one around it.
                     if open.len() < DEEPEST {
@@ -93,12 +123,12 @@ impl<'x> Entries<'x> {
                     }
                 }
                 Event::Empty(start) => {
-                    let name = name(&start);
+                    let name = self.name(start.name().as_ref());
                     let elements = entry.as_mut().map_or(&mut self.feed, |(_, elements)| elements);
-                    attributes(&name, &start, elements);
+                    attributes(&name, &start, base.as_deref(), elements);
                 }
                 Event::End(end) => {
-                    let name = end.name().as_ref().to_lowercase();
+                    let name = self.name(end.name().as_ref());
                     if is_entry(&name)
                         && let Some((from, elements)) = entry.take()
                     {
@@ -161,10 +191,6 @@ fn add(open: &mut [Open], text: &str) {
     }
 }
 
-fn name(start: &BytesStart<'_>) -> String {
-    start.name().as_ref().to_lowercase()
-}
-
 fn is_entry(name: &str) -> bool {
     matches!(name.rsplit(':').next(), Some("item" | "entry"))
 }
@@ -183,8 +209,18 @@ fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     attribute.normalized_value(XmlVersion::Implicit1_0).ok().map(|value| value.trim().to_owned())
 }
 
+/// What addresses in an element stand below: what it says itself, below what is said around it.
+fn below(start: &BytesStart<'_>, around: Option<&str>) -> Option<String> {
+    attribute(start, "xml:base").map(|own| resolved(&own, around)).or_else(|| around.map(str::to_owned))
+}
+
+/// An address as a whole, if it is known what it stands below.
+pub(crate) fn resolved(address: &str, base: Option<&str>) -> String {
+    base.filter(|_| !address.is_empty()).and_then(|base| absolute(address, base)).unwrap_or_else(|| address.to_owned())
+}
+
 /// What stands in attributes and not in text: the address of a link, the word of a category, the language of a feed.
-fn attributes(name: &str, start: &BytesStart<'_>, elements: &mut Elements) {
+fn attributes(name: &str, start: &BytesStart<'_>, base: Option<&str>, elements: &mut Elements) {
     let mut add = |path: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.is_empty()) {
             elements.push((path.to_owned(), value));
@@ -192,8 +228,11 @@ fn attributes(name: &str, start: &BytesStart<'_>, elements: &mut Elements) {
     };
     match name.rsplit(':').next().unwrap_or_default() {
         "link" => {
-            let is_page = attribute(start, "rel").is_none_or(|rel| rel == "alternate");
-            add("link@href", attribute(start, "href").filter(|_| is_page));
+            let rel = attribute(start, "rel").unwrap_or_else(|| "alternate".into());
+            let path = if rel == "alternate" { "link@href" } else { "link@self" };
+            let base = below(start, base);
+            let address = attribute(start, "href").filter(|_| matches!(&*rel, "alternate" | "self"));
+            add(path, address.map(|address| resolved(&address, base.as_deref())));
         }
         "category" => add("category", attribute(start, "term")),
         "guid" => add("guid@ispermalink", attribute(start, "isPermaLink")),

@@ -7,12 +7,12 @@ use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault}
 use copydesk_parse::charset_of;
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use serde_json::{Map, Value};
 
 use crate::{
     Options,
-    entries::{Elements, Entries, Part},
+    entries::{Elements, Entries, Part, resolved},
 };
 
 /// So much of a file is looked at for its first element.
@@ -20,19 +20,51 @@ const HEAD: usize = 4 << 10;
 
 /// Whether the beginning of a file is that of a feed.
 pub fn looks_like(head: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&head[..head.len().min(HEAD)]).to_lowercase();
-    let mut rest = head.trim_start_matches('\u{feff}').trim_start();
-    // Declarations and comments may stand before the first element.
-    while rest.starts_with("<?") || rest.starts_with("<!") {
-        let end = if rest.starts_with("<!--") { "-->" } else { ">" };
-        let Some(at) = rest.find(end) else { return false };
-        rest = rest[at + end.len()..].trim_start();
+    let Some(root) = Root::of(head) else { return false };
+    match root.name.rsplit(':').next().unwrap_or_default() {
+        "rss" => true,
+        "feed" => root.text.contains("w3.org/2005/atom") || root.text.contains("purl.org/atom/"),
+        "rdf" => root.text.contains("purl.org/rss/") || root.text.contains("netscape.com/rdf/simple/"),
+        _ => false,
     }
-    let is = |name: &str| {
-        let behind = rest.strip_prefix('<').and_then(|rest| rest.strip_prefix(name));
-        behind.is_some_and(|rest| rest.starts_with(|c: char| c.is_whitespace() || c == '>'))
-    };
-    is("rss") || (is("feed") && rest.contains("atom")) || (is("rdf:rdf") && rest.contains("purl.org/rss/"))
+}
+
+/// The first element of an XML file, in small letters.
+struct Root {
+    name: String,
+    /// All that was looked at, from its tag on.
+    text: String,
+}
+
+impl Root {
+    /// Declarations and comments may stand before it.
+    fn of(head: &[u8]) -> Option<Self> {
+        let head = &head[..head.len().min(HEAD)];
+        let wide = match head {
+            [0xFF, 0xFE, ..] | [b'<', 0, ..] => Some(UTF_16LE),
+            [0xFE, 0xFF, ..] | [0, b'<', ..] => Some(UTF_16BE),
+            _ => None,
+        };
+        let head = match wide {
+            Some(wide) => wide.decode_without_bom_handling(head).0,
+            None => String::from_utf8_lossy(head),
+        };
+        let head = head.to_lowercase();
+        let mut rest = head.trim_start_matches('\u{feff}').trim_start();
+        while rest.starts_with("<?") || rest.starts_with("<!") {
+            let has_entities = || rest.find('[').is_some_and(|open| rest.find('>').is_some_and(|end| open < end));
+            let end = match () {
+                () if rest.starts_with("<!--") => "-->",
+                () if rest.starts_with("<!doctype") && has_entities() => "]>",
+                () => ">",
+            };
+            rest = rest[rest.find(end)? + end.len()..].trim_start();
+        }
+        let rest = rest.strip_prefix('<')?;
+        let name = rest.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next().unwrap_or_default();
+        let is_whole = name.len() < rest.len();
+        is_whole.then(|| Self { name: name.to_owned(), text: rest.to_owned() })
+    }
 }
 
 /// The documents of a feed, and what is wrong with the entries that are none.
@@ -156,7 +188,9 @@ fn record(entry: &Elements, feed: &Elements) -> Map<String, Value> {
     add("description", summary.filter(|_| content.is_some()));
     let permanent = value(entry, "guid").filter(|_| value(entry, "guid@ispermalink").as_deref() != Some("false"));
     let permanent = permanent.filter(|guid| guid.contains("://"));
-    add("url", first(&["feedburner:origlink", "link@href", "link"]).or(permanent));
+    let address = first(&["feedburner:origlink", "link@href", "link"]).or(permanent);
+    let of_feed = ["link@self", "link@href", "link"].iter().find_map(|name| value(feed, name));
+    add("url", address.map(|address| resolved(&address, of_feed.as_deref())));
     add("id", first(&["guid", "id"]));
     add(
         "published",

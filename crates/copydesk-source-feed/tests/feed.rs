@@ -74,6 +74,46 @@ fn an_entry_of_atom_is_a_document() {
 }
 
 #[test]
+fn an_address_stands_below_what_is_said_around_it() {
+    let addresses =
+        |feed: &str| inputs(feed).into_iter().map(|input| input.url.unwrap_or_default()).collect::<Vec<_>>();
+    let atom = |root: &str, entry: &str, link: &str| {
+        format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"{root}><title>x</title><entry{entry}><title>y</title>\
+             <link href=\"2.html\"{link}/><content>z</content></entry></feed>"
+        )
+    };
+    let base = |address: &str| format!(" xml:base=\"{address}\"");
+    let (root, entry, link) = (base("https://example.org/news/"), base("/tide/"), base("high/"));
+    for (root, entry, link, expected) in [
+        (&*root, "", "", "https://example.org/news/2.html"),
+        (&*root, &*entry, "", "https://example.org/tide/2.html"),
+        (&*root, &*entry, &*link, "https://example.org/tide/high/2.html"),
+        ("", "", "", ""),
+    ] {
+        assert_eq!(addresses(&atom(root, entry, link)), [expected]);
+    }
+    let itself = "<link rel=\"self\" href=\"https://example.org/news/all.atom\"/><title>x";
+    let named = atom("", "", "").replacen("<title>x", itself, 1);
+    assert_eq!(addresses(&named), ["https://example.org/news/2.html"]);
+    let rss =
+        "<rss><channel><link>https://example.org/</link><item><link>/a</link><title>x</title></item></channel></rss>";
+    assert_eq!(addresses(rss), ["https://example.org/a"]);
+}
+
+#[test]
+fn a_root_may_have_a_prefix() {
+    let feed = "<a:feed xmlns:a=\"http://www.w3.org/2005/Atom\"><a:title>Harbour</a:title><a:entry><a:title>Ferries</a:title>\
+        <a:author><a:name>Ann Lee</a:name></a:author><a:content>The ferry sails.</a:content></a:entry></a:feed>";
+    assert!(looks_like(feed.as_bytes()));
+    let found = inputs(feed);
+    let fields = &found[0].fields;
+    assert_eq!((&fields["title"], &fields["authors"]), (&json!("Ferries"), &json!(["Ann Lee"])));
+    assert_eq!(fields["site_name"], json!("Harbour"));
+    assert!(String::from_utf8_lossy(&found[0].bytes).contains("The ferry sails."));
+}
+
+#[test]
 fn what_is_broken_costs_its_entry() {
     let broken = RSS.replacen("<item>", "<item><title>x</title><a b=<</item>\n<item>", 1);
     let shown: Vec<String> = items(broken.as_bytes())
@@ -98,7 +138,22 @@ fn a_charset_is_that_of_the_declaration() {
 }
 
 #[test]
+fn utf_16_is_read_with_and_without_its_mark() {
+    let text = RSS.replace("UTF-8", "UTF-16");
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [[&[0xFF, 0xFE], &*little].concat(), [&[0xFE, 0xFF], &*big].concat(), little, big] {
+        assert!(looks_like(&bytes));
+        let Some(SourceItem::Input(input)) = items(&bytes).into_iter().next() else { panic!("a document") };
+        assert!(String::from_utf8_lossy(&input.bytes).contains("The ferry sails."));
+        assert_eq!(input.fields["title"], json!("Ferries & boats"));
+    }
+}
+
+#[test]
 fn it_is_known_by_its_first_element() {
+    let entities = "<!DOCTYPE rss [ <!ENTITY a \"<b>\"> ]>\n<rss version=\"0.91\">";
+    assert!(looks_like(entities.as_bytes()));
     assert!(looks_like(RSS.as_bytes()) && looks_like(b"<!-- x -->\n<feed xmlns='http://www.w3.org/2005/Atom'>"));
     assert!(!looks_like(b"<html><rss>") && !looks_like(b"<feed>") && !looks_like(b"<rssx>") && !looks_like(b"rss"));
 }
