@@ -1,5 +1,7 @@
 //! What a text is written in, by its content.
 
+mod xml;
+
 use copydesk_text::ends_sentence;
 use memchr::memmem;
 
@@ -14,6 +16,8 @@ pub(crate) enum Format {
     Plain,
     /// Another notation, named, that is read as plain text and deserves a note.
     Other(&'static str),
+    /// XML that is no page: what it is, and what makes text of it.
+    Xml(&'static str),
 }
 
 /// How much of a text is looked at.
@@ -108,19 +112,10 @@ fn by_first_words(start: &str, sample: &str) -> Option<Format> {
     if ["<!doctype html", "<html", "<head", "<body"].iter().any(|w| starts(w)) {
         return Some(Format::Html);
     }
-    if start.starts_with("<!DOCTYPE") || sample.trim_start().starts_with("<?xml") {
-        return Some(match tag_name(start).to_ascii_lowercase().as_str() {
-            "html" => Format::Html,
-            _ if contains_html_root(start) => Format::Html,
-            "rss" | "rdf:rdf" | "feed" => Format::Other("an XML feed"),
-            "svg" => Format::Other("an SVG drawing"),
-            _ => Format::Other("XML"),
-        });
-    }
-    match tag_name(start) {
-        "rss" | "feed" => return Some(Format::Other("an XML feed")),
-        "svg" => return Some(Format::Other("an SVG drawing")),
-        _ => {}
+    if start.starts_with('<')
+        && let Some(format) = xml::format(start, sample.trim_start().starts_with("<?xml"))
+    {
+        return Some(format);
     }
     if (start.starts_with('{') || start.starts_with('[')) && is_json(start) {
         return Some(Format::Other("JSON"));
@@ -129,18 +124,6 @@ fn by_first_words(start: &str, sample: &str) -> Option<Format> {
         return Some(Format::Other("a saved mail or web archive (MIME)"));
     }
     None
-}
-
-fn contains_html_root(text: &str) -> bool {
-    memchr::memchr_iter(b'<', text.as_bytes())
-        .take(200)
-        .any(|i| text.get(i + 1..i + 5).is_some_and(|s| s.eq_ignore_ascii_case("html")))
-}
-
-fn tag_name(text: &str) -> &str {
-    let name = text.strip_prefix('<').unwrap_or("");
-    let end = name.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b':').count();
-    &name[..end]
 }
 
 /// Whether a text is JSON as far as it was sampled: it is valid, or is cut off and begins as JSON does.
@@ -395,8 +378,6 @@ mod tests {
             ("<p>One.</p><p>Two.</p>", Format::Html),
             ("<div class=\"x\">One</div>", Format::Html),
             ("Intro <p>One<p>Two<p>Three<p>Four<p>Five", Format::Html),
-            ("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel></channel></rss>", Format::Other("an XML feed")),
-            ("<svg xmlns=\"x\"></svg>", Format::Other("an SVG drawing")),
             ("{\"error\": \"not found\", \"html\": \"<p>x</p>\"}", Format::Other("JSON")),
             ("[1, 2, 3]", Format::Other("JSON")),
             ("[Seoul] The minister said so.", Format::Plain),

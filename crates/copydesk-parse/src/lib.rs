@@ -141,6 +141,7 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
             plain(doc, from, limits, Some(("limit.markdown", message)))
         }
         Format::Plain => plain(doc, from, limits, None),
+        Format::Xml(what) => Err(ParseError::new("unsupported", format!("this is no page but {what}"))),
         Format::Other(what) => {
             plain(doc, from, limits, Some(("unusual-format", format!("this is {what}; it is read as plain text"))))
         }
