@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 use copydesk_runner::{Observer, Progress, Quarantined, Report};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
-use crate::terminal::{Paint, Tone, cut, one_line, thousands};
+use crate::terminal::{Paint, Tone, cut, one_line, shown, thousands};
 
 /// How many documents in quarantine are named while a run goes on; the file has all of them.
 const MOST_NAMED: u64 = 10;
@@ -118,7 +118,7 @@ pub(crate) fn summary(report: &Report, dry: Option<DryRun>, paint: Paint) -> Str
         let _ = writeln!(out, "nothing to do: the files are as the last run left them");
     }
     for file in &report.files {
-        let _ = writeln!(out, "{} ({} bytes)", file.path.display(), thousands(file.bytes));
+        let _ = writeln!(out, "{} ({} bytes)", shown(&file.path), thousands(file.bytes));
     }
     if let Some(DryRun { has_surveys }) = dry {
         if has_surveys {

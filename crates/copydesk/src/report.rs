@@ -21,7 +21,7 @@ use tracing_subscriber::{
 use crate::{
     options::{Global, LogFormat, When},
     program::{self, of_this_program},
-    terminal::{Paint, Tone, visible},
+    terminal::{Paint, Tone, guarded, visible},
 };
 
 /// Exit code of a run that finished with documents in quarantine.
@@ -91,7 +91,9 @@ impl Reporter {
         // The HTML parser warns of every oddity of a page, and pages are made of them.
         let filter = EnvFilter::try_from_env("COPYDESK_LOG")
             .unwrap_or_else(|_| EnvFilter::new(format!("{level},html5ever=error,markup5ever=error{spans}")));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(AboveBars(reporter.bars.clone()));
+        let log = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(AboveBars { bars: reporter.bars.clone(), is_text: reporter.format == LogFormat::Text });
         let log = log.with_span_events(if global.trace { FmtSpan::CLOSE } else { FmtSpan::NONE });
         // A log that somebody else has started stays: this may be called from a test.
         let _ = match reporter.format {
@@ -128,6 +130,7 @@ impl Reporter {
 
     /// Says something that stands in no log: a diagnosis, a summary.
     pub(crate) fn write(&self, text: &str) {
+        let text = guarded(text, self.paint().is_on());
         self.bars.suspend(|| {
             // Nobody is left to be told that standard error is gone.
             let _ = io::stderr().write_all(text.as_bytes());
@@ -161,18 +164,22 @@ impl FormatTime for TimeOfDay {
 
 /// Writes log lines above the progress bars.
 #[derive(Debug, Clone)]
-struct AboveBars(MultiProgress);
-
-struct Line {
+struct AboveBars {
     bars: MultiProgress,
+    is_text: bool,
 }
+
+struct Line(AboveBars);
 
 impl Write for Line {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         // A log that nobody reads any more, or a disk that takes no more of it, must not end a run: what writes log lines
         // panics where it is told of an error.
-        self.bars.suspend(|| {
-            let _ = io::stderr().write_all(buf);
+        let text = String::from_utf8_lossy(buf);
+        // The log escapes what begins a colour in a message. JSON is for programs, and stays as it is.
+        let text = if self.0.is_text { guarded(&text, true) } else { text };
+        self.0.bars.suspend(|| {
+            let _ = io::stderr().write_all(text.as_bytes());
         });
         Ok(buf.len())
     }
@@ -186,7 +193,7 @@ impl MakeWriter<'_> for AboveBars {
     type Writer = Line;
 
     fn make_writer(&self) -> Line {
-        Line { bars: self.0.clone() }
+        Line(self.clone())
     }
 }
 

@@ -1,6 +1,9 @@
 //! Writing for people: colour, width, and text from documents that must not steer the terminal.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal, Write},
+};
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -127,6 +130,16 @@ pub(crate) fn visible(text: &str) -> String {
     text.chars().map(|c| if c != '\n' && steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// What is about to be written to a terminal, whoever has made it: nothing in it steers the terminal but line ends, tabs
+/// and, where `coloured`, the escapes that colours are made of.
+pub(crate) fn guarded(text: &str, coloured: bool) -> Cow<'_, str> {
+    let stays = |c: char| matches!(c, '\n' | '\t') || (coloured && c == '\u{1b}') || !steers(c);
+    if text.chars().all(stays) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| if stays(c) { c } else { '\u{fffd}' }).collect::<String>().into()
+}
+
 /// A path in a message, on one line.
 pub(crate) fn shown(path: &std::path::Path) -> String {
     path.to_string_lossy().chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
@@ -201,6 +214,9 @@ mod tests {
     #[test]
     fn what_nobody_sees_is_made_visible_and_words_stay_whole() {
         assert_eq!(one_line("a\u{61c}b\u{e0041}c"), "a\u{fffd}b\u{fffd}c");
+        let message = "\u{1b}[31ma\u{1}b\u{202e}\u{e0041}\tc\n";
+        assert_eq!(guarded(message, false), "\u{fffd}[31ma\u{fffd}b\u{fffd}\u{fffd}\tc\n");
+        assert_eq!(guarded(message, true), "\u{1b}[31ma\u{fffd}b\u{fffd}\u{fffd}\tc\n");
         assert_eq!(one_line("می\u{200c}شود 👩\u{200d}🌾"), "می\u{200c}شود 👩\u{200d}🌾");
         assert_eq!(shown(std::path::Path::new("a\n\u{1b}b.toml")), "a\u{fffd}\u{fffd}b.toml");
     }

@@ -15,7 +15,7 @@ use crate::{
     exit::ExitCode,
     program,
     report::{Failure, Reporter},
-    terminal::count,
+    terminal::{count, shown},
 };
 
 const TEMPLATE: &str = include_str!("../../templates/init.toml");
@@ -59,7 +59,7 @@ impl Args {
         let text = TEMPLATE.replace("{source}", &found.source()).replace("{file}", &file);
         write_new(&self.file, &program::of_this_program(&text))?;
         if !reporter.quiet {
-            let name = program::name();
+            let (name, file) = (program::name(), shown(&self.file));
             let inputs = if found.kinds.is_empty() { " PAGES" } else { "" };
             reporter.write(&format!("{file}: for {}\n\n  {name} run {file}{inputs}\n", found.in_words()));
         }
