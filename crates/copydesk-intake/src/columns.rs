@@ -59,6 +59,7 @@ impl Columns<'_> {
         names: &mut Names,
         mut record: Map<String, Value>,
     ) -> Result<Input, Refused> {
+        let shape = Usual::shape(&record);
         let at = self.text_at(&record)?;
         let Some(Value::String(text)) = take(&mut record, &at) else {
             return Err(Refused { rule: "record.text", message: format!("`{}` is no text", at.join(".")) });
@@ -68,9 +69,8 @@ impl Columns<'_> {
                 format!("`{}` has more than {} bytes; raise `max_bytes` to read it", at.join("."), self.max_bytes);
             return Err(Refused { rule: "limit.size", message });
         }
-        let shape = Usual::shape(&record);
         let special = |names: fn(&'static crate::fields::Shape) -> &'static [String]| shape.map_or(&[][..], names);
-        let id = first(&record, self.id, &[], |value| Some(value.to_owned()));
+        let id = first(&record, self.id, &[], |_, value| Some(value.to_owned()));
         if let Some((at, text)) = &id
             && record.get("id").is_none_or(Value::is_null)
         {
@@ -78,15 +78,17 @@ impl Columns<'_> {
             record.insert("id".into(), own.unwrap_or_else(|| text.clone().into()));
         }
         let url = first(&record, special(|s| &s.url), self.url, address);
-        let fetched = first(&record, special(|s| &s.fetched), self.fetched, copydesk_date::machine);
-        let media_type = first(&record, special(|s| &s.content_type), self.content_type, |value| {
+        let fetched = first(&record, special(|s| &s.fetched), self.fetched, |_, value| copydesk_date::machine(value));
+        let media_type = first(&record, special(|s| &s.content_type), self.content_type, |_, value| {
             let name = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
             (!name.is_empty()).then_some(name)
         });
-        let status = first(&record, &Usual::names().status, &[], |value| value.parse().ok());
+        let status = first(&record, &Usual::names().status, &[], |_, value| value.parse().ok());
         // The day of the capture is no fact about the text.
         let used: Vec<&[String]> = fetched.iter().map(|(at, _)| at.as_slice()).collect();
-        let declared = declared(&record, &used);
+        let mut declared = declared(&record, &used);
+        let written = first(&record, special(|s| &s.published), &[], |_, value| Some(value.to_owned()));
+        declared.extend(written.map(|(_, value)| ("published".to_owned(), value)));
         let own = id.map(|(_, id)| id).or_else(|| url.as_ref().map(|(_, url)| url.clone())).unwrap_or_default();
         let place = standing.uri.rsplit('#').next().unwrap_or_default();
         // Whatever the page says of its charset: in a record it has been decoded.
@@ -129,22 +131,22 @@ fn first<T>(
     record: &Map<String, Value>,
     special: &[String],
     names: &[String],
-    read: impl Fn(&str) -> Option<T>,
+    read: impl Fn(&str, &str) -> Option<T>,
 ) -> Option<(Vec<String>, T)> {
     special.iter().chain(names).find_map(|name| {
         let at = path(record, name)?;
         let value = plain(get(record, &at)?)?;
-        let value = read(value.trim()).filter(|_| !Usual::is_nothing(&value))?;
+        let value = read(name, value.trim()).filter(|_| !Usual::is_nothing(&value))?;
         Some((at, value))
     })
 }
 
 /// What can be fetched, and not merely a word under a name that often holds an address.
-fn address(value: &str) -> Option<String> {
+fn address(name: &str, value: &str) -> Option<String> {
+    let is_path = name.rsplit('.').next() == Some("source") && value.starts_with(['/', '.']);
     let has_form = value.contains("://")
-        || value.starts_with('/')
         || value.starts_with("www.")
-        || value.split_once('/').is_some_and(|(host, _)| host.contains('.'));
+        || (!is_path && (value.starts_with('/') || value.split_once('/').is_some_and(|(host, _)| host.contains('.'))));
     (has_form && !value.contains(char::is_whitespace)).then(|| value.trim_matches(['<', '>']).to_owned())
 }
 
@@ -360,6 +362,45 @@ mod tests {
             of(json!({ "text": "x", "url": "", "source": "example.org/a" })).url.as_deref(),
             Some("example.org/a")
         );
+    }
+
+    #[test]
+    fn a_name_means_what_it_means_in_its_kind_of_data_set() {
+        let of = |record: Value| {
+            let usual = Usual::names();
+            let columns = Columns {
+                text: &usual.text,
+                id: &usual.id,
+                url: &usual.url,
+                content_type: &usual.content_type,
+                fetched: &usual.fetched,
+                max_bytes: 100,
+            };
+            let Value::Object(record) = record else { panic!("an object") };
+            columns.input(Standing::default(), &mut Names::new("a"), record).expect("a document")
+        };
+        let at = |text: &str| copydesk_date::machine(text);
+        let (may, june) = ("2024-05-06T07:08:09Z", "2024-06-01T00:00:00Z");
+        let crawled = of(json!({ "text": "x", "timestamp": may, "url": "https://example.org/", "source": "mC4" }));
+        assert_eq!((crawled.fetched, crawled.url.as_deref()), (at(may), Some("https://example.org/")));
+        let news = of(json!({ "text": "x", "timestamp": may, "url": "https://example.org/", "title": "y" }));
+        assert_eq!(news.fetched, None);
+        let taken = of(json!({ "id": "1", "text": "x", "source": "papers", "added": june, "created": may }));
+        assert_eq!(taken.fetched, at(june));
+        assert!(taken.declared.contains(&("published".into(), may.into())), "{:?}", taken.declared);
+        let row = of(json!({ "id": "1", "text": "x", "created": may }));
+        assert!(row.declared.iter().all(|(name, _)| name != "published"));
+        let wide = of(json!({ "f": "x.warc.gz", "u": "https://example.org/a", "ts": may, "text": "x" }));
+        assert_eq!((wide.fetched, wide.url.as_deref()), (at(may), Some("https://example.org/a")));
+        for (source, url) in
+            [("https://example.org/b", Some("https://example.org/b")), ("/home/ann/b.txt", None), ("./b/c.txt", None)]
+        {
+            let page = of(json!({ "page_content": "x", "metadata": { "source": source } }));
+            assert_eq!(page.url.as_deref(), url);
+        }
+        let page =
+            of(json!({ "markdown": "x", "metadata": { "sourceURL": "https://example.org/c", "statusCode": 200 } }));
+        assert_eq!((page.url.as_deref(), page.status), (Some("https://example.org/c"), Some(200)));
     }
 
     #[test]

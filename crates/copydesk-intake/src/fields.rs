@@ -44,6 +44,8 @@ pub(crate) struct Shape {
     pub(crate) fetched: Vec<String>,
     #[serde(default)]
     pub(crate) content_type: Vec<String>,
+    #[serde(default)]
+    pub(crate) published: Vec<String>,
     #[cfg_attr(not(test), expect(dead_code, reason = "it is tested"))]
     example: Map<String, Value>,
 }

@@ -30,7 +30,7 @@ fn not_found(path: &str) -> String {
 }
 
 /// What to do about an address: nothing is fetched here.
-fn address(path: &str) -> Option<String> {
+pub(crate) fn address(path: &str) -> Option<String> {
     let (scheme, rest) = path.split_once("://")?;
     let fetch = match scheme.to_ascii_lowercase().as_str() {
         "http" | "https" | "ftp" => format!("curl -sL {path}"),

@@ -34,6 +34,11 @@ pub fn read(text: &str) -> PathBuf {
     }
 }
 
+/// The path that the bytes of a line stand for.
+pub(crate) fn read_bytes(bytes: &[u8]) -> PathBuf {
+    std::str::from_utf8(bytes).map_or_else(|_| os_path(bytes), read)
+}
+
 fn unescape(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;

@@ -14,8 +14,8 @@ use crate::{
     Selection, StoredFile,
     labels::Labels,
     missing,
-    open::{unreadable, uri},
-    path_text::read as read_path,
+    open::{bad, unreadable, uri},
+    path_text::{read as read_path, read_bytes},
     pattern::{self, Filter, PathGlob},
 };
 
@@ -260,15 +260,30 @@ fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
-/// One file a line. Blank lines are no names; a `\r` before the line feed is no part of one.
-fn list(name: String, reader: impl BufRead + Send + 'static) -> Items {
-    Box::new(reader.lines().filter_map(move |line| match line {
+/// One file a line. Blank lines are no names; a `\r` before the line feed is no part of one. With zero bytes in it the list is
+/// one of `find -print0`, and these are the ends of its names.
+fn list(name: String, mut reader: impl BufRead + Send + 'static) -> Items {
+    // An error comes again when it is read, and is told of there.
+    let end = if reader.fill_buf().is_ok_and(|head| head.contains(&0)) { 0 } else { b'\n' };
+    let mut is_first = true;
+    Box::new(reader.split(end).filter_map(move |line| match line {
         Ok(line) => {
-            let line = line.trim_end_matches('\r');
-            (!line.trim().is_empty()).then(|| Ok(Item::File(read_path(line))))
+            let mark: &[u8] = if std::mem::take(&mut is_first) { b"\xEF\xBB\xBF" } else { b"" };
+            let line = line.strip_prefix(mark).unwrap_or(&line);
+            let line = if end == 0 { line } else { line.strip_suffix(b"\r").unwrap_or(line) };
+            (!line.trim_ascii().is_empty()).then(|| Ok(listed(line)))
         }
         Err(error) => Some(Err(SourceError::new(format!("cannot read the list {name}: {error}")))),
     }))
+}
+
+/// What a line of a list names.
+fn listed(line: &[u8]) -> Item {
+    let (path, text) = (read_bytes(line), String::from_utf8_lossy(line));
+    match missing::address(&text) {
+        Some(help) if !path.exists() => Item::Other(Box::new(bad(text, "not-found", help))),
+        _ => Item::File(path),
+    }
 }
 
 fn failed(name: &str, error: &io::Error) -> Items {

@@ -188,7 +188,7 @@ fn kind(name: &str, stored: &[u8], whole: bool, csv: &csv::Options) -> Kind {
         // What is wrong in it is told with its place, and does not become text.
         "json" if jsonl::may_begin(&beginning) && !beginning.trim_ascii().is_empty() => return Kind::Jsonl,
         "csv" | "tsv" => return Kind::Csv,
-        "eml" | "mbox" => return Kind::Mail,
+        "eml" | "mbox" | "mht" | "mhtml" => return Kind::Mail,
         _ => {}
     }
     if feed::looks_like(&beginning) {
@@ -282,6 +282,8 @@ mod tests {
             ("a.JSONL", "", Kind::Jsonl),
             ("b/a.warc.gz", "", Kind::Warc),
             ("a.csv.zst", "id,text", Kind::Csv),
+            ("a.txt", "Text of the day\nThe ferry, they say, sails.\n", Kind::Document),
+            ("a.mhtml", "Subject: x\n\ny", Kind::Mail),
             ("jsonl", "text", Kind::Document),
             ("", "", Kind::Document),
         ] {

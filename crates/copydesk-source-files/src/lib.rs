@@ -68,9 +68,6 @@ fn read(file: StoredFile, options: &Options) -> SourceItem {
     }
 }
 
-/// What standard input is called.
-const STDIN: &str = "-";
-
 /// So much of a file tells whether it is one of those that are no text.
 const HEAD: u64 = 4 << 10;
 
@@ -90,8 +87,6 @@ pub fn whole(opened: Opened, options: &Options) -> SourceItem {
             }
             too_large(uri, max_bytes)
         }
-        // A program before the pipe that has failed, and no document.
-        Ok(0) if uri == STDIN => SourceItem::Skipped { uri, reason: "nothing came on standard input".into() },
         Ok(_) => SourceItem::Input(Input { name, ..Input::new(uri, bytes) }),
         Err(error) => bad(uri, "unreadable", format!("cannot be read: {error}")),
     }
