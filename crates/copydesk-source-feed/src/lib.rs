@@ -1,9 +1,13 @@
-//! Reads RSS and Atom, one document an entry.
+//! Reads RSS and Atom, one document an entry, and articles in XML (NITF, NewsML, TEI).
 //!
 //! The content of an entry is the document, its summary where it has no content; title, authors, dates, address and tags
 //! stand among its clues, and the name and language of the feed with them. A document is called `path#entry-N`. XML that
 //! is broken costs the entry that it is in, and reading goes on with the next.
+//!
+//! Of an article in XML the body is the document, as HTML; what an element is there, and where the facts stand, is data
+//! (`data/articles.toml`). An item without a text is skipped.
 
+mod articles;
 mod entries;
 mod records;
 
@@ -30,7 +34,7 @@ pub struct Feed {
 
 impl SourceKind for Feed {
     const NAME: &'static str = "feed";
-    const SUMMARY: &'static str = "Reads RSS and Atom, one document an entry.";
+    const SUMMARY: &'static str = "Reads RSS and Atom, one document an entry, and NITF, NewsML and TEI.";
     type Config = Config;
 
     fn build(config: Config) -> Result<Box<dyn Source>, ConfigError> {

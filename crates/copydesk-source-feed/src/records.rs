@@ -1,6 +1,6 @@
 //! The documents of one feed.
 
-use std::io::Read;
+use std::{io::Read, ops::Range};
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Options,
+    articles::{Article, Articles, Kind},
     entries::{Elements, Entries, Part, resolved},
 };
 
@@ -25,7 +26,7 @@ pub fn looks_like(head: &[u8]) -> bool {
         "rss" => true,
         "feed" => root.text.contains("w3.org/2005/atom") || root.text.contains("purl.org/atom/"),
         "rdf" => root.text.contains("purl.org/rss/") || root.text.contains("netscape.com/rdf/simple/"),
-        _ => false,
+        _ => Kind::of(&root.name).is_some(),
     }
 }
 
@@ -104,6 +105,30 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
         max_bytes: options.max_bytes,
     };
     let mut names = Names::new(file.name.clone());
+    let mut take = |uri: &str, range: Range<usize>, mut notes: Vec<Note>, record| {
+        let extent = shift.map(|shift| Extent { offset: range.start as u64 + shift, length: range.len() as u64 });
+        if is_damaged {
+            notes.extend(replaced(&text[range], charset));
+        }
+        let standing = Standing { uri: uri.to_owned(), extent, notes };
+        match columns.input(standing, &mut names, record) {
+            Ok(input) => SourceItem::Input(input),
+            Err(refused) => bad(uri, refused.rule, refused.message),
+        }
+    };
+    if let Some(kind) = Root::of(bytes).and_then(|root| Kind::of(&root.name)) {
+        let article = |(at, article)| {
+            let (number, uri) = (at + 1, format!("{}#entry-{}", file.uri, at + 1));
+            match article {
+                Article::Found(range, Some(record)) => take(&uri, range, Vec::new(), record),
+                Article::Found(_, None) => {
+                    SourceItem::Skipped { uri, reason: "an item without a text: a picture, say, or a list".into() }
+                }
+                Article::Broken(at, error) => bad(uri, "feed.syntax", format!("item {number}, at byte {at}: {error}")),
+            }
+        };
+        return Articles::new(&text, kind).enumerate().map(article).collect();
+    }
     let mut entries = Entries::new(&text);
     let mut items = Vec::new();
     let mut number = 0_u64;
@@ -112,16 +137,8 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
         let uri = format!("{}#entry-{number}", file.uri);
         items.push(match part {
             Part::Entry(range, elements) => {
-                let extent =
-                    shift.map(|shift| Extent { offset: range.start as u64 + shift, length: range.len() as u64 });
-                let mut notes = if is_damaged { replaced(&text[range], charset) } else { Vec::new() };
-                notes.extend(teaser(&elements));
                 let record = record(&elements, &entries.feed);
-                let standing = Standing { uri: uri.clone(), extent, notes };
-                match columns.input(standing, &mut names, record) {
-                    Ok(input) => SourceItem::Input(input),
-                    Err(refused) => bad(uri, refused.rule, refused.message),
-                }
+                take(&uri, range, teaser(&elements).into_iter().collect(), record)
             }
             Part::Broken(at, error) => bad(uri, "feed.syntax", format!("entry {number}, at byte {at}: {error}")),
         });

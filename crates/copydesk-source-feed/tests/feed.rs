@@ -150,6 +150,83 @@ fn utf_16_is_read_with_and_without_its_mark() {
     }
 }
 
+/// The text of a document without its frame, and what is said of it.
+fn article(text: &str) -> (String, Value) {
+    assert!(looks_like(text.as_bytes()), "{text}");
+    let found = inputs(text);
+    let [one] = &found[..] else { panic!("one document: {found:?}") };
+    let html = String::from_utf8_lossy(&one.bytes).into_owned();
+    let html = html.trim_start_matches("<html><body><article>").trim_end_matches("</article></body></html>");
+    (html.split_whitespace().collect::<Vec<_>>().join(" "), Value::from(one.fields.clone()))
+}
+
+#[test]
+fn a_news_item_in_nitf_is_a_document() {
+    let (html, fields) = article(
+        "<?xml version=\"1.0\"?><!DOCTYPE nitf SYSTEM \"nitf.dtd\">\n<nitf xml:lang=\"en\"><head><title>x</title><docdata>\
+         <doc-id id-string=\"n-1\"/><date.issue norm=\"20240506T070809Z\"/><key-list><keyword key=\"Sea\"/>\
+         <keyword key=\"Rail\"/></key-list></docdata></head><body><body.head><hedline><hl1>Ferries &amp; rails</hl1></hedline>\
+         <byline>By Ann Lee</byline></body.head><body.content><p>The <person>mayor</person> said &lt;no&gt; &amp;lt;.</p>\
+         <media><media-reference source=\"a.jpg\"/><media-caption>A quay.</media-caption><media-object>AAAA</media-object>\
+         </media><p>R&eacute;sum&#233;</p></body.content></body></nitf>",
+    );
+    assert_eq!(
+        html,
+        "<p>The mayor said &lt;no&gt; &amp;lt;.</p><figure><img src=\"a.jpg\"><figcaption>A quay.</figcaption></figure>\
+         <p>R&eacute;sumé</p>"
+    );
+    let expected = json!({
+        "content_type": "text/html", "byline": "By Ann Lee", "id": "n-1", "language": "en", "tags": ["Sea", "Rail"],
+        "published": "20240506T070809Z", "title": "Ferries & rails",
+    });
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn the_items_of_a_message_in_newsml_are_documents() {
+    let item = |guid: &str, set: &str| {
+        format!(
+            "<n:newsItem guid=\"{guid}\" xml:lang=\"de\"><n:itemMeta><n:versionCreated>2024-05-06T07:08:09Z</n:versionCreated>\
+             </n:itemMeta><n:contentMeta><n:headline>Fähren</n:headline><n:by>Ann Lee</n:by></n:contentMeta>\
+             <n:contentSet>{set}</n:contentSet></n:newsItem>"
+        )
+    };
+    let text =
+        "<n:inlineXML><html><head><title>x</title></head><body><p>Die Fähre fährt.</p></body></html></n:inlineXML>";
+    let message = format!(
+        "<n:newsMessage xmlns:n=\"http://iptc.org/std/nar/2006-10-01/\"><n:itemSet>{}{}</n:itemSet></n:newsMessage>",
+        item("urn:1", text),
+        item("urn:2", "<n:remoteContent href=\"a.jpg\"/>")
+    );
+    assert!(looks_like(message.as_bytes()));
+    let found = items(message.as_bytes());
+    let [SourceItem::Input(one), SourceItem::Skipped { uri, reason }] = &found[..] else { panic!("{found:?}") };
+    assert!(String::from_utf8_lossy(&one.bytes).contains("<article><p>Die Fähre fährt.</p></article>"), "{one:?}");
+    assert_eq!((&one.fields["title"], &one.fields["byline"]), (&json!("Fähren"), &json!("Ann Lee")));
+    assert_eq!((&one.fields["published"], &one.fields["language"]), (&json!("2024-05-06T07:08:09Z"), &json!("de")));
+    assert_eq!((one.name.as_str(), uri.as_str()), ("f#urn:1", "f#entry-2"));
+    assert!(reason.contains("without a text"));
+    let cut = &message[..message.len() / 2];
+    assert!(matches!(items(cut.as_bytes()).last(), Some(SourceItem::Bad { rule, .. }) if rule == "feed.syntax"));
+}
+
+#[test]
+fn a_text_in_tei_is_a_document() {
+    let (html, fields) = article(
+        "<TEI xmlns=\"http://www.tei-c.org/ns/1.0\"><teiHeader><fileDesc><titleStmt><title type=\"main\">Ferries</title>\
+         <author>Ann Lee</author><author>Bo Chen</author></titleStmt><publicationStmt><publisher>Harbour Daily</publisher>\
+         <ptr type=\"URL\" target=\"https://example.org/a\"/><date>2024-05-06</date></publicationStmt></fileDesc><profileDesc>\
+         <abstract><p>-</p></abstract></profileDesc></teiHeader><text><body><div type=\"entry\"><ab type=\"header\">Night</ab>\
+         <p>It sails<lb/>at <hi>night</hi>.</p><list><item>One</item></list></div></body></text></TEI>",
+    );
+    assert_eq!(html, "<div><h2>Night</h2><p>It sails<br>at <em>night</em>.</p><ul><li>One</li></ul></div>");
+    let expected = json!({
+        "content_type": "text/html", "authors": ["Ann Lee", "Bo Chen"], "published": "2024-05-06", "title": "Ferries",
+        "site_name": "Harbour Daily", "url": "https://example.org/a",
+    });
+    assert_eq!(fields, expected);
+}
+
 #[test]
 fn it_is_known_by_its_first_element() {
     let entities = "<!DOCTYPE rss [ <!ENTITY a \"<b>\"> ]>\n<rss version=\"0.91\">";
