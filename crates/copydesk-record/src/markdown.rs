@@ -67,10 +67,10 @@ pub fn markdown(doc: &Document, markup: Markup) -> String {
                 let mark = if is_numbered(&text) { "" } else { "- " };
                 let _ = write!(out, "{}{mark}{text}", "  ".repeat(depth));
             }
-            BlockKind::Quote => out.push_str(&prefixed(&inline(doc, id), "> ")),
+            BlockKind::Quote => out.push_str(&prefixed(&without_numbers(inline(doc, id)), "> ")),
             BlockKind::Code => code(&mut out, doc.text(id)),
             BlockKind::TableRow => row(&mut out, doc.text(id), goes_on),
-            _ => out.push_str(&inline(doc, id).replace('\n', "  \n")),
+            _ => out.push_str(&without_numbers(inline(doc, id)).replace('\n', "  \n")),
         }
         last = Some(kind);
     }
@@ -137,6 +137,25 @@ fn begins_entity(text: &str) -> bool {
 fn is_numbered(text: &str) -> bool {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     (1..=9).contains(&digits) && text[digits..].starts_with([' ', '.', ')', '\\'])
+}
+
+/// Lines of a text that is no list and would be read as one: the point behind the number is escaped.
+fn without_numbers(text: String) -> String {
+    let point = |line: &str| {
+        let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+        let rest = line[digits..].strip_prefix(['.', ')']);
+        let is_mark =
+            (1..=9).contains(&digits) && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t']));
+        is_mark.then_some(digits)
+    };
+    if text.lines().all(|line| point(line).is_none()) {
+        return text;
+    }
+    let lines = text.lines().map(|line| match point(line) {
+        Some(at) => format!("{}\\{}", &line[..at], &line[at..]),
+        None => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn one_line(text: &str) -> String {
@@ -257,6 +276,20 @@ mod tests {
     use copydesk_document::{Decision, DocumentSource, Label, NewBlock};
 
     use super::*;
+
+    #[test]
+    fn a_number_makes_no_list_of_a_paragraph() {
+        for (text, expected) in [
+            ("1. Bundesliga", "1\\. Bundesliga"),
+            ("On the\n12) of May", "On the\n12\\) of May"),
+            ("2031.", "2031\\."),
+            ("1.5 metres", "1.5 metres"),
+            ("1234567890. x", "1234567890. x"),
+            ("May 1. was", "May 1. was"),
+        ] {
+            assert_eq!(without_numbers(text.to_owned()), expected);
+        }
+    }
 
     fn add(doc: &mut Document, new: NewBlock<'_>) {
         let block = doc.push_block(new);
