@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     fs::File,
-    io::{self, BufRead, BufReader},
+    io::{self, BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -261,21 +261,54 @@ fn is_hidden(name: &OsStr) -> bool {
 }
 
 /// One file a line. Blank lines are no names; a `\r` before the line feed is no part of one. With zero bytes in it the list is
-/// one of `find -print0`, and these are the ends of its names.
+/// one of `find -print0`, and these are the ends of its names. What is no list at all ends where that shows.
 fn list(name: String, mut reader: impl BufRead + Send + 'static) -> Items {
     // An error comes again when it is read, and is told of there.
     let end = if reader.fill_buf().is_ok_and(|head| head.contains(&0)) { 0 } else { b'\n' };
-    let mut is_first = true;
-    Box::new(reader.split(end).filter_map(move |line| match line {
-        Ok(line) => {
-            let mark: &[u8] = if std::mem::take(&mut is_first) { b"\xEF\xBB\xBF" } else { b"" };
-            let line = line.strip_prefix(mark).unwrap_or(&line);
-            let line = if end == 0 { line } else { line.strip_suffix(b"\r").unwrap_or(line) };
-            (!line.trim_ascii().is_empty()).then(|| Ok(listed(line)))
+    let (mut at, mut blank) = (0_u64, 0);
+    let mut names = std::iter::from_fn(move || {
+        let mut line = Vec::new();
+        match reader.by_ref().take(LONGEST_NAME + 1).read_until(end, &mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(Ok(line)),
+            Err(error) => Some(Err(error.to_string())),
         }
-        Err(error) => Some(Err(SourceError::new(format!("cannot read the list {name}: {error}")))),
+    });
+    let mut ended = false;
+    Box::new(std::iter::from_fn(move || {
+        while !ended {
+            let mut line = match names.next()? {
+                Ok(line) => line,
+                Err(error) => {
+                    ended = true;
+                    return Some(Err(SourceError::new(format!("cannot read the list {name}: {error}"))));
+                }
+            };
+            at += 1;
+            let is_long = line.len() as u64 > LONGEST_NAME;
+            line.truncate(line.len() - usize::from(line.last() == Some(&end)));
+            if end == b'\n' && line.last() == Some(&b'\r') {
+                line.pop();
+            }
+            let line = line.strip_prefix(if at == 1 { &b"\xEF\xBB\xBF"[..] } else { b"" }).unwrap_or(&line);
+            if !line.trim_ascii().is_empty() && !is_long {
+                blank = 0;
+                return Some(Ok(listed(line)));
+            }
+            blank += 1;
+            if is_long || (end == 0 && blank > MOST_BLANK) {
+                ended = true;
+                let message = format!("{name} is no list of files: name {at} in it is none");
+                return Some(Err(SourceError::new(message)));
+            }
+        }
+        None
     }))
 }
+
+/// No path is longer on any system, and no list has so many zero bytes in a row.
+const LONGEST_NAME: u64 = 64 << 10;
+const MOST_BLANK: u32 = 1000;
 
 /// What a line of a list names.
 fn listed(line: &[u8]) -> Item {

@@ -150,6 +150,10 @@ fn large_numbers(mut extra: &[u8]) -> impl Iterator<Item = u64> {
     found.as_chunks::<8>().0.iter().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
+/// What compresses the files of a ZIP besides what is read, by their numbers.
+const METHODS: [(u16, &str); 7] =
+    [(1, "shrinking"), (6, "imploding"), (9, "deflate64"), (12, "bzip2"), (14, "LZMA"), (93, "zstd"), (95, "xz")];
+
 impl ZipEntry {
     /// Whether it is a folder.
     pub fn is_folder(&self) -> bool {
@@ -173,7 +177,11 @@ impl ZipEntry {
         match self.method {
             0 => Ok(Box::new(Checked::new(stored, self.crc))),
             8 => Ok(Box::new(Checked::new(DeflateDecoder::new(stored), self.crc))),
-            method => unsupported(&format!("it is compressed by method {method}, which is not read")),
+            method => {
+                let known = METHODS.iter().find(|(number, _)| *number == method).map(|(_, name)| *name);
+                let name = known.map_or_else(|| format!("method {method}"), str::to_owned);
+                unsupported(&format!("it is compressed by {name}, which is not read in a ZIP; unpack it"))
+            }
         }
     }
 }

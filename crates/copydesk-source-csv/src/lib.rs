@@ -87,8 +87,11 @@ impl Source for Csv {
 impl Options {
     /// Checks what a schema cannot say.
     pub fn check(&self) -> Result<(), ConfigError> {
-        if self.text.is_empty() {
+        if self.text.iter().all(|name| name.trim().is_empty()) {
             return Err(ConfigError::at("text", "names no column").help("name the column that holds the document"));
+        }
+        if let Some(twice) = self.columns.iter().enumerate().find(|(at, name)| self.columns[..*at].contains(name)) {
+            return Err(ConfigError::at(format!("columns[{}]", twice.0), format!("`{}` is there twice", twice.1)));
         }
         if !self.delimiter.is_empty() && self.delimiter_byte().is_none() {
             return Err(ConfigError::at("delimiter", "must be one ASCII character")

@@ -135,6 +135,11 @@ fn a_list_may_be_of_any_program_and_name_addresses() {
     let (first, second) = (at(dir.path(), "a b"), at(dir.path(), "c"));
     assert_eq!(taken(dir.path(), &list(format!("{first}\0{second}\0"))), ["a b", "c"]);
     assert_eq!(taken(dir.path(), &list(format!("\u{feff}{first}\r\n{second}\r\n"))), ["a b", "c"]);
+    for none in ["\0".repeat(5000), "x".repeat(70_000)] {
+        let mut items = build(&list(none)).expect("valid").open().expect("it opens");
+        let Some(Err(error)) = items.next() else { panic!("no list") };
+        assert!(error.to_string().contains("is no list of files") && items.next().is_none(), "{error}");
+    }
     let config = list(format!("https://example.org/a.html\n{second}\n"));
     assert_eq!(taken(dir.path(), &config), ["https://example.org/a.html (not-found)", "c"]);
     let Some(Ok(SourceItem::Bad { message, .. })) = build(&config).expect("valid").open().expect("it opens").next()

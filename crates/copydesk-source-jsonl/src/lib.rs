@@ -86,7 +86,7 @@ impl Source for Jsonl {
 impl Options {
     /// Checks what a schema cannot say.
     pub fn check(&self) -> Result<(), ConfigError> {
-        if self.text.is_empty() {
+        if self.text.iter().all(|name| name.trim().is_empty()) {
             return Err(ConfigError::at("text", "names no field").help("name the field that holds the document"));
         }
         for (key, value) in [("max_bytes", self.max_bytes), ("max_line", self.max_line)] {

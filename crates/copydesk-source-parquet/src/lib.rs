@@ -64,7 +64,7 @@ impl Source for Parquet {
 impl Options {
     /// Checks what a schema cannot say.
     pub fn check(&self) -> Result<(), ConfigError> {
-        if self.text.is_empty() {
+        if self.text.iter().all(|name| name.trim().is_empty()) {
             return Err(ConfigError::at("text", "names no column").help("name the column that holds the document"));
         }
         if self.max_bytes == 0 {

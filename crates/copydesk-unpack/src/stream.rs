@@ -333,7 +333,7 @@ impl<R: Read> Stream<R> {
                 self.state = State::Between(window);
                 return self.window_fault().into();
             }
-            _ => self.fault(FaultKind::Damaged, format!("the {codec} data is damaged ({error})")),
+            _ => self.fault(FaultKind::Damaged, format!("the {codec} data is damaged")),
         };
         self.state = State::Between(window);
         fault.into()

@@ -30,7 +30,7 @@ static TYPES: LazyLock<Vec<Type>> = LazyLock::new(|| {
 });
 
 /// What is said of XML that no line of the data knows.
-const UNKNOWN: &str = "XML of some other program; make HTML or text of it (`xsltproc`, `pandoc`)";
+const UNKNOWN: &str = "XML of some other program; `xsltproc` or `pandoc` may make HTML of it";
 
 /// So much of a document type or of a tag is looked at.
 const HEAD: usize = 4 << 10;

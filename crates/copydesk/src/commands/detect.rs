@@ -51,6 +51,9 @@ fn tag(tag: &str) -> Result<Lang, String> {
         .ok_or_else(|| format!("`{tag}` is no language that the model knows; tags look like en, vi, zh-Hant"))
 }
 
+/// No line of text is longer.
+const LONGEST_LINE: u64 = 16 << 20;
+
 impl Args {
     pub(crate) fn execute(&self, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let restricted = (!self.only.is_empty()).then(|| Detector::restricted(&self.only));
@@ -73,8 +76,13 @@ impl Args {
         let mut line = Vec::new();
         loop {
             line.clear();
-            if reader.read_until(b'\n', &mut line).with_context(|| format!("cannot read {}", self.text))? == 0 {
+            let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
+            if read.with_context(|| format!("cannot read {}", self.text))? == 0 {
                 break;
+            }
+            if line.len() as u64 == LONGEST_LINE {
+                terminal::print(&out)?;
+                return Err(anyhow!("{} has a line of more than {LONGEST_LINE} bytes; is it text?", self.text).into());
             }
             let best = detector.best(String::from_utf8_lossy(&line).trim_end());
             let _ = writeln!(out, "{}\t{:.4}", best.lang.tag(), best.confidence);
@@ -110,8 +118,18 @@ impl Args {
             let mut bytes = Vec::new();
             io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
             bytes
-        } else if Path::new(&self.text).is_file() {
-            std::fs::read(&self.text).with_context(|| format!("cannot read {}", self.text))?
+        } else if Path::new(&self.text).is_dir() {
+            let text = crate::terminal::one_line(&self.text);
+            return Err(anyhow!("{text} is a folder: name a file in it, or `copydesk run` all of it").into());
+        } else if Path::new(&self.text).exists() {
+            let most = Limits::default().max_bytes;
+            let mut bytes = Vec::new();
+            let file = File::open(&self.text).with_context(|| format!("cannot open {}", self.text))?;
+            file.take(most + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {}", self.text))?;
+            if bytes.len() as u64 > most {
+                return Err(anyhow!("{} has more than {most} bytes", self.text).into());
+            }
+            bytes
         } else if looks_like_a_path(&self.text) {
             let text = crate::terminal::one_line(&self.text);
             return Err(

@@ -11,7 +11,10 @@ use clap::Parser as _;
 use copydesk_stage::Catalog;
 use serde_json::{Value, json};
 
-use super::{super::open::read, records::Records};
+use super::{
+    super::open::{built_in, read},
+    records::Records,
+};
 use crate::{
     Cli,
     report::{Failure, Reporter},
@@ -53,6 +56,9 @@ impl Made {
 impl Side {
     /// What that is.
     pub(in crate::commands) fn of(path: &Path) -> anyhow::Result<Self> {
+        if built_in(path).is_some() {
+            return Ok(Self::Pipeline(path.to_owned()));
+        }
         let metadata = fs::metadata(path).with_context(|| format!("cannot read {}", shown(path)))?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
