@@ -188,7 +188,7 @@ fn kind(name: &str, stored: &[u8], whole: bool, csv: &csv::Options) -> Kind {
         // What is wrong in it is told with its place, and does not become text.
         "json" if jsonl::may_begin(&beginning) && !beginning.trim_ascii().is_empty() => return Kind::Jsonl,
         "csv" | "tsv" => return Kind::Csv,
-        "eml" | "mbox" | "mht" | "mhtml" => return Kind::Mail,
+        "eml" | "emlx" | "mbox" | "mht" | "mhtml" => return Kind::Mail,
         _ => {}
     }
     if feed::looks_like(&beginning) {

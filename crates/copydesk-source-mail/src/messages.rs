@@ -20,6 +20,8 @@ pub(crate) struct Messages<R: Read> {
     bytes: Rewind<R>,
     max_bytes: usize,
     is_mbox: bool,
+    /// How long the message is, where a line before it says so (`.emlx`).
+    counted: Option<u64>,
     ended: bool,
 }
 
@@ -31,6 +33,14 @@ pub(crate) fn is_mbox(head: &[u8]) -> bool {
     let mut lines = head.splitn(3, |byte| *byte == b'\n');
     let (Some(first), Some(second)) = (lines.next(), lines.next()) else { return false };
     begins_message(first) && is_header(second)
+}
+
+/// The line with the length of a message that Apple's program for mail writes before it, and what it says.
+pub(crate) fn counted(head: &[u8]) -> Option<(usize, u64)> {
+    let end = head.iter().take(LINE).position(|byte| *byte == b'\n')? + 1;
+    let length = std::str::from_utf8(head[..end].trim_ascii()).ok()?;
+    let is_number = (1..=10).contains(&length.len()) && length.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && is_header(&head[end..])).then(|| length.parse().ok().map(|length| (end, length))).flatten()
 }
 
 /// A line `From SENDER DATE`, with a time in it.
@@ -50,8 +60,10 @@ pub(crate) fn is_header(line: &[u8]) -> bool {
 impl<R: Read> Messages<R> {
     pub(crate) fn new(stream: Stream<R>, max_bytes: u64) -> Self {
         let mut bytes = Rewind::new(stream);
-        let is_mbox = is_mbox(&bytes.peek(2 * LINE as u64));
-        Self { bytes, max_bytes: usize::try_from(max_bytes).unwrap_or(usize::MAX), is_mbox, ended: false }
+        let head = bytes.peek(2 * LINE as u64);
+        let (is_mbox, counted) = (is_mbox(&head), counted(&head).map(|(_, length)| length));
+        let max_bytes = usize::try_from(max_bytes).unwrap_or(usize::MAX);
+        Self { bytes, max_bytes, is_mbox, counted, ended: false }
     }
 
     pub(crate) fn is_mbox(&self) -> bool {
@@ -62,8 +74,17 @@ impl<R: Read> Messages<R> {
         if self.ended {
             return Ok(None);
         }
-        if self.is_mbox {
+        if self.is_mbox || self.counted.is_some() {
             self.bytes.line(&mut Vec::new(), 0)?;
+        }
+        if let Some(length) = self.counted {
+            // What is known of the message beside it comes behind.
+            let offset = self.bytes.position();
+            let mut held = Vec::new();
+            self.bytes.read_into(&mut held, length.min(self.max_bytes as u64 + 1))?;
+            self.ended = true;
+            let bytes = (held.len() <= self.max_bytes).then_some(held);
+            return Ok(Some(Raw { offset, length, bytes }));
         }
         let offset = self.bytes.position();
         let mut held = Vec::new();

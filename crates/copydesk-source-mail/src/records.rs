@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Options,
-    messages::{Messages, Raw, is_header, is_mbox},
+    messages::{Messages, Raw, counted, is_header, is_mbox},
 };
 
 /// Headers that only mail has. One of them, and a sender, make a message.
@@ -24,6 +24,7 @@ pub fn looks_like(head: &[u8]) -> bool {
     if is_mbox(head) {
         return true;
     }
+    let head = &head[counted(head).map_or(0, |(line, _)| line)..];
     if !is_header(head) {
         return false;
     }

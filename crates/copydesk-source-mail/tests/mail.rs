@@ -152,6 +152,16 @@ fn an_mbox_holds_many() {
 }
 
 #[test]
+fn a_message_may_be_counted_and_have_something_behind_it() {
+    let counted = format!("{}\n{MESSAGE}<?xml version=\"1.0\"?><plist><dict/></plist>\n", MESSAGE.len());
+    assert!(looks_like(counted.as_bytes()));
+    let found = inputs(&counted);
+    assert_eq!((found.len(), found[0].fields["title"].as_str()), (1, Some("Fähren")));
+    assert_eq!(found[0].bytes, inputs(MESSAGE)[0].bytes);
+    assert!(!looks_like(b"1912\nA year: it was long.\n"));
+}
+
+#[test]
 fn it_is_known_by_headers_that_only_mail_has() {
     assert!(looks_like(MESSAGE.as_bytes()));
     assert!(looks_like(b"From a@example.org Mon May  6 07:08:09 2024\nSubject: x\n\ny"));
