@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use copydesk_parse::{Limits, parse};
 use copydesk_stage::{Catalog, SourceItem};
 use copydesk_stage_strip_boilerplate::templates::{Learner, Templates};
@@ -71,6 +71,11 @@ impl Args {
                 SourceItem::Bad { .. } => bad += 1,
                 SourceItem::Skipped { .. } => {}
             }
+        }
+        if read == 0 {
+            let message =
+                "there was no document among the inputs: nothing was read that templates could be learned from";
+            return Err(anyhow!(message).into());
         }
         let templates = learner.finish();
         self.write(&templates.write())?;
