@@ -253,7 +253,9 @@ impl Building {
     fn add(&mut self, field: &'static str, at: usize, value: &str) {
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         let values = self.facts.entry(field).or_default();
-        if !value.is_empty() && value != "-" && values.len() < MOST_VALUES {
+        // What stands where there has to be something.
+        let is_nothing = matches!(&*value, "" | "-" | "unknown");
+        if !is_nothing && values.len() < MOST_VALUES {
             values.push((at, value));
         }
     }

@@ -215,7 +215,7 @@ fn a_text_in_tei_is_a_document() {
     let (html, fields) = article(
         "<TEI xmlns=\"http://www.tei-c.org/ns/1.0\"><teiHeader><fileDesc><titleStmt><title type=\"main\">Ferries</title>\
          <author>Ann Lee</author><author>Bo Chen</author></titleStmt><publicationStmt><publisher>Harbour Daily</publisher>\
-         <ptr type=\"URL\" target=\"https://example.org/a\"/><date>2024-05-06</date></publicationStmt></fileDesc><profileDesc>\
+         <ptr type=\"URL\" target=\"https://example.org/a\"/><date>2024-05-06</date><availability><p>unknown</p></availability></publicationStmt></fileDesc><profileDesc>\
          <abstract><p>-</p></abstract></profileDesc></teiHeader><text><body><div type=\"entry\"><ab type=\"header\">Night</ab>\
          <p>It sails<lb/>at <hi>night</hi>.</p><list><item>One</item></list></div></body></text></TEI>",
     );
