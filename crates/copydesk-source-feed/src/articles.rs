@@ -1,4 +1,4 @@
-//! Articles in XML (NITF, NewsML, TEI), as `data/articles.toml` describes them: each becomes HTML with its facts beside it.
+//! Articles in XML (NITF, `NewsML`, TEI), as `data/articles.toml` describes them: each becomes HTML with its facts beside it.
 
 use std::{collections::BTreeMap, fmt::Write as _, ops::Range, sync::LazyLock};
 
@@ -146,7 +146,7 @@ impl<'x> Articles<'x> {
             }
         }
         let is_any = |paths: &[String]| paths.iter().any(|path| ends_with(&self.open, path));
-        let (is_body, is_without) = (is_any(&kind.body), is_any(&kind.without));
+        let (begins_body, is_without) = (is_any(&kind.body), is_any(&kind.without));
         let Some(open) = self.open.last_mut() else { return };
         open.fact = fact;
         open.without |= is_without;
@@ -161,7 +161,7 @@ impl<'x> Articles<'x> {
             };
             open.close = tag.has_end().then_some(tag.name);
         }
-        open.in_body |= is_body;
+        open.in_body |= begins_body;
     }
 
     fn end(&mut self) -> Option<Article> {

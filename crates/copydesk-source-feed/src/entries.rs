@@ -109,7 +109,7 @@ impl<'x> Entries<'x> {
                         continue;
                     }
                     if name.rsplit(':').next() == Some("feed") {
-                        self.prefix = name[..name.len() - "feed".len()].to_owned();
+                        name[..name.len() - "feed".len()].clone_into(&mut self.prefix);
                         name = "feed".into();
                         self.base_address = below(&start, None);
                         base.clone_from(&self.base_address);

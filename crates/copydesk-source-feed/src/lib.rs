@@ -1,4 +1,4 @@
-//! Reads RSS and Atom, one document an entry, and articles in XML (NITF, NewsML, TEI).
+//! Reads RSS and Atom, one document an entry, and articles in XML (NITF, `NewsML`, TEI).
 //!
 //! The content of an entry is the document, its summary where it has no content; title, authors, dates, address and tags
 //! stand among its clues, and the name and language of the feed with them. A document is called `path#entry-N`. XML that

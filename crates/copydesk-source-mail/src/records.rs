@@ -199,7 +199,7 @@ fn record(message: &Message<'_>) -> Map<String, Value> {
     add(date, message.date().filter(|date| date.is_valid()).map(mail_parser::DateTime::to_rfc3339));
     let archived = header(message, "Archived-At").map(|address| address.trim_matches(['<', '>']).to_owned());
     let authors = if page.is_some() { None } else { message.from() };
-    add("url", page.unwrap_or(archived));
+    add("url", page.map_or(archived, |page| page.url));
     // A message without a text is one without a text, and no fault.
     record.insert("text".into(), text.into());
     for (name, addresses) in [("authors", authors), ("to", message.to())] {
@@ -217,8 +217,13 @@ fn record(message: &Message<'_>) -> Map<String, Value> {
     record
 }
 
-/// The address of a page that a browser saved with its pictures (MHTML), if the message is such a page.
-fn saved_page(message: &Message<'_>) -> Option<Option<String>> {
+/// A page that a browser saved with its pictures (MHTML).
+struct SavedPage {
+    url: Option<String>,
+}
+
+/// The page, if the message is one that was saved.
+fn saved_page(message: &Message<'_>) -> Option<SavedPage> {
     let by_browser = |address: &Address<'_>| {
         let names = address.iter().filter_map(|one| one.name.as_deref().or(one.address.as_deref()));
         names.into_iter().any(|name| name.trim_start_matches('<').starts_with("Saved by "))
@@ -226,7 +231,7 @@ fn saved_page(message: &Message<'_>) -> Option<Option<String>> {
     let snapshot = header(message, "Snapshot-Content-Location");
     let of_parts = || message.parts.iter().filter(|part| part.is_text_html()).find_map(|part| part.content_location());
     (snapshot.is_some() || message.from().is_some_and(by_browser))
-        .then(|| snapshot.or_else(|| of_parts().map(str::to_owned)))
+        .then(|| SavedPage { url: snapshot.or_else(|| of_parts().map(str::to_owned)) })
 }
 
 fn header(message: &Message<'_>, name: &'static str) -> Option<String> {

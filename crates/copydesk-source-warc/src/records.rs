@@ -129,7 +129,7 @@ impl<R: Read> Records<R> {
         let content_type = content_type.map(str::to_owned);
         let mut notes = Vec::new();
         if let Some(reason) = fields.get("warc-truncated") {
-            notes.push(truncated(format!(
+            notes.push(truncated(&format!(
                 "the archive holds the beginning of the page only (WARC-Truncated: {reason})"
             )));
         }
@@ -163,12 +163,12 @@ impl<R: Read> Records<R> {
         let missing = if response.fields.get("transfer-encoding").is_some_and(is_chunked) {
             let (joined, is_cut) = http::join_chunks(&body);
             body = joined;
-            is_cut.then(|| "the last chunks of the body are missing".into())
+            is_cut.then(|| "the last chunks of the body are missing".to_owned())
         } else {
             response.missing(&body)
         };
         if notes.is_empty() {
-            notes.extend(missing.map(truncated));
+            notes.extend(missing.as_deref().map(truncated));
         }
         match response.fields.get("content-encoding") {
             Some(codings) => body::decode(body, codings, &self.options),
@@ -195,7 +195,7 @@ impl<R: Read> Records<R> {
 }
 
 /// Says of a page that only its beginning is there.
-fn truncated(because: String) -> Note {
+fn truncated(because: &str) -> Note {
     let message = format!("{because}: its text may end in the middle");
     Note { stage: "source".into(), code: "truncated".into(), message, span: None }
 }
