@@ -63,7 +63,7 @@ fn shown(text: &str) -> Vec<String> {
 fn mixed(parts: &[&str]) -> String {
     let head = "From: Ann <ann@example.org>\r\nSubject: Fwd\r\nMIME-Version: 1.0\r\n\
         Content-Type: multipart/mixed; boundary=\"outer\"\r\n\r\n";
-    let parts: String = parts.iter().map(|part| format!("--outer\r\n{part}\r\n")).collect();
+    let parts: String = parts.iter().flat_map(|part| ["--outer\r\n", part, "\r\n"]).collect();
     format!("{head}{parts}--outer--\r\n")
 }
 
