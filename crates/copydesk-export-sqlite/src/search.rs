@@ -36,11 +36,12 @@ pub(crate) fn tables() -> String {
         .collect()
 }
 
-/// What the index is asked for words as somebody types them, in the words of FTS5, as `search.sql` makes it.
+/// What the index is asked for words as somebody types them, in the words of FTS5, as the query that the database has with it
+/// makes it: that fits how its texts were put into the index.
 pub fn phrase(connection: &rusqlite::Connection, words: &str) -> rusqlite::Result<String> {
-    let query = include_str!("search.sql");
-    let (_, behind) = query.split_once("MATCH (").expect("search.sql asks the index");
-    let (made, _) = behind.rsplit_once(')').expect("and closes what it opens");
+    let query: String = connection.query_row("SELECT query FROM how_to_search", [], |row| row.get(0))?;
+    let made = query.split_once("MATCH (").and_then(|(_, behind)| behind.rsplit_once(')'));
+    let (made, _) = made.ok_or(rusqlite::Error::InvalidQuery)?;
     connection.query_row(&format!("WITH asked (words) AS (SELECT ?) {made}"), [words], |row| row.get(0))
 }
 

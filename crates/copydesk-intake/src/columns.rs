@@ -117,8 +117,10 @@ impl Columns<'_> {
         if let Some((_, at)) = texts().find(|(text, _)| !Usual::is_nothing(text)).or_else(empty) {
             return Ok(at);
         }
-        let is_something = |value: &Value| value.as_str().map_or(!value.is_null(), |text| !Usual::is_nothing(text));
-        let message = match there().find(|(value, _)| is_something(value)) {
+        let message = match there().find(|(value, _)| !value.is_null()) {
+            Some((Value::String(text), at)) => {
+                format!("`{}` is `{}`, which stands for nothing", at.join("."), text.trim())
+            }
             Some((value, at)) => format!("`{}` must be text, and is {}", at.join("."), kind(value)),
             None => format!("it has no document: none of the fields {}", list(self.text)),
         };
@@ -408,7 +410,7 @@ mod tests {
         for (record, rule, says) in [
             (json!({}), "record.text", "none of the fields `html`, `page.body`, `text`"),
             (json!({ "text": null }), "record.text", "none of the fields"),
-            (json!({ "html": "nan", "text": "None" }), "record.text", "none of the fields"),
+            (json!({ "html": "nan", "text": "None" }), "record.text", "`html` is `nan`, which stands for nothing"),
             (json!({ "text": 5 }), "record.text", "`text` must be text, and is a number"),
             (json!({ "text": ["a"] }), "record.text", "a list"),
             (json!({ "text": "x".repeat(21) }), "limit.size", "raise `max_bytes`"),

@@ -197,11 +197,17 @@ fn kind(name: &str, stored: &[u8], whole: bool, csv: &csv::Options) -> Kind {
     if mail::looks_like(&opened(stored, whole, MAIL_HEAD).0) {
         return Kind::Mail;
     }
+    let may_be_json = jsonl::may_begin(&beginning);
+    // Excel calls a table `.txt` as well, and standard input has no name.
+    let may_be_table = !may_be_json
+        && !beginning.trim_ascii_start().starts_with(b"<")
+        && !matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown");
+    if !may_be_json && !may_be_table {
+        return Kind::Document;
+    }
     let (head, whole) = opened(stored, whole, HEAD);
-    if !jsonl::may_begin(&beginning) {
-        // Excel calls a table `.txt` as well, and standard input has no name.
-        let may_be_table = !matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown");
-        return if may_be_table && csv::looks_like(&head, &csv.text) { Kind::Csv } else { Kind::Document };
+    if may_be_table {
+        return if csv::looks_like(&head, whole, &csv.text) { Kind::Csv } else { Kind::Document };
     }
     // One object in one line is what an interface answers with in the place of a page; a page is called a page.
     let is_page = matches!(extension.as_str(), "html" | "htm" | "xhtml" | "md" | "markdown" | "txt");

@@ -23,8 +23,8 @@ pub(crate) struct SetAside {
     numbered: HashMap<Identity, String>,
     /// What else such files held, by number.
     beside: HashMap<Identity, u64>,
-    /// Files of which the last thing that was read was set aside, with all that was read of them, by number: there may be
-    /// more behind it, which was never seen.
+    /// Files in which the source could not read the last thing that it came to, with all that it came to, by number: there
+    /// may be more behind it, which was never seen.
     cut: HashMap<String, HashSet<Identity>>,
 }
 
@@ -32,15 +32,17 @@ impl SetAside {
     /// Looks at what the last run has set aside, and later ones have not worked on since.
     pub(crate) fn look(folder: &LocalFolder, before: &Manifest, place: &str) -> Result<Self, RunError> {
         let mut all: HashMap<Identity, Indexed> = HashMap::new();
-        let mut files: HashMap<String, (Fate, HashSet<Identity>)> = HashMap::new();
+        let mut files: HashMap<String, (bool, HashSet<Identity>)> = HashMap::new();
         for shard in earlier::shards(folder, before) {
             for earlier in shard.documents(folder)? {
                 let document = earlier.document;
                 // By its number: what a record that is broken is called does not show.
                 let numbered = shard.from.identity(&document.uri, None, document.input);
-                if let Some(file) = container(&document.uri) {
-                    let (last, seen) = files.entry(file.to_owned()).or_insert_with(|| (document.fate, HashSet::new()));
-                    *last = document.fate;
+                if let Some(file) = container(&document.uri).filter(|_| shard.entry.retried.is_empty()) {
+                    let (is_cut, seen) = files.entry(file.to_owned()).or_default();
+                    // What the source could not read has neither name nor content.
+                    let is_read = document.record.is_some() || document.content.is_some();
+                    *is_cut = document.fate == Fate::Quarantined && !is_read;
                     seen.insert(numbered);
                 }
                 // What was worked on in the end, and has no content to be told by, only takes back that it was set aside.
@@ -68,7 +70,7 @@ impl SetAside {
         if numbered.is_empty() {
             beside.clear();
         }
-        files.retain(|_, (last, _)| *last == Fate::Quarantined);
+        files.retain(|_, (is_cut, _)| *is_cut);
         let cut = files.into_iter().map(|(file, (_, seen))| (file, seen)).collect();
         Ok(Self { from, named, numbered, beside, cut })
     }
@@ -90,8 +92,8 @@ impl SetAside {
             && self.cut.get(file).is_some_and(|seen| !seen.contains(&by_number))
         {
             return Err(SourceError::new(format!(
-                "{file} has documents behind the place where the run could read no further, and those were never worked on; \
-                 `copydesk run` reads it anew"
+                "{file} has documents behind the last place that the run came to and could not read, and those were never \
+                 worked on; `copydesk run` reads it anew"
             )));
         }
         let by_name = self.from.of_item(item, input).and_then(|identity| self.named.get(&identity));

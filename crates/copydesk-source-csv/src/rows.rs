@@ -260,19 +260,23 @@ struct FirstRows {
     header: Vec<Vec<u8>>,
     /// How many fields each has, the first too.
     counts: Vec<usize>,
+    /// How many the row has, so far, that what is looked at cuts off.
+    cut: Option<usize>,
 }
 
 impl FirstRows {
     fn of(head: &[u8], delimiter: u8) -> Self {
         let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let (mut out, mut ends) = (vec![0; head.len() + 1], vec![0; head.len() + 1]);
-        let (mut rest, mut rows) = (head, Self { header: Vec::new(), counts: Vec::new() });
+        let (mut rest, mut rows) = (head, Self { header: Vec::new(), counts: Vec::new(), cut: None });
         while rows.counts.len() < FIRST_ROWS {
             let (result, read, _, fields) = reader.read_record(rest, &mut out, &mut ends);
             // A row that is cut off by the end of what is looked at says nothing.
             if result != ReadRecordResult::Record {
                 if rows.counts.is_empty() && fields > 0 {
                     rows.counts.push(fields + 1);
+                } else if fields > 0 {
+                    rows.cut = Some(fields + 1);
                 }
                 break;
             }
@@ -319,10 +323,31 @@ fn is_wide(head: &[u8]) -> bool {
     head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF")
 }
 
+/// Names of columns beside that of the document: with one of them a line is a header, and hardly a line of prose.
+const BESIDE: &[&str] = &[
+    "id",
+    "url",
+    "link",
+    "uri",
+    "title",
+    "headline",
+    "date",
+    "published",
+    "author",
+    "authors",
+    "lang",
+    "language",
+    "source",
+    "label",
+    "category",
+    "tags",
+];
+/// More characters has no name of a column.
+const LONGEST_NAME: usize = 60;
+
 /// Whether the beginning of a file looks like a table with documents in it: a header of names, one of them that of a column
-/// that may hold a document, and rows of as many fields.
-pub fn looks_like(head: &[u8], text: &[String]) -> bool {
-    const LONGEST_NAME: usize = 60;
+/// that may hold a document, and rows of as many fields. `whole` says that there is no more to it.
+pub fn looks_like(head: &[u8], whole: bool, text: &[String]) -> bool {
     // Nearly all files are none, which their first lines show.
     if !is_wide(head) && !head.split(|byte| *byte == b'\n').take(3).any(|line| may_be_header(line, text)) {
         return false;
@@ -335,11 +360,24 @@ pub fn looks_like(head: &[u8], text: &[String]) -> bool {
     let head = &head[told.map_or(0, |(_, len)| len)..];
     let rows = FirstRows::of(head, told.map_or_else(|| likely_delimiter(head, text), |(delimiter, _)| delimiter));
     let is_name = |name: &Vec<u8>| (1..=LONGEST_NAME).contains(&name.len()) && !name.contains(&b'\n');
-    rows.header.len() > 1
-        && rows.has(text)
-        && rows.header.iter().all(is_name)
-        && rows.counts.len() > 1
-        && rows.alike() >= 80
+    if rows.columns() < 2 || !rows.has(text) || !rows.header.iter().all(is_name) {
+        return false;
+    }
+    // Prose has a blank line below its first, and Markdown a rule.
+    let mut below = head.split(|byte| *byte == b'\n').skip(1);
+    let below = below.next().unwrap_or_default();
+    let is_rule = below.contains(&b'-') && below.iter().all(|byte| b"-:| \t\r".contains(byte));
+    if is_rule || below.trim_ascii().is_empty() {
+        return false;
+    }
+    let is_known =
+        rows.header.iter().any(|name| BESIDE.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)));
+    let fits = |cut: usize| if whole { cut == rows.columns() } else { cut <= rows.columns() };
+    match rows.counts.len() {
+        1 => is_known && rows.cut.is_some_and(fits),
+        2 | 3 => is_known && rows.alike() == 100,
+        _ => rows.alike() >= 80 && (is_known || rows.header.iter().all(|name| !name.contains(&b' '))),
+    }
 }
 
 #[cfg(test)]
@@ -367,17 +405,26 @@ mod tests {
     fn a_table_is_told_by_its_header_and_rows() {
         let text = ["text".to_owned(), "body".to_owned()];
         let wide: Vec<u8> = "\u{feff}url\ttext\r\nx\ty\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert!(looks_like(&wide, &text));
+        assert!(looks_like(&wide, true, &text));
         for (head, expected) in [
             ("url,text\nx,\"One, two.\"\n", true),
             ("sep=;\nurl;Text\nx;y\nz;\"a\nb\"\n", true),
+            ("url,text\nx,y", true),
+            ("n,text\n1,x\n2,y\n3,z\n", true),
             ("url,text\n", false),
+            ("Mind, body, spirit\n\nEat well, sleep well, and walk.\n", false),
+            ("Text, by Ann Lee\nThe harbour opened, said the town.\n", false),
+            ("title | text\n--- | ---\nx | y\n", false),
             ("url,title\nx,y\n", false),
             ("text\nx\n", false),
             ("| url | text |\n|---|---|\n| x | y |\n", false),
             ("Body, text and soul\n\nThe harbour is open again.\nIt rains, as ever, on Monday.\n", false),
         ] {
-            assert_eq!(looks_like(head.as_bytes(), &text), expected, "{head:?}");
+            assert_eq!(looks_like(head.as_bytes(), true, &text), expected, "{head:?}");
         }
+        // A page may be longer than what is looked at.
+        assert!(
+            looks_like(b"url,text\nx,\"<p>a page", false, &text) && !looks_like(b"a,text\nx,\"<p>a page", false, &text)
+        );
     }
 }

@@ -44,7 +44,7 @@ pub fn looks_like(head: &[u8], whole: bool) -> bool {
     };
     let Some(inside) = first.strip_prefix(b"{").map(<[u8]>::trim_ascii_start) else {
         // A list of lists or texts holds no document, which is told of; it is no text either.
-        let may = matches!(first.first(), Some(b'[' | b'"')) && memchr::memchr(b'"', first).is_some();
+        let may = matches!(first.first(), Some(b'[' | b'"')) && memchr::memchr_iter(b'"', first).nth(1).is_some();
         return in_list && may && is_json(head, whole);
     };
     if !matches!(inside.first(), Some(b'"' | b'}')) {
@@ -119,20 +119,20 @@ fn decoded<'a>(json: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, [u8]> {
     }
     let charset = charset_of(json).unwrap_or(UTF_8);
     let (text, _) = charset.decode_without_bom_handling(json);
-    let mut note = |code: &'static str, message: String| {
-        notes.push(Note { stage: "source".into(), code: code.into(), message, span: None });
-    };
     if charset != UTF_8 {
-        note("charset-guessed", format!("JSON is in UTF-8, and this is not; {} fits best", charset.name()));
+        notes.push(guessed(charset.name()));
     }
     let replaced = text.matches('\u{FFFD}').count();
     if replaced > 0 {
-        note(
-            "charset-replaced",
-            format!("{replaced} places are not valid {} and were replaced by U+FFFD", charset.name()),
-        );
+        let message = format!("{replaced} places are not valid {} and were replaced by U+FFFD", charset.name());
+        notes.push(Note { stage: "source".into(), code: "charset-replaced".into(), message, span: None });
     }
     text.into_owned().into_bytes().into()
+}
+
+fn guessed(charset: &str) -> Note {
+    let message = format!("JSON is in UTF-8, and this is not; {charset} fits best");
+    Note { stage: "source".into(), code: "charset-guessed".into(), message, span: None }
 }
 
 fn lost_halves(count: usize) -> Note {
@@ -222,6 +222,9 @@ impl<R: Read> Records<R> {
     fn value(&mut self, place: Place, bytes: &[u8], after_gap: bool) -> Option<SourceItem> {
         let length = bytes.len() as u64;
         let mut notes = Vec::new();
+        if let Some(charset) = self.values.guessed() {
+            notes.push(guessed(charset));
+        }
         let bytes = &*decoded(bytes, &mut notes);
         let (record, halves) = match read(bytes) {
             Ok((Value::Object(record), halves)) => (record, halves),

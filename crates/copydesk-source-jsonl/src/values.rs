@@ -6,8 +6,9 @@
 use std::io::{self, Read};
 
 use copydesk_intake::Rewind;
+use copydesk_parse::charset_of;
 use copydesk_unpack::Stream;
-use encoding_rs::{UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::shape::{Fault, Shape, Step};
 
@@ -83,18 +84,28 @@ pub(crate) struct Values<R: Read> {
     lost: Lost,
     after_gap: bool,
     ended: bool,
+    /// The charset that nothing names, and that fits best.
+    guessed: Option<&'static str>,
 }
+
+/// So much of the beginning is looked at for the charset.
+const HEAD: u64 = 64 << 10;
 
 impl<R: Read> Values<R> {
     /// Values of at most so many bytes.
     pub(crate) fn new(stream: Stream<R>, max_bytes: u64) -> Self {
         let mut bytes = Rewind::new(stream);
-        let wide = match bytes.peek(2).as_slice() {
-            [0xFF, 0xFE] => Some(UTF_16LE),
-            [0xFE, 0xFF] => Some(UTF_16BE),
-            _ => None,
+        let head = bytes.peek(HEAD);
+        let (charset, guessed) = match head.as_slice() {
+            [0xFF, 0xFE, ..] => (Some(UTF_16LE), None),
+            [0xFE, 0xFF, ..] => (Some(UTF_16BE), None),
+            // In the charsets of East Asia a byte of a letter may be `\`, so that values cannot be cut out before.
+            head => {
+                let other = charset_of(head).filter(|charset| *charset != UTF_8 && charset.is_ascii_compatible());
+                (other, other.map(Encoding::name))
+            }
         };
-        if let Some(charset) = wide {
+        if let Some(charset) = charset {
             bytes.decode(charset);
         }
         Self {
@@ -106,7 +117,13 @@ impl<R: Read> Values<R> {
             lost: Lost::No,
             after_gap: false,
             ended: false,
+            guessed,
         }
+    }
+
+    /// The charset that the values are read in, where it is another than UTF-8 and nothing names it.
+    pub(crate) fn guessed(&self) -> Option<&'static str> {
+        self.guessed
     }
 
     /// Whether places are those of the bytes in the file.

@@ -55,7 +55,16 @@ fn json_that_is_not_in_utf8_is_read_and_noted() {
             other => vec![format!("{other:?}")],
         })
         .collect();
-    assert_eq!(notes, [vec!["charset-guessed".to_owned()], Vec::new()]);
+    assert_eq!(notes, [["charset-guessed"], ["charset-guessed"]]);
+}
+
+#[test]
+fn letters_with_a_byte_of_json_in_them_stay_whole() {
+    let line =
+        "{\"title\":\"能力表\",\"text\":\"新しい港の計画を市が発表した。ソウルと東京を結ぶ船の予定表も示された。\"}\n";
+    let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode(line);
+    let found = read(&bytes, &Options::default());
+    assert_eq!(found, ["f#line-1: 新しい港の計画を市が発表した。ソウルと東京を結ぶ船の予定表も示された。"]);
 }
 
 #[test]

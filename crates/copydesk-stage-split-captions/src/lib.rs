@@ -158,7 +158,9 @@ fn join(doc: &Document, found: Vec<FoundCaption>) -> Vec<Caption> {
             "" => captions.len(),
             text => *known.entry(key(text)).or_insert(captions.len()),
         };
-        of_block.extend(caption.blocks.iter().map(|block| (*block, place)));
+        for block in &caption.blocks {
+            of_block.entry(*block).or_insert(place);
+        }
         match captions.get_mut(place) {
             Some(earlier) => {
                 earlier.blocks.extend(caption.blocks);

@@ -45,18 +45,30 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
-        let named = |path: &Path| anyhow::Ok((terminal::shown(path), read(path)?));
-        let own = self.pipeline.as_deref().map(named).transpose()?;
         let run = OfRun::find(&self.folder)?;
+        // What is named here is understood from here, and the rest from where the run was started.
+        let meant = |path: &Path, name: String| -> Result<_, Failure> {
+            let text = read(path)?;
+            let pipeline = load(&text, catalog, reporter)?;
+            Ok((name, text, pipeline))
+        };
+        let own = self.pipeline.as_deref().map(|path| meant(path, terminal::shown(path))).transpose()?;
         if let Some(run) = &run {
             run.enter();
         }
-        let (name, text) = match (own, &run) {
-            (Some(own), _) => own,
-            (None, Some(run)) => named(&run.pipeline()?)?,
-            (None, None) => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
+        let of_run = || {
+            run.as_ref().map(OfRun::pipeline).transpose().unwrap_or_else(|error| {
+                tracing::warn!("{error}; documents are explained by the built-in {NEWS} pipeline");
+                None
+            })
         };
-        let pipeline = load(&text, catalog, reporter)?;
+        let (name, text, pipeline) = match own {
+            Some(own) => own,
+            None => match of_run() {
+                Some(path) => meant(&path, terminal::shown(&path))?,
+                None => meant(Path::new(NEWS), format!("{NEWS} (built in)"))?,
+            },
+        };
         let workers = workers(&text, &pipeline, reporter)?;
         let explain = Arc::new(Again { name, catalog: catalog.clone(), pipeline, workers });
         let folder = run.map_or_else(|| self.folder.clone(), |run| run.folder().to_owned());

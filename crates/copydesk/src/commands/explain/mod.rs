@@ -68,7 +68,8 @@ pub(crate) struct Args {
     /// Show only the lines that hold these words, and what became of them. Case, marks and spaces do not count.
     #[arg(long, value_name = "WORDS", conflicts_with_all = ["only", "format"])]
     find: Option<String>,
-    /// The output folder of a run: its own pipeline explains, and documents are found where that run found them.
+    /// The output folder of a run: its own pipeline explains, as its file is today, and documents are found where that run
+    /// found them.
     #[arg(long, value_name = "OUT", value_hint = clap::ValueHint::DirPath)]
     run: Option<PathBuf>,
     /// Read the file by this source, whatever it looks like.
@@ -142,8 +143,7 @@ impl Args {
             terminal::print(&rules::print(rule, catalog, style)?)?;
             return Ok(ExitCode::SUCCESS);
         }
-        let (name, text, files) = self.meant()?;
-        let pipeline = load(&text, catalog, reporter)?;
+        let Meant { name, text, pipeline, files } = self.meant(catalog, reporter)?;
         let workers = workers(&text, &pipeline, reporter)?;
         if let Some(words) = &self.find {
             let needle = Needle::new(words).ok_or_else(|| anyhow!("--find takes words: `{}`", one_line(words)))?;
@@ -205,32 +205,45 @@ impl Args {
         self.only.is_empty() || self.only.contains(&section)
     }
 
-    /// What the pipeline is called, its text, and the documents that are meant.
-    fn meant(&self) -> anyhow::Result<(String, Text, Vec<String>)> {
-        let named = |path: &Path| anyhow::Ok((terminal::shown(path), read(path)?));
-        let own = self.pipeline.as_deref().map(named).transpose()?;
-        let Some(folder) = &self.run else {
-            let (name, text) = match own {
-                Some(own) => own,
-                None => (format!("{NEWS} (built in)"), read(Path::new(NEWS))?),
-            };
-            return Ok((name, text, self.files.clone()));
+    /// Which pipeline explains which documents.
+    fn meant(&self, catalog: &Catalog, reporter: &Reporter) -> Result<Meant, Failure> {
+        let run = self.run.as_deref().map(|folder| {
+            let found = OfRun::find(folder)?;
+            found.ok_or_else(|| anyhow!("no run of copydesk has ended in {}", terminal::shown(folder)))
+        });
+        let run = run.transpose()?;
+        let meant = |path: &Path, name: String| -> Result<Meant, Failure> {
+            let text = read(path)?;
+            let pipeline = load(&text, catalog, reporter)?;
+            Ok(Meant { name, text, pipeline, files: self.files.clone() })
         };
-        let Some(run) = OfRun::find(folder)? else {
-            bail!("no run of copydesk has ended in {}", terminal::shown(folder));
+        // What is named here is understood from here, and the rest from where the run was started.
+        let own = self.pipeline.as_deref().map(|path| meant(path, terminal::shown(path))).transpose()?;
+        let Some(run) = run else {
+            return own.map_or_else(|| meant(Path::new(NEWS), format!("{NEWS} (built in)")), Ok);
         };
         run.enter();
-        let (name, text) = match own {
-            Some(own) => own,
-            None => named(&run.pipeline()?)?,
-        };
-        let files = match self.files.as_slice() {
+        let path = if own.is_none() { run.pipeline()? } else { PathBuf::new() };
+        let mut all = own.map_or_else(|| meant(&path, terminal::shown(&path)), Ok)?;
+        all.files = match self.files.as_slice() {
             [] if self.find.is_some() => run.inputs().to_vec(),
-            [] => bail!("name a document of that run, by the id of its record or its address; or words: --find"),
+            [] => {
+                let what = "name a document of that run, by the id of its record or its address; or words: --find";
+                return Err(anyhow!(what).into());
+            }
             files => files.iter().map(|file| of_id(run.folder(), file)).collect::<anyhow::Result<_>>()?,
         };
-        Ok((name, text, files))
+        Ok(all)
     }
+}
+
+/// What explains, and what is explained.
+struct Meant {
+    /// What the pipeline is called.
+    name: String,
+    text: Text,
+    pipeline: Pipeline,
+    files: Vec<String>,
 }
 
 fn quarantined(file: &str, entry: &Quarantined, style: Style) -> String {
