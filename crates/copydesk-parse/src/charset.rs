@@ -70,6 +70,14 @@ pub(crate) fn decode(bytes: Vec<u8>, hints: Hints<'_>, notes: &mut Vec<Note>) ->
     legacy(&bytes, other, declared == Some(UTF_8), hints, notes)
 }
 
+/// The text that a container holds as bytes, in the charset that its media type names or, where that cannot be, in the one that
+/// the bytes show; and what is doubtful about that.
+pub fn decoded(bytes: Vec<u8>, content_type: Option<&str>) -> (String, Vec<Note>) {
+    let mut notes = Vec::new();
+    let Decoded { text, .. } = decode(bytes, Hints { content_type, url: "" }, &mut notes);
+    (text, notes)
+}
+
 /// The charset that a text is in of which this is the beginning, as far as its bytes tell. `None` for UTF-32.
 pub fn charset_of(head: &[u8]) -> Option<&'static Encoding> {
     match utf::by_mark(head).map(|(kind, _)| kind).or_else(|| utf::by_pattern(head)) {

@@ -1,12 +1,16 @@
 //! The documents of one file.
 
-use std::{collections::VecDeque, io::Read};
+use std::{borrow::Cow, collections::VecDeque, io::Read};
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
+use copydesk_parse::decoded;
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
-use mail_parser::{Address, ContentType, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{
+    Address, ContentType, Encoding, Message, MessageParser, MessagePart, MimeHeaders as _, PartType,
+    decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
+};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -131,13 +135,15 @@ impl<R: Read> Records<R> {
     }
 
     fn document(&mut self, uri: String, extent: Option<Extent>, message: &Message<'_>) -> SourceItem {
-        let record = record(message);
+        let mut notes = Vec::new();
+        let record = record(message, &mut notes);
         let is_empty = |name: &str| record.get(name).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
         if is_empty("html") && is_empty("text") && message.attachments().any(|part| part.message().is_some()) {
             let reason = "a message without a text of its own; those that it passes on are read".into();
             return SourceItem::Skipped { uri, reason };
         }
-        let standing = Standing { uri: uri.clone(), extent, notes: replaced(&record).into_iter().collect() };
+        notes.extend(replaced(&record));
+        let standing = Standing { uri: uri.clone(), extent, notes };
         let Named { text, id, url, content_type, fetched } = &*self.columns;
         let columns = Columns { text, id, url, content_type, fetched, max_bytes: self.max_bytes };
         match columns.input(standing, &mut self.names, record) {
@@ -172,24 +178,50 @@ fn replaced(record: &Map<String, Value>) -> Option<Note> {
     (count > 0).then(|| Note { stage: "source".into(), code: "charset-replaced".into(), message, span: None })
 }
 
+/// The text of a part. Where the charset that it names does not fit, or is one that the reader of mail does not know
+/// (ISO-2022-KR), it is read from its bytes as pages are, and what is doubtful about that is noted.
+fn text_of<'m>(message: &'m Message<'_>, part: &MessagePart<'_>, text: &'m str, notes: &mut Vec<Note>) -> Cow<'m, str> {
+    let faults = |text: &str| text.matches('\u{FFFD}').count();
+    if faults(text) == 0 {
+        return text.into();
+    }
+    let stored = message.raw_message().get(part.raw_body_offset() as usize..part.raw_end_offset() as usize);
+    let bytes = stored.and_then(|stored| match part.encoding {
+        Encoding::None => Some(stored.to_vec()),
+        Encoding::QuotedPrintable => quoted_printable_decode(stored),
+        Encoding::Base64 => base64_decode(stored),
+    });
+    let charset = part.content_type().and_then(|kind| kind.attribute("charset"));
+    let content_type = charset.map(|charset| format!("text/plain; charset={charset}"));
+    let Some((read, doubts)) = bytes.map(|bytes| decoded(bytes, content_type.as_deref())) else { return text.into() };
+    let is_better = faults(&read) < faults(text) || text.chars().count() * 4 < read.chars().count();
+    if !is_better {
+        return text.into();
+    }
+    notes.extend(doubts.into_iter().filter(|doubt| doubt.code != "charset-replaced"));
+    read.into()
+}
+
 /// A message by the names that records usually have.
-fn record(message: &Message<'_>) -> Map<String, Value> {
+fn record(message: &Message<'_>, notes: &mut Vec<Note>) -> Map<String, Value> {
     let mut record = Map::new();
     let mut add = |name: &str, value: Option<String>| {
         if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
             record.insert(name.to_owned(), value.into());
         }
     };
-    let html = message.html_body.iter().filter_map(|part| match &message.parts.get(*part as usize)?.body {
-        PartType::Html(html) => Some(html.as_ref()),
-        _ => None,
-    });
-    let text = message.text_body.iter().filter_map(|part| match &message.parts.get(*part as usize)?.body {
-        PartType::Text(text) => Some(text.as_ref()),
-        _ => None,
-    });
-    let html = html.collect::<Vec<_>>().join("\n");
-    let text = text.collect::<Vec<_>>().join("\n");
+    let mut joined = |parts: &[u32], is_html: bool| {
+        let parts = parts.iter().filter_map(|part| {
+            let part = message.parts.get(*part as usize)?;
+            match &part.body {
+                PartType::Html(text) if is_html => Some(text_of(message, part, text, notes)),
+                PartType::Text(text) if !is_html => Some(text_of(message, part, text, notes)),
+                _ => None,
+            }
+        });
+        parts.collect::<Vec<_>>().join("\n")
+    };
+    let (html, text) = (joined(&message.html_body, true), joined(&message.text_body, false));
     let page = saved_page(message);
     add("html", Some(html));
     add("id", message.message_id().map(str::to_owned));

@@ -130,6 +130,34 @@ fn a_page_that_a_browser_saved_has_an_address_and_no_author() {
 }
 
 #[test]
+fn a_charset_that_mail_readers_have_forgotten_is_read() {
+    let of = |charset: &str, coding: &str, body: &[u8]| {
+        let head = format!(
+            "From: Ann <ann@example.org>\r\nSubject: x\r\nMIME-Version: 1.0\r\n\
+             Content-Type: text/plain{charset}\r\nContent-Transfer-Encoding: {coding}\r\n\r\n"
+        );
+        let options = Options::default();
+        let bytes = [head.as_bytes(), body].concat();
+        let stream = Stream::open(&bytes[..], options.limits()).expect("it can be read");
+        let Some(SourceItem::Input(input)) = records("f".into(), stream, &options).next() else { panic!("a document") };
+        let codes: Vec<_> = input.notes.iter().map(|note| note.code.to_string()).collect();
+        (String::from_utf8_lossy(&input.bytes).trim().to_owned(), codes.join(" "))
+    };
+    let korean = b"\x1b$)C\r\n\x0eGQ19\x0f KTX\r\n";
+    let (text, notes) = of("; charset=iso-2022-kr", "7bit", korean);
+    assert_eq!((text.as_str(), notes.as_str()), ("한국 KTX", ""));
+    let (text, notes) = of("; charset=ISO-2022-KR", "quoted-printable", b"=1B$)C\r\n=0EGQ19=0F KTX\r\n");
+    assert_eq!((text.as_str(), notes.as_str()), ("한국 KTX", ""));
+    let (russian, _, _) =
+        encoding_rs::WINDOWS_1251.encode("Новый паром уходит из порта в шесть часов утра каждый день.");
+    let (text, notes) = of("", "8bit", &russian);
+    assert_eq!(
+        (text.as_str(), notes.contains("charset-guessed")),
+        ("Новый паром уходит из порта в шесть часов утра каждый день.", true)
+    );
+}
+
+#[test]
 fn an_mbox_holds_many() {
     let plain = |id: &str, text: &str| {
         let head = "From ann@example.org Mon May  6 07:08:09 2024\nFrom: Ann <a@example.org>";
