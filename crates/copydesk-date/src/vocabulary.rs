@@ -126,7 +126,7 @@ impl Vocabulary {
         let zones: ZoneFile = parse(include_str!("../data/zones.toml"));
         for (place, zone) in zones.zone.into_iter().enumerate() {
             for name in split(&zone.names) {
-                this.add("", name, Sense::Zone(place as u16));
+                this.add(0, name, Sense::Zone(place as u16));
             }
             this.zones.push(zone.into());
         }
@@ -145,6 +145,7 @@ impl Vocabulary {
     fn add_tables(&mut self, tables: &Tables) {
         for (language, entries) in tables {
             let (code, solar) = language.strip_suffix("-solar").map_or((language.as_str(), false), |code| (code, true));
+            let code = self.language_bit(code);
             for (key, words) in entries {
                 match words {
                     Words::Many(lines) => {
@@ -161,7 +162,7 @@ impl Vocabulary {
         }
     }
 
-    fn add_entry(&mut self, language: &str, key: &str, phrase: &str) {
+    fn add_entry(&mut self, language: u128, key: &str, phrase: &str) {
         let sense = match key {
             "am" => Sense::Half(Half::Morning),
             "pm" => Sense::Half(Half::Evening),
@@ -197,7 +198,7 @@ impl Vocabulary {
         self.add(language, phrase, sense);
     }
 
-    fn add_ago(&mut self, language: &str, unit: Unit, pattern: &str) {
+    fn add_ago(&mut self, language: u128, unit: Unit, pattern: &str) {
         let (before, after) = pattern.split_once("{n}").expect("a relative pattern has {n}");
         let place = self.ago.len() as u16;
         let before = words(before);
@@ -208,16 +209,16 @@ impl Vocabulary {
         self.add(language, after, Sense::Relative(place));
     }
 
-    fn add(&mut self, language: &str, phrase: &str, sense: Sense) {
+    /// Adds what a phrase means in the language of that bit.
+    fn add(&mut self, language: u128, phrase: &str, sense: Sense) {
         let mut parts = words(phrase).into_iter();
         let Some(first) = parts.next() else { return };
         let rest: Box<[Box<[u8]>]> = parts.collect();
-        let bit = self.language_bit(language);
         let entries = self.phrases.entry(first).or_default();
         if let Some(known) = entries.iter_mut().find(|known| known.sense == sense && known.rest == rest) {
-            known.languages |= bit;
+            known.languages |= language;
         } else {
-            entries.push(Phrase { rest, sense, languages: bit });
+            entries.push(Phrase { rest, sense, languages: language });
         }
     }
 

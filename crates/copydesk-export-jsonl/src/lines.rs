@@ -18,7 +18,7 @@ struct OneLine;
 
 impl Formatter for OneLine {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, mut fragment: &str) -> io::Result<()> {
-        while let Some(at) = fragment.find(['\u{85}', '\u{2028}', '\u{2029}']) {
+        while let Some(at) = line_end(fragment) {
             let (before, rest) = fragment.split_at(at);
             let mut behind = rest.chars();
             let escaped = behind.next().map_or(0, u32::from);
@@ -29,11 +29,27 @@ impl Formatter for OneLine {
     }
 }
 
+/// Where the first of the three stands, told by its bytes: nearly all text has none.
+fn line_end(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    // What they begin with begins other characters as well, and stands nowhere else.
+    memchr::memchr2_iter(0xC2, 0xE2, bytes)
+        .find(|at| matches!(bytes[*at..], [0xC2, 0x85, ..] | [0xE2, 0x80, 0xA8 | 0xA9, ..]))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+
+    #[test]
+    fn the_three_are_told_from_characters_that_begin_alike() {
+        assert_eq!(line_end("café “quoted” – 5\u{a0}€ \u{80}\u{86}\u{2027}\u{202a}"), None);
+        for sign in ["\u{85}", "\u{2028}", "\u{2029}"] {
+            assert_eq!(line_end(&format!("é—{sign}é")), Some(5));
+        }
+    }
 
     #[test]
     fn nothing_inside_a_string_ends_a_line() {

@@ -215,12 +215,22 @@ impl Detector {
             alone.for_each(|lang| into.add(Guess { lang, confidence: share }));
             return;
         };
-        let Some(scores) = self.model().score(text, group) else { return };
-        let mut shares = softmax(&scores, |i| self.allows(group.classes[i]));
+        let Some(mut scores) = self.model().score(text, group) else { return };
+        if self.allowed.is_some() {
+            for (score, &lang) in scores.iter_mut().zip(&group.classes) {
+                if !self.allows(lang) {
+                    *score = f32::MIN;
+                }
+            }
+        }
+        let mut shares = softmax(&scores);
         self.model().deal_in_families(text, group, &scores, &mut shares);
-        for (&lang, p) in group.classes.iter().zip(shares) {
-            if p > 0.0 {
-                into.add(Guess { lang, confidence: p * share });
+        // Most languages are out of the question.
+        let possible = shares.iter().enumerate().filter(|(_, p)| **p > 0.0);
+        for (at, p) in possible {
+            let confidence = p * share;
+            if into.may_take(confidence) {
+                into.add(Guess { lang: group.classes[at], confidence });
             }
         }
     }
@@ -233,11 +243,15 @@ struct Best<'g> {
 }
 
 impl Best<'_> {
-    /// Puts a guess into its place, if it is among the best. Most languages are out of the question.
+    /// Whether a guess with this confidence may be among the best.
     #[inline]
+    fn may_take(&self, confidence: f32) -> bool {
+        self.guesses.len() < self.most || self.guesses.last().is_some_and(|last| confidence >= last.confidence)
+    }
+
+    /// Puts a guess into its place, if it is among the best.
     fn add(&mut self, guess: Guess) {
-        let full = self.guesses.len() >= self.most;
-        if full && self.guesses.last().is_none_or(|last| guess.confidence < last.confidence) {
+        if !self.may_take(guess.confidence) {
             return;
         }
         let worse = |known: &Guess| {
@@ -252,13 +266,12 @@ impl Best<'_> {
 /// A score that is so far below the best has no share: less than a rounding error of it.
 const NEVER: f32 = -17.0;
 
-/// Makes scores shares of 1, of the allowed classes alone.
-fn softmax(scores: &[f32], allowed: impl Fn(usize) -> bool) -> Vec<f32> {
-    let top = (0..scores.len()).filter(|&i| allowed(i)).map(|i| scores[i]).fold(f32::MIN, f32::max);
+/// Makes scores shares of 1. What may not be named has a score that is never reached.
+fn softmax(scores: &[f32]) -> Vec<f32> {
+    let top = scores.iter().fold(f32::MIN, |top, &score| if score > top { score } else { top });
     let mut shares: Vec<f32> = scores
         .iter()
-        .enumerate()
-        .map(|(i, score)| if allowed(i) && score - top > NEVER { (score - top).exp() } else { 0.0 })
+        .map(|score| if *score > f32::MIN && score - top > NEVER { (score - top).exp() } else { 0.0 })
         .collect();
     let total: f32 = shares.iter().sum();
     if total > 0.0 {

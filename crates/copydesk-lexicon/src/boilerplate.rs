@@ -169,7 +169,13 @@ fn row_of_labels(folded: &str, lexicon: &Lexicon) -> Option<PageLabelKind> {
 
 /// The kind of the first label of a row, and how many there are.
 fn row(folded: &str, lexicon: &Lexicon) -> Option<(PageLabelKind, usize)> {
-    let words: Vec<&str> = words(folded).take(MOST_WORDS_IN_A_ROW + 1).collect();
+    let may_begin = |word: &str| lexicon.page_label_first_words.may_begin_with_word(word);
+    // Most lines begin otherwise.
+    let mut words = words(folded).peekable();
+    if !words.peek().is_some_and(|first| may_begin(first)) {
+        return None;
+    }
+    let words: Vec<&str> = words.take(MOST_WORDS_IN_A_ROW + 1).collect();
     if !(2..=MOST_WORDS_IN_A_ROW).contains(&words.len()) {
         return None;
     }
@@ -177,7 +183,7 @@ fn row(folded: &str, lexicon: &Lexicon) -> Option<(PageLabelKind, usize)> {
     let mut labels = 0;
     let mut rest = &words[..];
     while let Some(first) = rest.first() {
-        if !lexicon.page_label_first_words.may_begin_with_word(first) {
+        if !may_begin(first) {
             return None;
         }
         let mut lengths = (1..=rest.len().min(MOST_WORDS_OF_ONE)).rev();

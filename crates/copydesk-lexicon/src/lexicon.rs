@@ -113,7 +113,7 @@ impl Lexicon {
     pub fn builtin() -> &'static Self {
         static BUILT: LazyLock<Lexicon> = LazyLock::new(|| {
             let files = builtin().map(|(name, source)| {
-                Vocabulary::read(source).unwrap_or_else(|e| unreachable!("built-in {name} is tested to be sound: {e}"))
+                Vocabulary::parse(source).unwrap_or_else(|e| unreachable!("built-in {name} is tested to be sound: {e}"))
             });
             Lexicon::build(&files.collect::<Vec<_>>())
         });
@@ -130,7 +130,7 @@ impl Lexicon {
     pub fn with(source: &str) -> Result<Self, LexiconError> {
         let mut files = Vec::with_capacity(BUILTIN.len() + LANGUAGES.len() + 1);
         for (_, builtin) in builtin() {
-            files.push(Vocabulary::read(builtin)?);
+            files.push(Vocabulary::parse(builtin)?);
         }
         files.push(Vocabulary::read(source)?);
         Ok(Self::build(&files))

@@ -11,7 +11,7 @@ use crate::scan;
 pub(crate) fn clean(text: String, notes: &mut Vec<Note>) -> String {
     let text = match scan::position(text.as_bytes(), needs_a_look) {
         None => text,
-        Some(at) => scrub(&text, at, notes),
+        Some(at) => scrub(text, at, notes),
     };
     let holds = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     if holds("\u{202D}") || holds("\u{202E}") {
@@ -36,8 +36,9 @@ fn needs_a_look(byte: u8) -> bool {
 }
 
 /// `at` is the first byte that needs a second look. What needs none is copied in runs.
-fn scrub(text: &str, mut at: usize, notes: &mut Vec<Note>) -> String {
-    let mut out = String::with_capacity(text.len());
+fn scrub(text: String, mut at: usize, notes: &mut Vec<Note>) -> String {
+    // Made when the first character has to go: most texts have none, and need no copy.
+    let mut out = String::new();
     let mut removed = 0_usize;
     // Up to where all is in `out`, or is meant not to be.
     let mut done = 0;
@@ -54,6 +55,7 @@ fn scrub(text: &str, mut at: usize, notes: &mut Vec<Note>) -> String {
             _ => None,
         };
         if let Some(instead) = instead {
+            out.reserve(if done == 0 { text.len() } else { 0 });
             out.push_str(&text[done..at]);
             out.push_str(instead);
             done = end;
@@ -61,6 +63,9 @@ fn scrub(text: &str, mut at: usize, notes: &mut Vec<Note>) -> String {
         // Where a character begins a byte that follows within it is plain.
         let Some(plain) = scan::position(&text.as_bytes()[end..], needs_a_look) else { break };
         at = end + plain;
+    }
+    if done == 0 {
+        return text;
     }
     out.push_str(&text[done..]);
     if removed > 0 {

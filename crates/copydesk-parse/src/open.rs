@@ -28,45 +28,69 @@ fn unpack(bytes: &[u8], codec: Codec, limits: &Limits, notes: &mut Vec<Note>) ->
     let unpacking =
         copydesk_unpack::Limits { max_window_log: limits.max_window_log, ..copydesk_unpack::Limits::WINDOW_ONLY };
     let mut stream = Stream::open(bytes, unpacking).map_err(|error| damaged(&error.to_string()))?;
-    let mut out = Vec::new();
-    let mut chunk = vec![0; 64 << 10];
-    loop {
-        let error = match stream.read(&mut chunk) {
-            Ok(0) => return Ok(out),
+    let mut out = vec![0; expected(bytes, codec, limits)];
+    let mut filled = 0;
+    let error = loop {
+        if filled == out.len() {
+            out.resize(filled + (64 << 10).max(filled / 2), 0);
+        }
+        match stream.read(&mut out[filled..]) {
+            Ok(0) => break None,
             Ok(read) => {
-                out.extend_from_slice(&chunk[..read]);
-                check(out.len(), bytes.len(), limits)?;
-                continue;
+                filled += read;
+                check(filled, bytes.len(), limits)?;
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => error,
-        };
-        let Some(fault) = Fault::of(&error) else { return Err(damaged(&error.to_string())) };
-        return match fault.kind {
-            FaultKind::Trailing => {
-                let rest = bytes.len() as u64 - fault.offset;
-                notes.push(note(
-                    "trailing-bytes",
-                    format!("{rest} bytes after the end of the {codec} data were ignored"),
-                ));
-                Ok(out)
-            }
-            FaultKind::Cut if !out.is_empty() => {
-                let message =
-                    format!("the {codec} data is cut off; {} bytes could be read, and the rest is missing", out.len());
-                notes.push(note("truncated", message));
-                Ok(out)
-            }
-            FaultKind::Cut => Err(damaged(&format!("the {codec} data is cut off before its first byte"))),
-            FaultKind::Window => Err(ParseError::new(
-                "limit.window",
-                format!(
-                    "the {codec} data asks for a window of more than 2^{} bytes; raise `max_window_log` if it is sound",
-                    limits.max_window_log
-                ),
-            )),
-            FaultKind::Damaged | FaultKind::Ratio | FaultKind::Size => Err(damaged(&fault.message)),
-        };
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Some(error),
+        }
+    };
+    out.truncate(filled);
+    let Some(error) = error else { return Ok(out) };
+    settle(&error, out, bytes, codec, limits, notes)
+}
+
+/// How much room is made at first. A gzip member says at its end how much it holds: that is a hint, and no more, since
+/// anything can stand there.
+fn expected(bytes: &[u8], codec: Codec, limits: &Limits) -> usize {
+    const LEAST: usize = 64 << 10;
+    let most = bytes.len().saturating_mul(32).min(usize::try_from(limits.max_bytes).unwrap_or(usize::MAX)).max(LEAST);
+    let said =
+        bytes.last_chunk::<4>().filter(|_| codec == Codec::Gzip).map_or(0, |end| u32::from_le_bytes(*end) as usize);
+    // One byte more, so that the end is met without making room for what does not come.
+    said.saturating_add(1).clamp(LEAST, most)
+}
+
+/// What is made of data that end with a fault.
+fn settle(
+    error: &io::Error,
+    out: Vec<u8>,
+    bytes: &[u8],
+    codec: Codec,
+    limits: &Limits,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<u8>, ParseError> {
+    let Some(fault) = Fault::of(error) else { return Err(damaged(&error.to_string())) };
+    match fault.kind {
+        FaultKind::Trailing => {
+            let rest = bytes.len() as u64 - fault.offset;
+            notes.push(note("trailing-bytes", format!("{rest} bytes after the end of the {codec} data were ignored")));
+            Ok(out)
+        }
+        FaultKind::Cut if !out.is_empty() => {
+            let message =
+                format!("the {codec} data is cut off; {} bytes could be read, and the rest is missing", out.len());
+            notes.push(note("truncated", message));
+            Ok(out)
+        }
+        FaultKind::Cut => Err(damaged(&format!("the {codec} data is cut off before its first byte"))),
+        FaultKind::Window => Err(ParseError::new(
+            "limit.window",
+            format!(
+                "the {codec} data asks for a window of more than 2^{} bytes; raise `max_window_log` if it is sound",
+                limits.max_window_log
+            ),
+        )),
+        FaultKind::Damaged | FaultKind::Ratio | FaultKind::Size => Err(damaged(&fault.message)),
     }
 }
 

@@ -15,7 +15,7 @@ use copydesk_document::{BlockId, Document, LanguageGuess, Languages, Origin};
 use copydesk_langid::{Detector, Guess, Lang};
 use copydesk_lexicon::{Lexicon, split_credit};
 use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Stage, StageError, StageKind, Verdict};
-use copydesk_text::is_alphabetic;
+use copydesk_text::{OneOf, is_alphabetic};
 use serde::{Deserialize, Serialize};
 
 use crate::vote::Vote;
@@ -280,7 +280,7 @@ struct Finding {
 /// In a text that is longer, a credit weighs too little to be looked for.
 const CREDIT_WEIGHS: usize = 300;
 /// What nearly every credit has; of the others the letters are few beside those of the caption.
-const CREDIT_SIGNS: [char; 12] = [':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '•'];
+static CREDIT_SIGNS: OneOf<12> = OneOf::new([':', '：', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '•']);
 
 /// So much text says which of two neighbours it is in.
 const ENOUGH: usize = 2 * 1024;
@@ -350,12 +350,17 @@ impl Finding {
 
     fn of(text: &str, detector: &Detector) -> Self {
         // A credit names agencies and people, and its label need not be in the language of the caption.
-        let text = if text.len() < CREDIT_WEIGHS && text.contains(CREDIT_SIGNS) {
+        let text = if text.len() < CREDIT_WEIGHS && CREDIT_SIGNS.is_in(text) {
             split_credit(text, Lexicon::builtin()).text
         } else {
             text
         };
-        Self { letters: text.chars().filter(|c| is_alphabetic(*c)).count(), guesses: detector.rank(text, ALTERNATIVES) }
+        let letters = if text.is_ascii() {
+            text.bytes().filter(u8::is_ascii_alphabetic).count()
+        } else {
+            text.chars().filter(|c| is_alphabetic(*c)).count()
+        };
+        Self { letters, guesses: detector.rank(text, ALTERNATIVES) }
     }
 
     fn cast(&self, vote: &mut Vote) {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use copydesk_document::{Field, Origin};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use copydesk_text::{is_han, is_hangul, key};
@@ -86,20 +86,39 @@ pub(crate) static DECLARATIONS: LazyLock<Declarations> =
 static LINES: LazyLock<Lines> =
     LazyLock::new(|| toml::from_str(include_str!("../data/lines.toml")).expect("data/lines.toml is valid"));
 
+/// Names of sections, and what stands behind a word or two in others.
+struct Sections {
+    whole: FxHashSet<&'static str>,
+    endings: Vec<&'static str>,
+}
+
+static SECTIONS: LazyLock<Sections> = LazyLock::new(|| {
+    let all = || LINES.sections.values().flatten();
+    Sections {
+        whole: all().filter(|name| !name.starts_with("% ")).map(String::as_str).collect(),
+        endings: all().filter_map(|name| name.strip_prefix("% ")).collect(),
+    }
+});
+
 /// Whether a line is the name of a section, such as `Press Releases` or `보도자료`.
 pub(crate) fn is_section_name(line: &str) -> bool {
-    let line = line.trim().to_lowercase().replace('’', "'");
+    const LONGEST: usize = 60;
+    let line = line.trim();
+    // In small letters no character has less than a third of its bytes.
+    if line.len() > 3 * LONGEST {
+        return false;
+    }
+    let line = line.to_lowercase().replace('’', "'");
     let one = |name: &str| {
-        LINES.sections.values().flatten().any(|pattern| match pattern.strip_prefix("% ") {
-            None => name == *pattern,
-            Some(last) => name
-                .strip_suffix(last)
-                .is_some_and(|rest| rest.ends_with(' ') && (1..=2).contains(&rest.split_whitespace().count())),
-        })
+        let ends_so = |last: &&str| {
+            let rest = name.strip_suffix(last);
+            rest.is_some_and(|rest| rest.ends_with(' ') && (1..=2).contains(&rest.split_whitespace().count()))
+        };
+        SECTIONS.whole.contains(name) || name.contains(' ') && SECTIONS.endings.iter().any(ends_so)
     };
     // Two sections in one: `News & Notices`.
     let both = |mark: &str| line.split_once(mark).is_some_and(|(a, b)| one(a.trim()) && one(b.trim()));
-    line.len() <= 60 && (one(&line) || both("&") || both("/") || both(" and "))
+    line.len() <= LONGEST && (one(&line) || both("&") || both("/") || both(" and "))
 }
 
 /// Whether a name is that of an office or department: `Public Affairs Office`, `정책과`.

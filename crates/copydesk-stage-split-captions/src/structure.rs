@@ -3,7 +3,7 @@
 
 use std::cell::OnceCell;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use copydesk_document::{BlockId, BlockKind, Document, ElementId, Tag};
 use copydesk_lexicon::{Confidence, classify_label, may_be_credit_line, may_look_like_caption, read_byline};
 use copydesk_text::{flat, is_alphanumeric, key, letters};
@@ -92,7 +92,9 @@ pub(crate) struct Alternatives {
 impl Alternatives {
     /// Whether one of them is a part of that key.
     fn are_in(&self, key: &str) -> bool {
-        let search = || AhoCorasick::new(self.all.keys()).ok();
+        // Of the automata the one that is made fastest: it is for one page, and few lines are looked through.
+        let kind = Some(AhoCorasickKind::NoncontiguousNFA);
+        let search = || AhoCorasick::builder().kind(kind).build(self.all.keys()).ok();
         self.search.get_or_init(search).as_ref().is_some_and(|search| search.is_match(key))
     }
 

@@ -13,6 +13,15 @@ const SYLLABLES: usize = 2;
 
 /// Adds the stems of a text.
 pub(crate) fn stems(text: &str, out: &mut FxHashSet<u64>) {
+    let add = |stem: u64, letter: u32| stem.wrapping_mul(0x0100_0000_01b3) ^ u64::from(letter);
+    if text.is_ascii() {
+        // The same without a look at each letter's script.
+        let words = text.as_bytes().split(|b| !b.is_ascii_alphanumeric());
+        for stem in words.filter_map(|word| word.first_chunk::<STEM>()) {
+            out.insert(stem.iter().fold(1, |stem, letter| add(stem, u32::from(letter.to_ascii_lowercase()))));
+        }
+        return;
+    }
     for word in text.split(|c: char| !c.is_alphanumeric() && !is_unspaced(c)) {
         if word.contains(is_unspaced) {
             let mut before = None;
@@ -27,7 +36,7 @@ pub(crate) fn stems(text: &str, out: &mut FxHashSet<u64>) {
         let mut letters = word.chars().flat_map(char::to_lowercase);
         let (mut stem, mut count) = (1u64, 0);
         for c in letters.by_ref().take(length) {
-            stem = stem.wrapping_mul(0x0100_0000_01b3) ^ u64::from(u32::from(c));
+            stem = add(stem, u32::from(c));
             count += 1;
         }
         if count == length {
@@ -46,6 +55,15 @@ pub(crate) fn shared(text: &str, of: &FxHashSet<u64>) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_of_ascii_alone_are_read_in_a_shorter_way_to_the_same_end() {
+        let text = "The Ferry-bridge, closed since 20240506: REPAIRS (until spring) cost 4x more; councillors agreed";
+        let (mut short, mut long) = (FxHashSet::default(), FxHashSet::default());
+        stems(text, &mut short);
+        stems(&format!("{text} ·"), &mut long);
+        assert!(short.len() > 6 && short == long);
+    }
 
     #[test]
     fn a_deck_shares_words_with_its_story_and_a_notice_does_not() {

@@ -14,7 +14,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::{
     foot::{announced, author_box, closing, commented, foot},
-    line::{of_line, without_picture_number},
+    line::{Above, of_line, without_picture_number},
 };
 use crate::{
     consent,
@@ -135,8 +135,9 @@ pub(crate) fn certain(page: &Page<'_>) -> Vec<Option<Finding>> {
     let mut found = vec![None; page.len()];
     let Some(signs) = &page.signs else { return found };
     let Some(head) = &signs.head else { return found };
+    let above = Above::new(page, head.story);
     for (index, found) in found.iter_mut().enumerate() {
-        *found = of_line(page, index, head.story).or_else(|| head.certain(page, index));
+        *found = of_line(page, index, &above).or_else(|| head.certain(page, index));
     }
     if !is_written(page) {
         foot(page, signs, head, &mut found);

@@ -4,6 +4,7 @@
 //! - [`ends_sentence`], [`sentences`]: where sentences end;
 //! - [`letters`], [`weight`]: how much a text says;
 //! - [`key`], [`flat`]: the forms in which texts are compared and printed;
+//! - [`OneOf`]: whether a text holds one of some signs;
 //! - [`Terms`]: how many of a text's words another one has;
 //! - [`host`], [`site`], [`path`]: the parts of an address.
 //!
@@ -11,6 +12,7 @@
 
 mod address;
 mod compared;
+mod one_of;
 mod script;
 mod sentence;
 mod terms;
@@ -19,6 +21,7 @@ copydesk_fingerprint::fingerprint!();
 
 pub use address::{host, is_domain, path, site, without_www};
 pub use compared::{flat, key, letters, push_key, weight};
+pub use one_of::OneOf;
 pub use script::{
     HANGUL, UNSPACED, columns, is_alphabetic, is_alphanumeric, is_caseless, is_han, is_hangul, is_kana, is_unspaced,
     joins_without_space,

@@ -14,6 +14,9 @@ mod zstd_frame;
 
 copydesk_fingerprint::fingerprint!();
 
+// What `flate2` uses: here for the feature that lets it ask what the processor can do.
+use zlib_rs as _;
+
 pub use codec::{Codec, names_codec};
 pub use fault::{Fault, FaultKind};
 pub use stream::{MemberBegin, Stream};

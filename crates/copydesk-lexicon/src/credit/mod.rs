@@ -11,6 +11,8 @@ mod unlabelled;
 
 use serde::Deserialize;
 
+use copydesk_text::OneOf;
+
 use crate::fold::{Folded, fold, tail_start};
 use crate::{Confidence, Lexicon};
 
@@ -165,9 +167,10 @@ fn without_notice<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
 /// Whether a line can hold a credit at all. Most lines of a page are a few words without any of the signs of one, and
 /// none of the forms need be tried on them.
 fn may_hold(window: &str, folded: &str, lexicon: &Lexicon) -> bool {
-    const SIGNS: [char; 11] = [':', '︰', '∶', '|', '│', '/', '=', '©', ')', ']', '】'];
+    static SIGNS: OneOf<11> = OneOf::new([':', '︰', '∶', '|', '│', '/', '=', '©', ')', ']', '】']);
     // What ends a sentence or a quotation before the last word.
     const ENDS: [char; 16] = ['.', '!', '?', '…', '。', '।', '۔', '؟', '։', '።', '။', '"', '”', '»', '」', '“'];
+    static INSIDE: OneOf<16> = OneOf::new(ENDS);
     let inside = folded.trim_end().trim_end_matches(ENDS);
     let capitals = || {
         let holder = window.trim_end().rsplit_once(" - ").map(|(_, holder)| holder);
@@ -175,8 +178,8 @@ fn may_hold(window: &str, folded: &str, lexicon: &Lexicon) -> bool {
     };
     window.contains('\n')
         || capitals()
-        || folded.contains(SIGNS)
-        || inside.contains(ENDS)
+        || SIGNS.is_in(folded)
+        || INSIDE.is_in(inside)
         || lexicon.credit_signs.any(folded)
 }
 
@@ -250,6 +253,10 @@ pub fn looks_like_caption(text: &str, lexicon: &Lexicon) -> bool {
     may_look_like_caption(text) && split_credit(text, lexicon).is_caption()
 }
 
+/// Signs of which each strong form of a credit holds one.
+static CAPTION_SIGNS: OneOf<17> =
+    OneOf::new([':', '：', '︰', '∶', '៖', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '摄', '攝', '―']);
+
 /// Whether a line need be taken apart to see that it is no caption by its credit alone.
 pub fn may_look_like_caption(text: &str) -> bool {
     let text = trim(text);
@@ -258,8 +265,7 @@ pub fn may_look_like_caption(text: &str) -> bool {
     }
     let tail = &text[tail_start(text, 160)..];
     // Each strong form holds one of these.
-    tail.contains([':', '：', '︰', '∶', '៖', '=', '＝', '/', '／', '(', '（', '[', '©', '|', '摄', '攝', '―'])
-        || ["oto", "icture", "arawan", "itrato", "uha ni"].iter().any(|word| tail.contains(word))
+    CAPTION_SIGNS.is_in(tail) || ["oto", "icture", "arawan", "itrato", "uha ni"].iter().any(|word| tail.contains(word))
 }
 
 fn read_marks(text: &str, lexicon: &Lexicon, marks: &mut Vec<CreditMark>) {

@@ -122,6 +122,14 @@ pub(super) fn is_anchor_sign(arena: &Arena, source: &str, id: u32) -> bool {
 /// Whether an element is named for the large first letter of a text, and holds it alone.
 pub(super) fn is_drop_cap(arena: &Arena, source: &str, id: u32) -> bool {
     let named = |class: &str| {
+        // Every element of a page is asked: hardly any class has one of the words that all these names begin with.
+        if !class.as_bytes().windows(4).any(|word| {
+            word.eq_ignore_ascii_case(b"drop")
+                || word.eq_ignore_ascii_case(b"lett")
+                || word.eq_ignore_ascii_case(b"firs")
+        }) {
+            return false;
+        }
         let class = class.to_ascii_lowercase();
         ["dropcap", "drop-cap", "drop_cap", "lettrine", "first-letter", "firstletter"].iter().any(|n| class.contains(n))
     };

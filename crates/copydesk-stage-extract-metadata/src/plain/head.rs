@@ -246,24 +246,27 @@ fn is_doubled(text: &str) -> bool {
 
 /// Whether a line is one of a text whose lines are cut at a margin: it goes on in the next.
 pub(super) fn is_wrapped(doc: &Document, id: BlockId) -> bool {
+    let next = BlockId(id.0 + 1);
+    let goes_on = |next: BlockId| {
+        doc.text(next).chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_lowercase() || !c.is_uppercase())
+    };
+    // By itself most lines are told at once; where the margin is takes a look at many.
+    let may_go_on = next.index() < doc.blocks().len()
+        && doc.block(next).gap == 0
+        && doc.block(next).label() != Label::Caption
+        && !is_closed(doc.text(id))
+        && goes_on(next);
+    if !may_go_on {
+        return false;
+    }
     let lines: Vec<&str> = doc.ids().map(|id| doc.text(id)).filter(|text| weight(text) >= 20).take(60).collect();
     let Some(longest) = lines.iter().map(|line| line.chars().count()).max() else { return false };
     let ended = lines.iter().filter(|line| is_closed(line)).count();
     // Where lines are cut, most of them reach to the margin, and the next begins in the middle of a sentence.
     let full = lines.iter().filter(|line| line.chars().count() * 10 >= longest * 7).count();
-    let next = BlockId(id.0 + 1);
-    let goes_on = |next: BlockId| {
-        doc.text(next).chars().find(|c| c.is_alphabetic()).is_some_and(|c| c.is_lowercase() || !c.is_uppercase())
-    };
     lines.len() >= 4
         && full * 2 >= lines.len()
-        && next.index() < doc.blocks().len()
-        && goes_on(next)
         && longest <= 110
         && ended * 10 <= lines.len() * 6
         && doc.text(id).chars().count() * 10 >= longest * 7
-        && !is_closed(doc.text(id))
-        && next.index() < doc.blocks().len()
-        && doc.block(next).gap == 0
-        && doc.block(next).label() != Label::Caption
 }

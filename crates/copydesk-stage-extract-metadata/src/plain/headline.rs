@@ -98,7 +98,7 @@ fn may_be_title(doc: &Document, head: &[HeadLine<'_>], at: usize) -> bool {
     sort && !aside
         && LENGTH.contains(&line.weight)
         && !ends_in_time(line.text)
-        && !(is_wrapped(doc, line.id) && head.get(at + 1).is_none_or(HeadLine::is_free))
+        && !(head.get(at + 1).is_none_or(HeadLine::is_free) && is_wrapped(doc, line.id))
 }
 
 /// Measures a line: only what is not zero is put.

@@ -1,5 +1,7 @@
 //! What a line of a text is by itself, wherever it stands.
 
+use std::cell::OnceCell;
+
 use copydesk_document::BoilerplateKind;
 use copydesk_lexicon::{FieldKind, PageLabelKind as Kind, undouble};
 use rustc_hash::FxHashSet;
@@ -11,8 +13,48 @@ use crate::{
     stems::stems,
 };
 
+/// The lines above the story, which others may repeat.
+pub(super) struct Above<'p> {
+    page: &'p Page<'p>,
+    story: usize,
+    stems: OnceCell<Vec<FxHashSet<u64>>>,
+}
+
+impl<'p> Above<'p> {
+    pub(super) fn new(page: &'p Page<'p>, story: usize) -> Self {
+        Self { page, story, stems: OnceCell::new() }
+    }
+
+    /// The stems of each, read once.
+    fn stems(&self) -> &[FxHashSet<u64>] {
+        self.stems.get_or_init(|| {
+            let of = |index| {
+                let mut of = FxHashSet::default();
+                stems(text(self.page, index), &mut of);
+                of
+            };
+            (0..self.story).map(of).collect()
+        })
+    }
+
+    /// Whether a line is one of these, give or take the number of a picture or a word.
+    fn has(&self, line: &str) -> bool {
+        let bare = without_picture_number(line);
+        let numbered = bare.len() < line.len();
+        let mut own = FxHashSet::default();
+        stems(bare, &mut own);
+        let (few, many) = if numbered { (5, 2) } else { (8, 7) };
+        self.stems().iter().enumerate().any(|(index, of)| {
+            let both = || own.intersection(of).count();
+            let alike = |both: usize| both * 10 >= own.len() * few && both * 10 >= of.len() * many;
+            text(self.page, index) == bare || own.len() >= 3 && of.len() >= 3 && alike(both())
+        })
+    }
+}
+
 /// What a line is wherever it stands.
-pub(super) fn of_line(page: &Page<'_>, index: usize, story: usize) -> Option<Finding> {
+pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Option<Finding> {
+    let story = above.story;
     let (line, shape) = (&page.lines[index], &page.shapes[index]);
     let text = text(page, index);
     if line.date && shape.words <= 14.0 && !(index >= story && is_clock(text)) {
@@ -56,10 +98,7 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, story: usize) -> Option<Fin
         ));
     }
     let same = || (0..index).any(|above| self::text(page, above) == text);
-    if shape.words >= 4.0
-        && !shape.closed
-        && (index > story && repeats_head(page, text, story) || index == story && same())
-    {
+    if shape.words >= 4.0 && !shape.closed && (index > story && above.has(text) || index == story && same()) {
         return Some(finding(BoilerplateKind::Other, "again", "the headline once more: the text of a picture"));
     }
     None
@@ -106,25 +145,6 @@ fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
             head.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphanumeric())).collect();
         (FEWEST..=slug.len()).contains(&words.len())
             && words.iter().zip(&slug).all(|(word, slug)| stands_for(slug, word))
-    })
-}
-
-/// Whether a line is one of the head's, give or take the number of a picture or a word.
-fn repeats_head(page: &Page<'_>, line: &str, story: usize) -> bool {
-    let bare = without_picture_number(line);
-    let numbered = bare.len() < line.len();
-    let mut own = FxHashSet::default();
-    stems(bare, &mut own);
-    (0..story).any(|index| {
-        let head = text(page, index);
-        if head == bare {
-            return true;
-        }
-        let mut of = FxHashSet::default();
-        stems(head, &mut of);
-        let both = own.intersection(&of).count();
-        let (few, many) = if numbered { (5, 2) } else { (8, 7) };
-        own.len() >= 3 && of.len() >= 3 && both * 10 >= own.len() * few && both * 10 >= of.len() * many
     })
 }
 
