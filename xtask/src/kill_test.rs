@@ -59,11 +59,17 @@ struct Bench {
     usual: Duration,
 }
 
+/// What is taken out of a folder: a document that was written, one that was set aside, and one that stands for others.
+const FORGOTTEN: [&str; 3] = ["corpus/000/000/05.txt", "corpus/000/000/30a.html.gz", "corpus/000/000/44.txt"];
+
 /// A corpus, and what an undisturbed run makes of it.
+#[derive(Clone)]
 struct Case {
     corpus: PathBuf,
     /// What the command is told beside its inputs. A document of an earlier corpus is gone in the second one.
     option: Option<&'static str>,
+    /// Whether documents are taken out of what is there, and none is read.
+    forgets: bool,
     /// What an earlier run has left.
     from: Option<PathBuf>,
     tree: Tree,
@@ -91,7 +97,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         fs::write(file("07.txt"), fs::read_to_string(file("05.txt"))?)?;
         Ok(fs::copy(file("44.txt"), file("44a.txt")).map(drop)?)
     })?;
-    let cases = [first, second, added, again];
+    let forgotten = bench.forgotten(&again)?;
+    let cases = [first, second, added, again, forgotten];
 
     let mut random = Random::of(args.seed, 0);
     let (mut blows, mut rounds, mut by_kind) = (0, 0, BTreeMap::<String, u64>::new());
@@ -120,7 +127,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
             *by_kind.entry(kind).or_default() += 1;
             torn(&out, &old, &case.tree).with_context(|| format!("after {}", history.join(", ")))?;
             // What is added to is somebody's, and a spoiled file of it is refused.
-            if random.below(3) == 0 && case.option != Some("--append") {
+            if random.below(3) == 0 && case.option != Some("--append") && !case.forgets {
                 history.push(spoil(&out, &mut random)?);
                 spoiled = true;
                 old = tree(&out)?;
@@ -197,7 +204,7 @@ impl Bench {
         fs::write(corpus.join("000/000/20a.png"), b"\x89PNG\r\n\x1a\n0000")?;
         fs::write(corpus.join("000/000/30a.html.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\x03torn")?;
         edit(&corpus)?;
-        let mut case = Case { corpus, option, from, tree: Tree::new(), code: None };
+        let mut case = Case { corpus, option, forgets: false, from, tree: Tree::new(), code: None };
         let out = self.scratch.join("reference");
         case.start(&out)?;
         let start = Instant::now();
@@ -208,6 +215,19 @@ impl Bench {
         Ok(case)
     }
 
+    /// Takes documents out of what another case has left.
+    fn forgotten(&mut self, of: &Case) -> anyhow::Result<Case> {
+        let from = self.scratch.join("to-forget");
+        copy_tree(&self.scratch.join("reference"), &from)?;
+        let mut case = Case { option: None, forgets: true, from: Some(from), ..of.clone() };
+        let out = self.scratch.join("reference");
+        case.start(&out)?;
+        case.code = self.undisturbed(&case, &out)?;
+        case.tree = tree(&out)?;
+        ensure!(case.tree.contains_key(Path::new(".copydesk/forgotten")), "nothing was forgotten");
+        Ok(case)
+    }
+
     /// The command. Where a file was spoiled it has to be told to replace it: it could be somebody's work.
     fn command(&self, case: &Case, out: &Path, spoiled: bool) -> Command {
         // All corpora go by one name, so that what they share is known again.
@@ -215,10 +235,14 @@ impl Bench {
         let copied = clear(&corpus).and_then(|()| copy_tree(&case.corpus, &corpus));
         debug_assert!(copied.is_ok(), "{copied:?}");
         let mut command = Command::new(&self.program);
-        command.args(["run", "pipeline.toml", "corpus", "--out"]).arg(out).current_dir(&self.scratch);
+        command.current_dir(&self.scratch).stdout(Stdio::null()).stderr(Stdio::null());
+        if case.forgets {
+            command.args(["forget", "pipeline.toml", "--out"]).arg(out).args(FORGOTTEN);
+            return command;
+        }
+        command.args(["run", "pipeline.toml", "corpus", "--out"]).arg(out);
         let replaces = Some("--replace").filter(|_| spoiled);
         command.args(case.option.or(replaces));
-        command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
@@ -238,7 +262,9 @@ impl Bench {
         random: &mut Random,
     ) -> anyhow::Result<Option<i32>> {
         let mut command = self.command(case, out, spoiled);
-        command.arg("--threads").arg((1 + random.below(3)).to_string());
+        if !case.forgets {
+            command.arg("--threads").arg((1 + random.below(3)).to_string());
+        }
         let status: ExitStatus = match blow {
             Blow::After(share) => {
                 let mut child = command.spawn()?;

@@ -170,7 +170,11 @@ pub fn id(doc: &Document) -> String {
 
 /// The same as a number.
 pub fn id_number(doc: &Document) -> u64 {
-    let (name, sha256) = (&doc.source.name, &doc.source.sha256);
+    id_number_of(&doc.source.name, &doc.source.sha256)
+}
+
+/// The same of a document that was not parsed: by its name, and the SHA-256 of its bytes in hexadecimal digits.
+pub fn id_number_of(name: &str, sha256: &str) -> u64 {
     let digest = Sha256::new().chain_update(name).chain_update("\n").chain_update(sha256).finalize();
     digest.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte))
 }

@@ -12,6 +12,7 @@ use crate::{
     checksum::{Key, sum},
     draft,
     earlier::{self, Earlier},
+    forgotten::Forgotten,
     index::{self, Fate, Identities, Identity, Indexed, Standpoint},
     layout::Layout,
     lead::Leads,
@@ -77,6 +78,32 @@ pub(crate) fn make_room(
         let (mut documents, mut gone) = (Vec::new(), Vec::new());
         for (n, earlier) in earlier::of_done(folder, &done, &shard.from)?.into_iter().enumerate() {
             if newer.contains(&earlier.identity) && !seen.has_met(&earlier) {
+                gone.push(n);
+            }
+            documents.push(earlier.document);
+        }
+        left.push(if gone.is_empty() { done } else { without(folder, layout, exports, &done, &documents, &gone)? });
+    }
+    Ok(left)
+}
+
+/// The shards of an earlier run without the documents that were taken out for good.
+pub(crate) fn without_forgotten(
+    folder: &LocalFolder,
+    layout: &Layout,
+    exports: &[&dyn Export],
+    before: Vec<Done>,
+    manifest: &Manifest,
+    forgotten: &Forgotten,
+) -> Result<Vec<Done>, RunError> {
+    if forgotten.is_empty() {
+        return Ok(before);
+    }
+    let mut left = Vec::new();
+    for (done, shard) in before.into_iter().zip(earlier::shards(folder, manifest)) {
+        let (mut documents, mut gone) = (Vec::new(), Vec::new());
+        for (n, earlier) in earlier::of_done(folder, &done, &shard.from)?.into_iter().enumerate() {
+            if forgotten.has(&earlier) {
                 gone.push(n);
             }
             documents.push(earlier.document);

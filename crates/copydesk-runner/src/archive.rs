@@ -7,6 +7,7 @@ use copydesk_stage::{Seen, SurveyError};
 use crate::{
     RunError, draft,
     earlier::{self, Shard},
+    forgotten::Forgotten,
     index::Fate,
     manifest::{Asked, MANIFEST, Manifest},
     part,
@@ -39,12 +40,18 @@ struct Kept {
 
 impl Kept {
     /// `None` if the index of the shard is not that of its draft.
-    fn look(folder: &LocalFolder, shard: &Shard, draft: Done, run: usize) -> Result<Option<Self>, RunError> {
+    fn look(
+        folder: &LocalFolder,
+        forgotten: &Forgotten,
+        shard: &Shard,
+        draft: Done,
+        run: usize,
+    ) -> Result<Option<Self>, RunError> {
         let seen = earlier::of_done(folder, &draft, &shard.from)?;
         let now = shard.documents(folder)?;
         let is_same = seen.len() == now.len();
         let stands = seen.iter().zip(now).filter(|(seen, _)| seen.document.fate == Fate::Written);
-        let stands = stands.map(|(_, now)| now.document.fate == Fate::Written).collect();
+        let stands = stands.map(|(_, now)| now.document.fate == Fate::Written && !forgotten.has(&now)).collect();
         Ok(is_same.then_some(Self { draft, run, stands }))
     }
 }
@@ -79,9 +86,9 @@ impl Archive {
         let shards = earlier::shards(&folder, &manifest);
         let segments = manifest.files.segments.iter().enumerate();
         let runs = segments.flat_map(|(run, segment)| std::iter::repeat_n(run, segment.shards));
-        let mut kept = Vec::new();
+        let (mut kept, forgotten) = (Vec::new(), Forgotten::read(&folder)?);
         for ((key, shard), run) in manifest.files.drafts.iter().zip(&shards).zip(runs) {
-            let found = Kept::look(&folder, shard, read(*key)?, run).ok().flatten();
+            let found = Kept::look(&folder, &forgotten, shard, read(*key)?, run).ok().flatten();
             kept.push(found.ok_or_else(|| wrong("has lost which documents its records were made of"))?);
         }
         Ok(Self { kept, runs: manifest.files.segments.len(), own, surveys: surveys.len(), folder })

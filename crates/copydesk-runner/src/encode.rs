@@ -7,7 +7,7 @@ use crate::{
     batch::{Batch, Finished},
     clock::Lap,
     guard::guarded,
-    index::{self, Fate, Indexed, Particulars},
+    index::{self, Fate, Id, Indexed, Particulars},
     lead::Leads,
     quarantine::Fault,
     report::Counted,
@@ -31,9 +31,10 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
             Outcome::Kept(document) | Outcome::Dropped { document, .. } => &document.source.uri,
             Outcome::Quarantined(entry) => &entry.uri,
         };
-        let uri = uri.clone();
+        let (uri, mut id) = (uri.clone(), None);
         if let Outcome::Kept(document) | Outcome::Dropped { document, .. } = &outcome {
             counts.opened += document.content().len() as u64;
+            id = Some(Id(copydesk_record::id_number(document)));
         }
         counts.count_time(&uri, &laps);
         let outcome = match outcome {
@@ -74,7 +75,7 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
         let sizes = rows.iter().zip(&before).map(|(rows, before)| (rows.len() - before) as u64);
         let sizes = if fate == Fate::Written { sizes.collect() } else { Vec::new() };
         let Particulars { input, record, content } = particulars;
-        index.push(Indexed { uri, record, input, content, fate, dropped, twin: None, counted, rows: sizes });
+        index.push(Indexed { uri, record, id, input, content, fate, dropped, twin: None, counted, rows: sizes });
     }
     let Batch { weight, last, ends, .. } = batch;
     Finished { number, weight, rows, leads, quarantined, index, counts, last, ends }

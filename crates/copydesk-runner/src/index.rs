@@ -26,6 +26,9 @@ pub(crate) struct Indexed {
     /// What it is called in its container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<String>,
+    /// The id of its record; none of what is no document, and in folders that were made before it was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<Id>,
     /// A hash of all that is known of the input.
     pub(crate) input: Key,
     /// A hash of its bytes alone, for a record that is called nothing in its container: where it stands is no part of it.
@@ -45,6 +48,23 @@ pub(crate) struct Indexed {
     /// The sizes of its rows, by output, and in a draft behind them of its summaries; none if it was not written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u64>,
+}
+
+/// The id of a record, as its sixteen digits say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Id(pub(crate) u64);
+
+impl Serialize for Id {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        u64::from_str_radix(&text, 16).map(Self).map_err(serde::de::Error::custom)
+    }
 }
 
 /// What became of a document.

@@ -6,10 +6,10 @@ use crate::{
     RunError,
     earlier::{self, Earlier},
     index::{Fate, Identity, Indexed, Standpoint},
-    layout::Layout,
     manifest::Manifest,
     reuse::Done,
     storage::LocalFolder,
+    store::Store,
 };
 
 /// So many of the lost are named.
@@ -17,14 +17,9 @@ const MOST_NAMED: usize = 3;
 
 /// Refuses a run at its end, if records of the one before would go with it. A shard that is still among those of the run
 /// has lost nothing, so that only the others are looked into.
-pub(crate) fn check(
-    folder: &LocalFolder,
-    layout: &Layout,
-    before: &Manifest,
-    now: &[Done],
-    place: &str,
-) -> Result<(), RunError> {
-    let from = Standpoint::new(folder.root(), place);
+pub(crate) fn check(store: &Store, before: &Manifest) -> Result<(), RunError> {
+    let Store { folder, layout, shards: now, claim, forgotten, .. } = store;
+    let from = Standpoint::new(folder.root(), &claim.owner.place);
     let kept: HashSet<_> = now.iter().map(|done| done.entry.key).collect();
     // Several records of a container may go by one name: as many have to be found as there were.
     let mut missing: HashMap<Identity, Vec<Indexed>> = HashMap::new();
@@ -32,7 +27,7 @@ pub(crate) fn check(
     for (shard, key) in earlier::shards(folder, before).into_iter().zip(&keys) {
         if !kept.contains(key) {
             let documents = shard.documents(folder)?.into_iter();
-            let written = documents.filter(|earlier| earlier.document.fate == Fate::Written);
+            let written = documents.filter(|earlier| earlier.document.fate == Fate::Written && !forgotten.has(earlier));
             written.for_each(|earlier| missing.entry(earlier.identity).or_default().push(earlier.document));
         }
     }

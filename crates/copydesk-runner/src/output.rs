@@ -16,6 +16,7 @@ use crate::{
     archive::Archive,
     checksum::Key,
     error::write_error,
+    forgotten::Forgotten,
     index::Identities,
     layout::{Layout, QUARANTINE_FILE},
     ownership,
@@ -136,10 +137,19 @@ impl Sink {
     }
 
     /// Takes over what the last run has left, so that what it has quarantined is tried again.
-    pub(crate) fn start_retry(&mut self) -> Result<Retry, RunError> {
+    pub(crate) fn start_retry(&mut self, exports: &[&dyn Export]) -> Result<Retry, RunError> {
         match self {
-            Self::Folder(store) => store.start_retry(),
+            Self::Folder(store) => store.start_retry(exports),
             _ => Err(RunError::Retry("only a run into a folder can be gone back to; name it with --out".into())),
+        }
+    }
+
+    /// What was taken out of the folder for good.
+    pub(crate) fn forgotten(&self) -> Result<Forgotten, RunError> {
+        match self {
+            Self::Folder(store) => Ok(store.forgotten.clone()),
+            Self::Parts(folder, _) => Forgotten::read(folder),
+            Self::Stdout(_) | Self::Nowhere => Ok(Forgotten::default()),
         }
     }
 

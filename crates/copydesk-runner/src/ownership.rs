@@ -20,6 +20,7 @@ use crate::{
     checksum::{Key, checked_line, read_checked_line},
     earlier,
     error::write_error,
+    forgotten::{FORGOTTEN, Forgotten},
     index::{Identities, Standpoint},
     layout::{DELTA, INDEX, Layout, QUARANTINE, QUARANTINE_FILE},
     losses,
@@ -66,7 +67,7 @@ pub fn owner_of(folder: &Path) -> Result<Option<Owner>, RunError> {
 
 /// Looks at a folder. What it holds that is not as a manifest says, or stands where a file has to go, is refused by name.
 pub(crate) fn inspect(folder: &LocalFolder, layout: &Layout, existing: Existing) -> Result<Inspection, RunError> {
-    for name in [STATE, PARTS, DRAFTS, MANIFEST, PLAN, RUN, QUARANTINE, INDEX, TIMES] {
+    for name in [STATE, PARTS, DRAFTS, MANIFEST, PLAN, RUN, QUARANTINE, INDEX, TIMES, FORGOTTEN] {
         no_link(folder, name)?;
     }
     let (before, plan) = (Manifest::read(folder, MANIFEST)?, Manifest::read(folder, PLAN)?);
@@ -164,6 +165,7 @@ impl Inspection {
         layout: &Layout,
         owner: &Owner,
         existing: Existing,
+        forgotten: &Forgotten,
         mut list: impl FnMut() -> Result<Option<Identities>, RunError>,
     ) -> Result<(), RunError> {
         let root = folder.root().display();
@@ -191,6 +193,7 @@ impl Inspection {
             {
                 let then = earlier::written(folder, last)?.into_iter().collect::<Vec<_>>();
                 let missing = then.into_iter().filter(|document| !now.contains(&document.identity));
+                let missing = missing.filter(|document| !forgotten.has(document));
                 losses::refuse(folder, last.files.exports == layout.exports, missing)?;
             }
         }
@@ -220,7 +223,7 @@ impl Inspection {
         let from = Standpoint::new(folder.root(), &under_way.owner.place);
         for entry in parts {
             let read = earlier::of_part(folder, &entry, &from)?;
-            if read.iter().any(|document| !now.contains(&document.identity)) {
+            if read.iter().any(|document| !now.contains(&document.identity) && !forgotten.has(document)) {
                 return Err(stopped());
             }
         }
@@ -228,7 +231,7 @@ impl Inspection {
     }
 }
 
-fn read_under_way(folder: &LocalFolder) -> Option<UnderWay> {
+pub(crate) fn read_under_way(folder: &LocalFolder) -> Option<UnderWay> {
     let mut line = Vec::new();
     folder.read(RUN, 0).ok()?.read_to_end(&mut line).ok()?;
     read_checked_line(&line)
@@ -299,7 +302,7 @@ fn is_inside(name: &str) -> bool {
 }
 
 /// Refuses a link on the way to a file.
-fn no_link(folder: &LocalFolder, name: &str) -> Result<(), RunError> {
+pub(crate) fn no_link(folder: &LocalFolder, name: &str) -> Result<(), RunError> {
     let mut path = folder.root().to_owned();
     for part in Path::new(name).components() {
         path.push(part);

@@ -16,7 +16,9 @@ use std::{
 use copydesk_stage::{Assembly, Export, ExportError};
 
 use crate::{
-    Chain, Quarantined, RunError, append, earlier,
+    Chain, Quarantined, RunError, append,
+    checksum::Key,
+    earlier,
     error::write_error,
     fail,
     index::{self, Identities, Indexed, Standpoint},
@@ -100,7 +102,7 @@ impl Store {
         passed_over: &PassedOver,
     ) -> Result<Published, RunError> {
         let all = self.shards.len();
-        self.keep_retries();
+        self.keep_retries(exports);
         self.check_losses()?;
         let segments = self.take_over(exports)?;
         let runs: Vec<usize> =
@@ -221,7 +223,7 @@ impl Store {
         for done in &self.shards {
             newer.extend(earlier::of_done(&self.folder, done, &from)?.into_iter().map(|earlier| earlier.identity));
         }
-        let mut shards = self.taken_over(before)?;
+        let mut shards = self.taken_over(before, exports).inspect_err(|_| drop(self.undo()))?;
         if let Some(seen) = &self.seen {
             shards = append::make_room(&self.folder, &self.layout, exports, shards, before, &newer, seen).inspect_err(
                 |_| {
@@ -236,7 +238,7 @@ impl Store {
     }
 
     /// The shards of a retry stay behind those of the run that they belong to, as long as that has not changed.
-    fn keep_retries(&mut self) {
+    fn keep_retries(&mut self, exports: &[&dyn Export]) {
         let Some(before) = &self.before else { return };
         if self.shards.iter().any(|done| !done.entry.retried.is_empty()) {
             return;
@@ -245,7 +247,7 @@ impl Store {
         let run = keys.filter(|(entry, _)| entry.retried.is_empty()).map(|(_, key)| key);
         if run.eq(self.shards.iter().map(|done| done.entry.key)) {
             // A draft that is lost or torn costs the retries only: their documents are set aside again.
-            let Ok(mut retries) = self.taken_over(before) else { return };
+            let Ok(mut retries) = self.taken_over(before, exports) else { return };
             retries.retain(|done| !done.entry.retried.is_empty());
             if retries.iter().all(|done| done.is_whole(&self.folder)) {
                 self.shards.extend(retries);
@@ -574,8 +576,10 @@ impl Store {
         let lines = text.split(|byte| *byte == b'\n');
         let entries = lines.filter_map(|line| serde_json::from_slice::<Skipped>(line).ok());
         let now = now.names();
-        let mut entries: Vec<_> =
-            entries.filter(|entry| entry.kind == Kind::Skipped && !now.contains(entry.uri.as_str())).collect();
+        let from = Standpoint::new(self.folder.root(), &self.claim.owner.place);
+        let is_forgotten = |uri: &str| self.forgotten.has_name(from.identity(uri, None, Key::default()));
+        let entries = entries.filter(|entry| entry.kind == Kind::Skipped && !now.contains(entry.uri.as_str()));
+        let mut entries: Vec<_> = entries.filter(|entry| !is_forgotten(&entry.uri)).collect();
         if !entries.is_empty() {
             let read = self.read_since(&entries.iter().map(|entry| entry.uri.as_str()).collect(), segments)?;
             entries.retain(|entry| !read.contains(&entry.uri));

@@ -8,8 +8,10 @@ use copydesk_stage::{SourceError, SourceItem};
 use crate::{
     append::Seen,
     batch::{Batch, End, Message, Taken},
+    checksum::Key,
+    forgotten::Forgotten,
     guard::guarded,
-    index,
+    index::{self, Standpoint},
     own_files::OwnFiles,
     retry::SetAside,
     reuse::Known,
@@ -29,6 +31,9 @@ pub(crate) struct Reader {
     pub(crate) known: Known,
     pub(crate) cutter: Cutter,
     pub(crate) own: OwnFiles,
+    /// What was taken out for good, and from where it is named.
+    pub(crate) forgotten: Forgotten,
+    pub(crate) from: Standpoint,
     /// In a retry, what is tried again.
     pub(crate) only: Option<SetAside>,
     /// What need not be read again.
@@ -78,6 +83,8 @@ impl Reader {
                     let of_another = matches!(self.share, Share::Part(_)) && reason == skipped::NOT_CHANGED;
                     let reason = if of_another { skipped::OF_ANOTHER } else { reason };
                     let reason = if self.own.contains(uri) { skipped::OWN_OUTPUT } else { reason };
+                    let is_forgotten = self.forgotten.has_item(&self.from, &item, Key::default());
+                    let reason = if is_forgotten { skipped::FORGOTTEN } else { reason };
                     self.shared.skip(uri, reason);
                     continue;
                 }
@@ -87,6 +94,10 @@ impl Reader {
                 continue;
             }
             let input = index::hash(&item);
+            if self.forgotten.has_item(&self.from, &item, input) {
+                self.shared.skip(uri, skipped::FORGOTTEN);
+                continue;
+            }
             let then = self.only.as_ref().map(|only| only.find(&item, input)).transpose()?;
             // What was not set aside is not tried again.
             if then.as_ref().is_some_and(Option::is_none) {

@@ -8,6 +8,7 @@
 
 use std::{
     num::NonZero,
+    path::Path,
     sync::{Arc, mpsc},
     thread,
     time::Instant,
@@ -20,6 +21,7 @@ use tokio::runtime::Runtime;
 use crate::{
     Chain, ExportInstance, Observer, Output, Report, RunError,
     batch::Message,
+    forgotten::Forgotten,
     index::{self, Identities, Standpoint},
     output::Sink,
     own_files::OwnFiles,
@@ -31,6 +33,7 @@ use crate::{
     share::{LargeFiles, Missing, Share},
     shared::Shared,
     signals::Signals,
+    storage::LocalFolder,
     store::Claim,
     work,
     workers::Workers,
@@ -122,14 +125,15 @@ impl Run {
         let work = keys.work;
         let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
         let owner = Owner { limit: options.limit, ..options.owner.clone() };
-        let claim =
-            Claim { owner: owner.clone(), existing: options.existing, retry: options.retry, careful: options.careful };
+        let Options { existing, retry, careful, .. } = options;
+        let claim = Claim { owner: owner.clone(), existing, retry, careful, forgets: false };
         let documents = || documents(&*source, &owner, &output, &list);
         let (mut sink, mut known) = Sink::open(&output, &chain, &list, keys, claim, documents)?;
         let large = LargeFiles::new(options.share);
         source.leave_out(large.watch(sink.watch_files(work::of_files(work, &chain, &options.reads)?)));
         let items = source.open()?;
         let own = OwnFiles::of(&output, &list);
+        let (forgotten, from) = (sink.forgotten()?, standpoint(&output, &owner));
         let mut cutter = Cutter::new(options.shard, work::of_run(work, &chain)?);
         let (mut only, mut seen) = (None, None);
         if let Some((documents, segments)) = sink.start_append()? {
@@ -137,7 +141,7 @@ impl Run {
             seen = Some(documents);
         }
         if options.retry {
-            let retry = sink.start_retry()?;
+            let retry = sink.start_retry(&list)?;
             cutter = Cutter::new(options.shard, work::of_retry(work, &chain, retry.before)?);
             only = Some(retry.only);
             known = Known::default();
@@ -154,6 +158,8 @@ impl Run {
             known,
             cutter,
             own,
+            forgotten,
+            from,
             only,
             seen,
             batch: options.batch.max(1),
@@ -203,7 +209,8 @@ fn documents(
     if !owner.can_be_listed() {
         return Ok(None);
     }
-    let (own, from) = (OwnFiles::of(output, exports), Standpoint::new(folder, &owner.place));
+    let (own, from) = (OwnFiles::of(output, exports), standpoint(output, owner));
+    let forgotten = Forgotten::read(&LocalFolder::new(folder))?;
     let mut documents = Identities::new();
     let mut read = 0;
     for item in source.open()? {
@@ -212,12 +219,22 @@ fn documents(
         }
         let item = item?;
         let (SourceItem::Input(Input { uri, .. }) | SourceItem::Bad { uri, .. }) = &item else { continue };
-        if !own.contains(uri) {
-            documents.extend(from.of_item(&item, index::hash(&item)));
+        let input = index::hash(&item);
+        if !own.contains(uri) && !forgotten.has_item(&from, &item, input) {
+            documents.extend(from.of_item(&item, input));
             read += 1;
         }
     }
     Ok(Some(documents))
+}
+
+/// From where the names of documents are understood.
+fn standpoint(output: &Output, owner: &Owner) -> Standpoint {
+    let folder = match output {
+        Output::Folder { folder, .. } | Output::Parts { folder } => folder.as_path(),
+        Output::Stdout | Output::Nowhere => Path::new(""),
+    };
+    Standpoint::new(folder, &owner.place)
 }
 
 /// Ends the threads when the run ends, however it ends.

@@ -16,12 +16,14 @@ const MOST_OF_A_REASON: u64 = 10_000;
 /// So many are listed in all.
 const MOST: u64 = 100_000;
 
-/// These say nothing that anybody has to look after: what another run has read or will, and what was written by one.
-const EXPECTED: [&str; 4] = [NOT_CHANGED, OWN_OUTPUT, OF_ANOTHER, NOT_DONE];
+/// These say nothing that anybody has to look after: what another run has read or will, what was written by one, and what
+/// must not be named any more.
+const EXPECTED: [&str; 5] = [NOT_CHANGED, OWN_OUTPUT, OF_ANOTHER, NOT_DONE, FORGOTTEN];
 pub(crate) const NOT_CHANGED: &str = "not changed";
 pub(crate) const OWN_OUTPUT: &str = "output of this run";
 pub(crate) const OF_ANOTHER: &str = "in the share of another job";
 pub(crate) const NOT_DONE: &str = "not done yet";
+pub(crate) const FORGOTTEN: &str = "forgotten";
 
 /// One line of `skipped.jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@
 //! - `plan`: the next manifest, while files are given their names;
 //! - `index`: which documents the shards were made of; it stands in the parts where these are kept;
 //! - `run`: whose run is under way;
+//! - `forgotten`: hashes of the documents that were taken out for good;
 //! - `quarantine`: what the shards have set aside, without regard to what was tried again since;
 //! - `drafts/`: files that are not whole yet.
 
@@ -17,13 +18,14 @@ use std::{
     sync::Arc,
 };
 
-use copydesk_stage::KnownFiles;
+use copydesk_stage::{Export, KnownFiles};
 
 use crate::{
     Quarantined, RunError,
-    append::Seen,
+    append::{self, Seen},
     checksum::Key,
     error::write_error,
+    forgotten::Forgotten,
     index::{self, Identities, Standpoint},
     layout::Layout,
     losses,
@@ -61,6 +63,8 @@ pub(crate) struct Store {
     pub(crate) drafts: Vec<Done>,
     /// The surveys that have concluded, with what they keep by.
     pub(crate) surveys: Vec<Asked>,
+    /// What was taken out for good.
+    pub(crate) forgotten: Forgotten,
     // Held, not read: it keeps a second run out of the folder.
     _lock: Option<File>,
 }
@@ -74,6 +78,8 @@ pub(crate) struct Claim {
     pub(crate) careful: bool,
     /// Whether only what was quarantined is tried again.
     pub(crate) retry: bool,
+    /// Whether documents are taken out, and none is read: what is there is taken over as for a retry.
+    pub(crate) forgets: bool,
 }
 
 /// What there is to try again.
@@ -99,12 +105,13 @@ impl Store {
         let lock = lock(&root)?;
         let folder = LocalFolder::new(root);
         let inspection = ownership::inspect(&folder, &layout, claim.existing)?;
+        let forgotten = Forgotten::read(&folder)?;
         if claim.retry && inspection.last().is_none() {
             let folder = folder.root().display();
             return Err(RunError::Retry(format!("no run has ended in {folder}; `copydesk run` comes first")));
         }
         if claim.existing != Existing::Replace && !claim.retry {
-            inspection.admit(&folder, &layout, &claim.owner, claim.existing, list)?;
+            inspection.admit(&folder, &layout, &claim.owner, claim.existing, &forgotten, list)?;
         }
         // From here on something is changed.
         fs::create_dir_all(folder.root()).map_err(|error| write_error(folder.root(), error))?;
@@ -125,9 +132,12 @@ impl Store {
             shards,
             drafts,
             surveys,
+            forgotten,
             _lock: lock,
         };
-        store.say_under_way(Some(UnderWay { owner: store.claim.owner.clone(), work: store.layout.work }))?;
+        if !store.claim.forgets {
+            store.say_under_way(Some(UnderWay { owner: store.claim.owner.clone(), work: store.layout.work }))?;
+        }
         Ok(store)
     }
 
@@ -151,7 +161,7 @@ impl Store {
         if self.claim.existing != Existing::Keep || self.claim.retry {
             return Ok(());
         }
-        let checked = losses::check(&self.folder, &self.layout, before, &self.shards, &self.claim.owner.place);
+        let checked = losses::check(self, before);
         if checked.is_err() {
             self.undo()?;
         }
@@ -172,7 +182,7 @@ impl Store {
     }
 
     /// Takes over the shards of the last run, so that what it has set aside is tried again behind them.
-    pub(crate) fn start_retry(&mut self) -> Result<Retry, RunError> {
+    pub(crate) fn start_retry(&mut self, exports: &[&dyn Export]) -> Result<Retry, RunError> {
         let folder = self.folder.root().display();
         let Some(before) = &self.before else {
             return Err(RunError::Retry(format!("the last run in {folder} has not ended; `copydesk run` ends it")));
@@ -182,13 +192,18 @@ impl Store {
                 "the stages or exports are not those of the run in {folder}; `copydesk run` does all of it again"
             )));
         }
-        self.shards = self.taken_over(before)?;
+        self.shards = self.taken_over(before, exports)?;
         let only = SetAside::look(&self.folder, before, &self.claim.owner.place)?;
         Ok(Retry { only, before: self.shards.len() })
     }
 
-    /// The shards of an earlier run, as documents came out of the chain.
-    pub(crate) fn taken_over(&self, before: &Manifest) -> Result<Vec<Done>, RunError> {
+    /// The shards of an earlier run, as documents came out of the chain, without those that were forgotten since.
+    pub(crate) fn taken_over(&self, before: &Manifest, exports: &[&dyn Export]) -> Result<Vec<Done>, RunError> {
+        let shards = self.shards_of(before)?;
+        append::without_forgotten(&self.folder, &self.layout, exports, shards, before, &self.forgotten)
+    }
+
+    fn shards_of(&self, before: &Manifest) -> Result<Vec<Done>, RunError> {
         if !self.layout.surveyed {
             return Ok(Done::of_manifest(&self.layout, before));
         }
@@ -220,7 +235,7 @@ impl Store {
 
     /// What a source asks about its files, before it reads them. `work` is what results depend on.
     pub(crate) fn watch_files(&mut self, work: Key) -> Option<KnownFiles> {
-        let Claim { owner, existing, retry, careful } = &self.claim;
+        let Claim { owner, existing, retry, careful, .. } = &self.claim;
         if *retry || owner.limit.is_some() {
             return None;
         }
@@ -273,7 +288,7 @@ impl Store {
 
 /// A lock on the folder itself leaves no file behind, and goes away with the process. Where the system cannot lock a
 /// folder the run goes on without.
-fn lock(folder: &Path) -> Result<Option<File>, RunError> {
+pub(crate) fn lock(folder: &Path) -> Result<Option<File>, RunError> {
     let Ok(file) = File::open(folder) else { return Ok(None) };
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),

@@ -8,6 +8,7 @@ mod dev;
 mod diff;
 mod eval;
 mod explain;
+mod forget;
 mod house;
 mod init;
 mod inputs;
@@ -89,6 +90,8 @@ pub(crate) enum Command {
     /// Make the files of what all shares of a run have done; refuse while any of it is missing.
     #[command(after_help = MERGE_HELP)]
     Merge(run::Args),
+    /// Take documents out of a folder for good: records, lists, indices, and all that was kept of them.
+    Forget(forget::Args),
     /// Check pipeline files without running them: every mistake at once, with its line and the way out.
     Check(check::Args),
     /// Run the tests that stand in pipeline files: documents, and what is expected to become of them.
@@ -134,6 +137,7 @@ impl Command {
             Self::Run(args) => args.execute(Mode::Run, catalog, reporter),
             Self::Retry(args) => args.execute(Mode::Retry, catalog, reporter),
             Self::Merge(args) => args.execute(Mode::Merge, catalog, reporter),
+            Self::Forget(args) => args.execute(catalog, reporter),
             Self::Check(args) => args.execute(catalog, reporter),
             Self::Test(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),

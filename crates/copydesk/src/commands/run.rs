@@ -126,9 +126,11 @@ impl Args {
         let output = self.output(&pipeline)?;
         refuse_address(&output)?;
         let owner = match &output {
-            Output::Folder { folder, .. } => Owner::here(folder, &self.pipeline, self.inputs(&pipeline))
-                .context("the current folder cannot be told")?,
-            Output::Parts { .. } | Output::Stdout | Output::Nowhere => Owner::default(),
+            Output::Folder { folder, .. } | Output::Parts { folder } => {
+                Owner::here(folder, &self.pipeline, self.inputs(&pipeline))
+                    .context("the current folder cannot be told")?
+            }
+            Output::Stdout | Output::Nowhere => Owner::default(),
         };
         let reads = self.reads(&pipeline);
         let workers = Self::workers(&text, &pipeline, reporter)?;
@@ -330,7 +332,7 @@ fn first_in_quarantine(report: &Report) -> Vec<Quarantined> {
 fn is_empty(report: &Report) -> bool {
     let no_text = report.stages.iter().filter(|stage| stage.name == "parse").flat_map(|stage| stage.dropped.values());
     let no_text: u64 = no_text.sum();
-    let known = report.skipped.contains_key("not changed");
+    let known = ["not changed", "forgotten"].iter().any(|reason| report.skipped.contains_key(*reason));
     let read_nothing = report.written == 0 && report.read == no_text || report.bytes == 0 && report.reused == 0;
     read_nothing && report.quarantined == 0 && !known
 }

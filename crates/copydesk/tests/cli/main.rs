@@ -4,6 +4,7 @@ mod begin;
 mod diff;
 mod docs;
 mod explain;
+mod forget;
 mod inputs;
 mod invalid_pipelines;
 mod limits;

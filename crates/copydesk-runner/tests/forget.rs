@@ -1,0 +1,332 @@
+//! Taking documents out of a folder: every trace goes, and nothing brings them back.
+
+#[expect(dead_code, reason = "the kit serves other tests too")]
+mod kit;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use copydesk_document::Document;
+use copydesk_runner::{
+    Chain, Existing, ExportInstance, Forget, Forgot, Limits, Options, Output, Owner, Report, Run, RunError, ShardSize,
+    Share, SurveyInstance, remember,
+};
+use copydesk_stage::{
+    AnyStage, Complete, Conclusion, Conclusions, Corpus, Export, ExportError, LateField, LeftOut, Seen, StageError,
+    Survey, SurveyError,
+};
+use kit::{Given, Lines, Obedient, export, link, manifest, options};
+
+/// Leaves out what says the same as an earlier document.
+#[derive(Debug)]
+struct Once;
+
+impl Survey for Once {
+    fn see(&self, doc: &Document) -> Result<Vec<u8>, StageError> {
+        Ok(doc.content().as_bytes().to_vec())
+    }
+
+    fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError> {
+        let (mut first, mut of) = (BTreeMap::new(), Vec::new());
+        corpus.each(&mut |Seen { number, summary, .. }| {
+            of.push(*first.entry(summary.to_vec()).or_insert(number));
+            Ok(())
+        })?;
+        Ok(Box::new(Firsts(of)))
+    }
+}
+
+#[derive(Debug)]
+struct Firsts(Vec<u64>);
+
+impl Conclusions for Firsts {
+    fn of(&self, number: u64) -> Conclusion {
+        let of = self.0[number as usize];
+        let twin = Some(format!("number-{of}"));
+        let left_out = (of != number).then(|| LeftOut { reason: "said before".into(), twin });
+        Conclusion { value: of.into(), left_out }
+    }
+}
+
+/// Lines that take what a survey has found.
+#[derive(Debug)]
+struct Late(Lines);
+
+impl Export for Late {
+    fn file_name(&self) -> &str {
+        self.0.file_name()
+    }
+
+    fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
+        self.0.encode(doc, out)
+    }
+
+    fn completion(&self) -> Option<&dyn Complete> {
+        Some(self)
+    }
+}
+
+impl Complete for Late {
+    fn complete(&self, rows: &[u8], _: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
+        out.extend_from_slice(rows);
+        Ok(())
+    }
+}
+
+/// A folder, and whether its runs ask a survey.
+struct Bench {
+    dir: tempfile::TempDir,
+    surveyed: bool,
+    sharded: bool,
+}
+
+impl Bench {
+    fn new(surveyed: bool, sharded: bool) -> Self {
+        Self { dir: tempfile::tempdir().expect("a folder"), surveyed, sharded }
+    }
+
+    fn chain(&self) -> Chain {
+        let chain = Chain::new(Limits::default()).then(link("obedient", AnyStage::cpu(Obedient)));
+        let (manifest, survey, against) = (manifest("once"), Box::new(Once), Vec::new());
+        if self.surveyed { chain.survey(SurveyInstance { manifest, field: None, survey, against }) } else { chain }
+    }
+
+    fn exports() -> Vec<ExportInstance> {
+        vec![export(Late(Lines("a.txt"))), export(Late(Lines("b.txt")))]
+    }
+
+    fn at(&self, out: &str) -> std::path::PathBuf {
+        self.dir.path().join(out)
+    }
+
+    fn run(&self, texts: &[String], out: &str, existing: Existing, place: &str) -> Result<Report, RunError> {
+        self.run_with(texts, out, Options { existing, owner: owner(place), ..options(2, 2) })
+    }
+
+    fn run_with(&self, texts: &[String], out: &str, options: Options) -> Result<Report, RunError> {
+        let source = Box::new(Given { texts: texts.to_vec(), breaks_after: None });
+        let output = match options.share {
+            Share::Part(_) => Output::Parts { folder: self.at(out) },
+            _ => Output::Folder { folder: self.at(out), sharded: self.sharded },
+        };
+        let options = Options { shard: ShardSize { documents: 3, bytes: 1 << 20 }, ..options };
+        Run { source, chain: self.chain(), exports: Self::exports(), output, options }.execute(&mut ())
+    }
+
+    fn forget(&self, out: &str, place: &str, documents: &[&str]) -> Result<Forgot, RunError> {
+        let documents = documents.iter().map(|&name| name.to_owned()).collect();
+        let (chain, exports) = (self.chain(), Self::exports());
+        Forget { chain, exports, folder: self.at(out), place: place.into(), documents }.execute()
+    }
+
+    /// Every file but the list of what was forgotten, opened where it is compressed.
+    fn traces(&self, out: &str, of: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, bytes) in folder(&self.at(out)) {
+            if every_text(&bytes).iter().any(|text| holds(text, of.as_bytes())) {
+                found.push(name);
+            }
+        }
+        found
+    }
+
+    fn rows(&self, out: &str) -> Vec<String> {
+        let files = folder(&self.at(out));
+        let rows = files.iter().filter(|(name, _)| name.starts_with("a/") || *name == "a.txt");
+        rows.flat_map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>())
+            .filter(|line| line.starts_with("doc-"))
+            .collect()
+    }
+}
+
+fn owner(place: &str) -> Owner {
+    Owner { place: place.into(), ..Owner::default() }
+}
+
+/// The bytes, and whatever in them is compressed.
+fn every_text(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let begins = |at: &usize| bytes[*at..].starts_with(&[0x28, 0xb5, 0x2f, 0xfd]);
+    let mut texts = vec![bytes.to_vec()];
+    for at in (0..bytes.len()).filter(begins) {
+        // Where a frame ends nobody has told: at the next one, or before something else.
+        let ends = (at + 1..bytes.len()).filter(begins).chain(at + 1..=bytes.len());
+        texts.extend(ends.filter_map(|end| copydesk_compression::decompress_zstd(&bytes[at..end]).ok()).next());
+    }
+    texts
+}
+
+fn holds(text: &[u8], what: &[u8]) -> bool {
+    text.windows(what.len()).any(|window| window == what)
+}
+
+fn folder(at: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![at.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if !path.ends_with("times") {
+                let name = path.strip_prefix(at).expect("below").display().to_string();
+                found.insert(name, fs::read(&path).expect("a file"));
+            }
+        }
+    }
+    found
+}
+
+fn texts() -> Vec<String> {
+    let mut texts: Vec<String> = (0..24).map(|n| format!("text {n}")).collect();
+    texts[5] = "SECRET story".into();
+    texts[9] = "ERROR SECRET".into();
+    texts[11] = "DROP SECRET".into();
+    texts[20] = "SECRET story".into();
+    texts
+}
+
+#[test]
+fn every_trace_goes_and_no_run_brings_it_back() {
+    for (surveyed, sharded) in [(false, false), (false, true), (true, false), (true, true)] {
+        let bench = Bench::new(surveyed, sharded);
+        let given = texts();
+        bench.run(&given, "out", Existing::Keep, "day").expect("it runs");
+        for name in ["doc-5", "doc-9", "doc-11"] {
+            assert!(!bench.traces("out", &format!("\"{name}\"")).is_empty(), "the test finds {name}");
+        }
+        let forgot = bench.forget("out", "day", &["doc-5", "doc-9", "doc-11"]).expect("they go");
+        assert_eq!((forgot.records, forgot.others, forgot.already), (1, 2, 0));
+        let gone = |when: &str| {
+            for name in ["doc-5", "doc-9", "doc-11"] {
+                assert_eq!(bench.traces("out", &format!("{name} ")), [""; 0], "{when}");
+                assert_eq!(bench.traces("out", &format!("\"{name}\"")), [""; 0], "{when}");
+            }
+        };
+        gone("at once");
+        // What it stood for is written now.
+        let rows = bench.rows("out");
+        assert!(rows.iter().any(|row| row.starts_with("doc-20 ")), "{rows:?}");
+        assert_eq!(rows.len(), 21, "{rows:?}");
+        assert!(!bench.at("out").join("delta").exists());
+
+        // The same again, and the same run again.
+        let before = folder(&bench.at("out"));
+        let again = bench.forget("out", "day", &["doc-5", "doc-9"]).expect("nothing is to do");
+        assert_eq!((again.records, again.others, again.already), (0, 0, 2));
+        assert_eq!(folder(&bench.at("out")), before);
+        let report = bench.run(&given, "out", Existing::Keep, "day").expect("it runs");
+        assert_eq!((report.read, report.skipped["forgotten"], report.quarantined), (21, 3, 0));
+        gone("after a run");
+        assert_eq!(bench.rows("out"), rows);
+        bench.run(&given, "out", Existing::Append, "day").expect("it runs");
+        gone("after one that adds");
+        bench.run(&given, "out", Existing::Replace, "day").expect("it runs");
+        gone("after one that replaces");
+        assert_eq!(bench.rows("out"), rows);
+        for part in ["1/2", "2/2"] {
+            let share = Share::Part(part.parse().expect("a share"));
+            bench.run_with(&given, "out", Options { share, owner: owner("day"), ..options(2, 2) }).expect("it runs");
+        }
+        gone("after shares");
+
+        // Taken back, it is read again.
+        let documents = ["doc-5".to_owned(), "doc-9".to_owned()];
+        assert_eq!(remember(&bench.at("out"), "day", &documents).expect("they are known"), 2);
+        assert!(
+            remember(&bench.at("out"), "day", &documents).expect_err("no more").to_string().contains("doc-5, doc-9")
+        );
+        let report = bench.run(&given, "out", Existing::Append, "day").expect("it runs");
+        assert_eq!((report.read, report.quarantined), (2, 1));
+        // Behind the one that says the same by now.
+        assert_eq!(bench.rows("out").iter().any(|row| row.starts_with("doc-5 ")), !surveyed);
+    }
+}
+
+#[test]
+fn what_was_added_is_forgotten_in_the_delta_too_and_a_run_ends_what_was_begun() {
+    for surveyed in [false, true] {
+        let bench = Bench::new(surveyed, false);
+        let given = texts();
+        bench.run(&given[..3], "out", Existing::Append, "day-1").expect("it runs");
+        bench.run(&given, "out", Existing::Append, "day-2").expect("it runs");
+        let begun = bench.at("begun");
+        copy(&bench.at("out"), &begun);
+        bench.forget("out", "day-2", &["doc-5"]).expect("it goes");
+        assert_eq!(bench.traces("out", "doc-5 "), [""; 0]);
+        let delta = fs::read_to_string(bench.at("out").join("delta/000002/a.txt")).expect("it is there");
+        assert!(delta.contains("doc-6 ") && delta.contains("doc-20 "), "{delta}");
+        // The other day has a document of that name, which is another one.
+        let same = if surveyed { 1 } else { 2 };
+        assert_eq!(bench.rows("out").iter().filter(|row| row.starts_with("doc-1 ")).count(), same);
+
+        // Killed when only the list was there: any run takes it out.
+        fs::copy(bench.at("out").join(".copydesk/forgotten"), begun.join(".copydesk/forgotten")).expect("a copy");
+        let more = ["something new".to_owned()];
+        for existing in [Existing::Append, Existing::Keep] {
+            copy(&begun, &bench.at("later"));
+            match existing {
+                Existing::Append => bench.run(&more, "later", existing, "day-3").expect("it runs"),
+                _ => bench.run(&given, "later", existing, "day-2").map(drop).err().map_or_else(
+                    Report::default,
+                    |error| {
+                        // The first day is not among its inputs.
+                        assert!(!error.to_string().contains("doc-5"), "{error}");
+                        Report::default()
+                    },
+                ),
+            };
+            if existing == Existing::Append {
+                assert_eq!(bench.traces("later", "doc-5 "), [""; 0]);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_there_is_refused_and_nothing_changes() {
+    let bench = Bench::new(false, false);
+    let error = bench.forget("out", "day", &["doc-5"]).expect_err("no run").to_string();
+    assert!(error.contains("no run has ended in"), "{error}");
+    assert!(!bench.at("out").exists());
+    bench.run(&texts(), "out", Existing::Keep, "day").expect("it runs");
+    let before = folder(&bench.at("out"));
+    let error = bench.forget("out", "day", &["doc-5", "doc-77", "0123456789abcdef"]).expect_err("unknown").to_string();
+    assert!(error.contains("is called doc-77, 0123456789abcdef. Nothing was changed"), "{error}");
+    assert_eq!(folder(&bench.at("out")), before);
+    let forget = Forget {
+        chain: bench.chain(),
+        exports: vec![export(Late(Lines("a.txt")))],
+        folder: bench.at("out"),
+        place: "day".into(),
+        documents: vec!["doc-5".into()],
+    };
+    let error = forget.execute().expect_err("other exports").to_string();
+    assert!(error.contains("other exports or surveys") && error.contains("Nothing was changed"), "{error}");
+    assert_eq!(folder(&bench.at("out")), before);
+
+    // A run was stopped there.
+    let source = Box::new(Given { texts: texts(), breaks_after: Some(20) });
+    let (chain, exports) = (bench.chain(), Bench::exports());
+    let output = Output::Folder { folder: bench.at("out"), sharded: false };
+    let options = Options { existing: Existing::Append, owner: owner("day-2"), ..options(2, 2) };
+    let options = Options { shard: ShardSize { documents: 3, bytes: 1 << 20 }, ..options };
+    Run { source, chain, exports, output, options }.execute(&mut ()).expect_err("it breaks");
+    let error = bench.forget("out", "day", &["doc-5"]).expect_err("it would be lost").to_string();
+    assert!(error.contains("was stopped in"), "{error}");
+    bench.run(&texts(), "out", Existing::Append, "day-2").expect("it runs");
+    bench.forget("out", "day", &["doc-5"]).expect("it goes");
+
+    fs::write(bench.at("out").join(".copydesk/forgotten"), "torn").expect("it is written");
+    let error = bench.run(&texts(), "out", Existing::Append, "day").expect_err("it is damaged").to_string();
+    assert!(error.contains("may not come back"), "{error}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    if to.exists() {
+        fs::remove_dir_all(to).expect("it goes");
+    }
+    for (name, bytes) in folder(from) {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
+        fs::write(path, bytes).expect("it is written");
+    }
+}
