@@ -7,12 +7,14 @@
 //!
 //! Parquet is read from its end, so that it comes from a file and not from standard input.
 
+mod columns;
 mod records;
 mod value;
 
 use copydesk_intake::{Columns, Intake, Usual};
 use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 
+pub use columns::{ColumnKind, columns};
 pub use records::{looks_like, records};
 
 copydesk_intake::source_config! {

@@ -18,6 +18,7 @@ mod new;
 mod of_run;
 mod open;
 mod pipelines;
+mod profile;
 mod run;
 mod schema;
 mod stages;
@@ -100,6 +101,8 @@ pub(crate) enum Command {
     Explain(explain::Args),
     /// Look at a run in the browser: its figures, and every document beside its source, with the reasons.
     View(view::Args),
+    /// Say what a corpus is made of: by language, site, day and kind; lengths, duplicates, doubts, what is missing.
+    Profile(profile::Args),
     /// Compare two runs, two pipelines or two programs: what was gained, lost and changed, by rule.
     Diff(diff::Args),
     /// Begin a crate with a stage, source or export of your own, or a pipeline file.
@@ -142,6 +145,7 @@ impl Command {
             Self::Test(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
             Self::View(args) => args.execute(catalog, reporter),
+            Self::Profile(args) => args.execute(reporter),
             Self::Diff(args) => args.execute(catalog, reporter),
             Self::New(args) => args.execute(catalog, reporter),
             Self::Init(args) => args.execute(reporter),

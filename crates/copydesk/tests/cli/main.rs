@@ -12,6 +12,7 @@ mod manners;
 mod own_stage;
 #[cfg(feature = "corpus")]
 mod personal_data;
+mod profile;
 mod program;
 mod run;
 mod shares;

@@ -13,6 +13,7 @@ use copydesk_stage::Catalog;
 
 use self::records::Records;
 pub(super) use self::{
+    records::files,
     show::print,
     side::{Job, Made, Side},
 };

@@ -137,7 +137,7 @@ impl Records {
 }
 
 /// The files of records in an output folder.
-fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+pub(in crate::commands) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let list = |folder: &Path| -> anyhow::Result<Vec<PathBuf>> {
         let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", shown(folder)))?;
         let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;

@@ -1,0 +1,113 @@
+//! `copydesk profile`
+
+mod card;
+mod croissant;
+mod data_files;
+mod gather;
+mod page;
+mod show;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, anyhow, bail};
+
+use self::{data_files::DataFiles, gather::Profile};
+use super::diff::files;
+use crate::{
+    exit::ExitCode,
+    report::{Failure, Reporter},
+    terminal::{self, shown},
+};
+
+/// Arguments of `copydesk profile`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  copydesk profile out                                      the corpus in out/, as a table
+  copydesk profile out --report corpus.html --report corpus.json
+  copydesk profile out/records.jsonl                        records that stand elsewhere
+  copydesk profile out --dataset-card --croissant           out/README.md and out/croissant.json
+
+The records are read from the files of the export `jsonl`. A group has the documents, their characters, those without text, \
+the duplicates (by the survey find-duplicates, or with the same text as an earlier one), those whose text confidence is \
+below .5, and those without a date.")]
+pub(crate) struct Args {
+    /// The output folder of a run, or a file of records.
+    #[arg(value_name = "OUT", value_hint = clap::ValueHint::AnyPath)]
+    out: PathBuf,
+    /// Write the figures to a file as well. The name says the form: .json, .html (a page to hand on), anything else the
+    /// table.
+    #[arg(long, value_name = "FILE")]
+    report: Vec<PathBuf>,
+    /// Write README.md into the folder: a dataset card as Hugging Face reads it, for its data files.
+    #[arg(long)]
+    dataset_card: bool,
+    /// Write croissant.json into the folder, beside a Parquet file: what data sets are described by for machine learning.
+    #[arg(long)]
+    croissant: bool,
+    /// What the data set is called in the card and in Croissant; the name of the folder if left out.
+    #[arg(long)]
+    name: Option<String>,
+}
+
+impl Args {
+    pub(crate) fn execute(&self, reporter: &Reporter) -> Result<ExitCode, Failure> {
+        let folder = self.out.is_dir().then_some(self.out.as_path());
+        if folder.is_none() && (self.dataset_card || self.croissant) {
+            return Err(anyhow!("{} is no folder, and cards describe the files of one", shown(&self.out)).into());
+        }
+        let paths = if folder.is_some() { files(&self.out)? } else { vec![self.out.clone()] };
+        let profile = Profile::gather(&paths, folder)?;
+        let name = self.name.clone().unwrap_or_else(|| name_of(&self.out));
+        for path in &self.report {
+            let text = match path.extension().and_then(|extension| extension.to_str()) {
+                Some("json") => serde_json::to_string_pretty(&profile).context("the figures cannot be written")? + "\n",
+                Some("html" | "htm") => page::page(&name, &profile),
+                _ => show::table(&profile),
+            };
+            put(path, &text)?;
+        }
+        if let Some(folder) = folder {
+            if self.dataset_card {
+                put(&folder.join("README.md"), &card::card(&name, &profile, &DataFiles::of(folder, &paths)?))?;
+            }
+            if self.croissant {
+                let described = croissant::croissant(&name, &profile, folder, &DataFiles::of(folder, &paths)?)?;
+                put(&folder.join("croissant.json"), &described)?;
+            }
+        }
+        if !reporter.quiet {
+            terminal::print(&show::table(&profile))?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The name of a folder or a file, however it was typed.
+fn name_of(path: &Path) -> String {
+    let real = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real.file_stem().map_or_else(|| "corpus".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// How the files begin that this command may replace, each in its form.
+const OURS: [&str; 4] = [page::PAGE, show::HEAD, "{\n  \"documents\":", card::HEAD];
+/// Within how many bytes a Croissant file says who made it.
+const MARK: &str = croissant::MARK;
+
+/// Writes a file as a whole. What is no profile is not replaced: a README may be somebody's work.
+fn put(path: &Path, text: &str) -> anyhow::Result<()> {
+    let cannot = || format!("cannot write {}", shown(path));
+    if path.exists() {
+        let there = fs::read(path).with_context(cannot)?;
+        let there = String::from_utf8_lossy(&there);
+        if !there.is_empty() && !OURS.iter().any(|head| there.starts_with(head)) && !there.contains(MARK) {
+            bail!("{}: the file that is there was not made by `copydesk profile`; take it away first", cannot());
+        }
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = path.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    fs::write(&draft, text).and_then(|()| fs::rename(&draft, path)).with_context(cannot)
+}
