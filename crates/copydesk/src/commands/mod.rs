@@ -105,7 +105,7 @@ pub(crate) enum Command {
     Profile(profile::Args),
     /// Compare two runs, two pipelines or two programs: what was gained, lost and changed, by rule.
     Diff(diff::Args),
-    /// Begin a crate with a stage, source or export of your own, or a pipeline file.
+    /// Begin a crate with a stage, source, export or survey of your own, or a pipeline file.
     New(new::Args),
     /// Write a commented pipeline file for what stands in this folder.
     Init(init::Args),

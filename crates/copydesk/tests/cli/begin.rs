@@ -72,11 +72,12 @@ fn a_new_crate_is_refused_where_it_could_not_be_used() {
         (["new", "stage", "detect-language"], "`detect-language` is the name of a stage already"),
         (["new", "export", "jsonl"], "`jsonl` is the name of an export already"),
         (["new", "source", "files"], "`files` is the name of a source already"),
+        (["new", "survey", "find-duplicates"], "`find-duplicates` is the name of a survey already"),
     ] {
         let ended = inside(folder.path(), &args);
         assert!(ended.code == 2 && ended.stderr.contains(message), "{}", ended.stderr);
     }
-    for part in ["stage", "source", "export"] {
+    for part in ["stage", "source", "export", "survey"] {
         let ended = inside(folder.path(), &["new", part, &format!("my-own-{part}")]);
         assert_eq!(ended.code, 0, "{}", ended.stderr);
         let own = folder.path().join(format!("my-own-{part}"));

@@ -9,6 +9,7 @@ pub(super) enum Part {
     Stage,
     Source,
     Export,
+    Survey,
 }
 
 /// The files of a template, each with the path that it has in the crate.
@@ -52,6 +53,17 @@ const EXPORT: &[(&str, &str)] = template!["export":
     "tests/my_export.rs",
 ];
 
+const SURVEY: &[(&str, &str)] = template!["survey":
+    "README.md",
+    "pipeline.toml",
+    "pages/boats.md",
+    "pages/ferry.md",
+    "pages/museum.md",
+    "src/lib.rs",
+    "src/main.rs",
+    "tests/my_survey.rs",
+];
+
 const PYTHON_STAGE: &[(&str, &str)] = &[
     ("README.md", include_str!("../../../templates/python-stage/README.md")),
     ("my_stage.py", include_str!("../../../templates/python-stage/my_stage.py")),
@@ -76,6 +88,7 @@ impl Part {
             Self::Stage => "stage",
             Self::Source => "source",
             Self::Export => "export",
+            Self::Survey => "survey",
         }
     }
 
@@ -84,6 +97,7 @@ impl Part {
             Self::Stage => "a stage",
             Self::Source => "a source",
             Self::Export => "an export",
+            Self::Survey => "a survey",
         }
     }
 
@@ -92,6 +106,7 @@ impl Part {
             Self::Stage => catalog.find_stage(name).is_some(),
             Self::Source => catalog.find_source(name).is_some(),
             Self::Export => catalog.find_export(name).is_some(),
+            Self::Survey => catalog.find_survey(name).is_some(),
         }
     }
 
@@ -101,6 +116,7 @@ impl Part {
             Self::Stage => STAGE,
             Self::Source => SOURCE,
             Self::Export => EXPORT,
+            Self::Survey => SURVEY,
         };
         let renamed = |text: &str| self.renamed(text, name);
         let files = template.iter().map(|(path, text)| {
@@ -131,7 +147,7 @@ mod tests {
 
     #[test]
     fn nothing_of_the_template_s_name_is_left() {
-        for part in [Part::Stage, Part::Source, Part::Export] {
+        for part in [Part::Stage, Part::Source, Part::Export, Part::Survey] {
             let files = part.files("mark-releases");
             let all = files.iter().fold(String::new(), |all, (path, text)| all + path + "\n" + text + "\n");
             let noun = part.noun();

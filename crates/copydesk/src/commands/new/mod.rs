@@ -48,6 +48,8 @@ enum What {
     Source(Crate),
     /// A crate with an export: what is written.
     Export(Crate),
+    /// A crate with a survey: what is asked of all documents together.
+    Survey(Crate),
     /// A pipeline file.
     Pipeline {
         /// What the file is called, with `.toml` behind it or without.
@@ -77,6 +79,7 @@ impl Args {
             What::Stage { begun, python: false } => begun.begin(Part::Stage, catalog)?,
             What::Source(it) => it.begin(Part::Source, catalog)?,
             What::Export(it) => it.begin(Part::Export, catalog)?,
+            What::Survey(it) => it.begin(Part::Survey, catalog)?,
             What::Pipeline { name, like } => pipeline(name, like)?,
         };
         if !reporter.quiet {
