@@ -6,6 +6,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write as _,
     fs,
     io::Read as _,
     path::{Path, PathBuf},
@@ -254,15 +255,16 @@ impl Store {
         let folder = self.folder.root().display();
         let mut message =
             format!("no record or document of {folder} is called {}. Nothing was changed.", listed(&names));
-        let named: Vec<Named> = missing.iter().map(|named| (*named).clone()).collect();
+        let wanted: Vec<Named> = missing.iter().map(|named| (*named).clone()).collect();
         for archive in chain.surveys().iter().flat_map(|survey| &survey.against) {
             let other = LocalFolder::new(archive);
             let Ok(Some(manifest)) = Manifest::read(&other, MANIFEST) else { continue };
-            let Ok((counts, _)) = meant(&other, &manifest, &named) else { continue };
-            let there: Vec<&str> =
-                named.iter().zip(counts).filter(|(_, n)| *n > 0).map(|(named, _)| named.given.as_str()).collect();
+            let Ok((counts, _)) = meant(&other, &manifest, &wanted) else { continue };
+            let found = wanted.iter().zip(counts).filter(|(_, n)| *n > 0);
+            let there: Vec<&str> = found.map(|(named, _)| named.given.as_str()).collect();
             if !there.is_empty() {
-                message += &format!("\nIn {}, which this run is compared with: {}", archive.display(), listed(&there));
+                let _ =
+                    write!(message, "\nIn {}, which this run is compared with: {}", archive.display(), listed(&there));
             }
         }
         if names.iter().any(|name| name.len() == 16)

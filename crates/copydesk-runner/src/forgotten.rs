@@ -133,7 +133,7 @@ impl Forgotten {
                 folder.locate(FORGOTTEN).display()
             ))
         })?;
-        Ok(documents.into_iter().fold(Self::default(), |list, traces| list.and(traces)))
+        Ok(documents.into_iter().fold(Self::default(), Self::and))
     }
 
     pub(crate) fn write(&self, folder: &LocalFolder) -> Result<(), RunError> {

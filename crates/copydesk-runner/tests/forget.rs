@@ -148,8 +148,8 @@ fn every_text(bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut texts = vec![bytes.to_vec()];
     for at in (0..bytes.len()).filter(begins) {
         // Where a frame ends nobody has told: at the next one, or before something else.
-        let ends = (at + 1..bytes.len()).filter(begins).chain(at + 1..=bytes.len());
-        texts.extend(ends.filter_map(|end| copydesk_compression::decompress_zstd(&bytes[at..end]).ok()).next());
+        let mut ends = (at + 1..bytes.len()).filter(begins).chain(at + 1..=bytes.len());
+        texts.extend(ends.find_map(|end| copydesk_compression::decompress_zstd(&bytes[at..end]).ok()));
     }
     texts
 }

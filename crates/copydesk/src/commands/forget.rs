@@ -72,8 +72,8 @@ impl Args {
             let (chain, exports) = (pipeline.chain, pipeline.exports);
             let place = owner.place;
             let forget = Forget { chain, exports, folder: folder.clone(), place, documents };
-            let forgot = forget.execute().map_err(anyhow::Error::from)?;
-            format!("{} {}\n", shown(&folder), said(&forgot))
+            let done = forget.execute().map_err(anyhow::Error::from)?;
+            format!("{} {}\n", shown(&folder), said(&done))
         };
         if !reporter.quiet {
             reporter.write(&said);
@@ -89,12 +89,9 @@ fn documents_of(n: u64) -> String {
 fn said(forgot: &Forgot) -> String {
     let Forgot { records, others, already, .. } = forgot;
     let records = count(usize::try_from(*records).unwrap_or(usize::MAX), "record");
-    let mut said = format!("has forgotten {records}");
-    if *others > 0 {
-        said += &format!(" and {} that stood in no output", documents_of(*others));
-    }
-    if *already > 0 {
-        said += &format!("; {already} of those named had been forgotten before");
-    }
-    said
+    let others =
+        if *others > 0 { format!(" and {} that stood in no output", documents_of(*others)) } else { String::new() };
+    let already =
+        if *already > 0 { format!("; {already} of those named had been forgotten before") } else { String::new() };
+    format!("has forgotten {records}{others}{already}")
 }

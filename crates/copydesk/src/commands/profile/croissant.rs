@@ -1,18 +1,17 @@
 //! A Croissant file: what is in a data set, for programs (<https://docs.mlcommons.org/croissant/docs/croissant-spec.html>).
 
-use std::path::Path;
-
-use anyhow::bail;
-
-use super::{data_files::DataFiles, gather::Profile};
-use crate::terminal::shown;
-
 /// What stands in such a file of ours and in no other.
 pub(super) const MARK: &str = "Made by copydesk profile.";
 
 #[cfg(not(feature = "parquet"))]
-pub(super) fn croissant(_: &str, _: &Profile, folder: &Path, _: &DataFiles) -> anyhow::Result<String> {
-    bail!("{} cannot be described: this program was built without the feature `parquet`", shown(folder))
+pub(super) fn croissant(
+    _: &str,
+    _: &super::gather::Profile,
+    folder: &std::path::Path,
+    _: &super::data_files::DataFiles,
+) -> anyhow::Result<String> {
+    let folder = crate::terminal::shown(folder);
+    anyhow::bail!("{folder} cannot be described: this program was built without the feature `parquet`")
 }
 
 #[cfg(feature = "parquet")]
@@ -21,17 +20,26 @@ pub(super) use self::with_parquet::croissant;
 #[cfg(feature = "parquet")]
 mod with_parquet {
     use std::{
+        fmt::Write as _,
         fs::{self, File},
-        io::{self, Read as _},
+        io::Read as _,
+        path::Path,
     };
 
-    use anyhow::Context as _;
+    use anyhow::{Context as _, bail};
     use copydesk_source_parquet::{ColumnKind, columns};
     use serde_json::{Value, json};
     use sha2::{Digest as _, Sha256};
 
-    use super::*;
-    use crate::commands::profile::{card::languages, data_files::Table};
+    use super::MARK;
+    use crate::{
+        commands::profile::{
+            card::languages,
+            data_files::{DataFiles, Table},
+            gather::Profile,
+        },
+        terminal::shown,
+    };
 
     pub(in super::super) fn croissant(
         name: &str,
@@ -82,8 +90,11 @@ mod with_parquet {
             }
             hasher.update(&buffer[..n]);
         }
-        let digest: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        let bytes = fs::metadata(&path).map_err(io::Error::from).with_context(cannot)?.len();
+        let mut digest = String::new();
+        for byte in hasher.finalize() {
+            let _ = write!(digest, "{byte:02x}");
+        }
+        let bytes = fs::metadata(&path).with_context(cannot)?.len();
         Ok(json!({
             "@type": "cr:FileObject",
             "@id": file,

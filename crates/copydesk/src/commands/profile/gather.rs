@@ -62,10 +62,11 @@ pub(super) struct Profile {
     pub(super) quarantine: BTreeMap<String, u64>,
     /// Documents that were dropped and inputs that were passed over, by stage and reason.
     pub(super) skipped: BTreeMap<String, u64>,
+    /// The characters of each text, and hashes of the texts, until all are known.
     #[serde(skip)]
-    characters: Vec<u32>,
+    pub(super) characters: Vec<u32>,
     #[serde(skip)]
-    texts: HashSet<u64>,
+    pub(super) texts: HashSet<u64>,
 }
 
 /// How long texts are, in characters.
@@ -172,7 +173,9 @@ impl Profile {
         self.captions += record.captions.len() as u64;
         self.with_captions += u64::from(!record.captions.is_empty());
         let codes: HashSet<&str> = record.notes.iter().map(|note| note.code.as_ref()).collect();
-        codes.into_iter().for_each(|code| count(&mut self.notes, code));
+        for code in codes {
+            count(&mut self.notes, code);
+        }
         if let Some(license) = &record.license {
             count(&mut self.licenses, license);
         }
@@ -214,8 +217,8 @@ impl Profile {
 /// For how many a line of a list stands that says how many it leaves out.
 fn not_listed(text: &str) -> u64 {
     let Some((head, _)) = text.split_once(" not listed") else { return 1 };
-    let numbers = head.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u64>().ok());
-    let number = numbers.last().unwrap_or(0);
+    let mut numbers = head.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse::<u64>().ok());
+    let number = numbers.next_back().unwrap_or(0);
     if head.contains("this and ") { number + 1 } else { number.max(1) }
 }
 
