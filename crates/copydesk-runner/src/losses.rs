@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet, hash_map};
 use crate::{
     RunError,
     earlier::{self, Earlier},
+    forgotten::Forgotten,
     index::{Fate, Identity, Indexed, Standpoint},
+    layout::Layout,
     manifest::Manifest,
     reuse::Done,
     storage::LocalFolder,
-    store::Store,
 };
 
 /// So many of the lost are named.
@@ -17,9 +18,15 @@ const MOST_NAMED: usize = 3;
 
 /// Refuses a run at its end, if records of the one before would go with it. A shard that is still among those of the run
 /// has lost nothing, so that only the others are looked into.
-pub(crate) fn check(store: &Store, before: &Manifest) -> Result<(), RunError> {
-    let Store { folder, layout, shards: now, claim, forgotten, .. } = store;
-    let from = Standpoint::new(folder.root(), &claim.owner.place);
+pub(crate) fn check(
+    folder: &LocalFolder,
+    layout: &Layout,
+    before: &Manifest,
+    now: &[Done],
+    forgotten: &Forgotten,
+    place: &str,
+) -> Result<(), RunError> {
+    let from = Standpoint::new(folder.root(), place);
     let kept: HashSet<_> = now.iter().map(|done| done.entry.key).collect();
     // Several records of a container may go by one name: as many have to be found as there were.
     let mut missing: HashMap<Identity, Vec<Indexed>> = HashMap::new();

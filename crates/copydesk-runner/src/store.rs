@@ -161,7 +161,8 @@ impl Store {
         if self.claim.existing != Existing::Keep || self.claim.retry {
             return Ok(());
         }
-        let checked = losses::check(self, before);
+        let checked =
+            losses::check(&self.folder, &self.layout, before, &self.shards, &self.forgotten, &self.claim.owner.place);
         if checked.is_err() {
             self.undo()?;
         }
