@@ -55,8 +55,8 @@ impl Survey for MySurvey {
             of: Vec::new(),
         };
         corpus.each(&mut |Seen {
-                              number, summary, ..
-                          }| {
+                               number, summary, ..
+                           }| {
             if summary.is_empty() {
                 found.of.push(None);
                 return Ok(());
@@ -95,7 +95,9 @@ struct Found {
 
 impl Conclusions for Found {
     fn of(&self, number: u64) -> Conclusion {
-        let group = usize::try_from(number).ok().and_then(|at| *self.of.get(at)?);
+        let group = usize::try_from(number)
+            .ok()
+            .and_then(|at| *self.of.get(at)?);
         let Some(group) = group.map(|group| &self.groups[group]) else {
             return Conclusion::default();
         };
