@@ -3,7 +3,8 @@
 //! - `ceiling`: the best figures that any choice of blocks could reach;
 //! - `cv`: the figures of models that have not seen the site of the page they judge;
 //! - `train`: the same, and the model over all pages, written where the stage embeds it;
-//! - `kinds`: the figures and the forests that tell the kind of a page;
+//! - `kinds`: the figures and the forests that tell the kind of a page; with `--save`, what they say takes the place of what
+//!   `article --save` left of them;
 //! - `article`: the same, and the forests for blocks and for regions of pages with one article, with the figures of all
 //!   forests and rules together, by forests that have seen neither the site nor the corpus of a page;
 //! - `regions`: the forest for regions alone, with what `article --save` left of the others;
@@ -185,7 +186,12 @@ fn main() -> Result<()> {
             show(&samples, &kept, Some(&probability), &options);
         }
         "article" => article(&samples, &options)?,
-        "kinds" => drop(kinds(&samples, &options)?),
+        "kinds" => {
+            let kinds = kinds(&samples, &options)?;
+            if let Some(path) = options.save.as_ref().filter(|path| path.exists()) {
+                Found { kinds, ..Found::read(&samples, &options, true)? }.write(path)?;
+            }
+        }
         "regions" => {
             let found = Found::read(&samples, &options, false)?;
             regions(&samples, found.kinds, found.third, &options)?;

@@ -20,6 +20,7 @@ mod han;
 mod lang;
 mod memo;
 pub mod model;
+mod romanised;
 mod script;
 mod text;
 
@@ -173,8 +174,20 @@ impl Detector {
             }
             self.guess_in(&text, script, share, &census, &mut Best { most: k, guesses: &mut guesses });
         }
-        let best = guesses.first().map(|guess| guess.lang);
-        if best.and_then(|lang| familiar::likeness(&text, lang)).is_some_and(|likeness| likeness < LEAST_LIKE) {
+        let best = guesses.first().copied();
+        let likeness = best.and_then(|guess| familiar::likeness(&text, guess.lang));
+        if census.main() == Some(Script::Latin) {
+            let confidence = best.map_or(0.0, |guess| guess.confidence);
+            if let Some(lang) = romanised::instead_of(&text, likeness, confidence).filter(|lang| self.allows(*lang)) {
+                for guess in &mut guesses {
+                    guess.confidence *= 1.0 - romanised::CONFIDENCE;
+                }
+                guesses.insert(0, Guess { lang, confidence: romanised::CONFIDENCE });
+                guesses.truncate(k);
+                return guesses;
+            }
+        }
+        if likeness.is_some_and(|likeness| likeness < LEAST_LIKE) {
             for guess in &mut guesses {
                 guess.confidence *= UNLIKE_CONFIDENCE;
             }

@@ -14,6 +14,7 @@ use crate::{
     kind::Likely,
     model::{Model, Table},
     page::Page,
+    posts, regions,
     rules::{self, Finding},
     text,
 };
@@ -192,6 +193,7 @@ pub(crate) fn probabilities(
     }
     let Some((say, article)) = say.zip(article) else { return (probability, None) };
     let mut probability = say.heard(page, &first, probability);
+    posts::judge_together(page, &open, article.kind, &mut probability);
     let weight = region_weight(article.kind);
     if weight <= 0.0 {
         return (probability, None);
@@ -358,15 +360,16 @@ pub(crate) fn least(border: f32, block: &Block) -> f32 {
     if block.hidden { border * HIDDEN } else { border }
 }
 
-/// Fewer words than these are no story that readers could comment on.
+/// Fewer words than these are no story that readers could comment on; on a page that is surely no thread.
 const STORY: f32 = 50.0;
+const SHORT_STORY: f32 = 15.0;
 
 /// Readers' comments stand below a story. Where next to nothing is likely without them, they are what the page is for, and
 /// are judged like everything else.
-fn comments_need_a_story(page: &Page<'_>, probability: &[f32], certain: &mut [Option<Finding>]) {
+fn comments_need_a_story(page: &Page<'_>, kind: &Likely, probability: &[f32], certain: &mut [Option<Finding>]) {
     let likely = |i: &usize| certain[*i].is_none() && probability[*i] >= 0.5;
     let words: f32 = (0..page.len()).filter(likely).map(|i| page.shapes[i].words).sum();
-    if words < STORY {
+    if words < if regions::is_no_thread(kind) { SHORT_STORY } else { STORY } {
         for found in certain.iter_mut().filter(|found| found.as_ref().is_some_and(|found| found.rule == "comments")) {
             *found = None;
         }
@@ -376,11 +379,12 @@ fn comments_need_a_story(page: &Page<'_>, probability: &[f32], certain: &mut [Op
 /// Judges every block, and gives the border.
 pub(crate) fn judge(
     page: &Page<'_>,
+    kind: &Likely,
     probability: &[f32],
     mut certain: Vec<Option<Finding>>,
     config: &Config,
 ) -> (Vec<Verdict>, f32) {
-    comments_need_a_story(page, probability, &mut certain);
+    comments_need_a_story(page, kind, probability, &mut certain);
     let open =
         || probability.iter().zip(&certain).enumerate().filter(|(_, (_, c))| c.is_none()).map(|(i, (p, _))| (i, *p));
     let sizes = open().map(|(i, p)| (p, page.shapes[i].words.max(0.5)));
@@ -404,7 +408,7 @@ pub(crate) fn judge(
     if embedded {
         rules::embedded(page, &mut verdicts);
     }
-    rules::afterthoughts(page, &mut verdicts, config);
+    rules::afterthoughts(page, kind, &mut verdicts, config);
     (verdicts, border.min(1.0))
 }
 
@@ -462,7 +466,7 @@ mod tests {
             let page = Page::read(&doc, &crate::model::Names::default());
             let what = copydesk_document::BoilerplateKind::Comments;
             let found = Finding { what, rule: "comments", detail: String::new() };
-            let verdicts = judge(&page, &[0.9, 0.9], vec![None, Some(found)], &Config::default()).0;
+            let verdicts = judge(&page, &Likely::default(), &[0.9, 0.9], vec![None, Some(found)], &Config::default()).0;
             assert_eq!(verdicts[1].stays(), stays, "below {words} words");
         }
     }

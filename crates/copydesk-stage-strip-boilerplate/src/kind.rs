@@ -6,14 +6,14 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use copydesk_document::{Attr, BlockId, BlockKind, Document, ElementId, PageType};
+use copydesk_document::{Attr, BlockId, BlockKind, Document, ElementId, PageType, Tag};
 use copydesk_lexicon::PageLabelKind as Label;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
 use crate::{
     class_words::{for_each_word, number},
-    elements::Part,
+    elements::{Node, Part},
     features::{self, Frame, Sink},
     model::{Bytes, Forest, ModelError, Table},
     page::Page,
@@ -119,6 +119,10 @@ impl Kinds {
         for (answer, forest) in answers.iter_mut().zip(&self.forests) {
             *answer = forest.predict_row(&table, 0);
         }
+        if !hints_at_a_thread(&table) {
+            // A short page without links looks like few things that the forests have seen.
+            answers[1] = answers[1].min(NOT_HINTED);
+        }
         Likely::of(answers)
     }
 
@@ -152,6 +156,31 @@ pub fn columns() -> Vec<&'static str> {
     titles.0
 }
 
+/// A thread has something of these: names, links, lines or words of its address.
+const THREAD_HINTS: [&str; 12] = [
+    "names thread",
+    "title thread",
+    "maker thread",
+    "host thread",
+    "url forum",
+    "page forum",
+    "items post",
+    "items question",
+    "lines reply",
+    "lines poster",
+    "links to threads",
+    "links members",
+];
+/// How likely a page without any of them is a thread at most.
+const NOT_HINTED: f32 = 0.02;
+
+fn hints_at_a_thread(table: &Table) -> bool {
+    static HINTS: LazyLock<Vec<usize>> = LazyLock::new(|| {
+        columns().iter().enumerate().filter(|(_, name)| THREAD_HINTS.contains(name)).map(|(at, _)| at).collect()
+    });
+    HINTS.iter().any(|column| table.column(*column).next().is_some_and(|value| value > 0.0))
+}
+
 fn digest() -> u64 {
     static DIGEST: OnceLock<u64> = OnceLock::new();
     *DIGEST.get_or_init(|| crate::judge::digest(columns().into_iter()))
@@ -176,12 +205,17 @@ pub(crate) fn table(page: &Page<'_>, frame: &Frame) -> Table {
 
 /// Words of `data/page-words.toml`, by their numbers: a bit for each list.
 struct Words {
-    lists: FxHashMap<u32, u8>,
+    lists: FxHashMap<u32, u16>,
     letters: Vec<String>,
     poster_lines: Vec<String>,
 }
 
+/// The lists that are asked about names, titles and hosts.
 const LISTS: usize = 6;
+/// The bits of the lists that are asked about the addresses of links.
+const TO_THREADS: u16 = 1 << LISTS;
+const TO_MEMBERS: u16 = 1 << (LISTS + 1);
+const TO_POSTS: u16 = 1 << (LISTS + 2);
 /// No phrase of `poster_lines` has more characters.
 const LONGEST_POSTER_LINE: usize = 32;
 
@@ -194,6 +228,10 @@ struct Lists {
     manual: Vec<String>,
     offer: Vec<String>,
     story: Vec<String>,
+    /// What addresses of threads, of people and of posts have in them.
+    to_threads: Vec<String>,
+    to_members: Vec<String>,
+    to_posts: Vec<String>,
     /// What titles of pages with letters have in them.
     letters: Vec<String>,
     /// Lines about those who post.
@@ -206,11 +244,12 @@ impl Words {
             let lists: Lists = toml::from_str(include_str!("../data/page-words.toml"))
                 .unwrap_or_else(|e| unreachable!("the built-in list is tested to be sound: {e}"));
             let (letters, poster_lines) = (lists.letters, lists.poster_lines);
-            let lists = [lists.thread, lists.shop, lists.list, lists.manual, lists.offer, lists.story];
-            let mut words: FxHashMap<u32, u8> = FxHashMap::default();
-            for (bit, list) in lists.iter().enumerate() {
+            let names = [lists.thread, lists.shop, lists.list, lists.manual, lists.offer, lists.story];
+            let lists = names.into_iter().chain([lists.to_threads, lists.to_members, lists.to_posts]);
+            let mut words: FxHashMap<u32, u16> = FxHashMap::default();
+            for (bit, list) in lists.enumerate() {
                 for word in list {
-                    *words.entry(number(word)).or_default() |= 1 << bit;
+                    *words.entry(number(&word)).or_default() |= 1 << bit;
                 }
             }
             Words { lists: words, letters, poster_lines }
@@ -218,7 +257,7 @@ impl Words {
         &READ
     }
 
-    fn read(&self, names: &str) -> u8 {
+    fn read(&self, names: &str) -> u16 {
         let mut found = 0;
         for_each_word(names, |word| found |= self.lists.get(&word).copied().unwrap_or_default());
         found
@@ -226,7 +265,7 @@ impl Words {
 }
 
 /// Which lists a text has words of.
-fn said(found: u8) -> [f32; LISTS] {
+fn said(found: u16) -> [f32; LISTS] {
     std::array::from_fn(|bit| f32::from(found >> bit & 1))
 }
 
@@ -236,6 +275,8 @@ fn describe(page: &Page<'_>, frame: &Frame, sink: &mut impl Sink) {
     said_of_itself(page, sink);
     posts(page, sink);
     lines(page, sink);
+    links(page, sink);
+    stamps(page, sink);
 }
 
 // Names of the columns for each list of words.
@@ -266,7 +307,7 @@ fn named(page: &Page<'_>, sink: &mut impl Sink) {
     let mut distinct = [0.0f32; LISTS];
     let mut all = 0.0f32;
     if let (Some(elements), Some(tree)) = (&page.elements, &page.doc.tree) {
-        let mut known: FxHashMap<&str, u8> = FxHashMap::default();
+        let mut known: FxHashMap<&str, u16> = FxHashMap::default();
         for (index, node) in elements.nodes.iter().enumerate() {
             if node.blocks == 0 {
                 continue;
@@ -328,20 +369,49 @@ fn said_of_itself(page: &Page<'_>, sink: &mut impl Sink) {
     }
 }
 
-/// The largest run of elements that look alike, stand side by side and hold running text each: posts, cards, chapters.
-fn posts(page: &Page<'_>, sink: &mut impl Sink) {
-    #[derive(Default, Clone, Copy)]
-    struct Run {
-        count: f32,
-        prose: f32,
-        words: f32,
-        linked: f32,
-        headings: f32,
-        money: f32,
-        first: u32,
-        marked: f32,
+/// Elements that look alike and hold running text each.
+#[derive(Default, Clone, Copy)]
+struct Run {
+    count: f32,
+    prose: f32,
+    words: f32,
+    linked: f32,
+    headings: f32,
+    money: f32,
+    first: u32,
+    marked: f32,
+}
+
+impl Run {
+    fn add(&mut self, node: &Node, is_marked: bool) {
+        self.count += 1.0;
+        self.prose += node.prose;
+        self.words += node.words;
+        self.linked += node.linked;
+        self.headings += node.headings as f32;
+        self.money += node.money as f32;
+        self.marked += f32::from(u8::from(is_marked));
     }
+
+    /// The run with the most running text among those of so many elements.
+    fn best<K: Ord>(runs: FxHashMap<K, Self>, least: f32) -> Self {
+        let mut best = Self::default();
+        let mut sorted: Vec<_> = runs.into_iter().collect();
+        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        for (_, run) in sorted {
+            if run.count >= least && run.prose > best.prose {
+                best = run;
+            }
+        }
+        best
+    }
+}
+
+/// The largest run of elements that look alike and hold running text each: posts, cards, chapters. Once of those that stand
+/// side by side, once of those that stand anywhere: posts that answer each other are nested.
+fn posts(page: &Page<'_>, sink: &mut impl Sink) {
     let mut runs: FxHashMap<(u32, u32), Run> = FxHashMap::default();
+    let mut anywhere: FxHashMap<u32, Run> = FxHashMap::default();
     if let (Some(elements), Some(tree)) = (&page.elements, &page.doc.tree) {
         for (index, node) in elements.nodes.iter().enumerate() {
             let one_line = Part::Item.within(node.part) && node.blocks < 2;
@@ -358,26 +428,17 @@ fn posts(page: &Page<'_>, sink: &mut impl Sink) {
                     name ^= word;
                 }
             });
-            let run = runs.entry((parent, name)).or_insert(Run { first: node.first, ..Run::default() });
-            run.count += 1.0;
-            run.prose += node.prose;
-            run.words += node.words;
-            run.linked += node.linked;
-            run.headings += node.headings as f32;
-            run.money += node.money as f32;
             let end = (node.first + node.blocks) as usize;
             let dated = |i: usize| page.lines.get(i).is_some_and(|line| line.date || line.byline);
-            run.marked += f32::from(u8::from((node.first as usize..end).take(12).any(dated)));
+            let is_marked = (node.first as usize..end).take(12).any(dated);
+            let new = Run { first: node.first, ..Run::default() };
+            runs.entry((parent, name)).or_insert(new).add(node, is_marked);
+            if !first {
+                anywhere.entry(name).or_insert(new).add(node, is_marked);
+            }
         }
     }
-    let mut best = Run::default();
-    let mut sorted: Vec<_> = runs.into_iter().collect();
-    sorted.sort_unstable_by_key(|(key, _)| *key);
-    for (_, run) in sorted {
-        if run.count >= 2.0 && run.prose > best.prose {
-            best = run;
-        }
-    }
+    let best = Run::best(runs, 2.0);
     let prose = page.prose_before[page.len()].max(1.0);
     sink.put("posts", best.count);
     sink.put("posts prose", best.prose / prose);
@@ -388,6 +449,79 @@ fn posts(page: &Page<'_>, sink: &mut impl Sink) {
     sink.put("posts dated", best.marked / best.count.max(1.0));
     let first = (best.first as usize).min(page.len());
     sink.put("posts above", page.prose_before[first] / prose);
+    let best = Run::best(anywhere, 3.0);
+    sink.put("alike", best.count);
+    sink.put("alike prose", (best.prose / prose).min(1.0));
+    sink.put("alike length", best.prose / best.count.max(1.0));
+    sink.put("alike linked", best.linked / best.words.max(1.0));
+    sink.put("alike headings", best.headings / best.count.max(1.0));
+    sink.put("alike dated", best.marked / best.count.max(1.0));
+    sink.put("alike above", page.prose_before[(best.first as usize).min(page.len())] / prose);
+}
+
+/// Where the links of the page lead to: other threads, the people who write here, single posts.
+fn links(page: &Page<'_>, sink: &mut impl Sink) {
+    let (mut all, mut threads, mut posts, mut anchors) = (0.0f32, 0.0f32, 0.0f32, 0.0f32);
+    let mut members: FxHashSet<&str> = FxHashSet::default();
+    if let Some(tree) = &page.doc.tree {
+        let words = Words::builtin();
+        for id in tree.ids().filter(|id| tree.tag(*id) == Tag::A) {
+            let Some(href) = tree.attr(id, Attr::Href) else { continue };
+            let path =
+                href.split_once("://").map_or(href, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+            all += 1.0;
+            let found = words.read(path);
+            threads += f32::from(u8::from(found & TO_THREADS != 0));
+            posts += f32::from(u8::from(found & TO_POSTS != 0));
+            if found & TO_MEMBERS != 0 {
+                members.insert(path);
+            }
+            let numbered = |(_, name): (&str, &str)| {
+                let number = name.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '-' | '_'));
+                name.starts_with(['p', 'P']) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+            };
+            anchors += f32::from(u8::from(path.split_once('#').is_some_and(numbered)));
+        }
+    }
+    sink.put("links threads", threads / all.max(1.0));
+    sink.put("links to threads", threads);
+    sink.put("links members", members.len() as f32);
+    sink.put("links posts", posts);
+    sink.put("links anchors", anchors);
+}
+
+/// Short lines with a year or a time of day, and how far they are spread over the running text: a story has them at its
+/// head, a thread at each post.
+fn stamps(page: &Page<'_>, sink: &mut impl Sink) {
+    let prose = page.prose_before[page.len()].max(1.0);
+    let (mut count, mut tenths, mut before) = (0.0f32, 0u32, 1.0f32);
+    for (index, shape) in page.shapes.iter().enumerate() {
+        if shape.digits == 0 || shape.words > STAMP || !is_stamp(page.doc.text(BlockId(index as u32))) {
+            continue;
+        }
+        let place = page.prose_before[index] / prose;
+        count += 1.0;
+        tenths |= 1 << (place * 9.99) as u32;
+        before = before.min(place);
+    }
+    sink.put("stamps", count);
+    sink.put("stamps spread", tenths.count_ones() as f32);
+    sink.put("stamps above", before);
+}
+
+/// A line with more words than these is no stamp.
+const STAMP: f32 = 16.0;
+
+/// Whether a line has a time of day (`9:05`) or a year of these times.
+fn is_stamp(text: &str) -> bool {
+    let digit = |at: &u8| at.is_ascii_digit();
+    let bytes = text.as_bytes();
+    bytes.windows(4).enumerate().any(|(at, four)| {
+        let is_clock = digit(&four[0]) && four[1] == b':' && digit(&four[2]) && digit(&four[3]);
+        let is_alone =
+            !at.checked_sub(1).is_some_and(|before| digit(&bytes[before])) && !bytes.get(at + 4).is_some_and(digit);
+        is_clock || is_alone && four.iter().all(digit) && matches!(&four[..2], b"19" | b"20")
+    })
 }
 
 /// Fewer words of running text than these are no post.
@@ -505,6 +639,27 @@ mod tests {
         assert_eq!(tell("<title>Letters to the editor: the night ferry</title><p>Sir, it is late."), PageType::Letters);
         assert_eq!(tell("<link rel=canonical href=https://quay.example/><p>Today."), PageType::HomePage);
         assert_eq!(tell("<link rel=canonical href=https://quay.example/a><p>Today."), PageType::Article);
+    }
+
+    #[test]
+    fn a_page_without_a_hint_at_a_thread_is_none() {
+        assert!(THREAD_HINTS.iter().all(|hint| columns().contains(hint)));
+        assert_eq!(LEARNED[1], PageType::Thread);
+        let hinted = |html: &str| {
+            let input = copydesk_document::Input::new("page.html", html.as_bytes().to_vec());
+            let doc = copydesk_parse::parse(&input, &copydesk_parse::Limits::default()).expect("a page");
+            let page = Page::read(&doc, &crate::model::Names::default());
+            hints_at_a_thread(&table(&page, &Frame::read(&page)))
+        };
+        assert!(!hinted("<title>The bridge</title><p>The old bridge was closed on Monday. It will open in May.</p>"));
+        assert!(hinted("<p>Take cotton and pitch.</p><a href=/member.php?u=7>Tilda</a>"));
+        assert!(hinted("<div class=thread><p>Take cotton and pitch.</p></div>"));
+    }
+
+    #[test]
+    fn stamps_are_times_of_day_and_years() {
+        assert!(["3 May 2021", "Today, 9:05 pm", "1998"].iter().all(|text| is_stamp(text)));
+        assert!(["12021 boats", "ratio 3:4", "no. 1850", ""].iter().all(|text| !is_stamp(text)));
     }
 
     #[test]

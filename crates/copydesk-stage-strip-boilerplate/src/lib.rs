@@ -12,6 +12,7 @@ mod elements;
 mod features;
 mod judge;
 mod page;
+mod posts;
 mod promotion;
 mod regions;
 mod rules;

@@ -12,12 +12,17 @@ use crate::{class_words::Sense, elements::Node, kind::Likely, page::Page};
 const STORY: f32 = 200.0;
 /// So much where the page says that it is an article, or a heading that what follows are comments.
 const DECLARED_STORY: f32 = 80.0;
+/// So much where the page is surely no thread: a post with a picture is short, and what is named comments is that.
+const SHORT_STORY: f32 = 30.0;
+/// Below this likelihood it surely is none.
+const NO_THREAD: f32 = 0.08;
 
 /// What the names of elements that hold comments have in them. `reply` is that of posts in a forum as well.
 const NAMES: [&str; 6] = ["comment", "kommentar", "comentario", "commentaire", "disqus", "livefyre"];
 
-/// And so much more of it may follow, as a share of that.
+/// And so much more of it may follow, as a share of that; beside a short one so many words.
 const MOST_BEHIND: f32 = 0.4;
+const MOST_BESIDE: f32 = 60.0;
 
 /// For every block whether it stands in readers' comments below a story.
 pub(crate) fn comments(page: &Page<'_>, kind: &Likely) -> Vec<bool> {
@@ -27,6 +32,15 @@ pub(crate) fn comments(page: &Page<'_>, kind: &Likely) -> Vec<bool> {
         return found;
     }
     let declared = page.facts.article || page.facts.og_article;
+    let is_no_thread = is_no_thread(kind);
+    let story = if is_no_thread {
+        SHORT_STORY
+    } else if declared {
+        DECLARED_STORY
+    } else {
+        STORY
+    };
+    let headed = if is_no_thread { SHORT_STORY } else { DECLARED_STORY };
     let replies = Replies::count(page);
     let mut region: Option<ElementId> = None;
     let mut regions = Vec::new();
@@ -34,14 +48,12 @@ pub(crate) fn comments(page: &Page<'_>, kind: &Likely) -> Vec<bool> {
         let node = &elements.nodes[element.index()];
         let first = node.first as usize;
         if node.blocks < 2
-            || page.prose_before[first] < DECLARED_STORY
+            || page.prose_before[first] < headed
             || region.is_some_and(|outer| tree.contains(outer, element))
         {
             continue;
         }
-        let named = Sense::Comments.within(node.sense)
-            && (declared || page.prose_before[first] >= STORY)
-            && is_named(tree, element);
+        let named = Sense::Comments.within(node.sense) && page.prose_before[first] >= story && is_named(tree, element);
         let exchanged = declared && replies.are_exchanged_in(first, node.blocks as usize) && node.prose > 0.0;
         if named || opens_with_its_heading(page, node) || exchanged && node.twins < 2 {
             region = Some(element);
@@ -57,7 +69,8 @@ pub(crate) fn comments(page: &Page<'_>, kind: &Likely) -> Vec<bool> {
     for at in (0..regions.len()).rev() {
         let (first, end, prose) = stands_in(&regions[at]);
         let after = page.prose_before[page.len()] - page.prose_before[end.min(page.len())] - own;
-        if after > page.prose_before[first] * MOST_BEHIND {
+        let most = page.prose_before[first] * MOST_BEHIND;
+        if after > if is_no_thread { most.max(MOST_BESIDE) } else { most } {
             regions.remove(at);
         } else {
             own += prose;
@@ -72,6 +85,11 @@ pub(crate) fn comments(page: &Page<'_>, kind: &Likely) -> Vec<bool> {
         found[index] = regions.get(next).is_some_and(|region| tree.contains(*region, element));
     }
     found
+}
+
+/// Whether the page is surely no thread.
+pub(crate) fn is_no_thread(kind: &Likely) -> bool {
+    kind.is(PageType::Thread) < NO_THREAD
 }
 
 /// Whether an element begins with a heading such as `Comments (12)` or `Join the conversation`.

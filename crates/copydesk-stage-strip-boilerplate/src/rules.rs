@@ -11,7 +11,7 @@ use crate::{
     judge::Verdict,
     kind::Likely,
     page::Page,
-    promotion, regions, text,
+    posts, promotion, regions, text,
 };
 
 /// Why a block is not main text.
@@ -351,9 +351,10 @@ pub(crate) fn short(page: &Page<'_>, verdicts: &mut [Verdict]) {
 }
 
 /// What follows once every block has been judged.
-pub(crate) fn afterthoughts(page: &Page<'_>, verdicts: &mut [Verdict], config: &Config) {
-    repeated(page, verdicts);
+pub(crate) fn afterthoughts(page: &Page<'_>, kind: &Likely, verdicts: &mut [Verdict], config: &Config) {
+    repeated(page, kind, verdicts);
     boxes(page, verdicts);
+    headed_boxes(page, verdicts);
     leads(page, verdicts);
     if page.elements.is_none() {
         edges(page, verdicts);
@@ -394,6 +395,37 @@ fn boxes(page: &Page<'_>, verdicts: &mut [Verdict]) {
         };
         if button && verdicts[index].stays() && !verdicts[index - 1].stays() {
             verdicts[index] = Verdict::Rule(finding(what, "box", "between the heading of a box and its button"));
+        }
+    }
+}
+
+/// A box has no more words than these.
+const BOX: f32 = 90.0;
+
+/// A small element inside a story that begins with a heading such as `About the author` or `Our newsletter` is a box of that
+/// kind as a whole.
+fn headed_boxes(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    let Some(elements) = &page.elements else { return };
+    let Some(last) = verdicts.iter().rposition(Verdict::stays) else { return };
+    for index in 0..last {
+        let block = page.doc.block(BlockId(index as u32));
+        let (Some((kind, true)), BlockKind::Heading, Some(element)) =
+            (page.lines[index].label, block.kind, block.element)
+        else {
+            continue;
+        };
+        if !matches!(kind, Kind::AuthorNote | Kind::Subscribe | Kind::Follow | Kind::Device) {
+            continue;
+        }
+        let own = &elements.nodes[element.index()];
+        let node = if own.blocks > 1 { own } else { &elements.nodes[own.outer as usize] };
+        let end = index + node.blocks as usize;
+        if node.first as usize != index || node.words > BOX || end > last {
+            continue;
+        }
+        for verdict in verdicts[index..end].iter_mut().filter(|verdict| verdict.stays()) {
+            let detail = format!("in a box with the heading of one: {}", name_of(kind));
+            *verdict = Verdict::Rule(finding(boilerplate_kind_of(kind), "box", detail));
         }
     }
 }
@@ -534,8 +566,12 @@ fn notes(page: &Page<'_>, verdicts: &mut [Verdict]) {
     }
 }
 
-/// A longer text that stands in the main text already is not given twice: pages carry a copy for narrow screens.
-fn repeated(page: &Page<'_>, verdicts: &mut [Verdict]) {
+/// A longer text that stands in the main text already is not given twice: pages carry a copy for narrow screens. On a thread
+/// people say again what others have said.
+fn repeated(page: &Page<'_>, kind: &Likely, verdicts: &mut [Verdict]) {
+    if posts::weight(kind) > 0.5 {
+        return;
+    }
     let mut kept: FxHashSet<&str> = FxHashSet::default();
     for (index, verdict) in verdicts.iter_mut().enumerate() {
         if page.lines[index].copies < 2 || page.shapes[index].words < 10.0 || !verdict.stays() {

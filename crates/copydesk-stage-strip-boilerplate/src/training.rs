@@ -14,7 +14,7 @@ use crate::{
     kind::{self, Kinds, Likely},
     model::{Names, Table},
     page::Page,
-    rules,
+    posts, rules,
 };
 
 pub use judge::Sort;
@@ -111,6 +111,7 @@ impl<'d> Measured<'d> {
         let open = |i: &u32| certain[*i as usize].is_none() && probability[*i as usize] >= SURE;
         let open: Vec<u32> = (0..self.page.len() as u32).filter(open).collect();
         let mut held = probability.to_vec();
+        posts::judge_together(&self.page, &open, kind, &mut held);
         judge::hold_against(&self.page, &open, |block| lowest[block], judge::region_weight(kind), &mut held);
         held
     }
@@ -148,14 +149,14 @@ impl<'d> Measured<'d> {
         config: &crate::Config,
     ) -> (Vec<bool>, Option<Doubts>) {
         let certain = rules::certain(&self.page, kind, config);
-        let verdicts = judge::judge(&self.page, probability, certain, config).0;
+        let verdicts = judge::judge(&self.page, kind, probability, certain, config).0;
         let doubts = confidence::doubts(&self.page, kind, probability, &verdicts);
         (verdicts.iter().map(judge::Verdict::stays).collect(), doubts)
     }
 
     /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
     pub fn kept(&self, probability: &[f32], kind: &Likely, config: &crate::Config) -> Vec<bool> {
-        judge::judge(&self.page, probability, rules::certain(&self.page, kind, config), config)
+        judge::judge(&self.page, kind, probability, rules::certain(&self.page, kind, config), config)
             .0
             .iter()
             .map(judge::Verdict::stays)
