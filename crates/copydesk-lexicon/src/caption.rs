@@ -16,6 +16,8 @@ use crate::{Lexicon, credit::ends_sentence};
 pub enum CaptionSign {
     /// Where in the picture somebody stands: `(left)`.
     Position,
+    /// The same in a form that stands in captions only: in brackets, or at the beginning.
+    Placed,
     /// That it speaks of a picture: `poses for`, `in this photo`.
     Scene,
     /// A beginning that only captions have: `FILE -`, `图为`.
@@ -73,6 +75,7 @@ pub fn has_caption_sign(text: &str, sign: CaptionSign, lexicon: &Lexicon) -> boo
     let phrases = &lexicon.caption_phrases;
     match sign {
         CaptionSign::Position => phrases.position.all(&fold(text)).next().is_some(),
+        CaptionSign::Placed => is_placed(text, phrases),
         CaptionSign::Scene => phrases.scene.all(&fold(text)).next().is_some(),
         CaptionSign::Opener => phrases.opener.at_start(&fold(head(text, 120))).is_some(),
         CaptionSign::Numbered => is_numbered(text, phrases),
@@ -80,6 +83,26 @@ pub fn has_caption_sign(text: &str, sign: CaptionSign, lexicon: &Lexicon) -> boo
         CaptionSign::Lead => without_lead(text, lexicon).len() < text.len(),
         CaptionSign::Alternative => alternative_number(text, lexicon).is_some_and(|(_, end)| end == text.len()),
     }
+}
+
+/// `The mayor (left) and …`, `From left: …`. Short brackets stand for other things as well: `(th)`, `(중)`.
+fn is_placed(text: &str, phrases: &CaptionPhrases) -> bool {
+    let folded = fold(text);
+    let enclosed = |from: usize, to: usize| {
+        let found = &folded[from..to];
+        let inside = found.trim_matches(['(', ')']);
+        found.starts_with('(') && (inside.chars().count() >= 3 || inside.contains(['左', '右', '왼', '오']))
+    };
+    phrases.position.all(&folded).any(|(from, to, ())| enclosed(from, to) || from == 0 && folded[..to].contains(' '))
+        || enclosed_number(&folded)
+}
+
+/// `鲁长青（右二）`: the side and the place counted from it.
+fn enclosed_number(folded: &str) -> bool {
+    folded.match_indices('(').any(|(at, _)| {
+        let inside: Vec<char> = folded[at + 1..].chars().take(3).collect();
+        matches!(inside[..], ['左' | '右', '一' | '二' | '三' | '四' | '五' | '1'..='5', ')'] | ['左' | '右', ')', ..])
+    })
 }
 
 /// `Figure 3`, `图1`.
@@ -124,10 +147,23 @@ fn is_picture_file(folded: &str) -> bool {
 /// A text without a label such as `Image caption,` before it.
 pub fn without_lead<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
     let start = Folded::new(head(text, 120));
-    let Some((end, ())) = lexicon.caption_phrases.lead.at_start(start.text()) else { return text };
-    let rest = &text[start.origin(end)..];
-    let body = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '：' | '，' | '=' | '|'));
-    let parted = rest.starts_with('\n') || rest.trim_start().starts_with([':', ',', '：', '，', '=', '|']);
+    // `फोटो-14 कैप्शन-…`: the number of the picture, and the label.
+    let numbered = number_end(start.text(), &lexicon.caption_phrases);
+    // `Image 1: The mill in June`.
+    let picture = lexicon.caption_phrases.alternative.at_start(start.text()).is_some();
+    if numbered > 0 && picture && start.text()[..numbered].trim_end().ends_with(':') {
+        return text[start.origin(numbered)..].trim_start();
+    }
+    let Some((end, ())) = lexicon.caption_phrases.lead.at_start(&start.text()[numbered..]) else { return text };
+    let rest = &text[start.origin(numbered + end)..];
+    if numbered > 0
+        && let Some(body) = rest.strip_prefix('-')
+    {
+        return body.trim_start();
+    }
+    let body =
+        rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | ',' | '：' | '，' | '،' | '=' | '|'));
+    let parted = rest.starts_with('\n') || rest.trim_start().starts_with([':', ',', '：', '，', '،', '=', '|']);
     // `The caption: a long story` is told by what stands before it, `Caption writers` by what does not follow.
     if parted && !body.is_empty() { body } else { text }
 }
@@ -135,6 +171,14 @@ pub fn without_lead<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
 /// What stands between the two numbers of a counter.
 const OF: [&str; 15] =
     ["/", "of ", "von ", "de ", "sur ", "di ", "van ", "av ", "af ", "z ", "из ", "з ", "dari ", "trên ", "中"];
+
+/// Where the number of a picture ends that stands before a label.
+fn number_end(folded: &str, phrases: &CaptionPhrases) -> usize {
+    let Some((end, ())) = phrases.numbered.at_start(folded) else { return 0 };
+    let number = folded[end..].trim_start_matches([' ', '.', ':', '#', '-']);
+    let behind = number.trim_start_matches(|c: char| c.is_numeric());
+    if behind.len() == number.len() { 0 } else { folded.len() - behind.trim_start_matches([' ', '.', ':', '-']).len() }
+}
 
 /// A caption without the counter of a gallery before it (`1 / 5`, `2 of 7`).
 pub fn without_counter(text: &str) -> &str {

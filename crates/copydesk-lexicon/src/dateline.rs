@@ -294,6 +294,10 @@ fn dash_in(window: &str) -> Option<(usize, usize)> {
 
 fn dash_after(window: &str, at: usize) -> Option<usize> {
     let rest = window[at..].trim_start();
+    // `(PLACE)៖`, as papers in Khmer write it.
+    if let Some(text) = rest.strip_prefix('៖') {
+        return Some(window.len() - text.trim_start().len());
+    }
     if !rest.starts_with(['-', '–', '—', '―']) {
         return None;
     }

@@ -188,6 +188,11 @@ fn wrap_width(content: &str, lines: &[Line], gap: u8) -> Option<usize> {
         }
         small += usize::from(!ends && goes_on(content, line, next, width));
     }
+    // Where most lines end sentences, each is a paragraph: of those that were cut at a margin few do.
+    let ending = || lines.iter().filter(|line| ends_sentence(&content[line.start..line.end])).count();
+    if gap == 0 && lines.iter().skip(1).all(|line| line.gap == 0) && ending() * 10 >= lines.len() * 6 {
+        return None;
+    }
     if gap > 0 {
         // With blank lines everywhere, only what goes on in small letters tells a paragraph from the next.
         return (small >= 3 && small * 3 >= lines.len()).then_some(width);

@@ -120,6 +120,12 @@ fn of_text(lines: &Lines<'_>) -> Vec<FoundCaption> {
         let mut one = FoundCaption::new(blocks, piece, reason, lines.lexicon);
         one.rest = rest;
         let (rule, confidence) = (one.rule, one.confidence);
+        // `Image source, X` above `Image caption, …`.
+        if let Some(above) = found.last_mut().filter(|above| is_credit_above(lines, above, &one)) {
+            one.blocks.splice(0..0, above.blocks.drain(..));
+            one.credits = std::mem::take(&mut above.credits);
+            found.pop();
+        }
         found.push(one);
         if let Some(twin) = twin {
             taken.insert(twin);
@@ -128,6 +134,15 @@ fn of_text(lines: &Lines<'_>) -> Vec<FoundCaption> {
         }
     }
     found
+}
+
+/// Whether what was found last is nothing but a credit right above a line with the label of captions.
+fn is_credit_above(lines: &Lines<'_>, above: &FoundCaption, one: &FoundCaption) -> bool {
+    let (Some(last), Some(first)) = (above.blocks.last(), one.blocks.first()) else { return false };
+    above.text.is_empty()
+        && one.credits.is_empty()
+        && last.0 + 1 == first.0
+        && has_caption_sign(lines.doc.text(*first), CaptionSign::Lead, lines.lexicon)
 }
 
 /// The lines of a text that are all that is left of a picture: names of its file, and others beside a caption.

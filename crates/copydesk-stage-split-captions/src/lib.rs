@@ -16,6 +16,7 @@ mod pair;
 mod parts;
 mod plain;
 mod structure;
+mod unlabelled;
 
 copydesk_fingerprint::fingerprint!();
 

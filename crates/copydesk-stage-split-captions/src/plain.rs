@@ -15,6 +15,7 @@ use crate::{
     lines::Lines,
     measure::RUNNING,
     parts::{Piece, as_credit, last_brackets},
+    unlabelled,
 };
 
 /// A caption in a text, with the blocks that it takes.
@@ -37,8 +38,8 @@ impl From<Reason> for Claim {
 }
 
 /// Longest caption that has no more than a weak credit or a sign, and the shortest, by weight.
-const LONGEST_WEAK: usize = 500;
-const SHORTEST: usize = 15;
+pub(crate) const LONGEST_WEAK: usize = 500;
+pub(crate) const SHORTEST: usize = 15;
 /// The same for one above a line that is nothing but a credit.
 const LONGEST_BARE: usize = 130;
 const SHORTEST_BARE: usize = 18;
@@ -46,16 +47,30 @@ const SHORTEST_BARE: usize = 18;
 const MOST_SENTENCES: usize = 3;
 /// So many lines can stand above the first running text.
 const LONGEST_HEAD: usize = 40;
+/// In longer texts the style of one caption says nothing of the others.
+const LONGEST_STYLED: usize = 200;
+/// A text of more lines, or with more that are no sentences, has headings.
+const LONGEST_PLAIN: usize = 50;
+const MOST_OPEN: usize = 2;
 /// The fewest letters of a title that a caption can begin with.
 const SHORTEST_TITLE: usize = 12;
 
 /// What all lines of a text share.
+#[expect(clippy::struct_excessive_bools, reason = "each is one observation; the rules combine them freely")]
 pub(crate) struct Story {
     /// The first block of running text without a credit.
-    first_running: Option<BlockId>,
-    last: BlockId,
+    pub(crate) first_running: Option<BlockId>,
+    pub(crate) last: BlockId,
     /// The language of most of the text.
     main: Option<String>,
+    /// Whether a caption with a sure credit is a phrase, as those without one are likely to be then.
+    pub(crate) phrases: bool,
+    /// Whether it is a short text with hardly a line in it that is no sentence: such a line is no heading then.
+    pub(crate) plain: bool,
+    /// Whether paragraphs end in the agency that they are from.
+    signed: bool,
+    /// Whether credits are cut at their slashes, and stand in lines of their own.
+    pub(crate) slashed: bool,
 }
 
 impl Story {
@@ -68,21 +83,60 @@ impl Story {
         let last = doc.body().next_back().map_or(BlockId(0), |(id, _)| id);
         let main = doc.languages().main.as_ref().map(|main| main.tag.clone());
         let main = main.or_else(|| Some(doc.block(first_running?).language.as_ref()?.tag.clone()));
-        Self { first_running, last, main }
+        let phrase = |id: BlockId| {
+            let split = lines.split(id);
+            split.is_caption() && !ends_sentence(split.text) && weight(split.text) >= SHORTEST
+        };
+        let phrases = doc.blocks().len() <= LONGEST_STYLED
+            && doc.ids().any(|id| may_look_like_caption(doc.text(id)) && phrase(id));
+        let agency = |id: BlockId| is_bare_agency(lines.split(id));
+        let signed =
+            doc.blocks().len() <= LONGEST_STYLED && doc.body().any(|(id, _)| is_running_text(doc, id) && agency(id));
+        let open = |id: &BlockId| {
+            let text = doc.text(*id);
+            !ends_sentence(text) && weight(text) >= SHORTEST / 2 && lines.split(*id).credits.is_empty()
+        };
+        let plain = doc.blocks().len() <= LONGEST_PLAIN
+            && doc
+                .body()
+                .map(|(id, _)| id)
+                .filter(|id| first_running.is_some_and(|first| *id > first))
+                .filter(open)
+                .count()
+                <= MOST_OPEN;
+        let slashed = doc.ids().any(|id| doc.text(id).trim() == "/");
+        Self { first_running, last, main, phrases, plain, signed, slashed }
+    }
+
+    /// Whether a bare agency behind a sentence may be the credit of a picture.
+    pub(crate) fn takes_agencies(&self, text: &str) -> bool {
+        !self.signed && weight(text) < RUNNING
     }
 
     /// Whether a line stands above the story.
-    fn is_above(&self, id: BlockId) -> bool {
+    pub(crate) fn is_above(&self, id: BlockId) -> bool {
         self.first_running.is_some_and(|first| id < first)
     }
 
     /// Whether a line stands in the story, and not at its end.
-    fn is_inside(&self, id: BlockId) -> bool {
+    pub(crate) fn is_inside(&self, id: BlockId) -> bool {
         self.first_running.is_some_and(|first| id > first) && id < self.last
     }
 }
 
-fn is_running(doc: &Document, id: BlockId) -> bool {
+/// As long as running text, with or without the end of a sentence.
+fn is_running_text(doc: &Document, id: BlockId) -> bool {
+    doc.block(id).kind != BlockKind::Heading && weight(doc.text(id)) >= RUNNING
+}
+
+/// `… . (AP)`, `… . Reuters`: the name of an agency that ends paragraphs as well.
+pub(crate) fn is_bare_agency(split: &Split<'_>) -> bool {
+    !split.credits.is_empty()
+        && !split.picture_only
+        && matches!(split.rule, "paren-agency" | "paren-agency-lower" | "tail-wire-bare" | "tail-dash-name")
+}
+
+pub(crate) fn is_running(doc: &Document, id: BlockId) -> bool {
     let text = doc.text(id);
     doc.block(id).kind != BlockKind::Heading && weight(text) >= RUNNING && ends_sentence(text)
 }
@@ -115,13 +169,14 @@ pub(crate) fn captions(lines: &Lines<'_>, story: &Story, id: BlockId) -> Option<
         .or_else(|| line.behind_title(lines))
         .or_else(|| line.marked(lines, story))
         .or_else(|| line.in_two_languages(lines, story))
+        .or_else(|| unlabelled::claim(&line, lines, story))
 }
 
 /// A line without what a page has left around it.
-struct Line<'t> {
-    id: BlockId,
-    text: Cow<'t, str>,
-    split: Split<'t>,
+pub(crate) struct Line<'t> {
+    pub(crate) id: BlockId,
+    pub(crate) text: Cow<'t, str>,
+    pub(crate) split: Split<'t>,
     /// An arrow or a triangle that points to a picture stands before it.
     pointed: bool,
     /// It was a cell of a table that held a picture.
@@ -152,7 +207,7 @@ impl<'t> Line<'t> {
         Piece { text: flat(self.split.text), credits: self.split.credits.clone(), marks: self.split.marks.clone() }
     }
 
-    fn claim(&self, reason: Reason) -> Claim {
+    pub(crate) fn claim(&self, reason: Reason) -> Claim {
         Claim { piece: Some(self.piece()), ..reason.into() }
     }
 
@@ -197,12 +252,14 @@ impl<'t> Line<'t> {
     fn by_label(&self, lines: &Lines<'_>) -> Option<Claim> {
         let text = self.text.trim();
         let short = weight(text) <= LONGEST_WEAK && sentences(text) <= MOST_SENTENCES;
-        let opens = short && has_caption_sign(text, CaptionSign::Opener, lines.lexicon);
+        let opens = short
+            && (has_caption_sign(text, CaptionSign::Opener, lines.lexicon)
+                || has_caption_sign(text, CaptionSign::Lead, lines.lexicon));
         opens.then(|| self.claim(Reason::new("caption-label", "begins as only captions do", 0.85)))
     }
 
     /// Whether the line is as long as a caption without a sure credit may be, and nothing that looks like one.
-    fn may_be(&self, lines: &Lines<'_>) -> bool {
+    pub(crate) fn may_be(&self, lines: &Lines<'_>) -> bool {
         let text = self.split.text.trim();
         let lexicon = lines.lexicon;
         (SHORTEST..=LONGEST_WEAK).contains(&weight(text))
@@ -239,6 +296,8 @@ impl<'t> Line<'t> {
             "stands above the text"
         } else if repeats(doc, self.id) {
             "is printed twice"
+        } else if unlabelled::stands_apart(self, lines, story) {
+            "is one sentence or phrase between paragraphs"
         } else {
             return None;
         };
@@ -281,6 +340,23 @@ impl<'t> Line<'t> {
     fn above_credit(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
         let (doc, lexicon) = (lines.doc, lines.lexicon);
         let next = BlockId(self.id.0 + 1);
+        if let Some((more, printed)) = unlabelled::slashed_below(lines, self.id).filter(|_| self.may_be(lines)) {
+            let mut marks = Vec::new();
+            let credits = as_credit(&printed, &mut marks, lexicon);
+            let reason =
+                Reason::new("credit-below", "right above the lines of a credit that is cut at its slash", 0.85);
+            return Some(Claim {
+                piece: Some(Piece { text: flat(&self.text), credits, marks }),
+                more,
+                ..reason.into()
+            });
+        }
+        let leads =
+            |id: BlockId| id.index() < doc.blocks().len() && has_caption_sign(doc.text(id), CaptionSign::Lead, lexicon);
+        // A line with the label of captions has its credit above it.
+        if leads(BlockId(next.0 + 1)) {
+            return None;
+        }
         if !self.split.credits.is_empty() || next.index() >= doc.blocks().len() || doc.block(next).gap > 1 {
             return None;
         }
@@ -290,7 +366,10 @@ impl<'t> Line<'t> {
             return None;
         }
         // Most lines stand above no credit, which is soon told.
-        if !is_picture_credit(lines, next) || doc.block(self.id).kind == BlockKind::Heading || !self.may_be(lines) {
+        let paper = unlabelled::is_name_and_paper(doc.text(next)) && ends_sentence(&self.text)
+            || unlabelled::is_holder(self, next, lines, story);
+        let credited = paper || is_picture_credit(lines, next) || unlabelled::is_credit_below(self, next, lines, story);
+        if !credited || doc.block(self.id).kind == BlockKind::Heading || !self.may_be(lines) {
             return None;
         }
         let (size, words) = (weight(&self.text), self.text.split_whitespace().count());
@@ -303,7 +382,9 @@ impl<'t> Line<'t> {
         let second = (0..self.id.0).map(BlockId).any(|id| weight(doc.text(id)) >= SHORTEST);
         let credit = lines.split(next);
         let reason = Reason::new("credit-below", "right above a line that is nothing but a credit", 0.85);
-        let piece = Piece { text: flat(&self.text), credits: credit.credits.clone(), marks: credit.marks.clone() };
+        let mut marks = credit.marks.clone();
+        let credits = if paper { as_credit(doc.text(next), &mut marks, lexicon) } else { credit.credits.clone() };
+        let piece = Piece { text: flat(&self.text), credits, marks };
         (enough && short && (second || ends_sentence(&self.text))).then(|| Claim {
             piece: Some(piece),
             more: vec![next],
@@ -341,6 +422,11 @@ impl<'t> Line<'t> {
     /// The caption of a wire: a dateline, a sentence, the day and a mail address.
     fn wire(&self, lines: &Lines<'_>) -> Option<Claim> {
         let text = self.text.trim();
+        // `… mail@example.org *no resale`: a notice behind the address.
+        let text = text
+            .rsplit_once(" *")
+            .filter(|(head, _)| head.ends_with(char::is_alphabetic))
+            .map_or(text, |(head, _)| head);
         let (head, mail) = text.rsplit_once(char::is_whitespace)?;
         let (before, day) = head.trim_end().rsplit_once(char::is_whitespace)?;
         let dated = day.bytes().filter(u8::is_ascii_digit).count() >= 4 && copydesk_date::is_date_line(day);
@@ -350,7 +436,8 @@ impl<'t> Line<'t> {
         let said = behind_dateline(before, lines.lexicon)?;
         // Behind the dateline the reporter: `NAME 기자 = `.
         let said = said.split_once('=').filter(|(head, _)| head.chars().count() <= 24).map_or(said, |(_, rest)| rest);
-        let piece = Piece { text: flat(said), credits: Vec::new(), marks: Vec::new() };
+        let split = split_credit(said, lines.lexicon);
+        let piece = Piece { text: flat(split.text), credits: split.credits.clone(), marks: split.marks };
         let reason = Reason::new("wire-caption", "a sentence between a dateline and the day with a mail address", 0.8);
         Some(Claim { piece: Some(piece), ..reason.into() })
     }
@@ -422,9 +509,33 @@ impl<'t> Line<'t> {
         {
             return Some(self.claim(Reason::new("table-rest", "all that is left of a table with a picture", 0.7)));
         }
+        if rest && let Some(claim) = self.wrapped(lines) {
+            return Some(claim);
+        }
         let open = !ends_sentence(&self.text) || weight(&self.text) <= RUNNING / 2;
         (rest && open && story.is_inside(self.id) && doc.block(self.id).kind != BlockKind::Heading)
             .then(|| self.claim(Reason::new("picture-rest", "right below what is left of a picture", 0.7)))
+    }
+
+    /// A caption below what is left of a picture that was cut at a margin: it goes on to the next blank line.
+    fn wrapped(&self, lines: &Lines<'_>) -> Option<Claim> {
+        const MOST_LINES: u32 = 3;
+        let doc = lines.doc;
+        let near = |id: &BlockId| id.index() < doc.blocks().len() && doc.block(*id).gap == 0;
+        let more: Vec<BlockId> = (1..=MOST_LINES + 1).map(|step| BlockId(self.id.0 + step)).take_while(near).collect();
+        let cut = !ends_sentence(&self.text) && (1..=MOST_LINES as usize).contains(&more.len());
+        let last = BlockId(self.id.0 + 1 + more.len() as u32);
+        if !cut || last.index() < doc.blocks().len() && doc.block(last).gap == 0 {
+            return None;
+        }
+        let whole = more.iter().fold(flat(&self.text), |whole, id| format!("{whole} {}", flat(doc.text(*id))));
+        let split = split_credit(&whole, lines.lexicon);
+        if weight(&whole) > LONGEST_WEAK / 2 || sentences(split.text) > 2 {
+            return None;
+        }
+        let piece = Piece { text: flat(split.text), credits: split.credits.clone(), marks: split.marks.clone() };
+        let reason = Reason::new("picture-rest", "below what is left of a picture, up to the next blank line", 0.7);
+        Some(Claim { piece: Some(piece), more, ..reason.into() })
     }
 
     /// A line in another language than the text, and its neighbour that says the same, beside what is left of a picture.
@@ -492,7 +603,7 @@ fn glued(lines: &Lines<'_>, id: BlockId) -> Option<Claim> {
 }
 
 /// Whether running text stands right below a line, with a date or a button between at most.
-fn is_above_text(doc: &Document, id: BlockId) -> bool {
+pub(crate) fn is_above_text(doc: &Document, id: BlockId) -> bool {
     const BETWEEN: usize = 5;
     let below = (id.0 + 1..doc.blocks().len() as u32).map(BlockId).take(BETWEEN);
     below.into_iter().any(|id| is_running(doc, id) || doc.block(id).label().is_body() && ends_sentence(doc.text(id)))
@@ -545,7 +656,9 @@ fn is_picture_credit(lines: &Lines<'_>, id: BlockId) -> bool {
     let split = lines.split(id);
     let Some(sure) = may_be_credit_line(text).then(|| split.as_credit_line()).flatten() else { return false };
     let printed = &split.credits[0].printed;
-    if text.contains(['•', '·', '|'])
+    // `© ALL RIGHTS RESERVED`.
+    if classify_label(text, lines.lexicon).is_some_and(|label| label.whole)
+        || text.contains(['•', '·', '|'])
         || without_number_signs(printed).filter(u8::is_ascii_digit).count() >= 2
         || read_byline(text, lines.lexicon).is_some_and(|b| b.confidence() == Confidence::Labelled)
     {

@@ -384,7 +384,7 @@ impl Signs {
     fn is_anchor(&self, page: &Page<'_>, index: usize) -> bool {
         let (line, shape) = (&page.lines[index], &page.shapes[index]);
         if line.date && shape.words <= 14.0 && !is_clock(text(page, index))
-            || line.byline && !shape.is_prose()
+            || line.byline && !shape.is_prose() && !is_signed_sentence(text(page, index))
             || is_dated(page, index)
         {
             return true;
@@ -399,7 +399,8 @@ impl Signs {
             let before = (0..index).rev().take(3).take_while(|i| !self.reads[*i]);
             line.copies <= 2 && before.into_iter().any(|i| text(page, i) == text(page, index))
         };
-        if line.again && shape.words >= 3.0 && line.label.is_none() && twice() {
+        if line.again && shape.words >= 3.0 && line.label.is_none() && !is_signed_sentence(text(page, index)) && twice()
+        {
             return true;
         }
         self.reads[index] && read_dateline(text(page, index), Lexicon::builtin()).is_some()
@@ -420,11 +421,19 @@ impl Signs {
     }
 }
 
+/// `구 씨가 밧줄을 던지고 있다. X 기자`: a sentence, and behind its end a name: the caption of a picture, and no byline.
+fn is_signed_sentence(text: &str) -> bool {
+    const SHORTEST: usize = 24;
+    let cut = text.trim_end_matches(['.', ' ']);
+    cut.rfind(['.', '。', '!', '?'])
+        .is_some_and(|at| at >= SHORTEST && cut[at + 1..].starts_with(' ') && cut[at..].chars().count() <= 24)
+}
+
 /// A line in a script that ends no sentence with a mark is a paragraph from so many words on.
 const WITHOUT_STOPS: f32 = 16.0;
 
 /// Whether a text is in Thai or Lao, which end sentences with a space.
-fn writes_no_stops(text: &str) -> bool {
+pub(crate) fn writes_no_stops(text: &str) -> bool {
     let own = text.chars().filter(|c| matches!(c, '\u{0E00}'..='\u{0EFF}')).count();
     own * 2 > text.chars().count()
 }

@@ -5,11 +5,12 @@
 //! are text, as long as nothing else is known of them: what is doubtful there stays.
 
 use copydesk_document::BlockId;
+use copydesk_lexicon::PageLabelKind as Kind;
 
 use crate::{
     judge::Verdict,
     page::Page,
-    text::{Signs, ends_in_stop, is_closing},
+    text::{Signs, ends_in_stop, is_closing, writes_no_stops},
 };
 
 /// No gap between two lines of a story is longer.
@@ -39,7 +40,7 @@ pub(crate) fn keep(
     probability: &[f32],
     verdicts: &mut [Verdict],
 ) {
-    let first = if signed { Some(story) } else { dense(story, verdicts) };
+    let first = if signed { Some(story) } else { dense(page, story, verdicts) };
     let Some(story) = first.filter(|first| verdicts[*first..].iter().any(Verdict::stays)) else { return };
     let end = end(page, story, verdicts);
     let Some(last) = (story..end.unwrap_or(page.len())).rfind(|i| verdicts[*i].stays()) else { return };
@@ -96,16 +97,73 @@ pub(crate) fn keep(
         }
         index += gap;
     }
+    resume(page, signs, story, verdicts);
+}
+
+/// Below a line of the page that a rule has dropped (an advertisement, the credit of a picture) the story may go on: with
+/// sentences that use its words.
+fn resume(page: &Page<'_>, signs: &Signs, story: usize, verdicts: &mut [Verdict]) {
+    const MOST_BETWEEN: usize = 3;
+    /// So many lines may end it.
+    const MOST_LAST: usize = 12;
+    /// Of the words of such a sentence so many stand in other lines of the story.
+    const SHARED: f32 = 0.12;
+    let Some(last) = verdicts.iter().rposition(Verdict::stays).filter(|last| *last >= story) else { return };
+    let passes = |index: usize, verdicts: &[Verdict]| {
+        let passed = page.lines[index].label.is_some_and(|(kind, _)| {
+            matches!(kind, Kind::Advertisement | Kind::Copyright | Kind::Gallery | Kind::ReadMore)
+        });
+        matches!(verdicts[index], Verdict::Rule(_)) && passed && signs.closing[index].is_none()
+    };
+    let mut between = 0;
+    for index in last + 1..page.len() {
+        let sentence = is_sentence(page, index) || is_line_without_stops(page, signs, index);
+        // Right below text that stays, and right above a line of the page or the end.
+        let run = (index..page.len()).take(MOST_LAST).take_while(|i| {
+            verdicts[*i] == Verdict::Unlikely
+                && page.lines[*i].label.is_none()
+                && (is_sentence(page, *i) || is_line_without_stops(page, signs, *i))
+        });
+        let behind = page.lines.get(index + run.count());
+        let last =
+            between == 0 && behind.is_none_or(|next| next.label.is_some() || next.byline || next.field.is_some());
+        let told = signs.shared[index] >= SHARED || signs.reads[index] || last;
+        let free = verdicts[index] == Verdict::Unlikely && page.lines[index].label.is_none() && !signs.odd[index];
+        if free && sentence && signs.length[index] >= 3.0 && told && page.linked[index] < 0.5 {
+            verdicts[index] = Verdict::Kept("within", "a sentence of the story below a line of the page");
+            between = 0;
+        } else if passes(index, verdicts) && between < MOST_BETWEEN {
+            between += 1;
+        } else {
+            break;
+        }
+    }
+}
+
+/// Whether a line in a script that ends no sentence with a mark may be one: of several words, and nothing but words.
+fn is_line_without_stops(page: &Page<'_>, signs: &Signs, index: usize) -> bool {
+    const FEWEST: f32 = 5.0;
+    let text = page.doc.text(BlockId(index as u32)).trim();
+    writes_no_stops(text)
+        && signs.length[index] >= FEWEST
+        && !is_aside(page, index)
+        && !text.contains(['/', ':', '#', '|', '@'])
 }
 
 /// The first line from which on more lines stay than go: above it stand the menus and boxes of a page, and here and there
 /// among them a sentence.
-fn dense(story: usize, verdicts: &[Verdict]) -> Option<usize> {
+fn dense(page: &Page<'_>, story: usize, verdicts: &[Verdict]) -> Option<usize> {
     const NEXT: usize = 6;
     let last = verdicts.iter().rposition(Verdict::stays)?;
     (story..=last).filter(|i| verdicts[*i].stays()).find(|first| {
-        let judged =
-            || verdicts[*first..=last].iter().filter(|verdict| !matches!(verdict, Verdict::Rule(_))).take(NEXT);
+        // Rows and entries between sentences are no boxes of a page.
+        let row = |at: usize| verdicts[at] == Verdict::Unlikely && is_entry(page, at);
+        let judged = || {
+            (*first..=last)
+                .filter(|at| !matches!(verdicts[*at], Verdict::Rule(_)) && !row(*at))
+                .map(|at| &verdicts[at])
+                .take(NEXT)
+        };
         judged().filter(|verdict| verdict.stays()).count() * 2 > judged().count()
     })
 }
@@ -185,6 +243,12 @@ pub(crate) fn is_entry(page: &Page<'_>, index: usize) -> bool {
 /// `HERONS (90)`, `Tull 28, Abbot 22, Gray 17`: a row of results.
 fn is_row(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
+    // `North 5 11`: a name, and its figures.
+    let plain = |word: &str| word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'%'));
+    let named = words.first().is_some_and(|word| word.chars().all(char::is_alphabetic));
+    if named && (3..=6).contains(&words.len()) && words[1..].iter().all(|word| plain(word)) {
+        return true;
+    }
     let figure = |word: &&&str| word.bytes().any(|b| b.is_ascii_digit()) && !word.contains(['/', '@']);
     let figures = words.iter().filter(figure).count();
     let scored = words.len() == 2 && words[1].starts_with('(') && words[1].ends_with(')') && figures == 1;

@@ -243,7 +243,7 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
     });
     let (head, names) = match reporter {
         Some(name) => (None, name),
-        None => match before.rsplit_once(['=', '＝', ']', '】', '／', '/']) {
+        None => match before.rsplit_once(['=', '＝', ']', '】', '／', '/', '|', '│', 'ㅣ']) {
             Some((head, names)) if !names.trim().is_empty() => (Some(head.trim()), names),
             _ => (None, before),
         },
@@ -277,6 +277,13 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
         } else {
             return None;
         }
+    }
+    // `X기자 Y기자`: each name with its word.
+    let more = Folded::new(after);
+    if let Some(others) = suffixed(after, &more, lexicon).filter(|others| others.place.is_none()) {
+        byline.people.extend(others.people);
+        byline.rest = others.rest;
+        return Some(byline);
     }
     // After the name only mail, date and controls: a sentence goes on in words.
     let words = after.split_whitespace().filter(|w| {

@@ -51,6 +51,10 @@ fn read_shape(text: &str, lexicon: &Lexicon, most_small: usize) -> Option<Shape>
         }
         for part in word.split(['/', '／', '|']) {
             let part = part.trim_matches(|c: char| !c.is_alphanumeric() && c != '@');
+            // `AGENCY FOTO/Ann Lee/nz`: the letters of who passed it on.
+            if text.ends_with(part) && part.len() <= 3 && text.matches('/').count() >= 2 && !part.is_empty() {
+                continue;
+            }
             let Some(first) = part.chars().next() else { continue };
             shape.words += 1;
             if first == '@' || part.contains(['_', '@']) || is_domain(part) || first.is_uppercase() {

@@ -80,7 +80,11 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
         let blank = rest.len() - rest.trim_start().len();
         let slash = matches!(word, CreditWord::Label { bare: true, .. })
             || text[start..end].chars().next_back().is_some_and(is_unspaced);
-        let separator = separator_len(&rest[blank..], slash);
+        let separator = match separator_len(&rest[blank..], slash) {
+            // `(ဓာတ်ပုံ – X)`: in brackets a dash is enough.
+            0 if blank > 0 && text[..start].trim_end().ends_with(['(', '[']) => dash_len(&rest[blank..]),
+            separator => separator,
+        };
         let at = folded.origin(start);
         let (generic, bare, form) = match word {
             CreditWord::Label { generic, bare, before_agency, form } => {
@@ -88,7 +92,40 @@ fn labels(window: &str, folded: &Folded, lexicon: &Lexicon) -> Vec<LabelAt> {
                     let rest = trim_body(window, folded.origin(end), window.len());
                     rest.len() <= 40 && lexicon.agency(&window[rest]).is_some()
                 };
-                if separator == 0 && !bare && !(before_agency && agency()) {
+                // `… at dusk. Photo Ann Lee`, `… at dusk (foto Ann Lee)`: behind the end of the text, and nothing but a name.
+                let named = || {
+                    let before = window[..at].trim_end();
+                    let behind = trim_body(window, folded.origin(end), window.len());
+                    let name = &window[behind];
+                    // `… / ภาพ สมชาย ใจดี`: in scripts without capitals.
+                    let caseless = before.ends_with(['/', '|'])
+                        && rest.starts_with(' ')
+                        && (1..=3).contains(&name.split_whitespace().count())
+                        && name.chars().count() <= 30
+                        && name.chars().any(is_unspaced)
+                        && !name.contains(['/', ':', '.']);
+                    // `/ Photo association Les Murets`: the kind of holder in small letters.
+                    let most_small = usize::from(before.ends_with(['(', '/', '|']));
+                    // `agency / Foto Lee`: the name of a studio behind that of its agency.
+                    let outer = before.trim_end_matches(['/', '|', ' ']);
+                    let last: Vec<&str> = outer.rsplit(' ').take(2).collect();
+                    let behind_agency = outer.len() < before.len()
+                        && (last.first().is_some_and(|word| lexicon.agency(word).is_some())
+                            || last.len() == 2 && lexicon.agency(&format!("{} {}", last[1], last[0])).is_some());
+                    let bordered = caseless
+                        || !before.is_empty()
+                            && before.ends_with([
+                                '.', '!', '?', '(', '[', '（', '/', '|', '"', '”', '»', ')', '-', '–', '—',
+                            ])
+                            && rest.starts_with(' ')
+                            && name.contains(char::is_uppercase)
+                            && (name.starts_with(char::is_uppercase) || most_small > 0)
+                            && name.split_whitespace().count() <= 5
+                            && body::shape(name, lexicon)
+                                .is_some_and(|shape| shape.small <= most_small && shape.caseless == 0);
+                    bordered && !behind_agency
+                };
+                if separator == 0 && !bare && !(before_agency && agency()) && (generic || !named()) {
                     continue;
                 }
                 (generic, separator == 0, form)
@@ -157,6 +194,11 @@ fn separator_len(rest: &str, slash: bool) -> usize {
         '|' if rest.starts_with("| ") => 1,
         _ => 0,
     }
+}
+
+/// The length of a dash in spaces at the start of `rest`.
+fn dash_len(rest: &str) -> usize {
+    ["- ", "– ", "— "].iter().find(|dash| rest.starts_with(**dash)).map_or(0, |dash| dash.len() - 1)
 }
 
 /// Where an acronym begins that stands between an opening bracket and the word for a picture.
@@ -255,7 +297,9 @@ fn strip_suffix(window: &str, body: usize, end: usize, lexicon: &Lexicon) -> (us
 /// Whether a stretch can be what a label names.
 fn fits(printed: &str, shape: &body::Shape, bare: bool, lexicon: &Lexicon) -> bool {
     if bare {
-        return shape.small == 0 && shape.words <= 6;
+        let holder =
+            shape.small == 1 && printed.starts_with(char::is_lowercase) && printed.contains(char::is_uppercase);
+        return (shape.small == 0 || holder) && shape.words <= 6;
     }
     let first_small = printed.split_whitespace().next().is_some_and(|w| {
         let folded = crate::fold::fold(w);
@@ -349,6 +393,10 @@ fn is_hangul(c: char) -> bool {
 /// with spaces and no capitals. Scripts without spaces would match inside any word.
 fn stands_alone(before: &str) -> bool {
     let words = before.split_whitespace().count();
+    // `ABC社记者 王小明 摄` as a line of its own.
+    if before.contains("记者") || before.contains("記者") {
+        return before.chars().count() <= 16 && !before.contains(['，', '、', '：']);
+    }
     let unspaced = before.chars().any(copydesk_text::is_unspaced);
     before.chars().count() <= 24 && !unspaced && (words == 1 || !before.chars().any(is_caseless))
 }

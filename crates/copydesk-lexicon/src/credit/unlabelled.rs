@@ -18,7 +18,8 @@ pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<Credit
             return Some(found(window, 0, credit, "copy-copyright-©-year"));
         }
     }
-    bracketed(window, lexicon)
+    equals_in_brackets(window, lexicon)
+        .or_else(|| bracketed(window, lexicon))
         .or_else(|| last_line(window, lexicon))
         .or_else(|| after_bar(window, lexicon))
         .or_else(|| after_dash(window, lexicon))
@@ -285,6 +286,9 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
 /// `CAPTION - TOWN HALL OF BERGEN`: two words or more in capitals behind a dash.
 fn after_dash(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let (before, holder) = window.trim_end().rsplit_once(" - ")?;
+    if let Some(found) = holder_after_sentence(window, before, holder, lexicon) {
+        return Some(found);
+    }
     let capitals = holder.chars().filter(|c| c.is_uppercase()).count() >= 6 && !holder.chars().any(char::is_lowercase);
     let words = holder.split_whitespace().count();
     let plain = !holder.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '"' | '?' | '!'));
@@ -299,6 +303,39 @@ fn after_dash(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     Some(found)
 }
 
+/// `CAPTION. - Reader's own`, `CAPTION. - Gazette`: behind the end of a sentence a dash and few words.
+fn holder_after_sentence(window: &str, before: &str, holder: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
+    const MOST_WORDS: usize = 4;
+    let ends = before.split_whitespace().next_back().is_some_and(body::ends_sentence);
+    let plain = holder.starts_with(char::is_uppercase)
+        && !holder.contains(|c: char| c.is_ascii_digit() || matches!(c, ':' | '"' | '?' | '!' | '“' | '»' | ','))
+        && !holder.ends_with('.')
+        && holder.split_whitespace().count() <= MOST_WORDS;
+    let shape = body::shape(holder, lexicon).filter(|shape| ends && plain && shape.small <= 1)?;
+    let credit = trim_body(window, before.len() + 3, window.trim_end().len());
+    let mut found = found(window, before.len(), credit, "tail-dash-name");
+    if !shape.agency {
+        found.confidence = Confidence::ShapeOnly;
+    } else if shape.agency_only {
+        found.picture_only = false;
+    }
+    Some(found)
+}
+
+/// `（町＝PAPER／NAME）`: a place, and behind the sign of equality who made the picture.
+fn equals_in_brackets(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
+    let inside = window.trim_end().strip_suffix('）')?;
+    let (before, inside) = inside.rsplit_once('（')?;
+    let (place, holder) = inside.split_once('＝')?;
+    let short = (1..=8).contains(&place.chars().count()) && !place.contains(['、', '。', '日']);
+    let named = holder.contains('／') || lexicon.agency(holder).is_some();
+    if !short || !named || holder.chars().count() > 24 || before.trim().is_empty() {
+        return None;
+    }
+    let from = window.trim_end().len() - '）'.len_utf8() - holder.len();
+    Some(found(window, before.len(), from..from + holder.len(), "ja-equals"))
+}
+
 /// `＝AGENCY` of Japanese captions. A place and a date after the sign are caption text.
 fn after_equals(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
     let (at, sign) = window.char_indices().rev().find(|(_, c)| matches!(c, '＝' | '='))?;
@@ -308,6 +345,16 @@ fn after_equals(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
         return None;
     }
     let credit = trim_body(window, at + sign.len_utf8(), window.len());
+    // `… 있다. /한들=뉴스온`: place and paper behind the end of a sentence and a stroke.
+    if let Some(stroke) = window[..at].rfind('/').filter(|stroke| at - stroke <= 24 && sign == '=') {
+        let place = window[stroke + 1..at].trim();
+        let holder = window.get(credit.clone())?;
+        let ends = window[..stroke].split_whitespace().next_back().is_some_and(body::ends_sentence);
+        let short = |text: &str| (1..=8).contains(&text.chars().count()) && !text.contains([' ', '.', ',']);
+        if ends && short(place) && short(holder) {
+            return Some(found(window, stroke, credit, "ja-equals"));
+        }
+    }
     lexicon.agency(window.get(credit.clone())?)?;
     // `… 있다. 인천=연합뉴스`: behind a sentence the word before the sign is the place that the agency writes from.
     let head = window[..at].trim_end();

@@ -65,6 +65,8 @@ fn opening_byline<'t>(text: &'t str, lexicon: &Lexicon) -> Option<Byline<'t>> {
     let close = match text.chars().next()? {
         '(' => ')',
         '[' => ']',
+        '【' => '】',
+        '（' => '）',
         _ => return None,
     };
     let (inside, rest) = text.split_once(close)?;

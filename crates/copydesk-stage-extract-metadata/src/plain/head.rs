@@ -75,7 +75,9 @@ impl<'t> HeadLine<'t> {
         let line = Self::new(doc, id, sort);
         let tail = || tails::trim(line.text, hints, lexicon);
         let signed = line.is_free() && line.text.len() <= 400 && tail().is_signed();
-        let byline = read_byline(line.text, lexicon)
+        // `@Ann Lee`: two names behind the sign of an account.
+        let bare = line.text.strip_prefix('@').filter(|name| name.contains(' ')).unwrap_or(line.text);
+        let byline = read_byline(bare, lexicon)
             .filter(|byline| line.is_free() && !byline.people.is_empty() && !byline.rest.contains(char::is_alphabetic));
         Self { name: byline.map(|byline| byline.confidence()), signed, ..line }
     }
@@ -151,6 +153,7 @@ fn leads_elsewhere(kind: PageLabelKind) -> bool {
             | PageLabelKind::Listen
             | PageLabelKind::BackToTop
             | PageLabelKind::Loading
+            | PageLabelKind::AuthorNote
     )
 }
 

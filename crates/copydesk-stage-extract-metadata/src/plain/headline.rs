@@ -60,6 +60,12 @@ pub(super) fn choose(doc: &Document, head: &[HeadLine<'_>], text: &Terms) -> Opt
         let same = lines.iter().filter(|(other, _)| *other != at && head[*other].key == head[at].key);
         ((score - most).exp() + same.map(|(_, score)| (score - most).exp()).sum::<f32>()) / all
     };
+    // A line alone above the text, at the very beginning, is its title where it is no sentence.
+    if let [(at, _)] = lines[..]
+        && is_lone(head, at)
+    {
+        return Some(Choice { at, share: share(at, lines[0].1).max(LONE) });
+    }
     let mut best: Option<Choice> = None;
     for (at, score) in &lines {
         let share = share(*at, *score);
@@ -68,6 +74,15 @@ pub(super) fn choose(doc: &Document, head: &[HeadLine<'_>], text: &Terms) -> Opt
         }
     }
     best
+}
+
+/// How often the only line above a text is its title.
+const LONE: f32 = 0.6;
+
+fn is_lone(head: &[HeadLine<'_>], at: usize) -> bool {
+    let line = &head[at];
+    let alone = line.id.0 == 0 && head.len() == 1;
+    alone && (10..400).contains(&line.weight) && !is_closed(line.text) && line.name.is_none() && !is_numbered(line.text)
 }
 
 /// What is measured of every line that may be the title, for the trainer.

@@ -18,7 +18,7 @@ mod tails;
 
 use copydesk_date::{FoundDate, Hints, Reading};
 use copydesk_document::{BlockId, Document, Label, Origin};
-use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label};
+use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label, split_credit};
 use copydesk_text::{Terms, key, weight};
 
 use self::head::{HeadLine, Sort};
@@ -105,7 +105,12 @@ fn story(doc: &Document, first: Option<BlockId>) -> Terms {
     let texts = doc.iter().filter(|(id, block)| {
         first.is_some_and(|first| *id >= first) && (block.label().is_body() || block.label() == Label::Caption)
     });
-    let texts = texts.map(|(id, _)| doc.text(id)).filter(|text| weight(text) >= SENTENCE);
+    // Who made a picture may have written the text.
+    let said = |(id, block): (BlockId, &copydesk_document::Block)| match block.label() {
+        Label::Caption => split_credit(doc.text(id), Lexicon::builtin()).text,
+        _ => doc.text(id),
+    };
+    let texts = texts.map(said).filter(|text| weight(text) >= SENTENCE);
     let texts = texts.take_while(move |text| {
         let enough = left == 0;
         left = left.saturating_sub(text.len());
@@ -183,7 +188,11 @@ fn read_title(
     let line = &head[at];
     let span = Some(doc.block(line.id).span);
     let printed = line.text.replace('\n', " ");
-    let trimmed = tails::trim(&printed, hints, lexicon);
+    let mut trimmed = tails::trim(&printed, hints, lexicon);
+    if let Some((title, site)) = tails::outlet(trimmed.title) {
+        trimmed.title = title;
+        gathered.site_name.add(site.to_owned(), Origin::Text, "behind the headline", span, 0.45);
+    }
     gathered.title.add(trimmed.title.to_owned(), Origin::Heading, "headline", span, weight);
     for found in &trimmed.dates {
         lines::head::add_date(gathered, found, doc, line.id, 0.5);

@@ -2,7 +2,7 @@
 
 use copydesk_date::Hints;
 use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
-use copydesk_lexicon::{Byline, Confidence, Lexicon, is_organisation, read_byline};
+use copydesk_lexicon::{Byline, Confidence, FieldKind, Lexicon, is_organisation, label_of, read_byline};
 use copydesk_text::{Terms, is_han, is_kana};
 
 use super::head::{HeadLine, Sort};
@@ -34,7 +34,9 @@ pub(super) fn read(
         let line = &head[at];
         at += 1;
         let Some(weight) = place_weight(head, at - 1, title) else { continue };
-        if !line.is_free() || doc.block(line.id).kind == BlockKind::Heading {
+        // In Markdown a name in bold letters right below the headline reads as a heading.
+        let heading = doc.block(line.id).kind == BlockKind::Heading && (doc.block(line.id).level <= 2 || weight < 0.55);
+        if !line.is_free() || heading {
             continue;
         }
         // Between headline and date stands the author, also where he speaks in the text: in an interview.
@@ -42,6 +44,9 @@ pub(super) fn read(
         let mut people = in_pieces(line.text, if weight >= 0.55 { &nothing } else { text }, lexicon);
         if people.is_empty() && weight >= 0.45 {
             people = japanese_name(doc, line.text).unwrap_or_default();
+        }
+        if people.is_empty() && makes_pictures(doc, line.text) {
+            people = vec![line.text.trim().to_owned()];
         }
         if people.is_empty() {
             continue;
@@ -63,15 +68,35 @@ pub(super) fn read(
     }
 }
 
+/// Whether a picture of the text has a line for its credit, and nobody else: who signs the text made the picture as well.
+fn makes_pictures(doc: &Document, line: &str) -> bool {
+    let name = line.trim();
+    (2..=60).contains(&name.len())
+        && doc
+            .captions()
+            .iter()
+            .flat_map(|caption| &caption.credits)
+            .any(|credit| credit.agency.is_none() && credit.name.as_deref() == Some(name))
+}
+
 /// Agencies, desks and offices sign what they give out, and are no authors.
 pub(super) fn drop_organisations(gathered: &mut Gathered, hints: &Hints<'_>, lexicon: &Lexicon) {
     for entry in &mut gathered.authors.entries {
         if matches!(entry.origin, Origin::Byline | Origin::LabelLine) {
             entry.value = entry.value.iter().map(|name| without_word(name, hints).to_owned()).collect();
-            entry.value.retain(|name| !is_organisation(name, lexicon) && !is_acronym(name) && !is_office(name));
+            entry.value.retain(|name| {
+                !is_organisation(name, lexicon) && !is_acronym(name) && !is_office(name) && !is_desk(name, lexicon)
+            });
         }
     }
     gathered.authors.entries.retain(|entry| !entry.value.is_empty());
+}
+
+/// `ABC Bergen`: the letters of a known agency, and which of its desks.
+fn is_desk(name: &str, lexicon: &Lexicon) -> bool {
+    let Some((first, rest)) = name.split_once(' ') else { return false };
+    let letters = first.chars().count() >= 2 && first.chars().all(char::is_uppercase);
+    letters && rest.chars().any(char::is_lowercase) && lexicon.agency(first).is_some()
 }
 
 /// `de Ana Pop` in a text in Romanian, whose word for the author is a particle of names elsewhere.
@@ -244,6 +269,35 @@ fn is_dashed(line: &str, piece: &str) -> bool {
     behind.starts_with(['-', '–', '—'])
 }
 
+/// The parts of a line that each begin with a label and its colon: `来源: X`, `作者:Y Z`, `点击:`.
+fn segments(line: &str) -> impl Iterator<Item = &str> {
+    let opens = |word: &str| {
+        let label = word.split([':', '：']).next().unwrap_or_default();
+        label.len() < word.len() && label.starts_with(char::is_alphabetic)
+    };
+    let mut starts: Vec<usize> = line
+        .split_whitespace()
+        .filter(|word| opens(word))
+        .map(|word| word.as_ptr() as usize - line.as_ptr() as usize)
+        .collect();
+    starts.push(line.len());
+    let ranges: Vec<(usize, usize)> = starts.windows(2).map(|pair| (pair[0], pair[1])).collect();
+    ranges.into_iter().map(|(from, to)| line[from..to].trim())
+}
+
+/// `Ann Lee - January 3, 2030 - 12:05 AM`: two names at the beginning, and behind the day its time, as papers sign.
+fn is_stamped(line: &str, piece: &str) -> bool {
+    let clock = line.rsplit_once([':', '.']).is_some_and(|(before, behind)| {
+        before.ends_with(|c: char| c.is_ascii_digit()) && behind.starts_with(|c: char| c.is_ascii_digit())
+    });
+    let dashes = line.matches(" - ").count() + line.matches(" – ").count();
+    line.starts_with(piece)
+        && dashes == 2
+        && clock
+        && !has_outlet_word(piece)
+        && (2..=4).contains(&piece.split_whitespace().count())
+}
+
 /// The names that stand on the line of a date.
 fn beside_dates(
     doc: &Document,
@@ -258,17 +312,27 @@ fn beside_dates(
         if title.is_some_and(|title| at <= title) {
             continue;
         }
+        let signed = segments(line.text)
+            .filter(|segment| label_of(segment, lexicon).is_some_and(|field| field.kind == FieldKind::Author))
+            .find_map(|segment| read_byline(segment, lexicon).filter(|byline| !byline.people.is_empty()));
+        if let Some(byline) = signed {
+            let span = Some(doc.block(line.id).span);
+            gathered.authors.add(byline.people, Origin::Byline, "a label on the line of the date", span, 0.7);
+            continue;
+        }
         for piece in &shared.beside {
             let labelled = read_byline(piece, lexicon).filter(|byline| {
                 byline.confidence() == Confidence::Labelled
                     && !byline.people.is_empty()
-                    && copydesk_lexicon::label_of(piece, lexicon)
-                        .is_none_or(|field| field.kind == copydesk_lexicon::FieldKind::Author)
+                    && label_of(piece, lexicon).is_none_or(|field| field.kind == FieldKind::Author)
             });
             let (people, weight) = match (labelled, bare(piece, text, lexicon)) {
                 (Some(byline), _) => (byline.people, 0.7),
                 // `Valley Post - 3 May 2021`: a dash ties the paper to the day as often as the author.
-                (None, Some(byline)) => (byline.people, if is_dashed(line.text, piece) { 0.25 } else { 0.45 }),
+                (None, Some(byline)) => {
+                    let told = !is_dashed(line.text, piece) || is_stamped(line.text, piece);
+                    (byline.people, if told { 0.45 } else { 0.25 })
+                }
                 (None, None) => continue,
             };
             gathered.authors.add(people, Origin::Byline, "name beside the date", Some(doc.block(line.id).span), weight);

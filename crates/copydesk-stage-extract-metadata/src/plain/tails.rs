@@ -4,7 +4,7 @@ use copydesk_date::{FoundDate, Hints, find};
 use copydesk_lexicon::{Confidence, Lexicon, read_byline};
 use copydesk_text::{is_unspaced, weight};
 
-use crate::vocabulary::picture_tail;
+use crate::vocabulary::{has_outlet_word, picture_tail};
 
 /// A title without its tail, and what the tail says.
 #[derive(Debug, Default)]
@@ -19,6 +19,15 @@ impl Trimmed<'_> {
     pub(super) fn is_signed(&self) -> bool {
         !self.authors.is_empty() || !self.dates.is_empty()
     }
+}
+
+/// `… timetable - The Sound Herald`: the name of a publication behind the last dash or bar.
+pub(super) fn outlet(title: &str) -> Option<(&str, &str)> {
+    const MOST_WORDS: usize = 4;
+    let (before, site) = [" - ", " | ", " – ", " — "].iter().find_map(|mark| title.rsplit_once(mark))?;
+    let capital = site.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
+    let named = has_outlet_word(site) && capital && (2..=MOST_WORDS).contains(&site.split_whitespace().count());
+    (named && weight(before) >= 2 * SHORTEST).then(|| (before.trim(), site.trim()))
 }
 
 /// A title has so many letters left, at least.

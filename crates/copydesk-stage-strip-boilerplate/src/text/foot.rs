@@ -1,7 +1,10 @@
 //! What stands below the story of a text.
 
 use copydesk_document::{BlockId, BlockKind, BoilerplateKind};
-use copydesk_lexicon::{Confidence, FieldKind, Lexicon, PageLabelKind as Kind, is_credit_line, names_commenter};
+use copydesk_lexicon::{
+    CaptionSign, Confidence, FieldKind, Lexicon, PageLabelKind as Kind, has_caption_sign, is_credit_line,
+    names_commenter,
+};
 use rustc_hash::FxHashSet;
 
 use super::{Head, OWN, Signs, is_aside, is_dated, text};
@@ -25,6 +28,7 @@ pub(super) fn foot(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Opt
             closed = Some(index);
         }
     }
+    teasers(page, head, found);
     let Some(closed) = closed else { return };
     let mut of = FxHashSet::default();
     for index in (head.story..closed).filter(|i| signs.reads[*i]) {
@@ -41,6 +45,17 @@ pub(super) fn foot(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Opt
     }
     for found in &mut found[closed + 1..] {
         found.get_or_insert_with(|| finding(BoilerplateKind::Other, "foot", "below the line that closes the story"));
+    }
+}
+
+/// The last lines, where two or more in a row break off: the beginnings of other stories.
+fn teasers(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
+    let breaks_off = |index: &usize| text(page, *index).ends_with(['…']) || text(page, *index).ends_with("...");
+    let count = (head.story + 1..page.len()).rev().take_while(breaks_off).count();
+    if count >= 2 {
+        for found in &mut found[page.len() - count..] {
+            found.get_or_insert_with(|| finding(BoilerplateKind::Related, "teasers", "lines in a row that break off"));
+        }
     }
 }
 
@@ -99,7 +114,11 @@ pub(super) fn announced(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut
     for index in head.story + 1..page.len() {
         let Some((Kind::Related | Kind::ReadMore, true)) = page.lines[index].label else { continue };
         for (next, found) in found.iter_mut().enumerate().skip(index + 1).take(LONGEST_LIST) {
-            if signs.reads[next] || page.shapes[next].closed || page.shapes[next].words >= 25.0 {
+            if signs.reads[next]
+                || page.shapes[next].closed
+                || page.shapes[next].words >= 25.0
+                || ends_list(text(page, next))
+            {
                 break;
             }
             found.get_or_insert_with(|| {
@@ -107,6 +126,14 @@ pub(super) fn announced(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut
             });
         }
     }
+}
+
+/// `End of Related`, and what stands at a picture of the story: the list of other stories is over.
+fn ends_list(text: &str) -> bool {
+    let lexicon = Lexicon::builtin();
+    text.starts_with("End of ")
+        || has_caption_sign(text, CaptionSign::Lead, lexicon)
+        || is_credit_line(text, lexicon) == Some(Confidence::Labelled)
 }
 
 /// A name by itself below the story, and a paragraph that begins with it: a box about the author.

@@ -98,7 +98,13 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Optio
         ));
     }
     let same = || (0..index).any(|above| self::text(page, above) == text);
-    if shape.words >= 4.0 && !shape.closed && (index > story && above.has(text) || index == story && same()) {
+    // The headline may end as a sentence does.
+    let head = story.saturating_sub(64)..story;
+    let whole = || index > story && line.copies >= 2 && head.clone().any(|above| self::text(page, above) == text);
+    if shape.words >= 4.0
+        && (!shape.closed || whole())
+        && (index > story && above.has(text) || index == story && same())
+    {
         return Some(finding(BoilerplateKind::Other, "again", "the headline once more: the text of a picture"));
     }
     None

@@ -54,7 +54,9 @@ impl<'t> Names<'t> {
         {
             text.pop();
         }
-        if mode == (Mode::Labelled { sure: true }) && words.len() == 1 && text.starts_with(char::is_lowercase) {
+        let given = mode != Mode::Bare && is_given_name(&text);
+        let lower = mode == (Mode::Labelled { sure: true }) && text.starts_with(char::is_lowercase);
+        if words.len() == 1 && (lower || given) {
             push_new(&mut self.people, text);
             return Some(());
         }
@@ -120,6 +122,12 @@ impl<'t> Names<'t> {
             confidence: Some(confidence),
         }
     }
+}
+
+/// A given name of Thai, Lao, Khmer or Burmese letters, which behind a label stands alone.
+fn is_given_name(text: &str) -> bool {
+    let own = |c: char| matches!(c as u32, 0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF);
+    (3..=16).contains(&text.chars().count()) && text.chars().all(own)
 }
 
 /// `林晓渡 何砚秋`: several names of two or three signs, each with a Chinese family name, and one of three. A Japanese name

@@ -203,6 +203,11 @@ impl<'t> Reader<'t, '_> {
     /// A word between names (`and`), or a role behind one.
     fn joiner_or_role(&mut self, piece: &Piece<'t>) -> Option<Step> {
         let word = piece.word;
+        if let Some(joiner) = self.glued_joiner(piece) {
+            self.finish()?;
+            self.after_comma = false;
+            return Some(self.take(joiner));
+        }
         if self.lexicon.joiners.contains(&piece.folded)
             && self.has_name()
             && !piece.next.is_empty()
@@ -222,6 +227,17 @@ impl<'t> Reader<'t, '_> {
             return Some(self.take(length));
         }
         Some(Step::Other)
+    }
+
+    /// `أحمد علي ومنى سعيد`: in Arabic the word for `and` is glued to the name behind it. Names that begin with its letter stay
+    /// whole where a family name cannot be over.
+    fn glued_joiner(&self, piece: &Piece<'t>) -> Option<usize> {
+        const NAMES: [&str; 12] =
+            ["وليد", "وائل", "وفاء", "وسام", "وسيم", "وحيد", "وجدي", "وجيه", "وهيب", "وداد", "وضاح", "ولاء"];
+        let word = piece.word;
+        let sure = matches!(self.mode, Mode::Labelled { .. }) && self.current.len() >= 2;
+        let joined = word.starts_with('و') && word.chars().count() >= 4 && !NAMES.contains(&word);
+        (sure && joined && !piece.next.is_empty()).then_some('و'.len_utf8())
     }
 
     /// `in Orlen` behind a name, where others may follow: one word, or more that begin like a place. The small word joins
