@@ -31,22 +31,10 @@ impl Loader<'_> {
     pub(super) fn with_included(&mut self, nodes: &[Node]) -> Vec<StageNode> {
         let mut all = Vec::new();
         for node in nodes {
-            match node.get(INCLUDE) {
-                Some(include) => {
-                    let span = include.node.span.clone();
-                    let strange = node.entries().iter().find(|entry| entry.key != INCLUDE);
-                    if let Some(strange) = strange {
-                        let message = format!("`{}` cannot stand beside `{INCLUDE}`", strange.key);
-                        let help = "a stage has a `use`, or a file is included as it is: write two tables";
-                        self.say(Diagnostic::error(message, strange.key_span.clone()).help(help));
-                    } else if let Some(path) = include.node.as_str() {
-                        self.include(path, &span, &mut Vec::new(), &mut all);
-                    } else {
-                        let message = format!("`{INCLUDE}` names a pipeline file, and is {}", include.node.kind());
-                        self.say(Diagnostic::error(message, span));
-                    }
-                }
-                None => all.push(StageNode { node: node.clone(), from: None }),
+            match included_by(node) {
+                Ok(None) => all.push(StageNode { node: node.clone(), from: None }),
+                Ok(Some((path, span))) => self.include(path, span, &mut Vec::new(), &mut all),
+                Err(error) => self.say(error),
             }
         }
         all
@@ -54,9 +42,15 @@ impl Loader<'_> {
 
     /// Adds the stages of a file; `open` are the files that are being included.
     fn include(&mut self, path: &str, span: &Range<usize>, open: &mut Vec<String>, all: &mut Vec<StageNode>) {
-        if open.iter().any(|outer| outer == path) || open.len() == DEEPEST {
+        let is_open = open.iter().any(|outer| outer == path);
+        if is_open || open.len() == DEEPEST {
             let way = open.iter().map(String::as_str).chain([path]).collect::<Vec<_>>().join(" includes ");
-            self.say(Diagnostic::error(format!("`{path}` is included once more: {way}"), span.clone()));
+            let message = if is_open {
+                format!("`{path}` is included once more: {way}")
+            } else {
+                format!("files include files no more than {DEEPEST} deep: {way}")
+            };
+            self.say(Diagnostic::error(message, span.clone()));
             return;
         }
         let text = match read(path) {
@@ -73,17 +67,27 @@ impl Loader<'_> {
             let line = lines.line(error.span.start);
             self.say(Diagnostic::error(format!("{path}, line {line}: {}", error.message), span.clone()));
         }
+        // Nothing else of the file is taken, and so nothing else has to have its variables.
+        if let NodeValue::Table(entries) = &mut root.value {
+            entries.retain(|entry| entry.key == Part::Stage.noun());
+        }
         let found = self.found.len();
         self.expand_variables(&mut root, &|name| std::env::var(name).ok());
         self.place_of(found, path, &lines, span);
         open.push(path.to_owned());
         if let Some(NodeValue::Array(nodes)) = root.get(Part::Stage.noun()).map(|entry| &entry.node.value) {
             for node in nodes {
-                if let Some(inner) = node.get(INCLUDE).and_then(|include| include.node.as_str()) {
-                    self.include(inner, span, open, all);
-                } else {
-                    let from = Some((path.to_owned(), lines.line(node.span.start)));
-                    all.push(StageNode { node: node.clone().at(span), from });
+                match included_by(node) {
+                    Ok(None) => {
+                        let from = Some((path.to_owned(), lines.line(node.span.start)));
+                        all.push(StageNode { node: node.clone().at(span), from });
+                    }
+                    Ok(Some((inner, _))) => self.include(inner, span, open, all),
+                    Err(error) => {
+                        let found = self.found.len();
+                        self.say(error);
+                        self.place_of(found, path, &lines, span);
+                    }
                 }
             }
         } else {
@@ -101,6 +105,21 @@ impl Loader<'_> {
             found.span = span.clone();
         }
     }
+}
+
+/// The file that a table includes, and where it says so; none if it is a stage.
+fn included_by(node: &Node) -> Result<Option<(&str, &Range<usize>)>, Diagnostic> {
+    let Some(include) = node.get(INCLUDE) else { return Ok(None) };
+    if let Some(strange) = node.entries().iter().find(|entry| entry.key != INCLUDE) {
+        let message = format!("`{}` cannot stand beside `{INCLUDE}`", strange.key);
+        let help = "a stage has a `use`, or a file is included as it is: write two tables";
+        return Err(Diagnostic::error(message, strange.key_span.clone()).help(help));
+    }
+    let Some(path) = include.node.as_str() else {
+        let message = format!("`{INCLUDE}` names a pipeline file, and is {}", include.node.kind());
+        return Err(Diagnostic::error(message, include.node.span.clone()));
+    };
+    Ok(Some((path, &include.node.span)))
 }
 
 /// The text of a pipeline file, or of a built-in one.

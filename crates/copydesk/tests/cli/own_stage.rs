@@ -125,11 +125,19 @@ fn a_pipeline_file_includes_the_stages_of_another() {
     write("cleaning.toml", "[[stage]]\nuse = \"strip-boilerplate\"\nmodus = \"recall\"\n");
     write("round.toml", "[[stage]]\ninclude = \"round.toml\"\n");
     write("empty.toml", "");
+    write("beside.toml", "[[stage]]\ninclude = \"text\"\nwhen = \"lang == 'de'\"\n");
+    write("number.toml", "[[stage]]\ninclude = 3\n");
+    for n in 0..9 {
+        write(&format!("deep{n}.toml"), &format!("[[stage]]\ninclude = \"deep{}.toml\"\n", n + 1));
+    }
     for (include, parts) in [
         ("\"cleaning.toml\"", &["`modus`", "own.toml:2", "it stands in cleaning.toml, line 1"][..]),
         ("\"round.toml\"", &["`round.toml` is included once more: round.toml includes round.toml"]),
         ("\"empty.toml\"", &["`empty.toml` has no stages", "own.toml:2"]),
         ("\"nowhere.toml\"", &["cannot read `nowhere.toml`", "a built-in pipeline goes by its name"]),
+        ("\"beside.toml\"", &["beside.toml, line 3: `when` cannot stand beside `include`", "own.toml:2"]),
+        ("\"number.toml\"", &["number.toml, line 2: `include` names a pipeline file, and is a whole number"]),
+        ("\"deep0.toml\"", &["files include files no more than 8 deep: deep0.toml includes deep1.toml"]),
         ("3", &["`include` names a pipeline file, and is a whole number"]),
         ("\"text\"\nuse = \"x\"", &["`use` cannot stand beside `include`"]),
     ] {
@@ -142,6 +150,11 @@ fn a_pipeline_file_includes_the_stages_of_another() {
     }
     write("own.toml", &own.replace("cleaning.toml", "text").replace("[[stage]]\nuse = \"extract-metadata\"\n\n", ""));
     assert_eq!(inside(folder.path(), &["check", "own.toml"]).0, 0, "a built-in pipeline can be included");
+    // What is not taken from the other file needs no value.
+    write("cleaning.toml", "[run]\nout = \"${NOBODY_HAS_SET_THIS}\"\n\n[[stage]]\nuse = \"strip-boilerplate\"\n");
+    write("own.toml", own);
+    let (code, said) = inside(folder.path(), &["check", "own.toml"]);
+    assert_eq!(code, 0, "{said}");
 }
 
 /// A run is killed while a program hangs that would be the last to hear of it.
