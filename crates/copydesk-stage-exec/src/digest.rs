@@ -32,12 +32,22 @@ pub(crate) struct Digest {
 struct Stamp {
     bytes: u64,
     modified: SystemTime,
+    /// Which file it is, and when anything of it was changed: a copy may have the size and the time of another.
+    #[cfg(unix)]
+    inode: (u64, u64, i64, i64),
 }
 
 impl Stamp {
     fn of(path: &Path) -> Option<Self> {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt as _;
         let metadata = fs::metadata(path).ok()?;
-        Some(Self { bytes: metadata.len(), modified: metadata.modified().ok()? })
+        Some(Self {
+            bytes: metadata.len(),
+            modified: metadata.modified().ok()?,
+            #[cfg(unix)]
+            inode: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
+        })
     }
 }
 
@@ -132,4 +142,24 @@ fn found(program: &str) -> Option<PathBuf> {
     env::split_paths(&folders)
         .flat_map(|folder| names.iter().map(move |name| folder.join(name)).collect::<Vec<_>>())
         .find(|path| fs::metadata(path).is_ok_and(|file| file.is_file()))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_the_place_of_another_is_seen_though_its_size_and_time_are_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let (model, other) = (folder.path().join("model"), folder.path().join("other"));
+        fs::write(&model, "ferry").unwrap();
+        let mut digest = Digest::default();
+        digest.add(&model).unwrap();
+        assert!(digest.is_untouched());
+        fs::write(&other, "trams").unwrap();
+        let modified = fs::metadata(&model).and_then(|metadata| metadata.modified()).unwrap();
+        File::options().write(true).open(&other).and_then(|file| file.set_modified(modified)).unwrap();
+        fs::rename(&other, &model).unwrap();
+        assert!(!digest.is_untouched());
+    }
 }

@@ -128,6 +128,8 @@ pub(crate) struct Process {
     searched: usize,
     words: Arc<Mutex<VecDeque<String>>>,
     listener: Option<JoinHandle<()>>,
+    /// The thread that reads, and has started the program, stays for as long as this is there.
+    _stays: Sender<()>,
     next_id: u64,
     answered: bool,
 }
@@ -166,6 +168,7 @@ impl Process {
         let (to, lines) = mpsc::channel::<Vec<u8>>();
         let (said, from) = mpsc::sync_channel(16);
         let (started, child) = mpsc::channel();
+        let (stays, is_dropped) = mpsc::channel::<()>();
         let words = Arc::new(Mutex::new(VecDeque::new()));
         // Whoever reads has started it, too: where a program ends with who started it, that is a thread, and this one stays.
         thread::Builder::new().name("exec-read".into()).spawn(move || {
@@ -178,6 +181,9 @@ impl Process {
                     break;
                 }
             }
+            // A program that has closed its output may still have something to say and to put away.
+            drop((said, stdout));
+            let _ = is_dropped.recv();
         })?;
         let mut child: Child = child.recv().map_err(std::io::Error::other)??;
         if let Some(mut stdin) = child.stdin.take() {
@@ -200,6 +206,7 @@ impl Process {
             searched: 0,
             words,
             listener,
+            _stays: stays,
             next_id: 0,
             answered: false,
         })

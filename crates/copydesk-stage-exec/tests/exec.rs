@@ -138,6 +138,7 @@ fn what_goes_wrong_costs_its_document_alone() {
     let stage = odd(&json!({})).expect("it is good");
     for (text, rule, message) in [
         ("exit", "crash", "ended (exit status: 1); its last words: could not go on"),
+        ("close", "crash", "ended (exit status: 1); its last words: nobody listens"),
         ("kill", "crash", "signal: 9"),
         ("hang", "limit.time", "said nothing for 0.7 s"),
         ("garbage", "bad-answer", "said what is no answer"),
