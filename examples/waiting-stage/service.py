@@ -3,12 +3,15 @@
     python3 service.py --port 8080
 
 `{"text": "..."}` goes in by POST, and `{"scores": {"transport": 0.7}}` comes back. `--busy N` answers 503 to the first N requests, as
-a server does that is still loading its model.
+a server does that is still loading its model. `--until-eof` ends it with its standard input: with whoever has started it.
 """
 
 import argparse
 import json
+import os
 import re
+import sys
+import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 WORDS = {
@@ -43,8 +46,11 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one")
     parser.add_argument("--busy", type=int, default=0)
+    parser.add_argument("--until-eof", action="store_true")
     arguments = parser.parse_args()
     server = ThreadingHTTPServer(("127.0.0.1", arguments.port), Handler)
     server.daemon_threads, server.busy = True, arguments.busy
     print(f"http://127.0.0.1:{server.server_port}/scores", flush=True)
+    if arguments.until_eof:
+        threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     server.serve_forever()

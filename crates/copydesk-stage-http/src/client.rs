@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// A service, for a stage that waits for it: what `use = "http"` is made of, for stages that have their own questions and answers.
-/// `examples/async-stage` is one.
+/// `examples/waiting-stage` is one.
 #[derive(Debug)]
 pub struct Client {
     config: Config,
@@ -83,9 +83,12 @@ impl Client {
         read: impl Fn(&[u8]) -> Result<T, StageError>,
     ) -> Result<(T, Answer), StageError> {
         let key = self.key(question);
-        // What cannot be read is asked for again.
-        if let Some(value) = self.kept(key).and_then(|bytes| read(&bytes).ok()) {
-            return Ok((value, Answer { key, bytes: None }));
+        if let Some(bytes) = self.kept(key) {
+            if let Ok(value) = read(&bytes) {
+                return Ok((value, Answer { key, bytes: None }));
+            }
+            // What cannot be read is asked for again, by a document that has waited for no turn.
+            self.turns.wait_for_rate().await;
         }
         let open = Open(&self.unanswered);
         let url = &self.config.url;
@@ -93,7 +96,11 @@ impl Client {
         loop {
             self.is_there()?;
             attempt += 1;
-            let trouble = match self.service.post(question).await {
+            let posted = {
+                let _request = self.turns.request().await;
+                self.service.post(question).await
+            };
+            let trouble = match posted {
                 Ok(bytes) => {
                     let value = read(&bytes).map_err(|StageError { rule, message, .. }| {
                         self.give_up(StageError::new(rule, format!("{url} answered what cannot be read: {message}")))
@@ -135,7 +142,7 @@ impl Client {
     /// A hash of all that an answer depends on.
     fn key(&self, question: &[u8]) -> u128 {
         let mut key = Xxh3::new();
-        for part in [self.config.url.as_bytes(), self.config.version.as_bytes(), question] {
+        for part in [self.config.identity().as_bytes(), self.config.version.as_bytes(), question] {
             key.update(&(part.len() as u64).to_le_bytes());
             key.update(part);
         }

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Where documents are sent by POST, `http://127.0.0.1:8080/topics` or `https://models.example/topics`.
     pub url: String,
+    /// What the service is called, where its address is another from run to run, as that of one that is started for the run:
+    /// finished work and answers that are kept then go by this, and not by `url`.
+    pub service: String,
     /// A PEM file with the certificates that are trusted under HTTPS; those of the system, if empty.
     pub certificates: String,
     /// What the answers come from that other stages write: `body`, `languages`, `captions`, `metadata`, `text`.
@@ -53,6 +56,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             url: String::new(),
+            service: String::new(),
             certificates: String::new(),
             reads: Vec::new(),
             writes: Vec::new(),
@@ -71,6 +75,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// What results and answers go by, with `version`.
+    pub(crate) fn identity(&self) -> &str {
+        if self.service.is_empty() { &self.url } else { &self.service }
+    }
+
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         if self.url.is_empty() {
             let error = ConfigError::at("url", "is missing");

@@ -72,6 +72,8 @@ impl AsyncStage for Http {
             {
                 options.shift_remove(option);
             }
+            let without = if config.service.is_empty() { "service" } else { "url" };
+            options.shift_remove(without);
             if let Some(digest) = self.client.headers_digest() {
                 options.insert("headers".into(), json!({ "digest": format!("{digest:032x}") }));
             }

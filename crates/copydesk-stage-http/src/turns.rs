@@ -6,7 +6,7 @@ use std::{
 };
 
 use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit},
     time::Instant,
 };
 
@@ -14,6 +14,8 @@ use tokio::{
 #[derive(Debug)]
 pub(crate) struct Turns {
     at_once: Arc<Semaphore>,
+    /// As many requests, for those that have no turn.
+    requests: Semaphore,
     /// Between two requests.
     interval: Duration,
     /// When the next one may go out.
@@ -23,7 +25,8 @@ pub(crate) struct Turns {
 impl Turns {
     pub(crate) fn new(at_once: usize, per_second: f64) -> Self {
         let interval = if per_second > 0.0 { Duration::from_secs_f64(1.0 / per_second) } else { Duration::ZERO };
-        Self { at_once: Arc::new(Semaphore::new(at_once)), interval, next: Mutex::default() }
+        let (at_once, requests) = (Arc::new(Semaphore::new(at_once)), Semaphore::new(at_once));
+        Self { at_once, requests, interval, next: Mutex::default() }
     }
 
     /// Waits for a turn, which lasts for as long as the permit is kept.
@@ -32,6 +35,11 @@ impl Turns {
         let permit = Arc::clone(&self.at_once).acquire_owned().await.ok();
         self.wait_for_rate().await;
         permit
+    }
+
+    /// Waits until one request less is under way than there may be: at once for whoever has a turn, unless others have none.
+    pub(crate) async fn request(&self) -> Option<SemaphorePermit<'_>> {
+        self.requests.acquire().await.ok()
     }
 
     /// Waits until another request may go out.

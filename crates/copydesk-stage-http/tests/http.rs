@@ -334,6 +334,37 @@ fn the_same_is_asked_once_and_another_version_anew() {
 }
 
 #[test]
+fn answers_that_are_kept_and_cannot_be_read_are_asked_for_with_manners() {
+    let (url, service) = serve(|_, body| (200, "", topics(body), Duration::from_millis(20)));
+    let folder = tempfile::tempdir().unwrap();
+    let stage = build(&url, &json!({ "cache": folder.path(), "at_once": 2 })).expect("it is good");
+    work(&stage, &["a ferry"; 12]);
+    let mut damaged = 0;
+    for shelf in std::fs::read_dir(folder.path()).unwrap() {
+        for answer in std::fs::read_dir(shelf.unwrap().path()).unwrap() {
+            std::fs::write(answer.unwrap().path(), "{").unwrap();
+            damaged += 1;
+        }
+    }
+    assert!(work(&stage, &["a ferry"; 12]).iter().all(|(_, verdict)| *verdict == Ok(Verdict::Keep)));
+    assert_eq!((damaged, service.count(), service.most.load(Ordering::SeqCst)), (12, 24, 2));
+}
+
+#[test]
+fn a_service_that_has_a_name_is_the_same_under_another_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = json!({ "cache": folder.path(), "service": "topics" });
+    let of_run = || {
+        let (url, service) = serve(well);
+        (build(&url, &named).expect("it is good"), service)
+    };
+    let ((first, one), (second, other)) = (of_run(), of_run());
+    assert_eq!(work(&first, &["a ferry"]), work(&second, &["a ferry"]));
+    assert_eq!((one.count(), other.count()), (1, 0), "what is kept is not asked again");
+    assert_eq!(first.1.options, second.1.options, "finished work is the same");
+}
+
+#[test]
 fn a_service_that_cannot_be_asked_is_refused_with_the_way_out() {
     for (url, more, path, says) in [
         ("", json!({}), "url", "is missing"),

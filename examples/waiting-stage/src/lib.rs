@@ -23,6 +23,11 @@ pub struct TagTopics {
 pub struct Config {
     /// Where the model is, such as `http://127.0.0.1:8080/scores`.
     pub url: String,
+    /// What the model is called. Results and answers that are kept go by this and not by the address, which is another in each run
+    /// that starts a model.
+    pub service: String,
+    /// The version of the model: with another one documents are tagged again, and the model is asked again.
+    pub version: String,
     /// A topic counts from this score on.
     #[schemars(range(min = 0.0, max = 1.0))]
     pub least: f32,
@@ -40,7 +45,16 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { url: String::new(), least: 0.5, at_once: 4, per_second: 0.0, failures: 8, cache: String::new() }
+        Self {
+            url: String::new(),
+            service: "topics".into(),
+            version: String::new(),
+            least: 0.5,
+            at_once: 4,
+            per_second: 0.0,
+            failures: 8,
+            cache: String::new(),
+        }
     }
 }
 
@@ -87,9 +101,9 @@ impl AsyncStage for TagTopics {
     }
 
     fn manifest(&self, mut of_kind: Manifest) -> Manifest {
-        // How the model is treated changes no result, so that another rate does no work again.
+        // Neither where the model is nor how it is treated changes a result, so that another rate does no work again.
         if let Some(options) = of_kind.options.as_object_mut() {
-            for option in ["at_once", "per_second", "failures", "cache"] {
+            for option in ["url", "at_once", "per_second", "failures", "cache"] {
                 options.shift_remove(option);
             }
         }
@@ -106,9 +120,21 @@ impl StageKind for TagTopics {
     type Config = Config;
 
     fn build(config: Config) -> Result<AnyStage, ConfigError> {
-        let Config { url, least, at_once, per_second, failures, cache } = config;
-        let service = copydesk_stage_http::Config { url, at_once, per_second, failures, cache, ..Default::default() };
-        Ok(AnyStage::waiting(Self { client: Client::new(service)?, least }))
+        let Config { url, service, version, least, at_once, per_second, failures, cache } = config;
+        if service.is_empty() {
+            return Err(ConfigError::at("service", "is missing").help("name the model: service = \"topics\""));
+        }
+        let treated = copydesk_stage_http::Config {
+            url,
+            service,
+            version,
+            at_once,
+            per_second,
+            failures,
+            cache,
+            ..Default::default()
+        };
+        Ok(AnyStage::waiting(Self { client: Client::new(treated)?, least }))
     }
 }
 

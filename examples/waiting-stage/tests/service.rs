@@ -53,6 +53,35 @@ fn the_program_starts_its_model_and_tags_documents() {
     assert_eq!(code, Some(0), "{said}");
     let records = records(folder.path(), "out");
     assert!(records.contains("\"tags\":[\"transport\"]") && records.contains("\"markets\""), "{records}");
+    // Another model that is started is at another address, and the same: nothing is done or asked again.
+    let answers = || fs::read_dir(folder.path().join("cache")).expect("a cache").count();
+    let kept = answers();
+    let (_, said) = run(folder.path(), "out", None, &[]);
+    assert!(said.contains("nothing to do"), "{said}");
+    let (code, said) = run(folder.path(), "again", None, &[]);
+    assert!(code == Some(0) && kept > 0 && answers() == kept, "{said}");
+}
+
+#[test]
+fn a_model_ends_with_whoever_has_started_it_and_is_not_started_for_nothing() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_topics-copydesk"));
+    let output = command.arg("--version").env("PATH", "").env_remove("TOPICS_URL").output().expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_topics-copydesk"));
+    let output = command.args(["check", "pipeline.toml"]).env("PATH", "").env_remove("TOPICS_URL").output();
+    let said = String::from_utf8_lossy(&output.expect("it starts").stderr).into_owned();
+    assert!(said.contains("python3") && said.contains("TOPICS_URL"), "{said}");
+    if !has_python() {
+        return;
+    }
+    let mut command = Command::new("python3");
+    command.args(["service.py", "--port", "0", "--until-eof"]).current_dir(OWN);
+    let mut model = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut url = String::new();
+    BufReader::new(model.stdout.take().expect("a pipe")).read_line(&mut url).expect("it says where it is");
+    assert!(model.try_wait().expect("it can be asked").is_none(), "it waits for questions");
+    drop(model.stdin.take());
+    assert!(model.wait().expect("it ends").success());
 }
 
 #[test]
