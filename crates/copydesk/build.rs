@@ -1,7 +1,7 @@
 //! Lists what the program carries: the crates of the house that a crate of somebody's own is built on, so that `new` and
 //! `build` work from an installed program without a checkout and without a registry that has them.
 //!
-//! Where this crate is built from a checkout the list is that of the checkout; from a registry it is empty, and so the registry
+//! Where this crate is built in a checkout, as its `crates/copydesk`, the list is that of the checkout; from a registry it is empty, and so the registry
 //! is where the crates come from.
 
 use std::{
@@ -24,7 +24,7 @@ fn main() -> io::Result<()> {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo::rerun-if-changed=build.rs");
     let mut list = String::from("&[");
-    if let Some(house) = own.parent().and_then(Path::parent).filter(|house| house.join("Cargo.lock").is_file()) {
+    if let Some(house) = own.parent().and_then(Path::parent).filter(|house| is_house(house, &own)) {
         let manifest = house.join("Cargo.toml");
         println!("cargo::rerun-if-changed={}", manifest.display());
         // The crates alone, without what else is in the workspace.
@@ -45,6 +45,12 @@ fn main() -> io::Result<()> {
     }
     list.push_str("\n]\n");
     fs::write(out.join("carried.rs"), list)
+}
+
+/// Whether the folder is the checkout that this crate is a part of. Where somebody keeps the crates of a registry, theirs is
+/// one that has a `Cargo.lock`, too.
+fn is_house(folder: &Path, own: &Path) -> bool {
+    own == folder.join("crates/copydesk") && folder.join("crates/copydesk-stage/Cargo.toml").is_file()
 }
 
 /// The crates of the house that those need which a crate of somebody's own names, these among them.

@@ -19,6 +19,9 @@ const PLACE_HEAD: &str = "\
 # `copydesk dev` writes this file anew on another machine.
 ";
 
+/// The table of what cargo takes from elsewhere.
+const PATCH: &str = "[patch.crates-io]\n";
+
 /// What the program carries: the files of these crates, by their paths in a checkout. See `build.rs`.
 static CARRIED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/carried.rs"));
 
@@ -49,32 +52,77 @@ impl Named {
             None => Ok(House::Folder(unpacked(&cache()?)?)),
         }
     }
+
+    /// Whether a checkout is named.
+    pub(crate) fn is_given(&self) -> bool {
+        self.copydesk.is_some()
+    }
+
+    /// Says in the folder of a crate, which may have come from another machine, where the house's crates lie, if it is `copydesk`
+    /// that says so. A checkout that has been named stays for as long as it is there, or until another is.
+    pub(crate) fn say_place(&self, folder: &Path) -> anyhow::Result<()> {
+        let file = folder.join(PLACE);
+        let said = fs::read_to_string(&file);
+        let (is_ours, holds) = match &said {
+            Ok(text) => stated(text).map_or((false, false), |(folders, _)| (true, hold(&folders))),
+            Err(error) => (error.kind() == io::ErrorKind::NotFound && names_versions(folder), false),
+        };
+        if !is_ours && self.is_given() {
+            let who = if file.exists() { file } else { folder.join("Cargo.toml") };
+            bail!(
+                "--copydesk cannot be obeyed: {} says where the crates of Copydesk are, in words of your own; change it there, or \
+                 leave the option out",
+                who.display()
+            );
+        }
+        if is_ours && (self.is_given() || !holds) { self.house()?.say_place(folder) } else { Ok(()) }
+    }
 }
 
-/// The folder below `cache` with what the program carries. It is put there as a whole, under a name that says what is in it.
+/// Whether these folders of crates are there, and somebody has named them: those that a program has unpacked are for that program.
+fn hold(folders: &[PathBuf]) -> bool {
+    let unpacked = cache().map(|cache| cache.join("crates"));
+    let is_unpacked = |folder: &Path| unpacked.as_ref().is_ok_and(|unpacked| folder.starts_with(unpacked));
+    let holds = |folder: &PathBuf| folder.join("Cargo.toml").is_file() && !is_unpacked(folder);
+    !folders.is_empty() && folders.iter().all(holds)
+}
+
+/// The folder below `cache` with what the program carries. It is put there as a whole, under a name that says what is in it,
+/// and anew where something of it is no longer what it was.
 fn unpacked(cache: &Path) -> anyhow::Result<PathBuf> {
     let mut hasher = DefaultHasher::new();
     CARRIED.hash(&mut hasher);
     let parent = cache.join("crates");
     let folder = parent.join(format!("{}-{:016x}", env!("CARGO_PKG_VERSION"), hasher.finish()));
-    if folder.is_dir() {
+    if CARRIED.iter().all(|(path, bytes)| fs::read(folder.join(path)).is_ok_and(|there| there == *bytes)) {
         return Ok(folder);
     }
     let write = || -> io::Result<()> {
         fs::create_dir_all(&parent)?;
-        let draft = tempfile::tempdir_in(&parent)?;
+        // Only its owner may enter it: what others may read as well lies in it.
+        let aside = tempfile::tempdir_in(&parent)?;
+        let draft = aside.path().join("draft");
         for (path, bytes) in CARRIED {
-            let path = draft.path().join(path);
-            fs::create_dir_all(path.parent().unwrap_or(draft.path()))?;
+            let path = draft.join(path);
+            fs::create_dir_all(path.parent().unwrap_or(&draft))?;
             fs::write(path, bytes)?;
         }
+        if folder.exists() {
+            fs::rename(&folder, aside.path().join("damaged"))?;
+        }
         // Another program may have been faster: what it has put there is the same.
-        match fs::rename(draft.path(), &folder) {
+        match fs::rename(&draft, &folder) {
             Err(_) if folder.is_dir() => Ok(()),
             done => done,
         }
     };
-    write().with_context(|| format!("cannot unpack the crates of Copydesk into {}", folder.display()))?;
+    write().with_context(|| {
+        format!(
+            "cannot unpack the crates of Copydesk into {}: set COPYDESK_CACHE to a folder that can be written, or name a checkout \
+             by --copydesk",
+            folder.display()
+        )
+    })?;
     Ok(folder)
 }
 
@@ -104,17 +152,20 @@ impl House {
                 table = format!("{table}{name} = {{ path = {} }}\n", quoted(&path));
             }
         }
-        Ok(if table.is_empty() { table } else { format!("[patch.crates-io]\n{table}") })
+        Ok(if table.is_empty() { table } else { format!("{PATCH}{table}") })
     }
 
-    /// Says in a crate's folder where the crates are that it names by their version. A registry needs no saying.
+    /// Says in a crate's folder where the crates are that it names by their version, and leaves what stands behind that. A
+    /// registry needs no saying.
     pub(crate) fn say_place(&self, folder: &Path) -> anyhow::Result<()> {
         let patch = self.patch(true)?;
         if patch.is_empty() {
             return Ok(());
         }
-        let (file, text) = (folder.join(PLACE), format!("{PLACE_HEAD}{patch}"));
-        if fs::read_to_string(&file).is_ok_and(|said| said == text) {
+        let file = folder.join(PLACE);
+        let said = fs::read_to_string(&file).unwrap_or_default();
+        let text = format!("{PLACE_HEAD}{patch}{}", stated(&said).map_or("", |(_, rest)| rest));
+        if said == text {
             return Ok(());
         }
         let written = fs::create_dir_all(file.parent().unwrap_or(folder)).and_then(|()| fs::write(&file, text));
@@ -130,17 +181,23 @@ impl House {
     }
 }
 
-/// Whether where the crates are is to be said in a crate's folder: `copydesk` has said it before, or nobody has and the crate
-/// names versions.
-pub(crate) fn is_place_ours(folder: &Path) -> bool {
-    match fs::read_to_string(folder.join(PLACE)) {
-        Ok(said) => said.starts_with(PLACE_HEAD),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
-            manifest.lines().any(|line| line.starts_with("copydesk-stage = \""))
-        }
-        Err(_) => false,
+/// The folders of the house's crates that the file of a place states, and what stands behind them; none if `copydesk` has not
+/// written it.
+fn stated(text: &str) -> Option<(Vec<PathBuf>, &str)> {
+    let mut rest = text.strip_prefix(PLACE_HEAD)?.strip_prefix(PATCH)?;
+    let mut folders = Vec::new();
+    while let Some((line, behind)) = rest.split_once('\n').filter(|(line, _)| line.starts_with("copydesk")) {
+        let path = line.split_once("path = ").and_then(|(_, path)| path.strip_suffix(" }"))?;
+        folders.push(serde_json::from_str(path).ok()?);
+        rest = behind;
     }
+    Some((folders, rest))
+}
+
+/// Whether a crate names the house's crates by their versions.
+fn names_versions(folder: &Path) -> bool {
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    manifest.lines().any(|line| line.starts_with("copydesk-stage = \""))
 }
 
 /// Whether a crate of somebody's own may need this one: the program carries those. One from a registry carries none, and cannot
@@ -224,5 +281,55 @@ mod tests {
         assert_eq!(unpacked(cache.path()).expect("it is there"), folder);
         let model = "crates/copydesk-langid/model/langid.cdl";
         assert_eq!(fs::read(folder.join(model)).ok(), fs::read(house.join(model)).ok());
+        // What is damaged is mended.
+        fs::remove_file(folder.join(model)).expect("it is there");
+        fs::write(folder.join("Cargo.toml"), "").expect("it can be written");
+        assert_eq!(unpacked(cache.path()).expect("it can be mended"), folder);
+        assert!(folder.join(model).is_file() && fs::read(folder.join("Cargo.toml")).is_ok_and(|text| !text.is_empty()));
+        assert_eq!(
+            fs::read_dir(cache.path().join("crates")).expect("a folder").count(),
+            1,
+            "nothing is left beside it"
+        );
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+            assert_eq!(mode(&folder), mode(&folder.join("crates")), "whoever may read the rest may enter");
+        }
+    }
+
+    #[test]
+    fn a_checkout_that_was_named_stays_and_what_stands_behind_it() {
+        let checkout = |version: &str| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let seam = folder.path().join("crates/copydesk-stage");
+            fs::create_dir_all(&seam).expect("it can be made");
+            fs::write(seam.join("Cargo.toml"), version).expect("it can be written");
+            folder
+        };
+        let (one, other, own) = (checkout("1"), checkout("2"), tempfile::tempdir().expect("a folder"));
+        let named = |folder: Option<&Path>| Named { copydesk: folder.map(Path::to_owned) }.say_place(own.path());
+        let said = || fs::read_to_string(own.path().join(PLACE)).expect("it is said");
+        let states = |folder: &Path| {
+            said().contains(&quoted(&folder.canonicalize().expect("it is there").join("crates/copydesk-stage")))
+        };
+        let error = named(Some(one.path())).expect_err("the crate says by itself where they are").to_string();
+        assert!(error.contains("--copydesk cannot be obeyed") && error.contains("Cargo.toml"), "{error}");
+        fs::write(own.path().join("Cargo.toml"), "copydesk-stage = \"0.1.0\"\n").expect("it can be written");
+        named(Some(one.path())).expect("it is said");
+        fs::write(own.path().join(PLACE), format!("{}\n[net]\noffline = true\n", said())).expect("it can be written");
+        named(None).expect("it holds");
+        assert!(states(one.path()));
+        named(Some(other.path())).expect("it is said anew");
+        assert!(
+            states(other.path()) && !states(one.path()) && said().ends_with("\n[net]\noffline = true\n"),
+            "{}",
+            said()
+        );
+        fs::write(own.path().join(PLACE), "[net]\noffline = true\n").expect("it can be written");
+        named(None).expect("it is left alone");
+        let error = named(Some(one.path())).expect_err("it is somebody's own").to_string();
+        assert!(error.contains("config.toml"), "{error}");
     }
 }

@@ -35,7 +35,8 @@ fn a_stage_is_run_again_when_it_is_saved_and_what_has_changed_is_shown() {
     assert_eq!(inside(folder.path(), &["dev"]).0, 2, "there is nothing to run");
     assert_eq!(inside(folder.path(), &["new", "stage", "mark-releases", "--python"]).0, 0);
     let own = folder.path().join("mark-releases");
-    let mut dev = command(["dev"]).current_dir(&own).spawn().expect("it starts");
+    let temporary = tempfile::tempdir().unwrap();
+    let mut dev = command(["dev"]).current_dir(&own).env("TMPDIR", temporary.path()).spawn().expect("it starts");
     let (said, heard) = std::sync::mpsc::channel();
     for stream in [
         Box::new(dev.stdout.take().expect("piped")) as Box<dyn std::io::Read + Send>,
@@ -67,6 +68,7 @@ fn a_stage_is_run_again_when_it_is_saved_and_what_has_changed_is_shown() {
     wait_for("opens-with");
     dev.kill().expect("it runs");
     dev.wait().expect("it ends");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "it leaves nothing behind, whatever ends it");
 }
 
 /// Cargo refuses it, since the seam has `links`; both are named, with the way out.

@@ -4,12 +4,13 @@ mod files;
 mod program;
 
 use std::{
+    env,
     path::{Path, PathBuf},
     thread,
     time::Duration,
 };
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use copydesk_stage::Catalog;
 
 use self::files::Files;
@@ -62,6 +63,11 @@ impl Args {
                 anyhow::anyhow!("there is no {shown} here: go to the folder of a stage, or name its pipeline").into()
             );
         }
+        if Path::new("Cargo.toml").is_file() {
+            self.named.say_place(&env::current_dir().context("there is no current folder")?)?;
+        } else if self.named.is_given() {
+            return Err(anyhow::anyhow!("--copydesk is for a crate, and there is no Cargo.toml here").into());
+        }
         let mut files = Files::here();
         let mut before: Option<Made> = None;
         loop {
@@ -82,7 +88,7 @@ impl Args {
     /// Builds what there is to build, and runs the pipeline.
     fn attempt(&self, catalog: &Catalog, reporter: &Reporter) -> Result<Made, Failure> {
         let side = if Path::new("Cargo.toml").is_file() {
-            Side::Program(program::built(&self.named, reporter)?)
+            Side::Program(program::built(reporter)?)
         } else {
             Side::of(&self.pipeline)?
         };
@@ -90,7 +96,8 @@ impl Args {
             return Err(anyhow::anyhow!("{} is no pipeline file", terminal::shown(&self.pipeline)).into());
         }
         let (pipeline, inputs, limit) = (Some(self.pipeline.as_path()), self.inputs.as_slice(), Some(self.limit));
-        side.records(&Job { pipeline, inputs, limit, catalog, reporter })
+        // Ctrl-C ends it while it waits.
+        Ok(side.records(&Job { pipeline, inputs, limit, catalog, reporter })?.held()?)
     }
 
     fn told(&self, before: Option<&Made>, now: &Made, reporter: &Reporter) -> anyhow::Result<String> {

@@ -1,17 +1,11 @@
 //! The program of the crate in the current folder, built.
 
-use std::{env, path::PathBuf, process::Stdio};
+use std::{path::PathBuf, process::Stdio};
 
 use anyhow::{Context as _, bail};
 use serde::Deserialize;
 
-use crate::{
-    commands::{
-        build,
-        house::{self, Named},
-    },
-    report::Reporter,
-};
+use crate::{commands::build, report::Reporter};
 
 /// What cargo says of something that it has built.
 #[derive(Debug, Deserialize)]
@@ -21,12 +15,7 @@ struct Artifact {
 }
 
 /// Has cargo build the crate, and finds its program.
-pub(super) fn built(named: &Named, reporter: &Reporter) -> anyhow::Result<PathBuf> {
-    // The crate may have come from another machine, where the house's crates lie elsewhere.
-    let folder = env::current_dir().context("there is no current folder")?;
-    if house::is_place_ours(&folder) {
-        named.house()?.say_place(&folder)?;
-    }
+pub(super) fn built(reporter: &Reporter) -> anyhow::Result<PathBuf> {
     let mut cargo = build::cargo();
     cargo.args(["build", "--bins", "--message-format", "json-render-diagnostics"]);
     if reporter.quiet {

@@ -109,9 +109,21 @@ impl Records {
 
     /// A record, read.
     pub(super) fn read(&self, n: usize) -> anyhow::Result<Record<'static>> {
-        let entry = &self.entries[n];
-        let wrong = || format!("the record of {} cannot be read; is it of another version?", entry.uri);
-        let line = match &entry.place {
+        let wrong = || format!("the record of {} cannot be read; is it of another version?", self.entries[n].uri);
+        serde_json::from_slice(&self.line(n).with_context(wrong)?).with_context(wrong)
+    }
+
+    /// Takes all of them out of their files.
+    pub(super) fn hold(&mut self) -> anyhow::Result<()> {
+        for n in 0..self.entries.len() {
+            self.entries[n].place = Place::Here(self.line(n)?);
+        }
+        Ok(())
+    }
+
+    /// A record, as it is written.
+    fn line(&self, n: usize) -> anyhow::Result<Vec<u8>> {
+        Ok(match &self.entries[n].place {
             Place::Here(line) => line.clone(),
             Place::InFile { file, offset, bytes } => {
                 let (path, open) = &self.files[*file];
@@ -122,12 +134,11 @@ impl Records {
                 let mut line = vec![0; *bytes];
                 if let Some(file) = &mut *open {
                     file.seek(SeekFrom::Start(*offset))?;
-                    file.read_exact(&mut line).with_context(wrong)?;
+                    file.read_exact(&mut line)?;
                 }
                 line
             }
-        };
-        serde_json::from_slice(&line).with_context(wrong)
+        })
     }
 
     /// Why there is no record of a document, where that is known.

@@ -51,6 +51,13 @@ impl Made {
     pub(in crate::commands) fn documents(&self) -> usize {
         self.records.entries.len()
     }
+
+    /// The same without the folder: for whoever may be ended while the records are needed, and then would leave it behind.
+    pub(in crate::commands) fn held(self) -> anyhow::Result<Self> {
+        let Self { mut records, .. } = self;
+        records.hold()?;
+        Ok(Self { records, _folder: None })
+    }
 }
 
 impl Side {
