@@ -1,23 +1,36 @@
 //! The files of a folder, and whether one of them has changed. They are looked at again and again: a stage has few, and every
 //! system and every shared folder can be asked.
 
-use std::{collections::BTreeMap, fs, path::PathBuf, time::SystemTime};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 /// What is made, and not written by anybody.
 const MADE: [&str; 5] = ["target", "out", "__pycache__", "node_modules", "Cargo.lock"];
 
-/// The files below the current folder, each with its size and when it was changed.
+/// The files below the current folder and the pipeline, which may stand elsewhere, each with its size and when it was changed.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Files(BTreeMap<PathBuf, (u64, Option<SystemTime>)>);
 
 impl Files {
     /// As they are now.
-    pub(super) fn here() -> Self {
-        Self::below(".".into())
+    pub(super) fn here(pipeline: &Path) -> Self {
+        let mut files = Self::below(".".into());
+        files.add(pipeline.into());
+        files
+    }
+
+    fn add(&mut self, path: PathBuf) {
+        if let Ok(metadata) = fs::metadata(&path) {
+            self.0.insert(path, (metadata.len(), metadata.modified().ok()));
+        }
     }
 
     fn below(folder: PathBuf) -> Self {
-        let mut files = BTreeMap::new();
+        let mut files = Self(BTreeMap::new());
         let mut open = vec![folder];
         while let Some(folder) = open.pop() {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -29,20 +42,20 @@ impl Files {
                 }
                 if kind.is_dir() {
                     open.push(entry.path());
-                } else if let Ok(metadata) = fs::metadata(entry.path()) {
-                    files.insert(entry.path(), (metadata.len(), metadata.modified().ok()));
+                } else {
+                    files.add(entry.path());
                 }
             }
         }
-        Self(files)
+        files
     }
 
     /// Waits until they are others, and nobody is writing any more.
-    pub(super) fn changed(&self) -> Self {
-        let mut last = Self::here();
+    pub(super) fn changed(&self, pipeline: &Path) -> Self {
+        let mut last = Self::here(pipeline);
         loop {
             super::wait();
-            let now = Self::here();
+            let now = Self::here(pipeline);
             if now == last && now != *self {
                 return now;
             }
@@ -75,5 +88,9 @@ mod tests {
         assert_ne!(second, first);
         write("words.txt", "");
         assert_ne!(look(), second);
+        let pipeline = folder.path().join("pipeline.toml");
+        let without = Files::here(&pipeline);
+        write("pipeline.toml", "[run]\n");
+        assert_ne!(Files::here(&pipeline), without, "though it stands elsewhere");
     }
 }

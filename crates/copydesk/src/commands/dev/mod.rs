@@ -36,8 +36,8 @@ Examples:
   copydesk dev pipeline.toml ../pages/      the same on other pages
 
 In the folder of a crate its program is built; elsewhere the pipeline is run as it is, with the programs that it names. Whenever a \
-file of the folder is saved that is done again over the same documents, and what has changed in the records is shown, by the \
-rules that decided. Ctrl-C ends it.")]
+file of the folder, or the pipeline, is saved that is done again over the same documents, and what has changed in the records is \
+shown, by the rules that decided. Ctrl-C ends it.")]
 pub(crate) struct Args {
     /// The pipeline that has the stage.
     #[arg(default_value = "pipeline.toml", value_hint = clap::ValueHint::FilePath)]
@@ -68,7 +68,7 @@ impl Args {
         } else if self.named.is_given() {
             return Err(anyhow::anyhow!("--copydesk is for a crate, and there is no Cargo.toml here").into());
         }
-        let mut files = Files::here();
+        let mut files = Files::here(&self.pipeline);
         let mut before: Option<Made> = None;
         loop {
             match self.attempt(catalog, reporter) {
@@ -81,7 +81,7 @@ impl Args {
                 Err(Failure::Said) => {}
                 Err(other) => return Err(other),
             }
-            files = files.changed();
+            files = files.changed(&self.pipeline);
         }
     }
 
