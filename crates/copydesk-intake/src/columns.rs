@@ -145,10 +145,15 @@ fn first<T>(
 
 /// What can be fetched, and not merely a word under a name that often holds an address.
 fn address(name: &str, value: &str) -> Option<String> {
-    let is_path = name.rsplit('.').next() == Some("source") && value.starts_with(['/', '.']);
-    let has_form = value.contains("://")
-        || value.starts_with("www.")
-        || (!is_path && (value.starts_with('/') || value.split_once('/').is_some_and(|(host, _)| host.contains('.'))));
+    let has_form = match name.rsplit('.').next() {
+        Some("source") => ["http://", "https://"].iter().any(|scheme| value.starts_with(scheme)),
+        _ => {
+            value.contains("://")
+                || value.starts_with("www.")
+                || value.starts_with('/')
+                || value.split_once('/').is_some_and(|(host, _)| host.contains('.'))
+        }
+    };
     (has_form && !value.contains(char::is_whitespace)).then(|| value.trim_matches(['<', '>']).to_owned())
 }
 
@@ -361,7 +366,7 @@ mod tests {
         assert_eq!(of(json!({ "text": "x", "id": [1] })).fields["id"], json!([1]));
         assert_eq!(of(json!({ "text": "x", "source": "crawl of May" })).url, None);
         assert_eq!(
-            of(json!({ "text": "x", "url": "", "source": "example.org/a" })).url.as_deref(),
+            of(json!({ "text": "x", "url": "example.org/a", "source": "https://example.org/b" })).url.as_deref(),
             Some("example.org/a")
         );
     }
@@ -390,13 +395,19 @@ mod tests {
         let taken = of(json!({ "id": "1", "text": "x", "source": "papers", "added": june, "created": may }));
         assert_eq!(taken.fetched, at(june));
         assert!(taken.declared.contains(&("published".into(), may.into())), "{:?}", taken.declared);
+        let page = of(json!({ "id": "1", "text": "x", "source": "C4", "added": june, "created": may }));
+        assert_eq!((page.fetched, page.declared.iter().any(|(_, value)| value == may)), (at(may), false));
         let row = of(json!({ "id": "1", "text": "x", "created": may }));
         assert!(row.declared.iter().all(|(name, _)| name != "published"));
         let wide = of(json!({ "f": "x.warc.gz", "u": "https://example.org/a", "ts": may, "text": "x" }));
         assert_eq!((wide.fetched, wide.url.as_deref()), (at(may), Some("https://example.org/a")));
-        for (source, url) in
-            [("https://example.org/b", Some("https://example.org/b")), ("/home/ann/b.txt", None), ("./b/c.txt", None)]
-        {
+        for (source, url) in [
+            ("https://example.org/b", Some("https://example.org/b")),
+            ("/home/ann/b.txt", None),
+            ("./b/c.txt", None),
+            ("corpus.v2/b.txt", None),
+            ("file:///home/ann/b.txt", None),
+        ] {
             let page = of(json!({ "page_content": "x", "metadata": { "source": source } }));
             assert_eq!(page.url.as_deref(), url);
         }

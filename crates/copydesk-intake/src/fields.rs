@@ -1,6 +1,6 @@
 //! The names that fields of records usually have: `data/fields.toml`.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -39,6 +39,8 @@ pub(crate) struct Shape {
     #[serde(default)]
     only: Vec<String>,
     #[serde(default)]
+    begins: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     pub(crate) url: Vec<String>,
     #[serde(default)]
     pub(crate) fetched: Vec<String>,
@@ -52,8 +54,13 @@ pub(crate) struct Shape {
 
 impl Shape {
     fn fits(&self, record: &Map<String, Value>) -> bool {
+        let begins = |(name, words): (&String, &Vec<String>)| {
+            let text = record.get(name).and_then(Value::as_str).unwrap_or_default().trim().to_lowercase();
+            words.iter().any(|word| text.starts_with(word))
+        };
         self.has.iter().all(|name| path(record, name).is_some())
             && (self.only.is_empty() || record.keys().all(|key| self.only.iter().any(|only| only == key)))
+            && self.begins.iter().all(begins)
     }
 }
 

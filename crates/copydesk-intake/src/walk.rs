@@ -264,7 +264,14 @@ fn is_hidden(name: &OsStr) -> bool {
 /// one of `find -print0`, and these are the ends of its names. What is no list at all ends where that shows.
 fn list(name: String, mut reader: impl BufRead + Send + 'static) -> Items {
     // An error comes again when it is read, and is told of there.
-    let end = if reader.fill_buf().is_ok_and(|head| head.contains(&0)) { 0 } else { b'\n' };
+    let head = reader.fill_buf().unwrap_or_default();
+    if let [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] = head {
+        let message = format!(
+            "the list {name} is in UTF-16, and is read in UTF-8 only: save it so (in PowerShell, `| Out-File -Encoding utf8`)"
+        );
+        return Box::new(std::iter::once(Err(SourceError::new(message))));
+    }
+    let end = if head.contains(&0) { 0 } else { b'\n' };
     let (mut at, mut blank) = (0_u64, 0);
     let mut names = std::iter::from_fn(move || {
         let mut line = Vec::new();
@@ -321,4 +328,23 @@ fn listed(line: &[u8]) -> Item {
 
 fn failed(name: &str, error: &io::Error) -> Items {
     Box::new(std::iter::once(Err(SourceError::new(format!("cannot read the list {name}: {error}")))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_in_utf_16_is_told_of_and_is_none_of_names_that_end_in_zero() {
+        let of = |bytes: Vec<u8>| list("l".into(), io::Cursor::new(bytes)).collect::<Vec<_>>();
+        let text = "\u{feff}a.html\r\nb.html\r\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for bytes in [little, big] {
+            let [Err(error)] = &of(bytes)[..] else { panic!("an error alone") };
+            assert!(error.to_string().contains("UTF-16"), "{error}");
+        }
+        assert_eq!(of(text.into()).iter().filter(|item| item.is_ok()).count(), 2);
+        assert_eq!(of(b"a.html\0b.html\0".to_vec()).iter().filter(|item| item.is_ok()).count(), 2);
+    }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Kind {
     items: String,
     body: Vec<String>,
     without: Vec<String>,
+    #[serde(default)]
+    asides: Vec<String>,
     elements: BTreeMap<String, String>,
     facts: BTreeMap<String, Vec<String>>,
 }
@@ -75,6 +77,11 @@ impl Tag {
     fn has_end(&self) -> bool {
         !matches!(self.name, "img" | "br" | "hr")
     }
+
+    /// Whether it stands inside of a word, at times.
+    fn is_inline(&self) -> bool {
+        matches!(self.name, "em" | "strong" | "b" | "i" | "sub" | "sup" | "q" | "code" | "a")
+    }
 }
 
 /// What comes next in a file.
@@ -93,6 +100,8 @@ pub(crate) struct Articles<'x> {
     open: Vec<Open>,
     /// Where the article began that is being read.
     item: Option<(usize, Building)>,
+    /// Whether an element was closed right before.
+    after_end: bool,
     ended: bool,
 }
 
@@ -103,6 +112,7 @@ struct Open {
     close: Option<&'static str>,
     in_body: bool,
     without: bool,
+    is_aside: bool,
     /// The fact that it holds, with the place in the list of where that may stand, and its text.
     fact: Option<(&'static str, usize, String)>,
 }
@@ -118,7 +128,7 @@ impl<'x> Articles<'x> {
         let mut reader = Reader::from_str(xml);
         let config = reader.config_mut();
         config.allow_dangling_amp = true;
-        Self { kind, reader, open: Vec::new(), item: None, ended: false }
+        Self { kind, reader, open: Vec::new(), item: None, after_end: false, ended: false }
     }
 
     fn place(&self) -> usize {
@@ -130,8 +140,11 @@ impl<'x> Articles<'x> {
         if self.item.is_none() && kind.is_item(&name) {
             self.item = Some((before, Building::default()));
         }
-        let (in_body, without) = self.open.last().map_or((false, false), |open| (open.in_body, open.without));
-        self.open.push(Open { name, close: None, in_body, without, fact: None });
+        self.part(&name, self.after_end);
+        let around = self.open.last().map(|open| (open.in_body, open.without, open.is_aside));
+        let (in_body, without, is_aside) = around.unwrap_or_default();
+        let is_aside = is_aside || kind.asides.contains(&name);
+        self.open.push(Open { name, close: None, in_body, without, is_aside, fact: None });
         let Some((_, building)) = &mut self.item else { return };
         let mut fact = None;
         for (field, places) in &kind.facts {
@@ -164,8 +177,22 @@ impl<'x> Articles<'x> {
         open.in_body |= begins_body;
     }
 
+    /// Puts a blank between the texts of elements that stand side by side, and around those that begin a line: what is
+    /// to be read there is `Ann Lee`, whatever the parts of a name are called.
+    fn part(&mut self, name: &str, is_beside: bool) {
+        let parts = self.kind.in_html(name, None).map_or(is_beside, |tag| !tag.is_inline());
+        if parts {
+            for (_, _, fact) in self.open.iter_mut().filter_map(|open| open.fact.as_mut()) {
+                fact.push(' ');
+            }
+        }
+        self.after_end = false;
+    }
+
     fn end(&mut self) -> Option<Article> {
         let open = self.open.pop()?;
+        self.part(&open.name, false);
+        self.after_end = true;
         let (_, building) = self.item.as_mut()?;
         if let Some(tag) = open.close {
             let _ = write!(building.html, "</{tag}>");
@@ -187,6 +214,10 @@ impl<'x> Articles<'x> {
         let Some((_, building)) = &mut self.item else { return };
         if self.open.last().is_some_and(|open| open.in_body && !open.without) {
             building.html.push_str(html);
+        }
+        self.after_end = false;
+        if self.open.last().is_some_and(|open| open.is_aside) {
+            return;
         }
         for (_, _, fact) in self.open.iter_mut().filter_map(|open| open.fact.as_mut()) {
             fact.push_str(text);

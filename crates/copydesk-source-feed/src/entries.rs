@@ -32,6 +32,7 @@ pub(crate) struct Entries<'x> {
     pub(crate) feed: Elements,
     /// What stands before the names of the elements of Atom, with its colon, where the root has such a prefix.
     prefix: String,
+    has_root: bool,
     /// What the addresses in the feed stand below, as its root says.
     base_address: Option<String>,
     ended: bool,
@@ -53,6 +54,7 @@ impl<'x> Entries<'x> {
             base: 0,
             feed: Elements::new(),
             prefix: String::new(),
+            has_root: false,
             base_address: None,
             ended: false,
         }
@@ -108,7 +110,8 @@ impl<'x> Entries<'x> {
                         open.clear();
                         continue;
                     }
-                    if name.rsplit(':').next() == Some("feed") {
+                    let is_root = !std::mem::replace(&mut self.has_root, true);
+                    if is_root && name.rsplit(':').next() == Some("feed") {
                         name[..name.len() - "feed".len()].clone_into(&mut self.prefix);
                         name = "feed".into();
                         self.base_address = below(&start, None);
@@ -236,7 +239,7 @@ fn attributes(name: &str, start: &BytesStart<'_>, base: Option<&str>, elements: 
         }
         "category" => add("category", attribute(start, "term")),
         "guid" => add("guid@ispermalink", attribute(start, "isPermaLink")),
-        "feed" => add("language", attribute(start, "xml:lang")),
+        "feed" if name == "feed" => add("language", attribute(start, "xml:lang")),
         _ => {}
     }
 }

@@ -127,7 +127,13 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
                 Article::Broken(at, error) => bad(uri, "feed.syntax", format!("item {number}, at byte {at}: {error}")),
             }
         };
-        return Articles::new(&text, kind).enumerate().map(article).collect();
+        let mut items: Vec<_> = Articles::new(&text, kind).enumerate().map(article).collect();
+        if items.is_empty() {
+            let reason =
+                "there is no item in it: a message that only names items, say, or a header without a text".into();
+            items.push(SourceItem::Skipped { uri: file.uri.clone(), reason });
+        }
+        return items;
     }
     let mut entries = Entries::new(&text);
     let mut items = Vec::new();

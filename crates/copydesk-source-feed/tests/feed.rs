@@ -228,6 +228,46 @@ fn a_text_in_tei_is_a_document() {
 }
 
 #[test]
+fn what_a_text_in_tei_cites_is_no_fact_about_it() {
+    let work = "<biblStruct><analytic><title>Tides</title><author><persName><surname>Stone</surname></persName></author></analytic>\
+         <monogr><imprint><date when=\"1911\"/></imprint></monogr></biblStruct>";
+    let author = "<author><persName><forename type=\"first\">Ann</forename><surname>Lee</surname></persName>\
+         <email>ann@example.org</email><affiliation><orgName>Harbour School</orgName></affiliation><idno>7</idno></author>";
+    let (_, fields) = article(&format!(
+        "<TEI><teiHeader><fileDesc><titleStmt><title>Sea<hi>farers</hi><lb/>of H<hi>2</hi>O</title></titleStmt>\
+         <sourceDesc><biblFull><publicationStmt><date>2024-05-06</date></publicationStmt></biblFull><listBibl>{work}</listBibl><biblStruct><analytic>{author}</analytic></biblStruct></sourceDesc></fileDesc></teiHeader>\
+         <text><body><p>It sails.</p></body><back><listBibl>{work}</listBibl></back></text></TEI>"
+    ));
+    let expected = json!({
+        "content_type": "text/html", "authors": ["Ann Lee"], "title": "Seafarers of H2O", "published": "2024-05-06",
+    });
+    assert_eq!(fields, expected);
+}
+
+#[test]
+fn links_of_a_news_item_are_not_its_address_and_a_message_without_items_says_so() {
+    let (_, fields) = article(
+        "<newsItem guid=\"urn:1\"><itemMeta><link rel=\"irel:seeAlso\" href=\"https://example.org/other\"/></itemMeta>\
+         <contentMeta><headline>The <person><role>new</role><name>mayor</name></person>, again</headline></contentMeta><contentSet><inlineXML><p>It sails.</p></inlineXML>\
+         </contentSet></newsItem>",
+    );
+    assert_eq!((fields.get("url"), &fields["title"]), (None, &json!("The new mayor, again")));
+    let found = items(b"<newsMessage><itemSet><packageItem guid=\"urn:2\"/></itemSet></newsMessage>");
+    assert!(matches!(&found[..], [SourceItem::Skipped { uri, .. }] if uri == "f"), "{found:?}");
+}
+
+#[test]
+fn only_the_first_element_is_the_feed() {
+    let found = inputs(
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:base=\"https://example.org/\"><title>Harbour</title>\
+         <x:feed xml:base=\"https://other.example/\" xml:lang=\"fr\">7</x:feed>\
+         <entry><title>Ferries</title><link href=\"a\"/><content>The ferry sails.</content></entry></feed>",
+    );
+    assert_eq!((found[0].url.as_deref(), found[0].fields.get("language")), (Some("https://example.org/a"), None));
+    assert_eq!((&found[0].fields["title"], &found[0].fields["site_name"]), (&json!("Ferries"), &json!("Harbour")));
+}
+
+#[test]
 fn it_is_known_by_its_first_element() {
     let entities = "<!DOCTYPE rss [ <!ENTITY a \"<b>\"> ]>\n<rss version=\"0.91\">";
     assert!(looks_like(entities.as_bytes()));

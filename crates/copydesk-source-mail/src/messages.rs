@@ -14,6 +14,8 @@ pub(crate) struct Raw {
     pub(crate) length: u64,
     /// Its bytes; none if it is longer than allowed.
     pub(crate) bytes: Option<Vec<u8>>,
+    /// How long it should be, where the file ends before that.
+    pub(crate) cut_from: Option<u64>,
 }
 
 pub(crate) struct Messages<R: Read> {
@@ -83,8 +85,12 @@ impl<R: Read> Messages<R> {
             let mut held = Vec::new();
             self.bytes.read_into(&mut held, length.min(self.max_bytes as u64 + 1))?;
             self.ended = true;
-            let bytes = (held.len() <= self.max_bytes).then_some(held);
-            return Ok(Some(Raw { offset, length, bytes }));
+            let there = self.bytes.position() - offset;
+            if held.len() > self.max_bytes {
+                return Ok(Some(Raw { offset, length, bytes: None, cut_from: None }));
+            }
+            let cut_from = (there < length).then_some(length);
+            return Ok(Some(Raw { offset, length: there, bytes: Some(held), cut_from }));
         }
         let offset = self.bytes.position();
         let mut held = Vec::new();
@@ -115,7 +121,7 @@ impl<R: Read> Messages<R> {
             return Ok(None);
         }
         let bytes = (held.len() <= self.max_bytes).then_some(held);
-        Ok(Some(Raw { offset, length, bytes }))
+        Ok(Some(Raw { offset, length, bytes, cut_from: None }))
     }
 }
 

@@ -111,10 +111,11 @@ impl<R: Read> Records<R> {
             let message = "this is no message: it has no headers";
             return self.waiting.push_back(bad(self.called(&number), "mail.syntax", message));
         };
+        let mut cut = raw.cut_from.map(|whole| truncated(raw.length, whole));
         let extent = is_mbox.then_some(Extent { offset: raw.offset, length: raw.length });
         let mut open = vec![(number, extent, &message)];
         while let Some((number, extent, message)) = open.pop() {
-            let item = self.document(self.called(&number), extent, message);
+            let item = self.document(self.called(&number), extent, message, cut.take());
             self.waiting.push_back(item);
             let first = open.len();
             for (at, part) in message.attachments().enumerate() {
@@ -134,8 +135,14 @@ impl<R: Read> Records<R> {
         if number.is_empty() { self.uri.clone() } else { format!("{}#message-{number}", self.uri) }
     }
 
-    fn document(&mut self, uri: String, extent: Option<Extent>, message: &Message<'_>) -> SourceItem {
-        let mut notes = Vec::new();
+    fn document(
+        &mut self,
+        uri: String,
+        extent: Option<Extent>,
+        message: &Message<'_>,
+        cut: Option<Note>,
+    ) -> SourceItem {
+        let mut notes = Vec::from_iter(cut);
         let record = record(message, &mut notes);
         let is_empty = |name: &str| record.get(name).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty());
         if is_empty("html") && is_empty("text") && message.attachments().any(|part| part.message().is_some()) {
@@ -153,15 +160,23 @@ impl<R: Read> Records<R> {
     }
 }
 
+/// Says of a message that only its beginning is there.
+fn truncated(there: u64, whole: u64) -> Note {
+    let message = format!("the file holds {there} of the {whole} bytes of the message: its text may end in the middle");
+    Note { stage: "source".into(), code: "truncated".into(), message, span: None }
+}
+
 /// Why something that is attached to a message is not read. `None` for what belongs to the message itself: the pictures of
-/// its page, and signatures.
+/// its page, and signatures. That it has a name for links (`Content-ID`) tells nothing: some programs give one to all parts.
 fn attached(part: &MessagePart<'_>) -> Option<String> {
     let is_attached = part.content_disposition().is_some_and(ContentType::is_attachment);
-    let belongs = part.content_id().is_some() || part.content_location().is_some();
     let kind = part.content_type().map_or_else(
         || "text/plain".to_owned(),
         |kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()).to_lowercase(),
     );
+    let is_of_pages = ["image/", "font/", "text/css", "text/javascript", "application/javascript", "application/font"];
+    let belongs = part.content_location().is_some()
+        || (part.content_id().is_some() && is_of_pages.iter().any(|begin| kind.starts_with(begin)));
     if (belongs && !is_attached) || kind.ends_with("signature") {
         return None;
     }
@@ -262,7 +277,11 @@ fn saved_page(message: &Message<'_>) -> Option<SavedPage> {
     };
     let snapshot = header(message, "Snapshot-Content-Location");
     let of_parts = || message.parts.iter().filter(|part| part.is_text_html()).find_map(|part| part.content_location());
-    (snapshot.is_some() || message.from().is_some_and(by_browser))
+    // Programs say it in other languages, too; what was never sent and says where it is from is a page.
+    let was_sent = || ["Message-ID", "Received", "To"].iter().any(|name| message.header(*name).is_some());
+    let is_related = || message.content_type().is_some_and(|kind| kind.subtype() == Some("related"));
+    let is_page = || is_related() && !was_sent() && of_parts().is_some_and(|address| address.contains("://"));
+    (snapshot.is_some() || message.from().is_some_and(by_browser) || is_page())
         .then(|| SavedPage { url: snapshot.or_else(|| of_parts().map(str::to_owned)) })
 }
 

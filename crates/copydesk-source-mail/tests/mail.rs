@@ -91,6 +91,10 @@ fn what_is_attached_is_read_or_listed() {
     let notes =
         "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=\"notes.txt\"\r\n\r\nBring a rope.\r\n";
     let logo = "Content-Type: image/png\r\nContent-ID: <logo>\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw==\r\n";
+    let plan = "Content-Type: application/pdf; name=\"plan.pdf\"\r\nContent-ID: <plan>\r\nContent-Disposition: inline\r\n\r\n%PDF\r\n";
+    let message = mixed(&["\r\nSee below.\r\n", plan]);
+    let listed = "f#attachment-1 [an attachment; save it as a file to read it (application/pdf, `plan.pdf`)]";
+    assert_eq!(shown(&message), ["f: See below.", listed]);
     let message = mixed(&["\r\nSee below.\r\n", notes, TABLES, logo, &second]);
     let expected = [
         "f: See below.",
@@ -117,6 +121,7 @@ fn a_page_that_a_browser_saved_has_an_address_and_no_author() {
     for (head, location) in [
         (format!("From: <Saved by Blink>\r\nSnapshot-Content-Location: {address}\r\n"), String::new()),
         ("From: \"Saved by Windows Internet Explorer 8\"\r\n".into(), format!("Content-Location: {address}\r\n")),
+        ("From: \"Von Ann gespeichert\"\r\n".into(), format!("Content-Location: {address}\r\n")),
     ] {
         let text = page(&head, &location);
         assert!(looks_like(text.as_bytes()));
@@ -127,6 +132,8 @@ fn a_page_that_a_browser_saved_has_an_address_and_no_author() {
         assert_eq!((one.fetched.is_some(), &one.fields["title"]), (true, &json!("Ferries")));
     }
     assert!(looks_like(page("", "").as_bytes()));
+    let sent = page("From: Ann\r\nTo: desk@example.org\r\n", &format!("Content-Location: {address}\r\n"));
+    assert_eq!(inputs(&sent)[0].fields["authors"], json!(["Ann"]));
 }
 
 #[test]
@@ -186,6 +193,9 @@ fn a_message_may_be_counted_and_have_something_behind_it() {
     let found = inputs(&counted);
     assert_eq!((found.len(), found[0].fields["title"].as_str()), (1, Some("Fähren")));
     assert_eq!(found[0].bytes, inputs(MESSAGE)[0].bytes);
+    let cut = inputs(&format!("{}\n{MESSAGE}", MESSAGE.len() + 40));
+    assert_eq!(cut[0].notes.iter().map(|note| &*note.code).collect::<Vec<_>>(), ["truncated"]);
+    assert!(found[0].notes.is_empty() && cut[0].notes[0].message.contains(&format!("{} of the", MESSAGE.len())));
     assert!(!looks_like(b"1912\nA year: it was long.\n"));
 }
 

@@ -21,7 +21,8 @@ impl Response {
         let length: u64 = self.fields.get("content-length")?.parse().ok()?;
         let missing = length.checked_sub(body.len() as u64)?;
         let is_decoded = self.fields.get("content-encoding").is_some() && Codec::of(body).is_none();
-        let returns = memchr::memchr_iter(b'\n', body).count() as u64;
+        let is_bare = |at: &usize| at.checked_sub(1).is_none_or(|before| body[before] != b'\r');
+        let returns = memchr::memchr_iter(b'\n', body).filter(is_bare).count() as u64;
         (missing > returns && !body.is_empty() && !is_decoded)
             .then(|| format!("the body should have {length} bytes, and {missing} are missing"))
     }

@@ -171,7 +171,7 @@ impl<R: Read> Records<R> {
             notes.extend(missing.as_deref().map(truncated));
         }
         match response.fields.get("content-encoding") {
-            Some(codings) => body::decode(body, codings, &self.options),
+            Some(codings) => body::decode(body, codings, !notes.is_empty(), &self.options),
             None => Ok(body),
         }
     }

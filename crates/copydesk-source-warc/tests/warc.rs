@@ -213,6 +213,8 @@ fn a_page_of_which_only_the_beginning_is_there_says_so() {
         ("", chunked, "4\r\n<p>T\r\n0\r\n\r\n", "<p>T", ""),
         ("", "Content-Length: 40\r\n", "<p>The tide", "<p>The tide", "should have 40 bytes, and 29 are missing"),
         ("", "Content-Length: 12\r\n", "<p>The\ntide", "<p>The\ntide", ""),
+        ("", "Content-Length: 14\r\n", "<p>The\r\ntide", "<p>The\r\ntide", "should have 14 bytes, and 2 are missing"),
+        ("", "Content-Length: 13\r\n", "<p>The\r\ntide", "<p>The\r\ntide", "should have 13 bytes, and 1 are missing"),
         ("", "Content-Length: 9\r\nContent-Encoding: gzip\r\n", "<p>x", "<p>x", ""),
         ("", "Content-Length: 3\r\n", "<p>The tide", "<p>The tide", ""),
     ] {
@@ -220,6 +222,19 @@ fn a_page_of_which_only_the_beginning_is_there_says_so() {
         assert_eq!(found, text, "{headers}{body}");
         assert!(if says.is_empty() { notes.is_empty() } else { notes.contains(says) }, "{headers}{body}: {notes}");
     }
+}
+
+#[test]
+fn of_a_compressed_page_that_is_cut_off_the_beginning_is_read() {
+    let page = (0..2000).map(|n| format!("<p>Ferry {n} sails.</p>")).collect::<Vec<_>>().concat();
+    let whole = gzip(page.as_bytes());
+    let file = record(
+        &format!("{RESPONSE}WARC-Truncated: length\r\n"),
+        &http("Content-Encoding: gzip\r\n", &whole[..whole.len() / 2]),
+    );
+    let Some(SourceItem::Input(input)) = items(&file, &Options::default()).pop() else { panic!("a document") };
+    assert!(input.bytes.len() > 1000 && page.as_bytes().starts_with(&input.bytes));
+    assert_eq!(input.notes.iter().map(|note| &*note.code).collect::<Vec<_>>(), ["truncated"]);
 }
 
 #[test]

@@ -21,6 +21,8 @@ struct Type {
     #[serde(default)]
     bare: bool,
     #[serde(default)]
+    alone: bool,
+    #[serde(default)]
     with: Vec<String>,
 }
 
@@ -55,6 +57,10 @@ pub(super) fn format(start: &str, is_declared: bool) -> Option<Format> {
             && (known.with.is_empty() || has(&known.with))
     });
     if let Some(known) = known {
+        let behind = if is_declared || !known.alone { "" } else { behind(start, &name) };
+        if !behind.is_empty() {
+            return super::tag_at(behind).is_some_and(|tag| tag.block).then_some(Format::Html);
+        }
         return Some(Format::Xml(&known.name));
     }
     let is_html = |name: &str| BLOCKS.binary_search(&name).is_ok() || INLINES.binary_search(&name).is_ok();
@@ -82,6 +88,36 @@ fn doctype(start: &str) -> (&str, &str) {
     (crate::prefix(doctype, HEAD), super::skip_comments(rest))
 }
 
+/// What stands behind the elements of that name, and the comments, that a text begins with.
+fn behind<'t>(text: &'t str, name: &str) -> &'t str {
+    let (mut depth, mut rest) = (0_usize, text);
+    while let Some(at) = memchr::memchr(b'<', rest.as_bytes()) {
+        if depth == 0 && at > 0 {
+            return rest;
+        }
+        let tag = &rest[at + 1..];
+        let (is_end, own) = tag.strip_prefix('/').map_or((false, tag), |tag| (true, tag));
+        let attributes = own.get(..name.len()).filter(|own| own.eq_ignore_ascii_case(name)).map(|_| &own[name.len()..]);
+        let is_whole = |rest: &&str| rest.starts_with(|c: char| c.is_whitespace() || matches!(c, '>' | '/'));
+        let Some(attributes) = attributes.filter(is_whole) else {
+            if depth == 0 {
+                return rest;
+            }
+            rest = tag;
+            continue;
+        };
+        // A text that was cut off inside of it.
+        let Some((attributes, after)) = attributes.split_once('>') else { return "" };
+        depth = match () {
+            () if is_end => depth.saturating_sub(1),
+            () if attributes.ends_with('/') => depth,
+            () => depth + 1,
+        };
+        rest = if depth == 0 { super::skip_comments(after).trim_start() } else { after };
+    }
+    if depth == 0 { rest } else { "" }
+}
+
 fn contains_html_root(text: &str) -> bool {
     memchr::memchr_iter(b'<', text.as_bytes())
         .take(200)
@@ -104,6 +140,9 @@ mod tests {
             ("<urlset xmlns=\"x\"><url/></urlset>", "a sitemap"),
             ("<mediawiki xml:lang=\"de\"><page/></mediawiki>", "a dump of a wiki"),
             ("<!DOCTYPE article PUBLIC \"-//NLM//DTD JATS\"><article>", "pandoc -f jats"),
+            ("<packageItem guid=\"x\"><groupSet/></packageItem>", "lists items"),
+            ("<svg viewBox=\"0 0 1 1\"><svg/><svg><text>x</text></svg><g/></svg>\n<!-- y -->\n", "an SVG drawing"),
+            ("<svg><path/></svg><SVG></svg>", "an SVG drawing"),
             ("<a:doc xmlns:a=\"x\">", "some other program"),
         ] {
             for text in [format!("{declared}{text}"), text.to_owned()] {
@@ -121,6 +160,16 @@ mod tests {
             assert_eq!(super::super::format(&format!("{declared}{text}")), expected, "{text}");
         }
         assert!(matches!(super::super::format(&format!("{declared}<records><record/></records>")), Format::Xml(_)));
+        let fragment = "<svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"/></svg><p>The ferry sails at nine.</p>";
+        for text in [
+            fragment.to_owned(),
+            format!("{fragment}<svg></svg>"),
+            fragment.replace("</svg>", "</SVG >"),
+            format!("<svg/>\n<!-- x -->{fragment}"),
+            fragment.replace("<svg", "<svg xmlns=\"x\""),
+        ] {
+            assert_eq!(super::super::format(&text), Format::Html, "{text}");
+        }
         for text in ["<records>So it says.</records>", "<Name> asks: who is it?", "<feed> is a word here", "<!DOCTYPE>"]
         {
             assert_eq!(super::super::format(text), Format::Plain, "{text}");
