@@ -73,18 +73,9 @@ pub(crate) fn make_room(
     newer: &Identities,
     seen: &Seen,
 ) -> Result<Vec<Done>, RunError> {
-    let mut left = Vec::new();
-    for (done, shard) in before.into_iter().zip(earlier::shards(folder, manifest)) {
-        let (mut documents, mut gone) = (Vec::new(), Vec::new());
-        for (n, earlier) in earlier::of_done(folder, &done, &shard.from)?.into_iter().enumerate() {
-            if newer.contains(&earlier.identity) && !seen.has_met(&earlier) {
-                gone.push(n);
-            }
-            documents.push(earlier.document);
-        }
-        left.push(if gone.is_empty() { done } else { without(folder, layout, exports, &done, &documents, &gone)? });
-    }
-    Ok(left)
+    leave_out(folder, layout, exports, before, manifest, |earlier| {
+        newer.contains(&earlier.identity) && !seen.has_met(earlier)
+    })
 }
 
 /// The shards of an earlier run without the documents that were taken out for good.
@@ -99,16 +90,42 @@ pub(crate) fn without_forgotten(
     if forgotten.is_empty() {
         return Ok(before);
     }
-    let mut left = Vec::new();
-    for (done, shard) in before.into_iter().zip(earlier::shards(folder, manifest)) {
-        let (mut documents, mut gone) = (Vec::new(), Vec::new());
-        for (n, earlier) in earlier::of_done(folder, &done, &shard.from)?.into_iter().enumerate() {
-            if forgotten.has(&earlier) {
-                gone.push(n);
+    leave_out(folder, layout, exports, before, manifest, |earlier| forgotten.has(earlier))
+}
+
+/// The shards without some of their documents.
+fn leave_out(
+    folder: &LocalFolder,
+    layout: &Layout,
+    exports: &[&dyn Export],
+    before: Vec<Done>,
+    manifest: &Manifest,
+    is_gone: impl Fn(&Earlier) -> bool,
+) -> Result<Vec<Done>, RunError> {
+    let shards = earlier::shards(folder, manifest);
+    let (mut gone, mut set_aside) = (Vec::new(), HashSet::new());
+    for (done, shard) in before.iter().zip(&shards) {
+        let mut of_shard = Vec::new();
+        for (n, earlier) in earlier::of_done(folder, done, &shard.from)?.into_iter().enumerate() {
+            if is_gone(&earlier) {
+                of_shard.push(n);
+            } else if earlier.document.fate == Fate::Quarantined {
+                set_aside.insert(earlier.document.uri);
             }
-            documents.push(earlier.document);
         }
-        left.push(if gone.is_empty() { done } else { without(folder, layout, exports, &done, &documents, &gone)? });
+        gone.push(of_shard);
+    }
+    let mut left = Vec::new();
+    for ((done, shard), gone) in before.into_iter().zip(&shards).zip(gone) {
+        if gone.is_empty() {
+            left.push(done);
+            continue;
+        }
+        let documents = earlier::of_done(folder, &done, &shard.from)?.into_iter().map(|earlier| earlier.document);
+        let documents: Vec<Indexed> = documents.collect();
+        // That it was tried again is to be known as long as there is what says that it was set aside.
+        let retried = done.entry.retried.iter().filter(|uri| set_aside.contains(*uri)).cloned().collect();
+        left.push(without(folder, layout, exports, &done, &documents, &gone, retried)?);
     }
     Ok(left)
 }
@@ -121,9 +138,10 @@ fn without(
     done: &Done,
     documents: &[Indexed],
     gone: &[usize],
+    retried: Vec<String>,
 ) -> Result<Done, RunError> {
     let bug = |error: serde_json::Error| RunError::Bug(error.to_string());
-    let key = sum(&serde_json::to_vec(&("without", done.entry.key, gone)).map_err(bug)?);
+    let key = sum(&serde_json::to_vec(&("without", done.entry.key, gone, &retried)).map_err(bug)?);
     if let Some(entry) = part::read_entry(folder, &part::name(key)).filter(|entry| part::is_whole(folder, entry)) {
         return Ok(Done::in_part(Arc::new(entry)));
     }
@@ -180,8 +198,7 @@ fn without(
     for lines in [quarantine, index] {
         sections.push(index::compress(lines).map_err(|error| RunError::Bug(error.to_string()))?);
     }
-    let retried = done.entry.retried.iter().filter(|uri| !dropped.contains(uri.as_str())).cloned().collect();
-    let entry = Entry::new(key, &sections, leads, counts, retried);
+    let entry = Entry { derived: true, ..Entry::new(key, &sections, leads, counts, retried) };
     part::put(folder, &entry, &sections)?;
     Ok(Done::in_part(Arc::new(entry)))
 }

@@ -222,7 +222,7 @@ impl Store {
         }
         sections.push(index::compress(index).map_err(bug)?);
         counts.check_sum()?;
-        let entry = Entry::new(key, &sections, leads, counts, draft.entry.retried.clone());
+        let entry = Entry { derived: true, ..Entry::new(key, &sections, leads, counts, draft.entry.retried.clone()) };
         part::put(&self.folder, &entry, &sections)?;
         self.put.push(entry.name());
         Ok(Done::in_part(Arc::new(entry)))

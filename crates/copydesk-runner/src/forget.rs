@@ -5,7 +5,7 @@
 //! leaves out what the list has.
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     fmt::Write as _,
     fs,
     io::Read as _,
@@ -17,14 +17,15 @@ use copydesk_stage::Export;
 use crate::{
     Chain, ExportInstance, RunError, Skipped,
     checksum::Key,
-    earlier::{self, Earlier},
+    earlier,
     error::write_error,
     forgotten::{Forgotten, Named, traces, traces_of_name},
-    index::{Fate, Identity, Standpoint},
+    index::{Identity, Standpoint},
     layout::Layout,
     manifest::{MANIFEST, Manifest, PLAN},
+    meant::Meant,
     owner::Existing,
-    ownership,
+    ownership::{self, UnderWay},
     part::{self, PARTS},
     report::Written,
     skipped::{Kind, PassedOver, SKIPPED_FILE},
@@ -94,12 +95,13 @@ impl Forget {
             retry: true,
             forgets: true,
         };
-        refuse_stopped(&folder, &last)?;
         let mut store = Store::open(self.folder.clone(), layout, claim, || Ok(None))?;
+        // Behind the lock: nobody puts parts by now.
+        refuse_under_way(&folder, &last)?;
         store.roll_forward()?;
         let from = Standpoint::new(&self.folder, &self.place);
         let named: Vec<Named> = self.documents.iter().map(|given| Named::new(given, &from)).collect();
-        store.forget(&self.chain, &exports, &named, &from)
+        store.forget(&self.chain, &exports, &named)
     }
 }
 
@@ -130,22 +132,42 @@ fn no_run(folder: &Path) -> RunError {
     RunError::Retry(format!("no run has ended in {}, and there is nothing to forget", folder.display()))
 }
 
-/// Refuses to throw away what a run under way has done that is not in the manifest.
-fn refuse_stopped(folder: &LocalFolder, last: &Manifest) -> Result<(), RunError> {
-    let Some(under_way) = ownership::read_under_way(folder) else { return Ok(()) };
-    let published: Vec<Key> = last.entries.iter().map(|entry| entry.key).chain(last.keys()).collect();
+/// Refuses to throw away what was done and is in no manifest yet: by a run that was stopped, or by shares of one.
+fn refuse_under_way(folder: &LocalFolder, last: &Manifest) -> Result<(), RunError> {
+    let published: HashSet<String> =
+        last.entries.iter().map(|entry| entry.key).chain(last.keys()).map(part::name).collect();
     let parts = folder.list(PARTS).map_err(|error| RunError::Read { path: folder.locate(PARTS), error })?;
-    let is_new = |name: &&String| part::is_name(name) && !published.iter().any(|key| part::name(*key) == **name);
-    if under_way.owner == last.files.owner || parts.iter().find(is_new).is_none() {
+    let mut new = parts.iter().filter(|name| part::is_name(name) && !published.contains(*name));
+    // What was made of published shards is made again at once.
+    if !new.any(|name| part::read_entry(folder, name).is_some_and(|entry| !entry.derived)) {
         return Ok(());
     }
-    Err(RunError::Occupied(format!(
-        "a run of {} over {} was stopped in {}, and what it has done would be lost. Nothing was changed.\nGive that command \
-         again, and forget then",
-        under_way.owner.pipeline,
-        under_way.owner.inputs.join(" "),
-        folder.root().display()
-    )))
+    let root = folder.root().display();
+    Err(RunError::Occupied(match ownership::read_under_way(folder) {
+        Some(UnderWay { owner, .. }) => format!(
+            "a run of {} over {} was stopped in {root}, and what it has done would be lost. Nothing was changed.\nGive that \
+             command again, and forget then",
+            owner.pipeline,
+            owner.inputs.join(" ")
+        ),
+        None => format!(
+            "{root} holds what shares of a run have done, and it would be lost. Nothing was changed.\n`copydesk merge` makes \
+             the files of all shares; forget then"
+        ),
+    }))
+}
+
+/// Says what to do where the rows of documents cannot be taken out of a file.
+fn cannot_take_out(error: RunError) -> RunError {
+    match error {
+        RunError::Assemble { path, .. } => RunError::Occupied(format!(
+            "the rows of single documents cannot be taken out of {}. Nothing was changed, and nothing was forgotten.\nTake \
+             the documents out of the inputs, and `copydesk run --replace` makes all files anew without them; or leave that \
+             export out of the pipeline, `copydesk run --replace`, and forget then",
+            path.display()
+        )),
+        error => error,
+    }
 }
 
 fn listed(names: &[&str]) -> String {
@@ -154,35 +176,11 @@ fn listed(names: &[&str]) -> String {
     first.join(", ") + &if others > 0 { format!(" and {others} more") } else { String::new() }
 }
 
-/// What is meant of the documents of a folder: of each name how often, and the documents.
-fn meant(folder: &LocalFolder, manifest: &Manifest, named: &[Named]) -> Result<(Vec<u64>, Vec<Earlier>), RunError> {
-    let (mut counts, mut documents) = (vec![0; named.len()], Vec::new());
-    for shard in earlier::shards(folder, manifest) {
-        for earlier in shard.documents(folder)? {
-            let mut is_meant = false;
-            for (count, _) in counts.iter_mut().zip(named).filter(|(_, named)| named.means(&earlier, &shard.from)) {
-                *count += 1;
-                is_meant = true;
-            }
-            if is_meant {
-                documents.push(earlier);
-            }
-        }
-    }
-    Ok((counts, documents))
-}
-
 impl Store {
-    fn forget(
-        mut self,
-        chain: &Chain,
-        exports: &[&dyn Export],
-        named: &[Named],
-        from: &Standpoint,
-    ) -> Result<Forgot, RunError> {
+    fn forget(mut self, chain: &Chain, exports: &[&dyn Export], named: &[Named]) -> Result<Forgot, RunError> {
         let before = self.before.clone().ok_or_else(|| no_run(self.folder.root()))?;
-        let (mut counts, documents) = meant(&self.folder, &before, named)?;
-        let of_name = self.passed_over(named, from, &mut counts)?;
+        let Meant { counts, documents, passed_over } =
+            Meant::look(&self.folder, &before, named, &self.passed_over(&before)?)?;
         let unknown: Vec<&Named> =
             named.iter().zip(&counts).filter(|(_, n)| **n == 0).map(|(named, _)| named).collect();
         let (already, missing): (Vec<&Named>, Vec<&Named>) =
@@ -191,16 +189,20 @@ impl Store {
             return Err(self.not_there(chain, &missing));
         }
         let mut forgotten = self.forgotten.clone();
-        let same_name = self.count_names(&before, &documents)?;
-        for earlier in &documents {
-            forgotten = forgotten.and(traces(earlier, same_name.get(&earlier.identity) == Some(&1)));
+        let said = |given: &[usize]| given.iter().flat_map(|n| named[*n].traces()).collect::<Vec<_>>();
+        for one in &documents {
+            let of_entries = one.entries.iter().flat_map(|(earlier, is_own)| traces(earlier, *is_own));
+            forgotten = forgotten.and(of_entries.chain(said(&one.given)).collect());
         }
-        forgotten = of_name.iter().fold(forgotten, |list, identity| list.and(traces_of_name(*identity)));
+        for (identity, given) in &passed_over {
+            forgotten = forgotten.and(traces_of_name(*identity).into_iter().chain(said(given)).collect());
+        }
         let parts =
             self.folder.list(PARTS).map_err(|error| RunError::Read { path: self.folder.locate(PARTS), error })?;
         self.forgotten = forgotten;
         // What cannot be taken out shows before anything says that it was.
-        self.shards = self.taken_over(&before, exports).inspect_err(|_| {
+        let taken_over = self.taken_over(&before, exports).map_err(cannot_take_out);
+        self.shards = taken_over.inspect_err(|_| {
             for name in self.folder.list(PARTS).unwrap_or_default().iter().filter(|name| !parts.contains(name)) {
                 let _ = self.folder.remove(name);
             }
@@ -208,45 +210,30 @@ impl Store {
             let _ = self.folder.remove_empty_folder(PARTS);
         })?;
         self.forgotten.write(&self.folder)?;
-        let records = documents.iter().filter(|earlier| earlier.document.fate == Fate::Written).count() as u64;
-        let others = (documents.len() + of_name.len()) as u64 - records;
+        let records = documents.iter().filter(|one| one.is_written()).count() as u64;
+        let others = (documents.len() + passed_over.len()) as u64 - records;
         let already = already.len() as u64;
         let published = self.publish(chain, exports, &PassedOver::default())?;
         Ok(Forgot { records, others, already, files: published.files })
     }
 
-    /// How many records have the name of each of these.
-    fn count_names(&self, before: &Manifest, of: &[Earlier]) -> Result<HashMap<Identity, u64>, RunError> {
-        let mut names: HashMap<Identity, u64> = of.iter().map(|earlier| (earlier.identity, 0)).collect();
-        for shard in earlier::shards(&self.folder, before) {
-            for earlier in shard.documents(&self.folder)? {
-                names.entry(earlier.identity).and_modify(|count| *count += 1);
-            }
-        }
-        Ok(names)
-    }
-
-    /// Those that are meant of what the list of the folder says sources have passed over.
-    fn passed_over(&self, named: &[Named], from: &Standpoint, counts: &mut [u64]) -> Result<Vec<Identity>, RunError> {
+    /// What the list of the folder says sources have passed over, with the places of it.
+    fn passed_over(&self, before: &Manifest) -> Result<Vec<(String, Identity)>, RunError> {
         let path = self.folder.locate(SKIPPED_FILE);
         let mut text = Vec::new();
         match fs::File::open(&path).and_then(|mut file| file.read_to_end(&mut text)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(RunError::Read { path, error }),
             _ => {}
         }
+        let from = Standpoint::new(self.folder.root(), &before.files.owner.place);
         let lines = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Skipped>(line).ok());
-        let mut found = Vec::new();
-        for entry in lines.filter(|entry| entry.kind == Kind::Skipped) {
-            let identity = from.identity(&entry.uri, None, Key::default());
-            let mut is_meant = false;
-            let means = |(_, named): &(&mut u64, &Named)| named.means_name(&entry.uri, identity);
-            for (count, _) in counts.iter_mut().zip(named).filter(means) {
-                *count += 1;
-                is_meant = true;
-            }
-            found.extend(is_meant.then_some(identity));
-        }
-        Ok(found)
+        let skipped = lines.filter(|entry| entry.kind == Kind::Skipped);
+        Ok(skipped
+            .map(|Skipped { uri, .. }| {
+                let identity = from.identity(&uri, None, Key::default());
+                (uri, identity)
+            })
+            .collect())
     }
 
     /// Says what is not there, and where it is, if that is known.
@@ -259,7 +246,7 @@ impl Store {
         for archive in chain.surveys().iter().flat_map(|survey| &survey.against) {
             let other = LocalFolder::new(archive);
             let Ok(Some(manifest)) = Manifest::read(&other, MANIFEST) else { continue };
-            let Ok((counts, _)) = meant(&other, &manifest, &wanted) else { continue };
+            let Ok(Meant { counts, .. }) = Meant::look(&other, &manifest, &wanted, &[]) else { continue };
             let found = wanted.iter().zip(counts).filter(|(_, n)| *n > 0);
             let there: Vec<&str> = found.map(|(named, _)| named.given.as_str()).collect();
             if !there.is_empty() {

@@ -85,7 +85,7 @@ pub(crate) fn traces_of_name(identity: Identity) -> BTreeSet<Key> {
 pub(crate) struct Named {
     pub(crate) given: String,
     pub(crate) id: Option<u64>,
-    place: Option<Identity>,
+    pub(crate) place: Option<Identity>,
 }
 
 impl Named {
@@ -97,20 +97,8 @@ impl Named {
         Self { given: given.to_owned(), id, place }
     }
 
-    /// Whether that document is meant. A record that has a name of its own in its file is meant by its number as well.
-    pub(crate) fn means(&self, earlier: &Earlier, from: &Standpoint) -> bool {
-        let Earlier { identity, document } = earlier;
-        let by_id = self.id.is_some() && document.id.map(|Id(id)| id) == self.id;
-        let by_number = || from.identity(&document.uri, None, Key::default());
-        by_id || document.uri == self.given || self.place.is_some_and(|at| at == *identity || at == by_number())
-    }
-
-    /// Whether what is called so in a list is meant.
-    pub(crate) fn means_name(&self, uri: &str, identity: Identity) -> bool {
-        uri == self.given || self.place == Some(identity)
-    }
-
-    fn traces(&self) -> impl Iterator<Item = Key> {
+    /// By what it is known that this was said.
+    pub(crate) fn traces(&self) -> impl Iterator<Item = Key> {
         self.id.map(of_id).into_iter().chain(self.place.map(of_place))
     }
 }

@@ -33,6 +33,7 @@ mod layout;
 mod lead;
 mod losses;
 mod manifest;
+mod meant;
 mod output;
 mod own_files;
 mod owner;

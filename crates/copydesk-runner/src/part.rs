@@ -35,6 +35,14 @@ pub(crate) struct Entry {
     /// The documents in quarantine that were tried again in this shard; empty for a shard of a run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) retried: Vec<String>,
+    /// Whether it was made of another shard, and no document was worked on for it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) derived: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 /// Bytes of one shard for one output.
@@ -91,7 +99,7 @@ impl Entry {
         if leads.iter().all(Vec::is_empty) {
             leads.clear();
         }
-        Self { key, sections, leads, counts, retried }
+        Self { key, sections, leads, counts, retried, derived: false }
     }
 
     /// The name of the part that it belongs to.

@@ -15,6 +15,7 @@ use copydesk_stage::{
     Survey, SurveyError,
 };
 use kit::{Given, Lines, Obedient, export, link, manifest, options};
+use sha2::{Digest as _, Sha256};
 
 /// Leaves out what says the same as an earlier document.
 #[derive(Debug)]
@@ -279,6 +280,85 @@ fn what_was_added_is_forgotten_in_the_delta_too_and_a_run_ends_what_was_begun() 
             }
         }
     }
+}
+
+/// The id that the record of a document has.
+fn id_of(name: &str, text: &str) -> String {
+    let digest = Sha256::digest(text).iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    format!("{:016x}", copydesk_record::id_number_of(name, &digest))
+}
+
+#[test]
+fn what_was_tried_again_is_one_document() {
+    for surveyed in [false, true] {
+        for by_id in [false, true] {
+            let bench = Bench::new(surveyed, false);
+            let mut given = texts();
+            bench.run(&given, "out", Existing::Keep, "day").expect("it runs");
+            given[9] = "mended at last".into();
+            let retry = Options { retry: true, owner: owner("day"), ..options(2, 2) };
+            assert_eq!(bench.run_with(&given, "out", retry).expect("it runs").written, 1);
+            let id = id_of("doc-9", "mended at last");
+            let forgot = bench.forget("out", "day", &[if by_id { &id } else { "doc-9" }]).expect("it goes");
+            assert_eq!((forgot.records, forgot.others), (1, 0));
+            let gone = || ["doc-9 ", "\"doc-9\""].iter().all(|name| bench.traces("out", name).is_empty());
+            assert!(gone(), "{:?}", bench.traces("out", "doc-9"));
+            assert!(!bench.at("out").join("quarantine.jsonl").exists());
+            // Under its name another text is the same document.
+            given[9] = "mended once more".into();
+            let report = bench.run(&given, "out", Existing::Append, "day").expect("it runs");
+            assert_eq!((report.read, report.skipped["forgotten"]), (0, 1));
+            assert!(gone());
+            assert_eq!(remember(&bench.at("out"), "day", &["doc-9".into()]).expect("it is known"), 1);
+            bench.run(&given, "out", Existing::Append, "day").expect("it runs");
+            assert!(bench.rows("out").iter().any(|row| row.starts_with("doc-9 ")));
+        }
+    }
+}
+
+#[test]
+fn a_name_is_meant_from_where_it_is_given() {
+    let bench = Bench::new(false, false);
+    for day in ["day-1", "day-2"] {
+        bench.run(&[format!("text of {day}"), "another".into()], "out", Existing::Append, day).expect("it runs");
+    }
+    let before = folder(&bench.at("out"));
+    let error = bench.forget("out", "elsewhere", &["doc-0"]).expect_err("it means two").to_string();
+    assert!(error.contains("`doc-0` means 2 documents") && error.contains("Nothing was changed"), "{error}");
+    assert_eq!(folder(&bench.at("out")), before);
+    assert_eq!(bench.forget("out", "day-1", &["doc-0"]).expect("it goes").records, 1);
+    let rows = bench.rows("out");
+    assert!(rows.len() == 3 && rows.iter().any(|row| row.contains("text of day-2")), "{rows:?}");
+    // As it was called, once that is one document; the same word tells that it was done, and takes it back.
+    assert_eq!(bench.forget("out", "elsewhere", &["doc-0"]).expect("it goes").records, 1);
+    assert_eq!(bench.forget("out", "elsewhere", &["doc-0"]).expect("it is known").already, 1);
+    assert_eq!(remember(&bench.at("out"), "elsewhere", &["doc-0".into()]).expect("it is known"), 1);
+}
+
+#[test]
+fn work_under_way_is_not_thrown_away() {
+    let bench = Bench::new(false, false);
+    bench.run(&texts()[..6], "out", Existing::Keep, "day").expect("it runs");
+    copy(&bench.at("out"), &bench.at("shares"));
+    let shard = ShardSize { documents: 3, bytes: 1 << 20 };
+    let options = Options { owner: owner("day"), shard, ..options(2, 2) };
+    let share = Share::Part("1/2".parse().expect("a share"));
+    bench.run_with(&texts(), "shares", Options { share, ..options.clone() }).expect("it runs");
+    let before = folder(&bench.at("shares"));
+    let error = bench.forget("shares", "day", &["doc-5"]).expect_err("shares").to_string();
+    assert!(error.contains("copydesk merge"), "{error}");
+    assert_eq!(folder(&bench.at("shares")), before);
+
+    let source = Box::new(Given { texts: texts(), breaks_after: Some(20) });
+    let output = Output::Folder { folder: bench.at("out"), sharded: false };
+    let run = Run { source, chain: bench.chain(), exports: Bench::exports(), output, options };
+    run.execute(&mut ()).expect_err("it breaks");
+    let before = folder(&bench.at("out"));
+    let error = bench.forget("out", "day", &["doc-5"]).expect_err("the run of its owner").to_string();
+    assert!(error.contains("was stopped in"), "{error}");
+    assert_eq!(folder(&bench.at("out")), before);
+    bench.run(&texts(), "out", Existing::Keep, "day").expect("it runs");
+    bench.forget("out", "day", &["doc-5"]).expect("it goes");
 }
 
 #[test]
