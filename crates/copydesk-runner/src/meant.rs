@@ -169,7 +169,9 @@ impl Meant {
         let mut found = each(folder, manifest, |found| {
             let document = &found.earlier.document;
             let given = words.meaning(document.id, &[found.earlier.identity, found.number]);
-            given.iter().for_each(|n| counts[*n] += 1);
+            for n in &given {
+                counts[*n] += 1;
+            }
             let as_typed = words.texts.get(document.uri.as_str());
             for n in as_typed.into_iter().flatten() {
                 typed.entry(*n).or_default().insert(found.number);
@@ -179,7 +181,9 @@ impl Meant {
         let mut passed: Vec<(&str, Identity, Vec<usize>)> = Vec::new();
         for (uri, identity) in passed_over {
             let given = words.meaning(None, &[*identity]);
-            given.iter().for_each(|n| counts[*n] += 1);
+            for n in &given {
+                counts[*n] += 1;
+            }
             let as_typed = words.texts.get(uri.as_str());
             for n in as_typed.into_iter().flatten() {
                 typed.entry(*n).or_default().insert(*identity);
@@ -211,7 +215,9 @@ impl Meant {
         }
         let passed = passed.into_iter().filter(|(_, _, given)| !given.is_empty());
         let passed_over = passed.map(|(_, identity, given)| (identity, given)).collect();
-        typed.keys().for_each(|n| counts[*n] += 1);
+        for n in typed.keys() {
+            counts[*n] += 1;
+        }
         Ok(Self { counts, documents: whole(folder, manifest, found)?, passed_over })
     }
 }

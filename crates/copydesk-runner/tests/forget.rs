@@ -340,8 +340,8 @@ fn work_under_way_is_not_thrown_away() {
     let bench = Bench::new(false, false);
     bench.run(&texts()[..6], "out", Existing::Keep, "day").expect("it runs");
     copy(&bench.at("out"), &bench.at("shares"));
-    let shard = ShardSize { documents: 3, bytes: 1 << 20 };
-    let options = Options { owner: owner("day"), shard, ..options(2, 2) };
+    let size = ShardSize { documents: 3, bytes: 1 << 20 };
+    let options = Options { owner: owner("day"), shard: size, ..options(2, 2) };
     let share = Share::Part("1/2".parse().expect("a share"));
     bench.run_with(&texts(), "shares", Options { share, ..options.clone() }).expect("it runs");
     let before = folder(&bench.at("shares"));

@@ -1,6 +1,6 @@
 //! `copydesk forget`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use copydesk_runner::{Forget, Forgot, Owner, remember};
@@ -9,6 +9,7 @@ use copydesk_stage::Catalog;
 use super::{
     inputs::PathText,
     open::{load, read},
+    profile::cards,
 };
 use crate::{
     exit::ExitCode,
@@ -30,7 +31,8 @@ of what was quarantined and skipped, and what surveys have kept; where a record 
 All that are named are taken out, or none. Later runs into the folder leave them out, whatever their options: by their \
 name, or, moved elsewhere, by what is in them. The folder keeps hashes for that, and no names.
 
-What copydesk does not have in its hands stays: the inputs themselves, the files of --report, copies, folders of other runs \
+What copydesk does not have in its hands stays: the inputs themselves, the files of --report, README.md and croissant.json \
+of `copydesk profile` (make them anew), copies, folders of other runs \
 (name them one by one), the answers that the stage `http` keeps, and what a disk holds of files that were replaced.")]
 pub(crate) struct Args {
     /// The pipeline of the run: a file, or the name of a built-in one.
@@ -73,13 +75,26 @@ impl Args {
             let place = owner.place;
             let forget = Forget { chain, exports, folder: folder.clone(), place, documents };
             let done = forget.execute().map_err(anyhow::Error::from)?;
-            format!("{} {}\n", shown(&folder), said(&done))
+            format!("{} {}\n{}", shown(&folder), said(&done), stale(&folder))
         };
         if !reporter.quiet {
             reporter.write(&said);
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// What tells of the records as they were.
+fn stale(folder: &Path) -> String {
+    let cards = cards(folder);
+    if cards.is_empty() {
+        return String::new();
+    }
+    format!(
+        "{} in {} may still tell of what was forgotten; `copydesk profile` makes such files anew\n",
+        cards.join(" and "),
+        shown(folder)
+    )
 }
 
 fn documents_of(n: u64) -> String {

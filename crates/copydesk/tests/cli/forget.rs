@@ -143,3 +143,40 @@ fn a_record_goes_from_every_output_and_stays_away() {
         assert!(bench.holding("oakenshaw").is_empty());
     }
 }
+
+#[test]
+fn a_record_is_known_by_the_number_that_was_given_and_cards_are_named() {
+    let bench = Bench::new("");
+    let line = |n: usize| {
+        let text =
+            format!("The tram number {n} goes to the harbour every ten minutes, and back again before midnight.");
+        serde_json::json!({ "id": format!("tram-{n}"), "text": text }).to_string() + "\n"
+    };
+    fs::remove_dir_all(bench.path("pages")).unwrap();
+    fs::create_dir(bench.path("pages")).unwrap();
+    fs::write(bench.path("pages/rows.jsonl"), line(1) + &line(2) + &line(3)).unwrap();
+    let ran = bench.run(&[]);
+    assert_eq!((ran.code, bench.records().len()), (0, 3), "{}", ran.stderr);
+    let profiled = copydesk(["profile", bench.path("out").to_str().unwrap(), "--dataset-card"], "");
+    assert_eq!(profiled.code, 0, "{}", profiled.stderr);
+    let second = bench.records()[1]["source"]["uri"].as_str().unwrap().to_owned();
+    assert!(second.contains("rows.jsonl#"), "{second}");
+    let gone = bench.copydesk("forget", &[&second]);
+    assert!(gone.code == 0 && gone.stderr.contains("README.md in"), "{}", gone.stderr);
+    assert!(bench.holding("tram-2").is_empty() && bench.records().len() == 2);
+    let again = bench.copydesk("forget", &[&second]);
+    assert!(again.code == 0 && again.stderr.contains("1 of those named had been forgotten"), "{}", again.stderr);
+    let undone = bench.copydesk("forget", &["--undo", &second]);
+    assert!(undone.code == 0 && undone.stderr.contains("may read 1 document again"), "{}", undone.stderr);
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn a_table_without_documents_is_named_with_the_way_out() {
+    let bench = Bench::new("[[export]]\nuse = \"parquet\"\ntable = \"decisions\"");
+    bench.run(&[]);
+    let id = bench.records()[0]["id"].as_str().unwrap().to_owned();
+    let refused = bench.copydesk("forget", &[&id]);
+    assert!(refused.code == 2 && refused.stderr.contains("Take the documents out of the inputs"), "{}", refused.stderr);
+    assert!(!bench.path("out/.copydesk/forgotten").exists());
+}

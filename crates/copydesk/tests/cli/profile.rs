@@ -93,6 +93,21 @@ fn the_figures_are_those_of_the_records() {
 }
 
 #[test]
+fn what_has_no_name_is_no_site_and_two_outputs_are_not_one() {
+    let bench = Bench::new("\n[[export]]\nuse = \"jsonl\"\nfile = \"again.jsonl\"");
+    fs::write(bench.path("pages/d.md"), "# Rain\n\nIt has rained on the harbour since the early morning.\n").unwrap();
+    let args = ["run", &bench.at("p.toml"), &bench.at("pages"), "-o", &bench.at("parts"), "--sharded"];
+    assert_eq!(copydesk(args, "").code, 1);
+    let refused = copydesk(["profile", &bench.at("parts")], "");
+    assert!(refused.code == 2 && refused.stderr.contains("several folders of records"), "{}", refused.stderr);
+    let html = bench.at("one.html");
+    let one = copydesk(["profile", &bench.at("parts/records"), "--report", &html], "");
+    assert!(one.code == 0 && one.stdout.starts_with("corpus\n  documents              4\n"), "{}", one.stdout);
+    let page = fs::read_to_string(&html).unwrap();
+    assert!(page.contains("<b>2</b>sites") && page.contains("(unknown)"), "{page}");
+}
+
+#[test]
 fn a_card_tells_of_the_data_files() {
     let bench = Bench::new("");
     assert_eq!(bench.profile(&["--dataset-card", "--name", "Two: shores"]).code, 0);
@@ -109,6 +124,15 @@ fn a_card_tells_of_the_data_files() {
     // The folder is still that of the run.
     let again = copydesk(["run", &bench.at("p.toml"), &bench.at("pages"), "-o", &bench.at("out")], "");
     assert_eq!(again.code, 1, "{}", again.stderr);
+    // What somebody has written into it stays, until they say otherwise.
+    assert_eq!(bench.profile(&["--dataset-card"]).code, 0, "its own is replaced");
+    let edited = fs::read_to_string(bench.path("out/README.md")).unwrap() + "\nCollected by hand.\n";
+    fs::write(bench.path("out/README.md"), &edited).unwrap();
+    let refused = bench.profile(&["--dataset-card"]);
+    assert!(refused.code == 2 && refused.stderr.contains("was edited since"), "{}", refused.stderr);
+    assert_eq!(fs::read_to_string(bench.path("out/README.md")).unwrap(), edited);
+    assert_eq!(bench.profile(&["--dataset-card", "--replace"]).code, 0);
+    assert!(!fs::read_to_string(bench.path("out/README.md")).unwrap().contains("by hand"));
     fs::write(bench.path("out/README.md"), "my notes").unwrap();
     let refused = bench.profile(&["--dataset-card"]);
     assert!(refused.code == 2 && refused.stderr.contains("was not made by"), "{}", refused.stderr);

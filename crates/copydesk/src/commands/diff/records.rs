@@ -162,8 +162,10 @@ pub(in crate::commands) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> 
             && [".jsonl", ".jsonl.gz", ".jsonl.zst"].iter().any(|ending| name.ends_with(ending))
     };
     let own: Vec<PathBuf> = list(folder)?.into_iter().filter(is_records).collect();
+    let is_part = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("part-"));
     match own.as_slice() {
         [_] => return Ok(own),
+        all if !all.is_empty() && all.iter().all(is_part) => return Ok(own),
         [] => {}
         [first, second, ..] => {
             bail!(
@@ -175,15 +177,23 @@ pub(in crate::commands) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> 
         }
     }
     // Many files of one output.
-    let mut parts = Vec::new();
+    let mut parts: Vec<(PathBuf, Vec<PathBuf>)> = Vec::new();
     for path in list(folder)?.into_iter().filter(|path| path.is_dir()) {
         let found: Vec<PathBuf> = list(&path)?.into_iter().filter(is_records).collect();
-        if found.iter().any(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("part-"))) {
-            parts.extend(found);
+        if found.iter().any(is_part) {
+            parts.push((path, found));
         }
     }
-    if parts.is_empty() {
-        bail!("{} holds no records as JSON Lines; the export `jsonl` writes them", shown(folder));
+    if let [(first, _), (second, _), ..] = parts.as_slice() {
+        bail!(
+            "{} holds several folders of records: name one of them, such as {} or {}",
+            shown(folder),
+            shown(first),
+            shown(second)
+        );
     }
-    Ok(parts)
+    let Some((_, files)) = parts.pop() else {
+        bail!("{} holds no records as JSON Lines; the export `jsonl` writes them", shown(folder));
+    };
+    Ok(files)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use sha2::{Digest as _, Sha256};
+
 use super::{
     data_files::{DataFiles, Table},
     gather::{Groups, Profile},
@@ -10,13 +12,13 @@ use super::{
 use crate::terminal::thousands;
 
 /// How a card of ours begins.
-pub(super) const HEAD: &str = "---\n# Made by `copydesk profile`.\n";
+pub(super) const HEAD: &str = "---\n# Made by `copydesk profile`";
 
 /// So many groups of a sort are listed.
 const MOST: usize = 20;
 
 pub(super) fn card(name: &str, profile: &Profile, data: &DataFiles) -> String {
-    let mut out = String::from(HEAD);
+    let mut out = String::new();
     let _ = writeln!(out, "pretty_name: {}", quoted(name));
     let languages: Vec<&str> = languages(&profile.languages);
     if !languages.is_empty() {
@@ -86,7 +88,19 @@ pub(super) fn card(name: &str, profile: &Profile, data: &DataFiles) -> String {
             let _ = writeln!(out, "| {} | {} |", cell(name), thousands(**n));
         }
     }
-    out
+    format!("{HEAD}{}\n{out}", sum(&out))
+}
+
+/// What the head says of the rest, so that an edit shows.
+fn sum(rest: &str) -> String {
+    let digest = Sha256::digest(rest).iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte));
+    format!(" (sum of the rest: {digest:016x})")
+}
+
+/// Whether a card of ours is not as it was made.
+pub(super) fn is_edited(card: &str) -> bool {
+    let rest = card.strip_prefix(HEAD).and_then(|card| card.split_once('\n'));
+    rest.is_some_and(|(told, rest)| told != sum(rest))
 }
 
 /// The languages, the most usual first, as the Hub knows them: without scripts and regions.

@@ -97,6 +97,11 @@ pub(super) struct Group {
 
 pub(super) type Groups = BTreeMap<String, Group>;
 
+/// How many groups have a name: not those of records that do not say, and of what was not counted apart.
+pub(super) fn told(groups: &Groups) -> u64 {
+    groups.keys().filter(|name| ![UNKNOWN, OTHERS].contains(&name.as_str())).count() as u64
+}
+
 impl Profile {
     /// Reads the records of these files, and the lists that stand beside them in a folder.
     pub(super) fn gather(files: &[std::path::PathBuf], folder: Option<&Path>) -> anyhow::Result<Self> {

@@ -48,6 +48,9 @@ pub(crate) struct Args {
     /// Write croissant.json into the folder, beside a Parquet file: what data sets are described by for machine learning.
     #[arg(long)]
     croissant: bool,
+    /// Replace a dataset card that was edited since it was made.
+    #[arg(long)]
+    replace: bool,
     /// What the data set is called in the card and in Croissant; the name of the folder if left out.
     #[arg(long)]
     name: Option<String>,
@@ -68,15 +71,16 @@ impl Args {
                 Some("html" | "htm") => page::page(&name, &profile),
                 _ => show::table(&profile),
             };
-            put(path, &text)?;
+            put(path, &text, self.replace)?;
         }
         if let Some(folder) = folder {
             if self.dataset_card {
-                put(&folder.join("README.md"), &card::card(&name, &profile, &DataFiles::of(folder, &paths)?))?;
+                let card = card::card(&name, &profile, &DataFiles::of(folder, &paths)?);
+                put(&folder.join(CARD), &card, self.replace)?;
             }
             if self.croissant {
                 let described = croissant::croissant(&name, &profile, folder, &DataFiles::of(folder, &paths)?)?;
-                put(&folder.join("croissant.json"), &described)?;
+                put(&folder.join(CROISSANT), &described, self.replace)?;
             }
         }
         if !reporter.quiet {
@@ -97,14 +101,30 @@ const OURS: [&str; 4] = [page::PAGE, show::HEAD, "{\n  \"documents\":", card::HE
 /// Within how many bytes a Croissant file says who made it.
 const MARK: &str = croissant::MARK;
 
+/// What stands in a folder that tells of its records, and is as old as they were then.
+pub(super) const CARD: &str = "README.md";
+pub(super) const CROISSANT: &str = "croissant.json";
+
+/// Which of these stand in a folder.
+pub(super) fn cards(folder: &Path) -> Vec<&'static str> {
+    [CARD, CROISSANT].into_iter().filter(|name| folder.join(name).exists()).collect()
+}
+
 /// Writes a file as a whole. What is no profile is not replaced: a README may be somebody's work.
-fn put(path: &Path, text: &str) -> anyhow::Result<()> {
+fn put(path: &Path, text: &str, replace: bool) -> anyhow::Result<()> {
     let cannot = || format!("cannot write {}", shown(path));
     if path.exists() {
         let there = fs::read(path).with_context(cannot)?;
         let there = String::from_utf8_lossy(&there);
         if !there.is_empty() && !OURS.iter().any(|head| there.starts_with(head)) && !there.contains(MARK) {
             bail!("{}: the file that is there was not made by `copydesk profile`; take it away first", cannot());
+        }
+        if !replace && card::is_edited(&there) {
+            bail!(
+                "{}: the card that is there was edited since, and the edits would be lost. Nothing was changed.\nTo make it \
+                 anew all the same: --replace; to keep it, give it another name first",
+                cannot()
+            );
         }
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();

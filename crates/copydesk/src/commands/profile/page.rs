@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
-    gather::{Groups, Profile},
+    gather::{Groups, Profile, told},
     show::{in_order, share, tenth},
 };
 use crate::{
@@ -56,8 +56,8 @@ fn tiles(out: &mut String, profile: &Profile) {
     for (class, value, what) in [
         ("written", thousands(profile.documents), "documents"),
         ("", thousands(profile.lengths.sum), "characters"),
-        ("", thousands(profile.languages.len() as u64), "languages"),
-        ("", thousands(profile.sites.len() as u64), "sites"),
+        ("", thousands(told(&profile.languages)), "languages"),
+        ("", thousands(told(&profile.sites)), "sites"),
         ("dropped", share(profile.same_text, profile.documents), "with the text of an earlier one"),
         ("dropped", share(profile.empty, profile.documents), "without text"),
         ("quarantined", thousands(quarantined), "in quarantine"),
