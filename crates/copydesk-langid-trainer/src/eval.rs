@@ -122,13 +122,17 @@ fn languages_page(full: &[Answer], five: &[Answer], two: &[Answer]) -> String {
         "# Languages\n\nWritten by `cargo run --release -p copydesk-langid-trainer -- eval --page FILE`; do not edit.\n\n\
          F1 in per cent on 60 news sentences a language (NTREX-128, not trained on), on their first five words and on \
          their first two.\nA language without figures has no sentences in that set: it can be named, and how well is not \
-         measured. Varieties\ntold apart by script or characters share the figures of their language.\n\n\
+         measured; for those in\nLatin letters that are at home in another script see `README.md`. Other varieties told apart by script or \
+         characters share the\nfigures of their language.\n\n\
          | tag | language | own name | sentence | 5 words | 2 words |\n|---|---|---|---|---|---|\n",
     );
     let scores = [full, five, two].map(|answers| f1_by_language(&answers.iter().collect::<Vec<_>>()));
     for lang in Lang::all() {
+        // The sentences of the set are in the script that a language is at home in.
+        let is_there = !lang.name().ends_with("(Latin letters)");
         let cell = |by: &BTreeMap<String, f64>| {
-            by.get(lang.iso3()).map_or("–".to_owned(), |f1| format!("{:.0}", 100.0 * f1))
+            let f1 = by.get(lang.iso3()).filter(|_| is_there);
+            f1.map_or("–".to_owned(), |f1| format!("{:.0}", 100.0 * f1))
         };
         let cells: Vec<String> = scores.iter().map(cell).collect();
         let _ = writeln!(page, "| {lang} | {} | {} | {} |", lang.name(), lang.own_name(), cells.join(" | "));

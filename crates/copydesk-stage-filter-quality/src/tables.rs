@@ -166,7 +166,8 @@ pub(crate) struct Language {
 }
 
 impl Language {
-    /// The one of a BCP 47 tag, or of what is left of it without its last parts.
+    /// The one of a BCP 47 tag, or of what is left of it without its last parts; not that of the script that it is at home in
+    /// for one in Latin letters.
     pub(crate) fn find(tag: &str) -> Option<&'static Self> {
         #[derive(Deserialize)]
         struct File {
@@ -181,7 +182,11 @@ impl Language {
             if let Some(found) = ALL.iter().find(|language| language.tag == tag) {
                 return Some(found);
             }
-            tag = tag.rsplit_once('-')?.0;
+            let (rest, last) = tag.rsplit_once('-')?;
+            if last == "Latn" {
+                return None;
+            }
+            tag = rest;
         }
     }
 }
@@ -231,6 +236,7 @@ mod tests {
         let german = Language::find("de-AT").expect("German with figures");
         assert!(german.words == Words::Spaces && german.stop_words.contains("der"));
         assert_eq!(Language::find("zh-Hant").map(|zh| zh.words), Some(Words::Model));
+        assert!(Language::find("ru").is_some() && Language::find("ru-Latn").is_none());
         assert!(Language::find("en").is_none() && Language::find("und").is_none());
         let rule = RULES.iter().find(|rule| rule.name == "fineweb-2-top-3-gram").expect("it is there");
         assert!((rule.threshold(Some(german)) - 0.153).abs() < 1e-9);
