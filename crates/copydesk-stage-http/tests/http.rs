@@ -90,7 +90,8 @@ impl Service {
             line.clear();
         }
         let mut body = vec![0; length];
-        if from.read_exact(&mut body).is_err() {
+        // Whoever does not trust the service hangs up before a word is said.
+        if head.is_empty() || from.read_exact(&mut body).is_err() {
             return;
         }
         let body: Value = serde_json::from_slice(&body).expect("JSON");
@@ -400,7 +401,9 @@ fn a_service_under_https_is_asked_if_it_is_trusted() {
     let Ok(wary) = build(&url, &json!({ "failures": 2, "at_once": 1 })) else { return };
     let errors: Vec<_> =
         work(&wary, &["a ferry"; 3]).into_iter().map(|(_, done)| done.expect_err("no trust")).collect();
-    assert!(errors[0].rule == "http-refused" && errors[0].message.contains("is not trusted"), "{errors:?}");
+    // Which document is the first to be asked about is left to chance.
+    assert!(errors.iter().all(|error| error.message.contains("is not trusted")), "{errors:?}");
+    assert!(errors.iter().any(|error| !error.ends_run && error.rule == "http-refused"), "{errors:?}");
     assert!(errors.iter().any(|error| error.ends_run && error.rule == "http-gone"), "{errors:?}");
     assert_eq!(service.count(), 3);
 }
