@@ -16,8 +16,10 @@ use crate::{Lexicon, credit::ends_sentence};
 pub enum CaptionSign {
     /// Where in the picture somebody stands: `(left)`.
     Position,
-    /// The same in a form that stands in captions only: in brackets, or at the beginning.
+    /// The same in a form that stands in captions only: in brackets, or before names at the beginning.
     Placed,
+    /// A side in brackets on which parties stand as well: `(left)`. One of them alone does not place anybody.
+    Side,
     /// That it speaks of a picture: `poses for`, `in this photo`.
     Scene,
     /// A beginning that only captions have: `FILE -`, `图为`.
@@ -36,6 +38,7 @@ pub enum CaptionSign {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CaptionPhrases {
     position: Phrases<()>,
+    side: Phrases<()>,
     scene: Phrases<()>,
     opener: Phrases<()>,
     numbered: Phrases<()>,
@@ -52,6 +55,7 @@ impl CaptionPhrases {
         };
         Self {
             position: phrases(CaptionSign::Position),
+            side: phrases(CaptionSign::Side),
             scene: phrases(CaptionSign::Scene),
             opener: phrases(CaptionSign::Opener),
             numbered: phrases(CaptionSign::Numbered),
@@ -76,6 +80,7 @@ pub fn has_caption_sign(text: &str, sign: CaptionSign, lexicon: &Lexicon) -> boo
     match sign {
         CaptionSign::Position => phrases.position.all(&fold(text)).next().is_some(),
         CaptionSign::Placed => is_placed(text, phrases),
+        CaptionSign::Side => phrases.side.all(&fold(text)).next().is_some(),
         CaptionSign::Scene => phrases.scene.all(&fold(text)).next().is_some(),
         CaptionSign::Opener => phrases.opener.at_start(&fold(head(text, 120))).is_some(),
         CaptionSign::Numbered => is_numbered(text, phrases),
@@ -85,16 +90,40 @@ pub fn has_caption_sign(text: &str, sign: CaptionSign, lexicon: &Lexicon) -> boo
     }
 }
 
-/// `The mayor (left) and …`, `From left: …`. Short brackets stand for other things as well: `(th)`, `(중)`.
+/// `The mayor (left) and the smith (right)`, `From left: …`. Short brackets stand for other things as well: `(th)`, `(중)`.
 fn is_placed(text: &str, phrases: &CaptionPhrases) -> bool {
-    let folded = fold(text);
+    let start = Folded::new(text);
+    let folded = start.text();
     let enclosed = |from: usize, to: usize| {
         let found = &folded[from..to];
         let inside = found.trim_matches(['(', ')']);
         found.starts_with('(') && (inside.chars().count() >= 3 || inside.contains(['左', '右', '왼', '오']))
     };
-    phrases.position.all(&folded).any(|(from, to, ())| enclosed(from, to) || from == 0 && folded[..to].contains(' '))
-        || enclosed_number(&folded)
+    let opens = |to: usize| folded[..to].contains(' ') && stands_before_names(text, start.origin(to), phrases);
+    let (mut sides, mut placed) = (0, false);
+    for (from, to, ()) in phrases.position.all(folded) {
+        let side = phrases.side.whole(&folded[from..to]).is_some();
+        sides += usize::from(side);
+        placed |= from == 0 && opens(to) || !side && enclosed(from, to);
+    }
+    placed || sides >= 2 || enclosed_number(folded)
+}
+
+/// Whether a position that opens a text ends in a colon, or in a comma before a name or another position: `Back row forward
+/// Tom Lee` and `Front row seats` place nobody.
+fn stands_before_names(text: &str, end: usize, phrases: &CaptionPhrases) -> bool {
+    let (position, rest) = (text[..end].trim_end(), text[end..].trim_start());
+    let colon = [':', '：'];
+    if position.ends_with(colon) || rest.starts_with(colon) {
+        return true;
+    }
+    if !position.ends_with(',') && !rest.starts_with(',') {
+        return false;
+    }
+    let named = rest.trim_start_matches(',').trim_start();
+    let capital = |word: &str| word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+    named.split_whitespace().take(2).filter(|word| capital(word)).count() == 2
+        || phrases.position.at_start(&fold(head(named, 60))).is_some()
 }
 
 /// `鲁长青（右二）`: the side and the place counted from it.

@@ -122,6 +122,8 @@ pub(crate) struct BylineWords {
     pub(crate) titles: Vec<String>,
     /// Openers and tails that are names as well (`Do`, `Mai`): they count where no name can stand.
     pub(crate) also_names: Vec<String>,
+    /// Arabic names that begin with the letter of `and`.
+    pub(crate) and_names: Vec<String>,
     /// Signs by which Korean family names begin, those of given names, and those of Chinese family names.
     pub(crate) hangul_families: String,
     pub(crate) hangul_given: String,
@@ -284,6 +286,7 @@ impl Vocabulary {
             ("not_names", &byline.not_names),
             ("titles", &byline.titles),
             ("also_names", &byline.also_names),
+            ("and_names", &byline.and_names),
         ];
         for (key, list) in lists {
             check_list(&format!("byline.{key}"), list.iter())?;

@@ -69,6 +69,8 @@ pub(crate) struct Story {
     pub(crate) plain: bool,
     /// Whether paragraphs end in the agency that they are from.
     signed: bool,
+    /// Whether sentences end in names in brackets, again and again, as in news in brief.
+    pub(crate) briefs: bool,
     /// Whether credits are cut at their slashes, and stand in lines of their own.
     pub(crate) slashed: bool,
 }
@@ -90,8 +92,9 @@ impl Story {
         let phrases = doc.blocks().len() <= LONGEST_STYLED
             && doc.ids().any(|id| may_look_like_caption(doc.text(id)) && phrase(id));
         let agency = |id: BlockId| is_bare_agency(lines.split(id));
-        let signed =
-            doc.blocks().len() <= LONGEST_STYLED && doc.body().any(|(id, _)| is_running_text(doc, id) && agency(id));
+        let signed = doc.body().any(|(id, _)| is_running_text(doc, id) && agency(id));
+        let briefs =
+            doc.body().filter(|(id, _)| unlabelled::is_name_in_brackets(lines.split(*id))).take(2).count() == 2;
         let open = |id: &BlockId| {
             let text = doc.text(*id);
             !ends_sentence(text) && weight(text) >= SHORTEST / 2 && lines.split(*id).credits.is_empty()
@@ -104,8 +107,9 @@ impl Story {
                 .filter(open)
                 .count()
                 <= MOST_OPEN;
-        let slashed = doc.ids().any(|id| doc.text(id).trim() == "/");
-        Self { first_running, last, main, phrases, plain, signed, slashed }
+        let story = Self { first_running, last, main, phrases, plain, signed, briefs, slashed: false };
+        let slashed = doc.ids().any(|id| unlabelled::slashed_below(lines, id, &story).is_some());
+        Self { slashed, ..story }
     }
 
     /// Whether a bare agency behind a sentence may be the credit of a picture.
@@ -340,7 +344,7 @@ impl<'t> Line<'t> {
     fn above_credit(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
         let (doc, lexicon) = (lines.doc, lines.lexicon);
         let next = BlockId(self.id.0 + 1);
-        if let Some((more, printed)) = unlabelled::slashed_below(lines, self.id).filter(|_| self.may_be(lines)) {
+        if let Some((more, printed)) = unlabelled::slashed_below(lines, self.id, story).filter(|_| self.may_be(lines)) {
             let mut marks = Vec::new();
             let credits = as_credit(&printed, &mut marks, lexicon);
             let reason =

@@ -3,7 +3,7 @@
 
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{
-    CaptionSign, Confidence, classify_label, credit::CreditMark, has_caption_sign, read_byline, read_dateline,
+    CaptionSign, Confidence, Split, classify_label, credit::CreditMark, has_caption_sign, read_byline, read_dateline,
 };
 use copydesk_text::{Terms, ends_sentence, is_hangul, is_kana, key, letters, sentences, weight};
 
@@ -105,6 +105,10 @@ pub(crate) fn stands_apart(line: &Line<'_>, lines: &Lines<'_>, story: &Story) ->
     {
         return false;
     }
+    // In news in brief every item ends in who wrote it: `… on Monday. (Ann Lee)`.
+    if story.briefs && is_name_in_brackets(split) {
+        return false;
+    }
     // A source stands below tables and behind reports as often, and an agency behind any paragraph.
     let sourced = split.confidence == Confidence::Labelled && !split.picture_only && SOURCES.contains(&split.rule);
     let named = text.contains(printed.as_str());
@@ -121,6 +125,12 @@ pub(crate) fn stands_apart(line: &Line<'_>, lines: &Lines<'_>, story: &Story) ->
     }
     let open = phrase && !ends_sentence(&line.text) && (known || split.rule.starts_with("paren"));
     story.is_inside(line.id) && (closed || open)
+}
+
+/// Whether a line ends in a sentence and what may be a name in brackets behind it.
+pub(crate) fn is_name_in_brackets(split: &Split<'_>) -> bool {
+    let bare = split.confidence == Confidence::ShapeOnly && split.rule.starts_with("paren");
+    bare && !split.credits.is_empty() && ends_sentence(split.text)
 }
 
 /// Whether the next line is text.
@@ -171,6 +181,10 @@ fn is_phrase_between(lines: &Lines<'_>, id: BlockId, text: &str, story: &Story) 
     /// Words of such a phrase; where words are not parted, its letters.
     const WORDS: std::ops::RangeInclusive<usize> = 7..=24;
     const SIGNS: std::ops::RangeInclusive<usize> = 14..=48;
+    // Where no other caption says how captions look, a subhead looks the same.
+    if !story.plain || !story.phrases {
+        return false;
+    }
     let doc = lines.doc;
     let closed = |id: BlockId| ends_sentence(doc.text(id)) && weight(doc.text(id)) >= SHORTEST;
     let between = story.is_inside(id) && id.0 > 0 && closed(BlockId(id.0 - 1)) && closed(BlockId(id.0 + 1));
@@ -179,15 +193,11 @@ fn is_phrase_between(lines: &Lines<'_>, id: BlockId, text: &str, story: &Story) 
     let goes_on =
         || doc.text(next).trim_start().starts_with(char::is_lowercase) || doc.block(next).gap != doc.block(id).gap;
     // In the style of another caption a short phrase is one as well.
-    let styled = story.phrases
-        && !text.chars().any(is_kana)
+    let styled = !text.chars().any(is_kana)
         && (3..=10).contains(&text.split_whitespace().count())
         && !text.ends_with(':')
         && text.chars().any(|c| c.is_alphabetic() && !c.is_uppercase())
         && says_what_the_head_does(doc, text, story);
-    if !story.plain {
-        return false;
-    }
     if between
         && styled
         && !goes_on()
@@ -245,18 +255,15 @@ pub(crate) fn is_holder(line: &Line<'_>, next: BlockId, lines: &Lines<'_>, story
     {
         return false;
     }
-    if printed.split_whitespace().next_back().is_some_and(|word| word.starts_with("www.")) {
-        return true;
-    }
-    story.slashed
-        && story.is_inside(line.id)
-        && ends_sentence(&line.text)
-        && !printed.ends_with(['.', ':', '!', '?', '”', '"'])
-        && is_right_above(doc, next)
+    let sited = printed.split_whitespace().next_back().is_some_and(|word| word.starts_with("www."));
+    let inside = (sited || story.slashed) && story.is_inside(line.id) && is_right_above(doc, next);
+    // Above the text a greeting may stand below the first picture.
+    let above = || sited && story.is_above(line.id) && is_above_text(doc, next);
+    ends_sentence(&line.text) && !printed.ends_with(['.', ':', '!', '?', '”', '"']) && (inside || above())
 }
 
 /// The lines of a credit that is cut at its slash: `Ann Lee`, `/`, `Coast Radio`, below a caption.
-pub(crate) fn slashed_below(lines: &Lines<'_>, id: BlockId) -> Option<(Vec<BlockId>, String)> {
+pub(crate) fn slashed_below(lines: &Lines<'_>, id: BlockId, story: &Story) -> Option<(Vec<BlockId>, String)> {
     let doc = lines.doc;
     let line = |step: u32| {
         let id = BlockId(id.0 + step);
@@ -264,8 +271,18 @@ pub(crate) fn slashed_below(lines: &Lines<'_>, id: BlockId) -> Option<(Vec<Block
     };
     let short = |text: &str| (1..=6).contains(&text.split_whitespace().count()) && text.starts_with(char::is_uppercase);
     let (name, slash, holder) = (line(1)?, line(2)?, line(3)?);
-    let whole = slash == "/" && short(name) && short(holder) && !ends_sentence(name) && !ends_sentence(holder);
-    whole.then(|| ((1..=3).map(|step| BlockId(id.0 + step)).collect(), format!("{name} / {holder}")))
+    // Breadcrumbs are written like that as well: `Home`, `/`, `News`.
+    if slash != "/" || !is_plain(doc, id) || !ends_sentence(doc.text(id)) {
+        return None;
+    }
+    let of_the_page = |text: &str| classify_label(text, lines.lexicon).is_some();
+    let credit = |text: &str| short(text) && !ends_sentence(text) && !of_the_page(text);
+    let more: Vec<BlockId> = (1..=3).map(|step| BlockId(id.0 + step)).collect();
+    let near = more.iter().all(|id| doc.block(*id).gap <= 1 && is_plain(doc, *id));
+    // The caption may stand there once more, as the text of the picture.
+    let again = line(4).filter(|again| key(again) == key(doc.text(id))).map(|_| BlockId(id.0 + 4));
+    let placed = || story.is_inside(id) || is_right_above(doc, again.unwrap_or(more[2]));
+    (credit(name) && credit(holder) && near && placed()).then(|| (more, format!("{name} / {holder}")))
 }
 
 /// Whether most words of a line stand above the text: in the headline, the deck or another caption.
@@ -373,4 +390,17 @@ fn is_above_dateline(lines: &Lines<'_>, id: BlockId) -> bool {
         && read_dateline(doc.text(id), lines.lexicon).is_none()
         && (0..id.0).map(BlockId).all(|above| read_dateline(doc.text(above), lines.lexicon).is_none())
         && weight(doc.text(id)) <= LONGEST_WEAK
+        && !is_standfirst(doc, id)
+}
+
+/// Whether a line above the text stands right below the title, or says what the title says.
+fn is_standfirst(doc: &Document, id: BlockId) -> bool {
+    const SHARE: f32 = 0.5;
+    let is_title = |at: &BlockId| doc.block(*at).label() == Label::Title || doc.block(*at).kind == BlockKind::Heading;
+    let above = || (0..id.0).map(BlockId);
+    let first = || above().find(|at| weight(doc.text(*at)) >= SHORTEST);
+    let Some(title) = above().rev().find(is_title).or_else(first) else { return true };
+    let (share, words) = Terms::of(std::iter::once(doc.text(title)), false).shared(doc.text(id));
+    let repeated = || key(doc.text(BlockId(id.0 - 1))) == key(doc.text(title));
+    title.0 + 1 == id.0 || repeated() || words > 0 && share >= SHARE
 }

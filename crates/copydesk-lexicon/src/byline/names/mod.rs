@@ -54,7 +54,9 @@ impl<'t> Names<'t> {
         {
             text.pop();
         }
-        let given = mode != Mode::Bare && is_given_name(&text);
+        // A desk of one word is nobody's name: `กองบรรณาธิการ`.
+        let desk = || lexicon.desks.whole(&fold(&text)).is_some() || lexicon.roles.whole(&fold(&text)).is_some();
+        let given = mode != Mode::Bare && is_given_name(&text) && !desk();
         let lower = mode == (Mode::Labelled { sure: true }) && text.starts_with(char::is_lowercase);
         if words.len() == 1 && (lower || given) {
             push_new(&mut self.people, text);

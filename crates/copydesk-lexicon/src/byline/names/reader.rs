@@ -230,14 +230,20 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// `أحمد علي ومنى سعيد`: in Arabic the word for `and` is glued to the name behind it. Names that begin with its letter stay
-    /// whole where a family name cannot be over.
+    /// whole: the known ones, and those behind which no other word of a name stands.
     fn glued_joiner(&self, piece: &Piece<'t>) -> Option<usize> {
-        const NAMES: [&str; 12] =
-            ["وليد", "وائل", "وفاء", "وسام", "وسيم", "وحيد", "وجدي", "وجيه", "وهيب", "وداد", "وضاح", "ولاء"];
         let word = piece.word;
         let sure = matches!(self.mode, Mode::Labelled { .. }) && self.current.len() >= 2;
-        let joined = word.starts_with('و') && word.chars().count() >= 4 && !NAMES.contains(&word);
-        (sure && joined && !piece.next.is_empty()).then_some('و'.len_utf8())
+        let joined =
+            word.starts_with('و') && word.chars().count() >= 4 && !self.lexicon.and_names.contains(&piece.folded);
+        // Behind the word for `and` a whole name follows, of two words: this one and the next.
+        let whole = word == piece.raw && !word.ends_with([',', '،']);
+        let next = piece.next.split_whitespace().next().is_some_and(|next| {
+            next.chars().all(|c| c.is_alphabetic() || matches!(c, ',' | '،' | '.'))
+                && !is_tail_word(&fold(next), self.lexicon)
+                && !self.lexicon.joiners.contains(&fold(next))
+        });
+        (sure && joined && whole && next).then_some('و'.len_utf8())
     }
 
     /// `in Orlen` behind a name, where others may follow: one word, or more that begin like a place. The small word joins
