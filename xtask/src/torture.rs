@@ -46,6 +46,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("hr_first_line", "the line is not taken for front matter; it is a label of press releases, which goes"),
     ("nan_infinity", "what Python writes for no number is read as null"),
     ("lone_surrogates", "half a character is read as U+FFFD, with a note"),
+    ("bad_utf8_line", "a line that is not in UTF-8 is read in the charset that fits best, with a note"),
     ("concatenated", "objects one behind the other are read, each as a record"),
     ("wrong_shapes", "an id that is none costs the id, not the text beside it; an empty list holds no record"),
     ("zip_named_html", "archives are opened, so that a damaged one is an error and not skipped"),
