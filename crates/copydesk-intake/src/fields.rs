@@ -23,6 +23,8 @@ pub struct Usual {
     pub fetched: Vec<String>,
     /// The status that the server answered with.
     pub status: Vec<String>,
+    /// What stands beside it: with one of these a line is the header of a table, and hardly a line of prose.
+    pub beside: Vec<String>,
     /// What writers of tables put where there is nothing.
     nothing: Vec<String>,
     #[serde(rename = "shape")]

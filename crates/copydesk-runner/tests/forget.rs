@@ -14,7 +14,7 @@ use copydesk_stage::{
     AnyStage, Complete, Conclusion, Conclusions, Corpus, Export, ExportError, LateField, LeftOut, Seen, StageError,
     Survey, SurveyError,
 };
-use kit::{Given, Lines, Obedient, export, link, manifest, options};
+use kit::{Given, Lines, Obedient, export, files_below, link, manifest, options};
 use sha2::{Digest as _, Sha256};
 
 /// Leaves out what says the same as an earlier document.
@@ -122,7 +122,7 @@ impl Bench {
     /// Every file but the list of what was forgotten, opened where it is compressed.
     fn traces(&self, out: &str, of: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for (name, bytes) in folder(&self.at(out)) {
+        for (name, bytes) in files_below(&self.at(out)) {
             if every_text(&bytes).iter().any(|text| holds(text, of.as_bytes())) {
                 found.push(name);
             }
@@ -131,7 +131,7 @@ impl Bench {
     }
 
     fn rows(&self, out: &str) -> Vec<String> {
-        let files = folder(&self.at(out));
+        let files = files_below(&self.at(out));
         let rows = files.iter().filter(|(name, _)| name.starts_with("a/") || *name == "a.txt");
         rows.flat_map(|(_, bytes)| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>())
             .filter(|line| line.starts_with("doc-"))
@@ -157,23 +157,6 @@ fn every_text(bytes: &[u8]) -> Vec<Vec<u8>> {
 
 fn holds(text: &[u8], what: &[u8]) -> bool {
     text.windows(what.len()).any(|window| window == what)
-}
-
-fn folder(at: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![at.to_path_buf()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                open.push(path);
-            } else if !path.ends_with("times") {
-                let name = path.strip_prefix(at).expect("below").display().to_string();
-                found.insert(name, fs::read(&path).expect("a file"));
-            }
-        }
-    }
-    found
 }
 
 fn texts() -> Vec<String> {
@@ -210,10 +193,10 @@ fn every_trace_goes_and_no_run_brings_it_back() {
         assert!(!bench.at("out").join("delta").exists());
 
         // The same again, and the same run again.
-        let before = folder(&bench.at("out"));
+        let before = files_below(&bench.at("out"));
         let again = bench.forget("out", "day", &["doc-5", "doc-9"]).expect("nothing is to do");
         assert_eq!((again.records, again.others, again.already), (0, 0, 2));
-        assert_eq!(folder(&bench.at("out")), before);
+        assert_eq!(files_below(&bench.at("out")), before);
         let report = bench.run(&given, "out", Existing::Keep, "day").expect("it runs");
         assert_eq!((report.read, report.skipped["forgotten"], report.quarantined), (21, 3, 0));
         gone("after a run");
@@ -322,10 +305,10 @@ fn a_name_is_meant_from_where_it_is_given() {
     for day in ["day-1", "day-2"] {
         bench.run(&[format!("text of {day}"), "another".into()], "out", Existing::Append, day).expect("it runs");
     }
-    let before = folder(&bench.at("out"));
+    let before = files_below(&bench.at("out"));
     let error = bench.forget("out", "elsewhere", &["doc-0"]).expect_err("it means two").to_string();
     assert!(error.contains("`doc-0` means 2 documents") && error.contains("Nothing was changed"), "{error}");
-    assert_eq!(folder(&bench.at("out")), before);
+    assert_eq!(files_below(&bench.at("out")), before);
     assert_eq!(bench.forget("out", "day-1", &["doc-0"]).expect("it goes").records, 1);
     let rows = bench.rows("out");
     assert!(rows.len() == 3 && rows.iter().any(|row| row.contains("text of day-2")), "{rows:?}");
@@ -344,19 +327,19 @@ fn work_under_way_is_not_thrown_away() {
     let options = Options { owner: owner("day"), shard: size, ..options(2, 2) };
     let share = Share::Part("1/2".parse().expect("a share"));
     bench.run_with(&texts(), "shares", Options { share, ..options.clone() }).expect("it runs");
-    let before = folder(&bench.at("shares"));
+    let before = files_below(&bench.at("shares"));
     let error = bench.forget("shares", "day", &["doc-5"]).expect_err("shares").to_string();
     assert!(error.contains("copydesk merge"), "{error}");
-    assert_eq!(folder(&bench.at("shares")), before);
+    assert_eq!(files_below(&bench.at("shares")), before);
 
     let source = Box::new(Given { texts: texts(), breaks_after: Some(20) });
     let output = Output::Folder { folder: bench.at("out"), sharded: false };
     let run = Run { source, chain: bench.chain(), exports: Bench::exports(), output, options };
     run.execute(&mut ()).expect_err("it breaks");
-    let before = folder(&bench.at("out"));
+    let before = files_below(&bench.at("out"));
     let error = bench.forget("out", "day", &["doc-5"]).expect_err("the run of its owner").to_string();
     assert!(error.contains("was stopped in"), "{error}");
-    assert_eq!(folder(&bench.at("out")), before);
+    assert_eq!(files_below(&bench.at("out")), before);
     bench.run(&texts(), "out", Existing::Keep, "day").expect("it runs");
     bench.forget("out", "day", &["doc-5"]).expect("it goes");
 }
@@ -368,10 +351,10 @@ fn what_is_not_there_is_refused_and_nothing_changes() {
     assert!(error.contains("no run has ended in"), "{error}");
     assert!(!bench.at("out").exists());
     bench.run(&texts(), "out", Existing::Keep, "day").expect("it runs");
-    let before = folder(&bench.at("out"));
+    let before = files_below(&bench.at("out"));
     let error = bench.forget("out", "day", &["doc-5", "doc-77", "0123456789abcdef"]).expect_err("unknown").to_string();
     assert!(error.contains("is called doc-77, 0123456789abcdef. Nothing was changed"), "{error}");
-    assert_eq!(folder(&bench.at("out")), before);
+    assert_eq!(files_below(&bench.at("out")), before);
     let forget = Forget {
         chain: bench.chain(),
         exports: vec![export(Late(Lines("a.txt")))],
@@ -381,7 +364,7 @@ fn what_is_not_there_is_refused_and_nothing_changes() {
     };
     let error = forget.execute().expect_err("other exports").to_string();
     assert!(error.contains("other exports or surveys") && error.contains("Nothing was changed"), "{error}");
-    assert_eq!(folder(&bench.at("out")), before);
+    assert_eq!(files_below(&bench.at("out")), before);
 
     // A run was stopped there.
     let source = Box::new(Given { texts: texts(), breaks_after: Some(20) });
@@ -404,7 +387,7 @@ fn copy(from: &Path, to: &Path) {
     if to.exists() {
         fs::remove_dir_all(to).expect("it goes");
     }
-    for (name, bytes) in folder(from) {
+    for (name, bytes) in files_below(from) {
         let path = to.join(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
         fs::write(path, bytes).expect("it is written");

@@ -14,7 +14,7 @@ use copydesk_stage::{
     AnyStage, Complete, Conclusion, Conclusions, Corpus, Export, ExportError, LateField, LeftOut, Seen, StageError,
     Survey, SurveyError,
 };
-use kit::{Given, Lines, Obedient, export, link, manifest, options};
+use kit::{Given, Lines, Obedient, export, files_below, link, manifest, options};
 use serde_json::{Map, Value, json};
 
 /// Finds documents with the text of an earlier one.
@@ -142,25 +142,8 @@ fn texts(count: usize) -> Vec<String> {
     (0..count).map(|n| format!("text {}", if n % 5 == 4 { n / 7 } else { n + 1000 })).collect()
 }
 
-fn folder(at: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![at.to_path_buf()];
-    while let Some(next) = open.pop() {
-        for entry in fs::read_dir(&next).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                open.push(path);
-            } else if !path.ends_with("times") {
-                let name = path.strip_prefix(at).expect("below").display().to_string();
-                found.insert(name, fs::read(&path).expect("a file"));
-            }
-        }
-    }
-    found
-}
-
 fn same(left: &Path, right: &Path) {
-    let (left, right) = (folder(left), folder(right));
+    let (left, right) = (files_below(left), files_below(right));
     let names = |folder: &BTreeMap<String, Vec<u8>>| folder.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&left), names(&right));
     for (name, bytes) in &left {
@@ -178,7 +161,7 @@ fn what_is_concluded_is_in_the_rows_and_what_is_left_out_in_the_list() {
     let given: Vec<String> = ["one", "two", "one", "DROP", "two", "three"].map(str::to_owned).into();
     let report = run_with(&given, &dir.path().join("kept"), small(), false).expect("it runs");
     assert_eq!((report.written, report.dropped), (5, 1));
-    let kept = text(&folder(&dir.path().join("kept"))["a.txt"]);
+    let kept = text(&files_below(&dir.path().join("kept"))["a.txt"]);
     let lines: Vec<&str> = kept.lines().collect();
     assert!(lines[0].starts_with("doc-0 ") && lines[0].ends_with(r#" echo=null surveys="{}""#), "{}", lines[0]);
     assert!(lines[2].contains(r#"echo={"of":0,"run":0}"#), "{kept}");
@@ -188,7 +171,7 @@ fn what_is_concluded_is_in_the_rows_and_what_is_left_out_in_the_list() {
     assert_eq!((report.read, report.written, report.dropped), (6, 3, 3));
     let survey = report.stages.iter().find(|stage| stage.name == "echoes").expect("a line of its own");
     assert_eq!((survey.documents, survey.dropped.get("said before")), (5, Some(&2)));
-    let files = folder(&dir.path().join("out"));
+    let files = files_below(&dir.path().join("out"));
     assert_eq!(text(&files["a.txt"]).lines().count(), 3);
     let skipped = text(&files["skipped.jsonl"]);
     let line = r#"{"uri":"doc-4","kind":"dropped","stage":"echoes","reason":"said before","twin":"number-1"}"#;
@@ -242,11 +225,11 @@ fn an_edit_changes_what_is_concluded_of_others() {
     given[1] = "again".into();
     given[30] = "again".into();
     run(&given, &at("out"), small());
-    assert!(!text(&folder(&at("out"))["a.txt"]).contains("doc-30 "));
+    assert!(!text(&files_below(&at("out"))["a.txt"]).contains("doc-30 "));
     given[1] = "otherwise".into();
     let report = run(&given, &at("out"), small());
     assert!(report.reused > 20 && !report.unchanged, "{report:?}");
-    assert!(text(&folder(&at("out"))["a.txt"]).contains("doc-30 "));
+    assert!(text(&files_below(&at("out"))["a.txt"]).contains("doc-30 "));
     run(&given, &at("new"), small());
     same(&at("out"), &at("new"));
 }
@@ -273,7 +256,7 @@ fn what_is_added_is_compared_with_all_before() {
         assert_eq!((report.read, report.written, report.dropped), (12, 1, 11), "{report:?}");
     }
     same(&at("out"), &at("other"));
-    let files = folder(&at("out"));
+    let files = files_below(&at("out"));
     assert_eq!(text(&files["delta/000002/a.txt"]).lines().count(), 1);
     assert!(text(&files["skipped.jsonl"]).contains("number-"));
 
@@ -284,7 +267,7 @@ fn what_is_added_is_compared_with_all_before() {
     edited[echoed] = "an edit".into();
     let report = run(&edited, &at("out"), append("day-1"));
     assert_eq!((report.read, report.written), (1, 1));
-    let rows = text(&folder(&at("out"))["a.txt"]);
+    let rows = text(&files_below(&at("out"))["a.txt"]);
     let written = rows.lines().filter(|line| line.contains(&format!("[\"{}\"]", first[echoed]))).count();
     assert_eq!(written, 1, "{rows}");
     assert!(run(&edited, &at("out"), append("day-1")).unchanged);
@@ -325,12 +308,12 @@ fn a_document_that_cannot_be_seen_costs_itself_and_a_survey_without_conclusion_t
     given[3] = "UNSEEN".into();
     let report = run(&given, &dir.path().join("out"), small());
     assert_eq!((report.quarantined, report.quarantine["echoes"]["panic"]), (1, 1));
-    assert!(!text(&folder(&dir.path().join("out"))["a.txt"]).contains("UNSEEN"));
-    let before = folder(&dir.path().join("out"));
+    assert!(!text(&files_below(&dir.path().join("out"))["a.txt"]).contains("UNSEEN"));
+    let before = files_below(&dir.path().join("out"));
     given[4] = "NONSENSE".into();
     let error = run_with(&given, &dir.path().join("out"), small(), true).expect_err("no conclusion").to_string();
     assert_eq!(error, "the survey `echoes` cannot conclude: as the document asked");
-    let after = folder(&dir.path().join("out"));
+    let after = files_below(&dir.path().join("out"));
     assert_eq!((&before["a.txt"], &before["skipped.jsonl"]), (&after["a.txt"], &after["skipped.jsonl"]));
     given[4] = "SENSELESS".into();
     let error = run_with(&given, &dir.path().join("out"), small(), true).expect_err("no conclusion").to_string();
@@ -338,7 +321,7 @@ fn a_document_that_cannot_be_seen_costs_itself_and_a_survey_without_conclusion_t
         error.starts_with("the survey `echoes` cannot conclude: ") && error.contains("as the document asked"),
         "{error}"
     );
-    assert_eq!(before["a.txt"], folder(&dir.path().join("out"))["a.txt"]);
+    assert_eq!(before["a.txt"], files_below(&dir.path().join("out"))["a.txt"]);
     given[4] = "sense".into();
     run(&given, &dir.path().join("out"), small());
     run(&given, &dir.path().join("new"), small());
@@ -365,7 +348,7 @@ fn documents_are_compared_with_those_of_other_folders() {
     };
     let report = against("out", &["new", "old", "new"], "archive").expect("it runs");
     assert_eq!((report.written, report.dropped), (1, 2));
-    let listed = text(&folder(&at("out"))["skipped.jsonl"]);
+    let listed = text(&files_below(&at("out"))["skipped.jsonl"]);
     assert!(listed.contains(r#""uri":"doc-1","kind":"dropped""#) && listed.contains("number-0"), "{listed}");
     assert!(listed.contains("number-2"), "its own come behind the two of the archive: {listed}");
     assert!(against("out", &["new", "old", "new"], "archive").expect("it runs").unchanged);
@@ -441,6 +424,6 @@ fn of_other_folders_a_survey_sees_what_stands_in_their_outputs_run_by_run() {
     run("one", &["LEAVE f", "g"], "day-2", &[]);
     run("two", &["h"], "day-1", &["one"]);
     run("out", &["i"], "day-1", &["one", "two"]);
-    let rows = text(&folder(&at("out"))["a.txt"]);
+    let rows = text(&files_below(&at("out"))["a.txt"]);
     assert!(rows.contains(r#"all=["0:a","0:d","0:e","1:g","2:h","3:i"]"#), "{rows}");
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use copydesk_intake::Rewind;
+use copydesk_intake::{Rewind, Usual};
 use copydesk_parse::charset_of;
 use copydesk_unpack::Stream;
 use csv_core::{ReadRecordResult, Reader};
@@ -323,25 +323,6 @@ fn is_wide(head: &[u8]) -> bool {
     head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF")
 }
 
-/// Names of columns beside that of the document: with one of them a line is a header, and hardly a line of prose.
-const BESIDE: &[&str] = &[
-    "id",
-    "url",
-    "link",
-    "uri",
-    "title",
-    "headline",
-    "date",
-    "published",
-    "author",
-    "authors",
-    "lang",
-    "language",
-    "source",
-    "label",
-    "category",
-    "tags",
-];
 /// More characters has no name of a column.
 const LONGEST_NAME: usize = 60;
 
@@ -370,8 +351,7 @@ pub fn looks_like(head: &[u8], whole: bool, text: &[String]) -> bool {
     if is_rule || below.trim_ascii().is_empty() {
         return false;
     }
-    let is_known =
-        rows.header.iter().any(|name| BESIDE.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name)));
+    let is_known = rows.has(&Usual::names().beside);
     let fits = |cut: usize| if whole { cut == rows.columns() } else { cut <= rows.columns() };
     match rows.counts.len() {
         1 => is_known && rows.cut.is_some_and(fits),

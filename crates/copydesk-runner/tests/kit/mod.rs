@@ -1,6 +1,6 @@
 //! A source, an export and stages that do as the text of a document says.
 
-use std::{num::NonZero, path::Path, time::Duration};
+use std::{collections::BTreeMap, fs, num::NonZero, path::Path, time::Duration};
 
 use copydesk_document::{Document, Input};
 use copydesk_runner::{
@@ -116,6 +116,24 @@ pub(crate) fn export(export: impl Export + 'static) -> ExportInstance {
 
 pub(crate) fn folder(dir: &Path) -> Output {
     Output::Folder { folder: dir.into(), sharded: false }
+}
+
+/// All files of a folder, by their paths in there; that of times of change alone is left out of comparisons.
+pub(crate) fn files_below(at: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![at.to_path_buf()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(&next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if !path.ends_with("times") {
+                let name = path.strip_prefix(at).expect("below").display().to_string();
+                found.insert(name, fs::read(&path).expect("a file"));
+            }
+        }
+    }
+    found
 }
 
 pub(crate) fn link(name: &'static str, stage: AnyStage) -> StageInstance {

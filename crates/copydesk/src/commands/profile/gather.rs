@@ -82,6 +82,21 @@ pub(super) struct Lengths {
     pub(super) most: u64,
 }
 
+impl Lengths {
+    /// Each with the name that people read.
+    pub(super) fn named(&self) -> [(&'static str, u64); 7] {
+        [
+            ("least", self.least),
+            ("5 %", self.twentieth),
+            ("25 %", self.quarter),
+            ("median", self.median),
+            ("75 %", self.three_quarters),
+            ("95 %", self.nineteen_twentieths),
+            ("most", self.most),
+        ]
+    }
+}
+
 /// Records that have something in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Group {

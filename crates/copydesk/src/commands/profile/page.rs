@@ -68,17 +68,8 @@ fn tiles(out: &mut String, profile: &Profile) {
 }
 
 fn lengths(out: &mut String, profile: &Profile) {
-    let lengths = &profile.lengths;
+    let all = profile.lengths.named();
     out.push_str("<h2>Characters of a text</h2>\n<table><thead><tr>");
-    let all = [
-        ("least", lengths.least),
-        ("5 %", lengths.twentieth),
-        ("25 %", lengths.quarter),
-        ("median", lengths.median),
-        ("75 %", lengths.three_quarters),
-        ("95 %", lengths.nineteen_twentieths),
-        ("most", lengths.most),
-    ];
     for (name, _) in all {
         let _ = write!(out, "<th class=\"n\" scope=\"col\">{name}</th>");
     }

@@ -29,16 +29,7 @@ pub(super) fn table(profile: &Profile) -> String {
         "with captions",
         format!("{}, {}", share(profile.with_captions, profile.documents), count_of(profile.captions)),
     );
-    let quantiles = [
-        ("least", lengths.least),
-        ("5 %", lengths.twentieth),
-        ("25 %", lengths.quarter),
-        ("median", lengths.median),
-        ("75 %", lengths.three_quarters),
-        ("95 %", lengths.nineteen_twentieths),
-        ("most", lengths.most),
-    ];
-    let quantiles: Vec<_> = quantiles.iter().map(|(name, n)| format!("{name} {}", thousands(*n))).collect();
+    let quantiles: Vec<_> = lengths.named().iter().map(|(name, n)| format!("{name} {}", thousands(*n))).collect();
     line("characters of a text", quantiles.join(", "));
     groups(&mut out, "languages", &profile.languages);
     groups(&mut out, "sites", &profile.sites);
