@@ -21,7 +21,8 @@ use kit::{Given, Lines, export, link, options};
 /// So many stages stand in the chain, so that a call is more than what is measured by chance.
 const STAGES: u32 = 100;
 const DOCUMENTS: usize = 4_000;
-const ROUNDS: usize = 4;
+/// Of so many rounds, in which both take turns, those count that were disturbed least.
+const ROUNDS: usize = 10;
 
 #[derive(Debug)]
 struct Idle;
@@ -68,12 +69,11 @@ struct Spent {
     processor: f64,
 }
 
-/// Of several rounds those count that were disturbed least.
-fn run(documents: usize, chain: impl Fn() -> Chain) -> Spent {
+/// What a document takes in one chain and in another.
+fn both(documents: usize, one: impl Fn() -> Chain, other: impl Fn() -> Chain) -> (Spent, Spent) {
     let least = |a: Spent, b: Spent| Spent { clock: a.clock.min(b.clock), processor: a.processor.min(b.processor) };
-    let rounds = (0..ROUNDS).map(|_| once(documents, chain()));
-    let Spent { clock, processor } = rounds.reduce(least).expect("there are rounds");
-    Spent { clock: clock / documents as f64, processor: processor / documents as f64 }
+    let rounds = (0..ROUNDS).map(|_| (once(documents, one()), once(documents, other())));
+    rounds.reduce(|(a, b), (c, d)| (least(a, c), least(b, d))).expect("there are rounds")
 }
 
 /// Seconds of the processor that this process has had, as Linux counts them, in hundredths.
@@ -91,14 +91,15 @@ fn once(documents: usize, chain: Chain) -> Spent {
     let (start, before) = (Instant::now(), processor());
     let report = run.execute(&mut ()).expect("it finishes");
     assert_eq!(report.written, documents as u64);
-    Spent { clock: start.elapsed().as_secs_f64(), processor: processor() - before }
+    let each = |seconds: f64| seconds / documents as f64;
+    Spent { clock: each(start.elapsed().as_secs_f64()), processor: each(processor() - before) }
 }
 
 fn main() {
     let chain = |stages: u32| {
         (0..stages).fold(Chain::new(Limits::default()), |chain, _| chain.then(link("idle", AnyStage::cpu(Idle))))
     };
-    let (few, many) = (run(DOCUMENTS, || chain(1)), run(DOCUMENTS, || chain(1 + STAGES)));
+    let (few, many) = both(DOCUMENTS, || chain(1), || chain(1 + STAGES));
     let each = |few: f64, many: f64| (many - few) / f64::from(STAGES) * 1e6;
     println!("a document of {} bytes through one stage that does nothing: {:.1} µs", text().len(), few.clock * 1e6);
     println!(
@@ -112,7 +113,7 @@ fn main() {
         let wait = AnyStage::waiting(Waiting(Duration::from_millis(25)));
         busy().then(link("waiting", wait))
     };
-    let (alone, beside) = (run(DOCUMENTS / 16, busy), run(DOCUMENTS / 16, waiting));
+    let (alone, beside) = both(DOCUMENTS / 8, busy, waiting);
     println!("a document that is computed on for {:.2} ms", alone.clock * 1e3);
     println!(
         "  beside a stage that waits 25 ms: {:.2} ms, {:.0} % of the pace; by the processor {:.2} and {:.2} ms",

@@ -68,7 +68,11 @@ pub(crate) struct Passage {
     state: State,
     next: usize,
     /// Time spent in the parser and in each stage, in their order.
-    pub(crate) laps: Vec<Lap>,
+    laps: Vec<Lap>,
+    /// What of it counts against the limit.
+    spent: Duration,
+    /// What of it counts against the limit of the clock on the wall.
+    on_the_wall: Duration,
     /// Why the run ends here, if it does.
     ends_run: Option<String>,
 }
@@ -99,7 +103,16 @@ impl Passage {
     }
 
     fn at(state: State) -> Self {
-        Self { state, next: 0, laps: Vec::new(), ends_run: None }
+        let (spent, on_the_wall) = (Duration::ZERO, Duration::ZERO);
+        Self { state, next: 0, laps: Vec::new(), spent, on_the_wall, ends_run: None }
+    }
+
+    fn add(&mut self, lap: Lap) {
+        self.spent += lap.charged;
+        if !lap.has_own_limit {
+            self.on_the_wall += lap.wall;
+        }
+        self.laps.push(lap);
     }
 
     pub(crate) fn is_done(&self) -> bool {
@@ -120,14 +133,8 @@ impl Passage {
         self.next + 1
     }
 
-    /// What counts against the limit.
-    fn spent(&self) -> Duration {
-        self.laps.iter().map(|lap| lap.charged).sum()
-    }
-
     fn is_late(&self, limit: Duration) -> bool {
-        let bounded = self.laps.iter().filter(|lap| !lap.has_own_limit);
-        self.spent() > limit || bounded.map(|lap| lap.wall).sum::<Duration>() > limit * WALL
+        self.spent > limit || self.on_the_wall > limit * WALL
     }
 
     /// Takes the document out of its batch for as long as a thread works on it.
@@ -297,11 +304,11 @@ impl Chain {
 
     /// Takes a document up to the next stage that waits, or to its end. `place` is told where it is.
     pub(crate) fn compute(&self, passage: &mut Passage, place: &dyn Fn(usize)) {
+        let mut clock = Clock::computing();
         if let State::Raw(input) = &passage.state {
             let _span = tracing::trace_span!("parse", uri = input.uri).entered();
-            let clock = Clock::computing();
             let parsed = guarded(|| copydesk_parse::parse(input, &self.limits));
-            passage.laps.push(clock.stop());
+            let lap = clock.lap();
             passage.state = match parsed {
                 Ok(Ok(mut doc)) => {
                     if self.keeps_all {
@@ -315,18 +322,18 @@ impl Chain {
                     State::Done(Outcome::Quarantined(Quarantined::input(input, fault)))
                 }
             };
+            passage.add(lap);
         }
         while let Some(StageInstance { manifest, stage: AnyStage::Cpu(stage) }) = self.links.get(passage.next) {
             place(passage.next + 1);
             let Some((doc, name)) = self.admit(passage) else { return };
             let _span = tracing::trace_span!("stage", stage = name, uri = doc.source.uri).entered();
-            let clock = Clock::computing();
             let verdict = guarded(|| {
                 let mut cx = Context::of(manifest);
                 let verdict = stage.process(doc, &mut cx);
                 cx.finish(verdict)
             });
-            self.settle(passage, clock.stop(), verdict);
+            self.settle(passage, clock.lap(), verdict);
         }
         if passage.next >= self.links.len() {
             passage.complete();
@@ -353,11 +360,11 @@ impl Chain {
             }
         }
         let _span = tracing::trace_span!("stage", stage = manifest.name, documents = handed.len()).entered();
-        let clock = Clock::waiting();
+        let mut clock = Clock::waiting();
         let verdicts = guarded(|| stage.process(&mut handed));
         // The stage keeps to a limit of its own; what one document took cannot be told here, nor how long it had to wait until
         // somebody had time for it.
-        let share = clock.stop().wall / u32::try_from(handed.len().max(1)).unwrap_or(u32::MAX);
+        let share = clock.lap().wall / u32::try_from(handed.len().max(1)).unwrap_or(u32::MAX);
         let lap = Lap { wall: share, has_own_limit: true, ..Lap::default() };
         let contexts: Vec<_> = handed.into_iter().map(|handed| handed.cx).collect();
         let verdicts: Vec<_> = match verdicts {
@@ -384,9 +391,9 @@ impl Chain {
                 State::Raw(_) | State::Out(..) | State::Done(_) => None,
             };
             place(passage.next + 1);
-            let left = self.time.map(|limit| limit.saturating_sub(passage.spent()));
+            let left = self.time.map(|limit| limit.saturating_sub(passage.spent));
             let Some((doc, name)) = self.admit(passage) else { return };
-            let clock = Clock::waiting();
+            let mut clock = Clock::waiting();
             let span = tracing::trace_span!("stage", stage = name, uri = doc.source.uri);
             let mut cx = Context::of(manifest);
             let verdict = {
@@ -406,7 +413,7 @@ impl Chain {
             };
             drop(turn);
             let verdict = verdict.map(|verdict| cx.finish(verdict));
-            self.settle(passage, clock.stop(), verdict);
+            self.settle(passage, clock.lap(), verdict);
         }
         if passage.next >= self.links.len() {
             passage.complete();
@@ -432,7 +439,7 @@ impl Chain {
     }
 
     fn settle(&self, passage: &mut Passage, lap: Lap, verdict: Result<Result<Verdict, StageError>, String>) {
-        passage.laps.push(lap);
+        passage.add(lap);
         let stage = self.links[passage.next].name();
         passage.next += 1;
         let State::Parsed(doc) = &mut passage.state else { return };

@@ -23,24 +23,67 @@ pub(crate) struct Lap {
 #[derive(Debug)]
 pub(crate) struct Clock {
     wall: Instant,
-    cpu: Option<Duration>,
+    processor: Option<Reading>,
+}
+
+/// The system is asked for a thread's time on the processor no more often than this: the question takes as long as many a stage,
+/// and in so short a time the thread has hardly had less of the processor than of the clock.
+const OFTEN: Duration = Duration::from_millis(1);
+
+/// The time of a thread on the processor as the system has told it.
+#[derive(Debug)]
+struct Reading {
+    at: Instant,
+    time: Duration,
+    /// What has been told of the laps since then.
+    told: Duration,
+    /// What had been told too much of those before, by the clock.
+    surplus: Duration,
+    /// What of it has not been taken from a lap since then.
+    untaken: Duration,
 }
 
 impl Clock {
     /// Starts a step that computes on this thread from start to end.
     pub(crate) fn computing() -> Self {
-        Self { wall: Instant::now(), cpu: thread_time() }
+        let wall = Instant::now();
+        Self { wall, processor: Reading::new(wall) }
     }
 
     /// Starts a step that waits, on whatever thread.
     pub(crate) fn waiting() -> Self {
-        Self { wall: Instant::now(), cpu: None }
+        Self { wall: Instant::now(), processor: None }
     }
 
-    pub(crate) fn stop(&self) -> Lap {
-        let wall = self.wall.elapsed();
-        let cpu = self.cpu.and_then(|start| thread_time()?.checked_sub(start));
+    /// Ends a step, and begins the next one at the same moment.
+    pub(crate) fn lap(&mut self) -> Lap {
+        let now = Instant::now();
+        let wall = now - self.wall;
+        self.wall = now;
+        let cpu = self.processor.as_mut().map(|reading| reading.lap(now, wall));
         Lap { wall, cpu: cpu.unwrap_or_default(), charged: cpu.unwrap_or(wall), has_own_limit: false }
+    }
+}
+
+impl Reading {
+    fn new(at: Instant) -> Option<Self> {
+        let (told, surplus, untaken) = Default::default();
+        Some(Self { at, time: thread_time()?, told, surplus, untaken })
+    }
+
+    /// What a lap has had of the processor that took so long by the clock. Over laps in a row it comes out right.
+    fn lap(&mut self, now: Instant, wall: Duration) -> Duration {
+        if now - self.at < OFTEN {
+            let cpu = wall.saturating_sub(self.untaken);
+            self.untaken = self.untaken.saturating_sub(wall);
+            self.told += cpu;
+            return cpu;
+        }
+        let Some(new) = Self::new(now) else { return wall };
+        let (had, told) = (new.time.saturating_sub(self.time), self.told + self.surplus);
+        let surplus = told.saturating_sub(had);
+        *self = Self { surplus, untaken: surplus, ..new };
+        had.saturating_sub(told)
     }
 }
 
@@ -81,10 +124,25 @@ mod tests {
 
     #[test]
     fn sleeping_costs_no_processor() {
-        let clock = Clock::computing();
+        let mut clock = Clock::computing();
         std::thread::sleep(Duration::from_millis(60));
-        let lap = clock.stop();
+        let lap = clock.lap();
         assert!(lap.wall >= Duration::from_millis(60) && lap.cpu < lap.wall / 2, "{lap:?}");
+        assert!(clock.lap().wall < lap.wall, "the next lap begins where the last one ended");
+    }
+
+    #[test]
+    fn many_short_steps_come_to_what_the_processor_did() {
+        let before = thread_time().expect("Unix tells it");
+        let mut clock = Clock::computing();
+        let step = |n: u64| {
+            std::hint::black_box((0..n).sum::<u64>());
+            std::thread::sleep(Duration::from_micros(50));
+            clock.lap().cpu
+        };
+        let told: Duration = (0..400).map(step).sum();
+        let spent = thread_time().expect("Unix tells it").saturating_sub(before);
+        assert!(told <= spent + OFTEN * 2, "{told:?} of {spent:?}");
     }
 
     #[cfg(target_os = "linux")]

@@ -49,10 +49,10 @@ pub(crate) fn check_exports(surveys: &[SurveyInstance], exports: &[&dyn Export])
 /// Appends what each survey keeps of a document, and says how long each took.
 pub(crate) fn see(surveys: &[SurveyInstance], doc: &Document, summaries: &mut Vec<u8>) -> Result<Vec<Lap>, Fault> {
     let (before, mut laps) = (summaries.len(), Vec::new());
+    let mut clock = Clock::computing();
     for instance in surveys {
-        let clock = Clock::computing();
         let seen = guarded(|| instance.survey.see(doc));
-        laps.push(clock.stop());
+        laps.push(clock.lap());
         let stage = instance.name();
         let fault = match seen {
             Ok(Ok(summary)) => {
