@@ -61,6 +61,11 @@ struct Suite {
 }
 
 impl Args {
+    /// All tests of one pipeline.
+    pub(crate) fn of(pipeline: &Path) -> Self {
+        Self { pipelines: vec![pipeline.into()], only: None, junit: None }
+    }
+
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> std::result::Result<ExitCode, Failure> {
         let paint = Paint::stdout(reporter.color);
         let mut suites = Vec::new();

@@ -66,6 +66,7 @@ fn a_stage_is_run_again_when_it_is_saved_and_what_has_changed_is_shown() {
     fs::write(&program, code.replace("text.startswith(", "text.endswith(")).unwrap();
     wait_for("1 changed");
     wait_for("opens-with");
+    wait_for("FAIL lines that open with a mark are no text");
     dev.kill().expect("it runs");
     dev.wait().expect("it ends");
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "it leaves nothing behind, whatever ends it");

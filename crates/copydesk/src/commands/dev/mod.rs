@@ -6,6 +6,7 @@ mod program;
 use std::{
     env,
     path::{Path, PathBuf},
+    process::Command,
     thread,
     time::Duration,
 };
@@ -13,11 +14,12 @@ use std::{
 use anyhow::{Context as _, bail};
 use copydesk_stage::Catalog;
 
-use self::files::Files;
+use self::files::Watch;
 use super::{
     diff::{self, Job, Made, Side},
     house::Named,
     inputs::PathText,
+    test,
 };
 use crate::{
     exit::ExitCode,
@@ -36,8 +38,8 @@ Examples:
   copydesk dev pipeline.toml ../pages/      the same on other pages
 
 In the folder of a crate its program is built; elsewhere the pipeline is run as it is, with the programs that it names. Whenever a \
-file of the folder, or the pipeline, is saved that is done again over the same documents, and what has changed in the records is \
-shown, by the rules that decided. Ctrl-C ends it.")]
+file of the folder, the pipeline, or a file that it names is saved, that is done again over the same documents, and what has changed in the records is \
+shown, by the rules that decided; then the tests in the pipeline are run. Ctrl-C ends it.")]
 pub(crate) struct Args {
     /// The pipeline that has the stage.
     #[arg(default_value = "pipeline.toml", value_hint = clap::ValueHint::FilePath)]
@@ -68,25 +70,31 @@ impl Args {
         } else if self.named.is_given() {
             return Err(anyhow::anyhow!("--copydesk is for a crate, and there is no Cargo.toml here").into());
         }
-        let mut files = Files::here(&self.pipeline);
+        let mut watch = Watch::new(&self.pipeline);
         let mut before: Option<Made> = None;
         loop {
-            match self.attempt(catalog, reporter) {
-                Ok(now) => {
-                    terminal::print(&self.told(before.as_ref(), &now, reporter)?)?;
-                    before = Some(now);
-                }
+            watch.begin();
+            let told = self.attempt(catalog, reporter).and_then(|(side, now)| {
+                terminal::print(&self.told(before.as_ref(), &now, reporter)?)?;
+                before = Some(now);
+                self.test(&side, catalog, reporter)
+            });
+            match told {
+                Ok(()) | Err(Failure::Said) => {}
                 // Whoever is typing has not made the last mistake: it is said, and the next try is compared with what went well.
                 Err(Failure::Error(error)) => reporter.error(&error),
-                Err(Failure::Said) => {}
                 Err(other) => return Err(other),
             }
-            files = files.changed(&self.pipeline);
+            for path in watch.end() {
+                let shown = terminal::shown(&path);
+                tracing::warn!("{shown} is changed by every run, and starts none of them from now on");
+            }
+            watch.wait();
         }
     }
 
     /// Builds what there is to build, and runs the pipeline.
-    fn attempt(&self, catalog: &Catalog, reporter: &Reporter) -> Result<Made, Failure> {
+    fn attempt(&self, catalog: &Catalog, reporter: &Reporter) -> Result<(Side, Made), Failure> {
         let side = if Path::new("Cargo.toml").is_file() {
             Side::Program(program::built(reporter)?)
         } else {
@@ -97,7 +105,22 @@ impl Args {
         }
         let (pipeline, inputs, limit) = (Some(self.pipeline.as_path()), self.inputs.as_slice(), Some(self.limit));
         // Ctrl-C ends it while it waits.
-        Ok(side.records(&Job { pipeline, inputs, limit, catalog, reporter })?.held()?)
+        let made = side.records(&Job { pipeline, inputs, limit, catalog, reporter })?.held()?;
+        Ok((side, made))
+    }
+
+    /// Judges the pipeline by the tests that it has.
+    fn test(&self, side: &Side, catalog: &Catalog, reporter: &Reporter) -> Result<(), Failure> {
+        if !files::has_tests(&self.pipeline) {
+            return Ok(());
+        }
+        let Side::Program(program) = side else {
+            return test::Args::of(&self.pipeline).execute(catalog, reporter).map(|_| ());
+        };
+        let mut command = Command::new(program);
+        command.args(&reporter.passed_on).arg("test").arg(&self.pipeline);
+        command.status().with_context(|| format!("cannot run {}", terminal::shown(program)))?;
+        Ok(())
     }
 
     fn told(&self, before: Option<&Made>, now: &Made, reporter: &Reporter) -> anyhow::Result<String> {
