@@ -117,6 +117,7 @@ enum Kind {
     /// A moment, in UTC.
     MaybeInstant,
     Texts,
+    Numbers,
     /// A list of structs.
     Structs(fn() -> Vec<Field>),
 }
@@ -175,11 +176,23 @@ const DOCUMENT: &[Column<OfRecord>] = columns! {
     "duplicates_of": Kind::MaybeText, |l| Cell::text(l.duplicates.as_ref().map(|found| &*found.of));
     "duplicates_share": Kind::MaybeFloat, |l| l.duplicates.as_ref().map_or(Cell::Null, |found| Cell::Float(found.share));
     "duplicates_kind": Kind::MaybeText, |l| l.duplicates.as_ref().map_or(Cell::Null, |found| name(&found.kind));
+    "versions_first": Kind::MaybeText, |l| Cell::text(l.versions.as_ref().map(|found| &*found.first));
+    "versions_previous": Kind::MaybeText, |l| Cell::text(l.versions.as_ref().and_then(|found| found.previous.as_deref()));
+    "versions_number": Kind::MaybeInt, |l| l.versions.as_ref().map_or(Cell::Null, |found| found.number.into());
+    "versions_changed": Kind::Texts, |l| Cell::texts(l.versions.as_ref().map_or(&[], |found| &*found.changed));
+    "versions_added": Kind::Numbers, |l| numbers(l.versions.as_ref().map_or(&[], |found| &*found.added));
+    "versions_removed": Kind::Numbers, |l| numbers(l.versions.as_ref().map_or(&[], |found| &*found.removed));
+    "versions_share": Kind::MaybeFloat,
+        |l| l.versions.as_ref().and_then(|found| found.share).map_or(Cell::Null, Cell::Float);
     "surveys": Kind::MaybeText, |l| l.surveys.as_ref().map_or(Cell::Null, free);
 };
 
 fn number(number: Option<u64>) -> Cell<'static> {
     number.and_then(|number| i64::try_from(number).ok()).map_or(Cell::Null, Cell::Int)
+}
+
+fn numbers(numbers: &[u32]) -> Cell<'static> {
+    Cell::List(numbers.iter().map(|number| Cell::from(*number)).collect())
 }
 
 const MARKDOWN: &[Column<OfRecord>] = columns! {
@@ -290,6 +303,7 @@ fn field(name: &str, kind: Kind) -> Field {
         Kind::MaybeDay => (DataType::Date32, true),
         Kind::MaybeInstant => (DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
         Kind::Texts => (list(DataType::Utf8), false),
+        Kind::Numbers => (list(DataType::Int64), false),
         Kind::Structs(fields) => (list(DataType::Struct(Fields::from(fields()))), false),
     };
     Field::new(name, data_type, nullable)

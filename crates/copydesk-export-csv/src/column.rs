@@ -25,7 +25,7 @@ pub(crate) enum Column {
     Late(Late),
 }
 
-/// A finding of a survey: `duplicates.KEY`, `surveys.NAME` or `surveys.NAME.KEY`.
+/// A finding of a survey: `duplicates.KEY`, `versions.KEY`, `surveys.NAME` or `surveys.NAME.KEY`.
 #[derive(Clone, Debug)]
 pub(crate) struct Late {
     name: String,
@@ -33,7 +33,7 @@ pub(crate) struct Late {
 
 impl Late {
     fn parse(name: &str) -> Option<Self> {
-        let known = OF_DUPLICATES.contains(&name)
+        let known = OF_SURVEYS.contains(&name)
             || name.strip_prefix(SURVEYS).is_some_and(|rest| rest.split('.').all(|part| !part.is_empty()));
         known.then(|| Self { name: name.to_owned() })
     }
@@ -80,8 +80,20 @@ const SURVEYS: &str = "surveys.";
 /// Columns with names to choose.
 const OPEN: &[&str] = &["fields.NAME", "ext.STAGE", "ext.STAGE.KEY", "surveys.NAME", "surveys.NAME.KEY"];
 
-/// What `find-duplicates` has found.
-const OF_DUPLICATES: &[&str] = &["duplicates.cluster", "duplicates.of", "duplicates.share", "duplicates.kind"];
+/// What the surveys have found for which a record has a field.
+const OF_SURVEYS: &[&str] = &[
+    "duplicates.cluster",
+    "duplicates.of",
+    "duplicates.share",
+    "duplicates.kind",
+    "versions.first",
+    "versions.previous",
+    "versions.number",
+    "versions.changed",
+    "versions.added",
+    "versions.removed",
+    "versions.share",
+];
 
 /// The columns of a document, in the order of the record.
 const OF_RECORD: &[(&str, OfRecord)] = &[
@@ -195,7 +207,7 @@ impl Column {
             None => {
                 let blocks = if rows == Rows::Blocks { OF_BLOCK } else { &[] };
                 let known = || OF_RECORD.iter().map(|c| c.0).chain(blocks.iter().map(|c| c.0));
-                let allowed = known().chain(OF_DUPLICATES.iter().chain(OPEN).copied()).collect::<Vec<_>>().join(", ");
+                let allowed = known().chain(OF_SURVEYS.iter().chain(OPEN).copied()).collect::<Vec<_>>().join(", ");
                 Err(ConfigError::at("", format!("there is no column `{name}`"))
                     .did_you_mean(known_elsewhere_as(name), known())
                     .help(format!("allowed: {allowed}")))
@@ -329,6 +341,9 @@ fn value(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => "".into(),
         Value::String(text) => text.into(),
+        Value::Array(several) if several.iter().all(|one| !one.is_object() && !one.is_array()) => {
+            several.iter().map(|one| self::value(one).into_owned()).collect::<Vec<_>>().join("; ").into()
+        }
         other => other.to_string().into(),
     }
 }

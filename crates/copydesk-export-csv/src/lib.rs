@@ -54,7 +54,7 @@ pub struct Config {
     pub rows: Rows,
     /// The columns, in order; an empty list takes the usual ones. A column is a field of the record (`title`,
     /// `source.uri`, `dateline.place`), a field that the input carried beside the text (`fields.NAME`), what a stage has
-    /// found (`ext.STAGE.KEY`, or `ext.STAGE` whole), what a survey has found (`duplicates.of`, `surveys.NAME.KEY`), or, for rows of blocks, `block.text` and its kin. Several values in one cell are
+    /// found (`ext.STAGE.KEY`, or `ext.STAGE` whole), what a survey has found (`duplicates.of`, `versions.number`, `surveys.NAME.KEY`), or, for rows of blocks, `block.text` and its kin. Several values in one cell are
     /// joined by `; `, and captions stand one a line.
     pub columns: Vec<String>,
     /// What stands between cells: one ASCII character.

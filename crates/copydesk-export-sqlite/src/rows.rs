@@ -2,6 +2,7 @@
 
 use copydesk_record::{Caption, FreeJson, Place, Record, day, name, utc};
 use rusqlite::{Connection, Result, Statement, ToSql, params};
+use serde_json::json;
 
 /// The prepared statements of one filling.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl<'c> Rows<'c> {
             connection.prepare(&format!("INSERT INTO {table} VALUES ({marks})"))
         };
         Ok(Self {
-            document: insert("documents", 41)?,
+            document: insert("documents", 48)?,
             author: insert("authors", 3)?,
             tag: insert("tags", 3)?,
             language: insert("languages", 3)?,
@@ -51,6 +52,7 @@ impl<'c> Rows<'c> {
         self.documents += 1;
         let document = self.documents;
         let (dateline, duplicates) = (record.dateline.as_ref(), record.duplicates.as_ref());
+        let versions = record.versions.as_ref();
         self.document.execute(params![
             document,
             record.id,
@@ -92,6 +94,13 @@ impl<'c> Rows<'c> {
             duplicates.map(|found| &found.of),
             duplicates.map(|found| found.share),
             duplicates.map(|found| name(&found.kind)),
+            versions.map(|found| &found.first),
+            versions.and_then(|found| found.previous.as_deref()),
+            versions.map(|found| found.number),
+            versions.map(|found| json!(found.changed).to_string()),
+            versions.map(|found| json!(found.added).to_string()),
+            versions.map(|found| json!(found.removed).to_string()),
+            versions.and_then(|found| found.share),
             record.surveys.as_ref().and_then(FreeJson::text),
         ])?;
         for (position, author) in (1_i64..).zip(&record.authors) {

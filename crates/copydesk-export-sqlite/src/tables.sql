@@ -41,6 +41,13 @@ CREATE TABLE documents (
     duplicates_of TEXT,              -- the id of the record that stands for them
     duplicates_share REAL,           -- 0 to 1
     duplicates_kind TEXT,            -- representative, exact, normalised, near, contained
+    versions_first TEXT,             -- the id of the first version of the page
+    versions_previous TEXT,          -- the id of the version before
+    versions_number INTEGER,         -- from 1
+    versions_changed TEXT,           -- JSON: names of fields
+    versions_added TEXT,             -- JSON: numbers of blocks
+    versions_removed TEXT,           -- JSON: numbers of blocks of the version before
+    versions_share REAL,             -- 0 to 1
     surveys TEXT                     -- JSON
 );
 

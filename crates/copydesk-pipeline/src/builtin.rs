@@ -27,7 +27,8 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_select_documents::register)
         .with(copydesk_stage_filter_quality::register)
         .with(copydesk_stage_mask_personal_data::register)
-        .with(copydesk_survey_find_duplicates::register);
+        .with(copydesk_survey_find_duplicates::register)
+        .with(copydesk_survey_follow_versions::register);
     let catalog = catalog.with(copydesk_export_jsonl::register).with(copydesk_export_csv::register);
     #[cfg(feature = "corpus")]
     let catalog = catalog.with(copydesk_export_chunks::register);

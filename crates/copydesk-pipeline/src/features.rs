@@ -13,7 +13,14 @@ const FEATURES: [Feature; 4] = [
     Feature { name: "http", behind: &["http"], is_on: cfg!(feature = "http") },
     Feature {
         name: "corpus",
-        behind: &["select-documents", "filter-quality", "mask-personal-data", "find-duplicates", "chunks"],
+        behind: &[
+            "select-documents",
+            "filter-quality",
+            "mask-personal-data",
+            "find-duplicates",
+            "follow-versions",
+            "chunks",
+        ],
         is_on: cfg!(feature = "corpus"),
     },
 ];

@@ -134,6 +134,7 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
         ext: free_json(doc.ext(), options.nested),
         fields: free_json(&doc.source.fields, options.nested),
         duplicates: None,
+        versions: None,
         surveys: None,
     }
 }

@@ -20,7 +20,7 @@ pub use line::{complete_line, read_lines, write_line};
 pub use markdown::{Markup, markdown};
 pub use record::{
     Block, Caption, Decision, DuplicateKind, Duplicates, FreeJson, Note, Place, Provenance, Record, SCHEMA_VERSION,
-    Source, Translation,
+    Source, Translation, Versions,
 };
 
 /// The name that a value without fields, such as a label or a kind, has in a record.

@@ -83,6 +83,10 @@ pub struct Record<'a> {
     /// Whether the document says again what another says; `null` if it does not. Only where `find-duplicates` has looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<Duplicates>,
+    /// Which version of the page at its address the document is; `null` if the address is not known. Only where
+    /// `follow-versions` has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<Versions>,
     /// What other surveys have found, each under its name. Only where there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surveys: Option<FreeJson>,
@@ -99,6 +103,25 @@ pub struct Duplicates {
     pub share: f32,
     /// In which way.
     pub kind: DuplicateKind,
+}
+
+/// Which version of the page at its address a document is, and what has changed since the one before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Versions {
+    /// The id of the record of the first version: the same for all of them.
+    pub first: String,
+    /// The id of the record of the version before; `null` for the first one.
+    pub previous: Option<String>,
+    /// Which version it is, from 1.
+    pub number: u32,
+    /// The fields that are others than in the version before.
+    pub changed: Vec<String>,
+    /// The numbers of the blocks of its main text that the version before does not have.
+    pub added: Vec<u32>,
+    /// The numbers that the blocks have in the version before which are in this one no more.
+    pub removed: Vec<u32>,
+    /// How much of its main text stands in the version before, from 0 to 1; `null` for the first one.
+    pub share: Option<f32>,
 }
 
 /// In which way a document says again what another says.

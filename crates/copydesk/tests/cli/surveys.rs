@@ -185,3 +185,78 @@ fn surveys_that_cannot_stand_together_are_refused() {
     let checked = copydesk(["check", &bench.path("p.toml")], "");
     assert!(checked.stderr.contains("did you mean `find-duplicates`?"), "{}", checked.stderr);
 }
+
+/// A crawl: pages of one day, one a line, with the address and the day of each.
+fn crawl(bench: &Bench, day: &str, pages: &[(&str, &str)]) {
+    let lines = pages.iter().map(|(page, text)| {
+        let url = format!("https://shore.example/{page}");
+        serde_json::json!({ "url": url, "fetched": day, "text": format!("# The ferry\n\n{text}") }).to_string() + "\n"
+    });
+    fs::write(bench.path(&format!("pages/{day}.jsonl")), lines.collect::<String>()).unwrap();
+}
+
+#[test]
+fn an_address_on_several_days_is_a_chain_of_versions() {
+    let columns = "\"id\", \"versions.number\", \"versions.changed\", \"versions.added\"";
+    let pipeline = PIPELINE.replace("find-duplicates", "follow-versions");
+    let bench = Bench::new(
+        &pipeline.replace("\"id\", \"duplicates.of\", \"duplicates.share\", \"title\", \"duplicates.kind\"", columns),
+    );
+    fs::remove_dir_all(bench.path("pages")).unwrap();
+    fs::create_dir(bench.path("pages")).unwrap();
+    crawl(&bench, "2026-05-01", &[("ferry", STORY), ("museum", OTHER)]);
+    crawl(&bench, "2026-05-02", &[("ferry", STORY)]);
+    let ran = bench.run("out", &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let before = bench.records("out");
+    let of = |records: &[Value], at: usize, key: &str| records[at]["versions"][key].clone();
+    let numbers = |records: &[Value]| (0..records.len()).map(|at| of(records, at, "number")).collect::<Vec<_>>();
+    assert_eq!(numbers(&before), [1, 1, 2]);
+    assert_eq!((&of(&before, 2, "previous"), &of(&before, 2, "changed")), (&before[0]["id"], &serde_json::json!([])));
+
+    // A day later, with a word changed, in the same folder and in one that looks into it.
+    fs::create_dir(bench.path("new")).unwrap();
+    fs::rename(bench.path("pages"), bench.path("old")).unwrap();
+    fs::rename(bench.path("new"), bench.path("pages")).unwrap();
+    crawl(&bench, "2026-05-03", &[("ferry", &STORY.replacen("nine", "eleven", 1))]);
+    let against = fs::read_to_string(bench.path("p.toml")).unwrap();
+    let archive = bench.path("archive");
+    copy_folder(&bench.path("out"), &archive);
+    let ran = bench.run("out", &["--append"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let after = bench.records("out");
+    assert_eq!(after[..3], before[..], "what others have read stays");
+    let third = &after[3]["versions"];
+    assert_eq!(
+        (&third["first"], &third["previous"], &third["number"]),
+        (&before[0]["id"], &before[2]["id"], &3.into())
+    );
+    assert_eq!(third["changed"], serde_json::json!(["text"]));
+    let (added, removed) = (third["added"].as_array().unwrap(), third["removed"].as_array().unwrap());
+    assert_eq!((added.len(), added), (1, removed), "one paragraph was changed");
+    assert!(third["share"].as_f64().is_some_and(|share| (0.5..0.95).contains(&share)), "{third}");
+    assert!(
+        bench.read("out/records.csv").contains(&format!(",3,text,{}\r\n", added[0])),
+        "{}",
+        bench.read("out/records.csv")
+    );
+
+    let with = format!("use = \"follow-versions\"\nagainst = [{archive:?}]");
+    fs::write(bench.path("p.toml"), against.replace("use = \"follow-versions\"", &with)).unwrap();
+    let ran = bench.run("apart", &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(bench.records("apart")[0]["versions"], *third);
+}
+
+fn copy_folder(from: &str, to: &str) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (path, name) = (entry.path(), entry.file_name());
+        let (path, to) = (path.to_str().unwrap(), format!("{to}/{}", name.to_str().unwrap()));
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(path, &to);
+        } else {
+            fs::copy(path, to).unwrap();
+        }
+    }
+}
