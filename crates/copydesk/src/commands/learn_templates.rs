@@ -3,20 +3,20 @@
 use std::{
     fmt::Write as _,
     fs::{self, File},
-    io::{self, Read as _, Write as _},
-    path::PathBuf,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use copydesk_parse::{Limits, parse};
-use copydesk_stage::{Catalog, SourceItem};
+use copydesk_stage::{Catalog, Source, SourceItem};
 use copydesk_stage_strip_boilerplate::templates::{Learner, Templates};
 
 use super::{inputs::source, open::open};
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
-    terminal::{count, thousands},
+    terminal::{count, shown, thousands},
 };
 
 /// No file of templates is larger, and what is larger is not read.
@@ -32,6 +32,9 @@ Then name the file in the pipeline, and run it:
   [[stage]]
   use = \"strip-boilerplate\"
   templates = \"templates.json\"
+
+Both in one command, learned anew where documents have changed:
+  copydesk run my-pipeline.toml pages/ --out out --learn-templates templates.json
 
 Lines that stand on many pages of a site (menus, footers, standing notices) are dropped from then on,
 and `explain` says on how many pages they stand. A sentence that a few stories share is not boilerplate.")]
@@ -52,15 +55,34 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
-        self.check_out()?;
+        check_out(&self.out)?;
         let mut pipeline = open(&self.pipeline, catalog, reporter)?;
         let source = source(&self.inputs, &[], None, &self.pipeline, catalog, &mut pipeline)?;
+        let learned = Learned::from(&*source, self.limit)?;
+        write(&self.out, &learned.templates.write())?;
+        if !reporter.quiet {
+            reporter.write(&learned.summary());
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What was learned, and of how many documents.
+#[derive(Debug)]
+pub(super) struct Learned {
+    templates: Templates,
+    read: u64,
+    bad: u64,
+}
+
+impl Learned {
+    /// Reads all documents of a source.
+    fn from(source: &dyn Source, limit: Option<usize>) -> anyhow::Result<Self> {
         let mut learner = Learner::default();
-        let (mut read, mut bad) = (0u64, 0u64);
-        let items = source.open().map_err(anyhow::Error::from)?;
-        for item in items.take(self.limit.unwrap_or(usize::MAX)) {
+        let (mut read, mut bad) = (0, 0);
+        for item in source.open()?.take(limit.unwrap_or(usize::MAX)) {
             // A document that cannot be read says nothing of its site; the run itself will report it.
-            match item.map_err(anyhow::Error::from)? {
+            match item? {
                 SourceItem::Input(input) => match parse(&input, &Limits::default()) {
                     Ok(doc) => {
                         learner.read(&doc);
@@ -73,50 +95,62 @@ impl Args {
             }
         }
         if read == 0 {
-            let message =
-                "there was no document among the inputs: nothing was read that templates could be learned from";
-            return Err(anyhow!(message).into());
+            bail!("there was no document among the inputs: nothing was read that templates could be learned from");
         }
-        let templates = learner.finish();
-        self.write(&templates.write())?;
-        if !reporter.quiet {
-            let (sites, lines) = templates.counts();
-            let mut line = format!(
-                "{} read: {} shared on {}\n",
-                count(read as usize, "document"),
-                count(lines, "line"),
-                count(sites, "site")
-            );
-            if bad > 0 {
-                let _ = writeln!(line, "{} could not be read", thousands(bad));
-            }
-            reporter.write(&line);
-        }
-        Ok(ExitCode::SUCCESS)
+        Ok(Self { templates: learner.finish(), read, bad })
     }
 
-    /// Only templates are replaced by templates: a page that is named here by a slip stays.
-    fn check_out(&self) -> anyhow::Result<()> {
-        let out = self.out.display();
-        let read = || -> io::Result<String> {
-            let mut text = String::new();
-            File::open(&self.out)?.take(LARGEST).read_to_string(&mut text)?;
-            Ok(text)
-        };
-        match read() {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            Ok(text) if Templates::read(&text).is_ok() => Ok(()),
-            _ => bail!("{out} is there already, and holds no templates; give --out another name"),
+    fn summary(&self) -> String {
+        let (sites, lines) = self.templates.counts();
+        let mut line = format!(
+            "{} read: {} shared on {}\n",
+            count(self.read as usize, "document"),
+            count(lines, "line"),
+            count(sites, "site")
+        );
+        if self.bad > 0 {
+            let _ = writeln!(line, "{} could not be read", thousands(self.bad));
         }
+        line
     }
+}
 
-    /// Writes the file under another name first, so that it is there as a whole or not at all.
-    fn write(&self, text: &str) -> anyhow::Result<()> {
-        let mut draft = self.out.clone().into_os_string();
-        draft.push(".part");
-        let draft = PathBuf::from(draft);
-        let written = File::create_new(&draft).and_then(|mut file| file.write_all(text.as_bytes()));
-        written.with_context(|| format!("cannot write {}", draft.display()))?;
-        fs::rename(&draft, &self.out).with_context(|| format!("cannot write {}", self.out.display()))
+/// Has a pipeline something to read where it names a file that is still to be learned. Whether it had to be made.
+pub(super) fn begin(out: &Path) -> anyhow::Result<bool> {
+    check_out(out)?;
+    let is_new = !out.exists();
+    if is_new {
+        write(out, &Learner::default().finish().write())?;
     }
+    Ok(is_new)
+}
+
+/// The first pass of a run: learns from the documents of its source, and says what.
+pub(super) fn first_pass(source: &dyn Source, limit: Option<u64>, out: &Path) -> anyhow::Result<String> {
+    let limit = limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let learned = Learned::from(source, limit)?;
+    write(out, &learned.templates.write())?;
+    Ok(learned.summary())
+}
+
+/// Only templates are replaced by templates: a page that is named here by a slip stays.
+fn check_out(out: &Path) -> anyhow::Result<()> {
+    let read = || -> io::Result<String> {
+        let mut text = String::new();
+        File::open(out)?.take(LARGEST).read_to_string(&mut text)?;
+        Ok(text)
+    };
+    match read() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Ok(text) if Templates::read(&text).is_ok() => Ok(()),
+        _ => bail!("{} is there already, and holds no templates; give another name", shown(out)),
+    }
+}
+
+/// Writes the file under another name first, so that it is there as a whole or not at all.
+fn write(out: &Path, text: &str) -> anyhow::Result<()> {
+    let name = out.file_name().unwrap_or_default().to_string_lossy();
+    let draft = out.with_file_name(format!(".{name}.{}.part", std::process::id()));
+    fs::write(&draft, text).with_context(|| format!("cannot write {}", draft.display()))?;
+    fs::rename(&draft, out).with_context(|| format!("cannot write {}", out.display()))
 }

@@ -1,11 +1,11 @@
 //! `copydesk run`
 
 use std::{
-    fs::File,
+    fs::{self, File},
     hash::{DefaultHasher, Hash, Hasher},
     io::{self, BufRead as _, BufReader, IsTerminal},
     num::NonZero,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, anyhow};
@@ -20,6 +20,7 @@ use serde_json::json;
 
 use super::{
     inputs::{KnownName, PathText, source},
+    learn_templates::{begin, first_pass},
     open::{Text, load, read},
     worker::{has_foreign, process, workers},
 };
@@ -29,6 +30,7 @@ use crate::{
     progress::{DryRun, Watch, summary},
     report::{Failure, Reporter, WITH_QUARANTINE},
     run_report::{Pending, Sample, Story},
+    terminal::shown,
 };
 
 /// Arguments of `copydesk run`.
@@ -80,6 +82,11 @@ pub(crate) struct Args {
     /// With --append: look into files, too, whose size and time of change are as they were.
     #[arg(long, requires = "append")]
     checksum: bool,
+    /// Learn first which lines the pages of a site share, in a pass of its own over the inputs, and write them to this file, which
+    /// the pipeline names (`templates` of `strip-boilerplate`). Leave it out with --append and --shard: what is in one folder
+    /// was made with the same templates.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["append", "shard"])]
+    learn_templates: Option<PathBuf>,
     /// Work on one share of many, such as 3/16, and leave the files to `copydesk merge`: for array jobs. What is done is
     /// known by its documents, so that the work may be cut into another number of shares at any time.
     #[arg(long, value_name = "I/N", conflicts_with_all = ["replace", "append", "limit", "dry_run", "sharded"])]
@@ -121,6 +128,7 @@ impl Args {
     /// Runs.
     pub(crate) fn execute(self, mode: Mode, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let text = read(&self.pipeline)?;
+        self.learn_templates(&text, catalog, reporter)?;
         let mut pipeline = load(&text, catalog, reporter)?;
         let (retry, share) = (mode == Mode::Retry, self.share(mode)?);
         let output = self.output(&pipeline)?;
@@ -219,6 +227,51 @@ impl Args {
             story.no_samples = Some("There is no document among the first inputs.");
         }
         Ok(story)
+    }
+
+    /// The first pass, where one is asked for. Its file is part of the options of the stage that names it, and so of every key.
+    fn learn_templates(&self, text: &Text, catalog: &Catalog, reporter: &Reporter) -> Result<(), Failure> {
+        let Some(out) = &self.learn_templates else { return Ok(()) };
+        if self.inputs.iter().chain(&self.files_from).any(|name| name == "-") {
+            return Err(anyhow!(
+                "standard input can be read once only, and templates are learned in a pass of their own"
+            )
+            .into());
+        }
+        let is_new = begin(out)?;
+        let source = self.source_of_templates(text, out, catalog, reporter).inspect_err(|_| {
+            if is_new {
+                let _ = fs::remove_file(out);
+            }
+        })?;
+        let said = first_pass(&*source, self.limit, out)?;
+        if !reporter.quiet && reporter.format == LogFormat::Text {
+            reporter.write(&said);
+        }
+        Ok(())
+    }
+
+    /// What is read in the first pass, of a pipeline that names the file.
+    fn source_of_templates(
+        &self,
+        text: &Text,
+        out: &Path,
+        catalog: &Catalog,
+        reporter: &Reporter,
+    ) -> Result<Box<dyn Source>, Failure> {
+        let mut pipeline = load(text, catalog, &reporter.quieted())?;
+        let there = fs::read_to_string(out).with_context(|| format!("cannot read {}", shown(out)))?;
+        let names_it = |link: &copydesk_runner::StageInstance| {
+            link.manifest.options.get("templates").and_then(|given| given.as_str()) == Some(&*there)
+        };
+        if !pipeline.chain.links().iter().any(names_it) {
+            let (pipeline, out) = (shown(&self.pipeline), shown(out));
+            return Err(anyhow!(
+                "no stage of {pipeline} is given {out}: name it there, as `templates` of `strip-boilerplate`"
+            )
+            .into());
+        }
+        Ok(source(&self.inputs, &self.files_from, self.from.as_deref(), &self.pipeline, catalog, &mut pipeline)?)
     }
 
     /// How a process is started for the chain, where that has stages from outside.

@@ -52,6 +52,54 @@ fn what_the_pages_of_a_site_share_is_learned_and_dropped() {
 }
 
 #[test]
+fn they_are_learned_in_a_first_pass_of_the_same_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    fs::create_dir(folder.path().join("pages")).unwrap();
+    for number in 0..12 {
+        fs::write(folder.path().join(format!("pages/{number}.html")), page(number)).unwrap();
+    }
+    let pipeline = format!(
+        "[[stage]]\nuse = \"strip-boilerplate\"\ntemplates = '{}'\n\n[[export]]\nuse = \"jsonl\"\nblocks = false\n",
+        path("templates.json")
+    );
+    fs::write(folder.path().join("p.toml"), pipeline).unwrap();
+    let run = |templates: &str, args: &[&str]| {
+        let (pipeline, pages, out, templates) = (path("p.toml"), path("pages"), path("out"), path(templates));
+        let named = ["run", &pipeline, &pages, "--out", &out, "--learn-templates", &templates];
+        copydesk(named.iter().chain(args), "")
+    };
+    let records = || fs::read_to_string(path("out/records.jsonl")).unwrap();
+    let slip = run("other.json", &[]);
+    assert!(
+        slip.code == 2 && slip.stderr.contains("cannot read"),
+        "what the pipeline names is not there: {}",
+        slip.stderr
+    );
+    let ran = run("templates.json", &[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains("12 documents read: 1 line shared on 1 site"), "{}", ran.stderr);
+    assert!(!records().contains(NOTICE) && records().contains("part 2 of report 3"));
+    assert!(run("templates.json", &[]).stderr.contains("nothing to do"), "the same is learned of the same");
+
+    // A week later the paper prints another notice.
+    let other = "Whoever wants to print with us should bring a bicycle, an apron and the patience of an angler.";
+    for number in 12..36 {
+        let page = page(number).replace(NOTICE, other);
+        fs::write(folder.path().join(format!("pages/{number}.html")), page).unwrap();
+    }
+    let ran = run("templates.json", &[]);
+    assert!(ran.stderr.contains("36 documents read: 2 lines shared"), "{}", ran.stderr);
+    assert!(!records().contains(other) && !records().contains(NOTICE), "both passes know all pages");
+
+    let slip = run("other.json", &[]);
+    assert!(slip.code == 2 && slip.stderr.contains("no stage of"), "{}", slip.stderr);
+    assert!(!folder.path().join("other.json").exists());
+    assert_eq!(run("templates.json", &["--append"]).code, 2);
+    assert_eq!(run("p.toml", &[]).code, 2, "a pipeline is no file of templates");
+}
+
+#[test]
 fn only_templates_are_replaced_by_templates() {
     let folder = tempfile::tempdir().unwrap();
     let (page_file, out) = (folder.path().join("page.html"), folder.path().join("templates.json"));
