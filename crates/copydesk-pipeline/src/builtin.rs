@@ -28,7 +28,8 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_filter_quality::register)
         .with(copydesk_stage_mask_personal_data::register)
         .with(copydesk_survey_find_duplicates::register)
-        .with(copydesk_survey_follow_versions::register);
+        .with(copydesk_survey_follow_versions::register)
+        .with(copydesk_survey_watch_sites::register);
     let catalog = catalog.with(copydesk_export_jsonl::register).with(copydesk_export_csv::register);
     #[cfg(feature = "corpus")]
     let catalog = catalog.with(copydesk_export_chunks::register);

@@ -19,6 +19,7 @@ const FEATURES: [Feature; 4] = [
             "mask-personal-data",
             "find-duplicates",
             "follow-versions",
+            "watch-sites",
             "chunks",
         ],
         is_on: cfg!(feature = "corpus"),

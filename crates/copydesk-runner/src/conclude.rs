@@ -6,7 +6,7 @@
 //! and the key of the shard is made of both. Drafts stay in the folder, since a later run may come to other conclusions.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     io::{self, Write as _},
     ops::Range,
     path::PathBuf,
@@ -14,7 +14,8 @@ use std::{
 };
 
 use copydesk_stage::{
-    Complete, Conclusion, Conclusions, Corpus, Export, ExportError, LateField, LeftOut, Seen, SurveyError,
+    Complete, Conclusion, Conclusions, Corpus, Export, ExportError, LateField, LeftOut, OfCorpus, QuarantinedInput,
+    Seen, SurveyError,
 };
 use serde_json::{Map, Value};
 
@@ -77,6 +78,20 @@ impl Corpus for Drafts<'_> {
         }
         Ok(())
     }
+
+    fn each_quarantined(
+        &self,
+        see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
+    ) -> Result<(), SurveyError> {
+        let before: usize = self.archives.iter().map(Archive::runs).sum();
+        for (done, run) in self.store.shards.iter().zip(self.runs) {
+            let documents = self.store.documents(done).map_err(|error| SurveyError::new(error.to_string()))?;
+            for fetched in documents.iter().filter_map(|document| document.fetched.as_ref()) {
+                see(QuarantinedInput { site: &fetched.site, day: fetched.day.as_deref(), run: before + run })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What all surveys have concluded of a document.
@@ -86,6 +101,15 @@ struct Late<'c> {
     left_out: Option<(&'static str, LeftOut)>,
 }
 
+/// What surveys change in the report of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Corrections {
+    /// The counts of shards before and after documents were left out.
+    pub(crate) counts: Vec<(Report, Report)>,
+    /// What they say of all documents together.
+    pub(crate) of_corpus: BTreeMap<String, OfCorpus>,
+}
+
 /// What all surveys have concluded.
 struct Concluded<'c> {
     /// Each with its conclusions, and how many documents come before those of the folder.
@@ -93,6 +117,19 @@ struct Concluded<'c> {
 }
 
 impl Concluded<'_> {
+    /// Of all documents together, by the names of surveys that have something to say of them.
+    fn of_corpus(&self) -> Result<BTreeMap<String, OfCorpus>, RunError> {
+        let mut all = BTreeMap::new();
+        for (instance, conclusions, _) in &self.surveys {
+            let found = guarded(|| conclusions.of_corpus());
+            let found = found.map_err(|panic| RunError::Survey(instance.name().into(), panic))?;
+            if found != OfCorpus::default() {
+                all.insert(instance.name().to_owned(), found);
+            }
+        }
+        Ok(all)
+    }
+
     /// Of a document. All have the same fields.
     fn of(&self, number: u64) -> Result<Late<'_>, RunError> {
         let (mut fields, mut others, mut left_out) = (Vec::new(), None, None);
@@ -123,15 +160,21 @@ impl Store {
         draft::load(&self.folder, done, section)
     }
 
-    /// Turns the drafts into shards, by what the surveys conclude. What changes about the counts of the `own` shards comes
-    /// back as pairs of what they were and what they are.
+    /// The documents that a draft was made of.
+    fn documents(&self, draft: &Done) -> Result<Vec<Indexed>, RunError> {
+        let stored = self.load_stored(draft, draft.entry.sections.len().saturating_sub(1))?;
+        index::read(&stored).map_err(|error| RunError::Bug(error.to_string()))
+    }
+
+    /// Turns the drafts into shards, by what the surveys conclude, and gives what that changes in the report: of the `own`
+    /// shards.
     pub(crate) fn conclude(
         &mut self,
         instances: &[SurveyInstance],
         exports: &[&dyn Export],
         own: Range<usize>,
         runs: &[usize],
-    ) -> Result<Vec<(Report, Report)>, RunError> {
+    ) -> Result<Corrections, RunError> {
         fail::point("conclude").map_err(|error| write_error(self.folder.locate(STATE), error))?;
         let mut surveys = Vec::new();
         for (n, instance) in instances.iter().enumerate() {
@@ -149,19 +192,19 @@ impl Store {
             finished.extend(Done::of_manifest(&self.layout, manifest).into_iter().map(|done| (done.entry.key, done)));
         }
         let drafts = std::mem::take(&mut self.shards);
-        let (mut number, mut changed) = (0, Vec::new());
+        let of_corpus = concluded.of_corpus()?;
+        let (mut number, mut counts) = (0, Vec::new());
         for (n, draft) in drafts.iter().enumerate() {
-            let documents = index::read(&self.load_stored(draft, draft.entry.sections.len().saturating_sub(1))?)
-                .map_err(|error| RunError::Bug(error.to_string()))?;
+            let documents = self.documents(draft)?;
             let done = self.finish_draft(exports, draft, documents, &concluded, &mut number, &finished)?;
             if own.contains(&n) {
-                changed.push((draft.entry.counts.clone(), done.entry.counts.clone()));
+                counts.push((draft.entry.counts.clone(), done.entry.counts.clone()));
             }
             self.shards.push(done);
         }
         self.drafts = drafts;
         self.surveys = instances.iter().map(Asked::of).collect();
-        Ok(changed)
+        Ok(Corrections { counts, of_corpus })
     }
 
     fn load_stored(&self, done: &Done, section: usize) -> Result<Vec<u8>, RunError> {

@@ -74,8 +74,10 @@ pub(crate) fn batch(chain: &Chain, exports: &[ExportInstance], number: u64, batc
         };
         let sizes = rows.iter().zip(&before).map(|(rows, before)| (rows.len() - before) as u64);
         let sizes = if fate == Fate::Written { sizes.collect() } else { Vec::new() };
-        let Particulars { input, record, content } = particulars;
-        index.push(Indexed { uri, record, id, input, content, fate, dropped, twin: None, counted, rows: sizes });
+        let Particulars { input, record, content, fetched } = particulars;
+        let fetched = fetched.filter(|_| fate == Fate::Quarantined && !chain.surveys().is_empty());
+        let twin = None;
+        index.push(Indexed { uri, record, id, input, content, fate, dropped, twin, counted, fetched, rows: sizes });
     }
     let Batch { weight, last, ends, .. } = batch;
     Finished { number, weight, rows, leads, quarantined, index, counts, last, ends }

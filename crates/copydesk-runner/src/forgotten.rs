@@ -217,10 +217,10 @@ mod tests {
         let record = record(input).map(str::to_owned);
         let identity = from.identity(&input.uri, record.as_deref(), key);
         let (uri, fate, rows) = (input.uri.clone(), Fate::Written, Vec::new());
-        let (content, dropped, twin, counted) = (None, None, None, None);
+        let (content, dropped, twin, counted, fetched) = (None, None, None, None, None);
         Earlier {
             identity,
-            document: Indexed { uri, record, id, input: key, content, fate, dropped, twin, counted, rows },
+            document: Indexed { uri, record, id, input: key, content, fate, dropped, twin, counted, fetched, rows },
         }
     }
 

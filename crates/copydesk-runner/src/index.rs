@@ -45,9 +45,27 @@ pub(crate) struct Indexed {
     /// Under what it was counted, if a survey may leave it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) counted: Option<Counted>,
+    /// From where it came, if it is in quarantine and surveys are asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fetched: Option<Fetched>,
     /// The sizes of its rows, by output, and in a draft behind them of its summaries; none if it was not written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) rows: Vec<u64>,
+}
+
+/// From which site a document was fetched, and on which day, where that is known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Fetched {
+    pub(crate) site: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) day: Option<String>,
+}
+
+impl Fetched {
+    fn of(input: &Input) -> Option<Self> {
+        let site = copydesk_text::site(input.url.as_deref().unwrap_or(&input.uri))?;
+        Some(Self { site, day: copydesk_record::day(input.fetched) })
+    }
 }
 
 /// The id of a record, as its sixteen digits say it.
@@ -140,12 +158,15 @@ pub(crate) struct Particulars {
     pub(crate) record: Option<String>,
     /// The hash of its bytes, if it is called nothing there.
     pub(crate) content: Option<u64>,
+    /// From where it came.
+    pub(crate) fetched: Option<Fetched>,
 }
 
 impl Particulars {
     pub(crate) fn of(item: &SourceItem, input: Key) -> Self {
-        let record = if let SourceItem::Input(input) = item { record(input) } else { None };
-        Self { input, record: record.map(str::to_owned), content: content(item) }
+        let known = if let SourceItem::Input(input) = item { Some(input) } else { None };
+        let record = known.and_then(record).map(str::to_owned);
+        Self { input, record, content: content(item), fetched: known.and_then(Fetched::of) }
     }
 }
 

@@ -11,10 +11,11 @@ use std::{
 use copydesk_stage::{Assembly, Export, KnownFiles};
 
 use crate::{
-    Chain, ExportInstance, Report, RunError,
+    Chain, ExportInstance, RunError,
     append::Seen,
     archive::Archive,
     checksum::Key,
+    conclude::Corrections,
     error::write_error,
     forgotten::Forgotten,
     index::Identities,
@@ -179,7 +180,7 @@ impl Sink {
         exports: &[&dyn Export],
         passed_over: &PassedOver,
     ) -> Result<Published, RunError> {
-        let nothing = Published { files: Vec::new(), made: true, corrections: Vec::new() };
+        let nothing = Published { files: Vec::new(), made: true, corrections: Corrections::default() };
         match self {
             Self::Folder(store) => store.publish(chain, exports, passed_over),
             Self::Stdout(mut out) => {
@@ -197,8 +198,8 @@ pub(crate) struct Published {
     pub(crate) files: Vec<Written>,
     /// Whether any had to be made.
     pub(crate) made: bool,
-    /// The counts of shards before and after surveys have left out documents.
-    pub(crate) corrections: Vec<(Report, Report)>,
+    /// What surveys change in the report.
+    pub(crate) corrections: Corrections,
 }
 
 /// What a run would refuse of an output before it reads anything.

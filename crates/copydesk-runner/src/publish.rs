@@ -18,6 +18,7 @@ use copydesk_stage::{Assembly, Export, ExportError};
 use crate::{
     Chain, Quarantined, RunError, append,
     checksum::Key,
+    conclude::Corrections,
     earlier,
     error::write_error,
     fail,
@@ -110,7 +111,7 @@ impl Store {
         let corrections = if self.layout.surveyed {
             self.conclude(chain.surveys(), exports, self.own_shards(all), &runs)?
         } else {
-            Vec::new()
+            Corrections::default()
         };
         let skipped = self.assemble_skipped(passed_over, &segments)?;
         if self.is_published(skipped.as_ref()) {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use copydesk_document::Document;
+use copydesk_stage::OfCorpus;
 use serde::{Deserialize, Serialize};
 
 use crate::{Quarantined, RunError, clock::Lap};
@@ -121,6 +122,9 @@ pub struct Report {
     pub quarantine: BTreeMap<String, BTreeMap<String, u64>>,
     /// The parser, the stages and the surveys, in their order.
     pub stages: Vec<StageReport>,
+    /// What surveys have to say of all documents together, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub corpus: BTreeMap<String, OfCorpus>,
     /// The files of the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Written>,

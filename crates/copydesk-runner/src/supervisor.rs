@@ -332,7 +332,7 @@ pub fn try_alone(
 ) -> Result<Option<Quarantined>, RunError> {
     let mut batch = Batch::default();
     batch.passages.push(Passage::new(input));
-    batch.inputs.push(Particulars { input: Key::default(), record: None, content: None });
+    batch.inputs.push(Particulars { input: Key::default(), record: None, content: None, fetched: None });
     match alone(chain, workers, work::instances(chain, exports)?, &batch, 0)? {
         Ok(finished) => Ok(finished.quarantined.into_iter().next()),
         Err(fault) => Ok(match batch.passages[0].untouched() {

@@ -208,9 +208,10 @@ impl<'r> Writer<'r> {
         self.report.check_sum()?;
         let exports: Vec<&dyn Export> = self.shared.exports.iter().map(|instance| &*instance.export).collect();
         let Published { files, made, corrections } = self.sink.publish(&self.shared.chain, &exports, &passed_over)?;
-        for (before, after) in &corrections {
+        for (before, after) in &corrections.counts {
             self.report.correct(before, after);
         }
+        self.report.corpus = corrections.of_corpus;
         self.report.check_sum()?;
         (self.report.files, self.report.unchanged) = (files, !made);
         Ok(self.report)

@@ -108,7 +108,10 @@ pub use patch::{Change, PATCH_VERSION, Patch};
 pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, BatchStage, Handed, Stage, StageError, StageKind, Turn, Verdict};
 pub use suggest::closest;
-pub use survey::{Conclusion, Conclusions, Corpus, LeftOut, Seen, Survey, SurveyError, SurveyKind};
+pub use survey::{
+    Alert, Conclusion, Conclusions, Corpus, LeftOut, OfCorpus, QuarantinedInput, Seen, Survey, SurveyError, SurveyKind,
+    Table,
+};
 pub use view::{
     BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView, PartialView, ViewPart,
 };

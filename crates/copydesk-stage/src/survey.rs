@@ -1,10 +1,10 @@
 //! Surveys: questions about all documents together.
 
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
 use copydesk_document::Document;
 use schemars::JsonSchema;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{ConfigError, StageError};
@@ -39,6 +39,15 @@ pub trait Corpus {
 
     /// Goes through them in their order, as often as it is asked.
     fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError>;
+
+    /// Goes through the documents of these runs that are in quarantine, as far as their site is known. Nobody has seen them.
+    fn each_quarantined(
+        &self,
+        see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
+    ) -> Result<(), SurveyError> {
+        let _ = see;
+        Ok(())
+    }
 }
 
 /// A document that was seen.
@@ -53,10 +62,62 @@ pub struct Seen<'s> {
     pub summary: &'s [u8],
 }
 
+/// A document that is in quarantine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QuarantinedInput<'s> {
+    /// The host of the address that it was fetched from, without `www.`.
+    pub site: &'s str,
+    /// The day on which it was fetched, where that is known.
+    pub day: Option<&'s str>,
+    /// As [`Seen::run`].
+    pub run: usize,
+}
+
 /// What a survey has concluded.
 pub trait Conclusions: Debug + Send + Sync {
     /// Of a document, by its number.
     fn of(&self, number: u64) -> Conclusion;
+
+    /// Of all documents together, for the report of the run.
+    fn of_corpus(&self) -> OfCorpus {
+        OfCorpus::default()
+    }
+}
+
+/// What a survey has to say of all documents together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct OfCorpus {
+    /// What somebody should look at.
+    pub alerts: Vec<Alert>,
+    /// Figures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table: Option<Table>,
+}
+
+/// Something that somebody should look at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// What it is about, for programs: a site, a day.
+    pub about: BTreeMap<String, String>,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+/// Figures in rows and columns.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// The rows, each with a value for every column.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Table {
+    /// A table without rows.
+    pub fn new<'c>(columns: impl IntoIterator<Item = &'c str>) -> Self {
+        Self { columns: columns.into_iter().map(str::to_owned).collect(), rows: Vec::new() }
+    }
 }
 
 /// What a survey has concluded of a document.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt::Write, time::Duration};
 use copydesk_runner::{Observer, Progress, Quarantined, Report};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
-use crate::terminal::{Paint, Tone, cut, one_line, shown, thousands};
+use crate::terminal::{Paint, Tone, count, cut, one_line, shown, thousands};
 
 /// How many documents in quarantine are named while a run goes on; the file has all of them.
 const MOST_NAMED: u64 = 10;
@@ -78,6 +78,9 @@ pub(crate) struct DryRun {
     pub(crate) has_surveys: bool,
 }
 
+/// So many alerts of a survey are printed.
+const MOST_ALERTS: usize = 20;
+
 /// The end of a run, for people.
 pub(crate) fn summary(report: &Report, dry: Option<DryRun>, paint: Paint) -> String {
     let mut out = String::new();
@@ -101,6 +104,16 @@ pub(crate) fn summary(report: &Report, dry: Option<DryRun>, paint: Paint) -> Str
     }
     for (stage, rules) in &report.quarantine {
         let _ = writeln!(out, "quarantined in {stage}: {}", most(rules, 5));
+    }
+    for (survey, found) in &report.corpus {
+        for alert in found.alerts.iter().take(MOST_ALERTS) {
+            let head = paint.paint(Tone::Warning, &format!("alert by {survey}:"));
+            let _ = writeln!(out, "{head} {}", one_line(&alert.message));
+        }
+        let more = found.alerts.len().saturating_sub(MOST_ALERTS);
+        if more > 0 {
+            let _ = writeln!(out, "and {} more by {survey}, in the report (--report FILE)", count(more, "alert"));
+        }
     }
     if !report.languages.is_empty() {
         let _ = writeln!(out, "languages: {}", most(&report.languages, 8));

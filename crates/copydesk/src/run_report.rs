@@ -13,6 +13,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use copydesk_runner::{Report, StageReport};
+use copydesk_stage::OfCorpus;
 
 pub(crate) use self::page::{STYLE, Sample, Story, escaped};
 use crate::terminal::shown;
@@ -127,6 +128,9 @@ fn table(report: &Report) -> String {
     for (stage, rules) in &report.quarantine {
         counts(&mut out, &format!("quarantined in {stage}"), rules);
     }
+    for (survey, found) in &report.corpus {
+        of_corpus(&mut out, survey, found);
+    }
     counts(&mut out, "languages", &report.languages);
     counts(&mut out, "sites", &report.sites);
     if !report.slowest.is_empty() {
@@ -147,6 +151,31 @@ fn counts(out: &mut String, name: &str, counts: &BTreeMap<String, u64>) {
     let _ = writeln!(out, "\n{name}");
     for (name, count) in sorted {
         let _ = writeln!(out, "  {count:>10}  {}", crate::terminal::one_line(name));
+    }
+}
+
+/// What a survey says of all documents together.
+fn of_corpus(out: &mut String, survey: &str, found: &OfCorpus) {
+    if !found.alerts.is_empty() {
+        let _ = writeln!(out, "\nalerts by {survey}");
+    }
+    for alert in &found.alerts {
+        let _ = writeln!(out, "  {}", crate::terminal::one_line(&alert.message));
+    }
+    let Some(table) = &found.table else { return };
+    let _ = writeln!(out, "\n{survey}\n  {}", table.columns.join("\t"));
+    for row in &table.rows {
+        let cells: Vec<String> = row.iter().map(|value| crate::terminal::one_line(&cell(value))).collect();
+        let _ = writeln!(out, "  {}", cells.join("\t"));
+    }
+}
+
+/// A value as it stands in a table.
+fn cell(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Null => "-".to_owned(),
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -197,6 +226,16 @@ fn prometheus(report: &Report, now: SystemTime) -> String {
     metric("languages", "Documents written, by language.", languages.collect());
     let sites = report.sites.iter().map(|(site, n)| (vec![("site", site.as_str())], *n as f64));
     metric("sites", "Documents written, by site.", sites.collect());
+    let alert_counts =
+        report.corpus.iter().map(|(survey, found)| (vec![("survey", &**survey)], found.alerts.len() as f64));
+    metric("alert_count", "Alerts of a survey.", alert_counts.collect());
+    let alerts = report.corpus.iter().flat_map(|(survey, found)| {
+        found.alerts.iter().map(move |alert| {
+            let about = alert.about.iter().map(|(key, value)| (&**key, &**value));
+            (std::iter::once(("survey", &**survey)).chain(about).collect(), 1.0)
+        })
+    });
+    metric("alerts", "What a survey has found that somebody should look at.", alerts.collect());
     out
 }
 

@@ -52,6 +52,8 @@ const MOST_BLOCKS: usize = 80;
 const MOST_CHARS: usize = 400;
 /// So many columns of a command, which may name a thousand files.
 const MOST_COMMAND: usize = 400;
+/// So many rows of a table of a survey are shown.
+const MOST_ROWS: usize = 1000;
 /// So many lines of a table are drawn.
 const MOST_BARS: usize = 15;
 
@@ -126,9 +128,11 @@ pub(crate) fn page(report: &Report, story: &Story, now: SystemTime) -> String {
     );
     head(&mut out, report, story, now);
     outcome(&mut out, report);
+    alerts(&mut out, report);
     stages(&mut out, report);
     counts(&mut out, "Languages", "documents written", &report.languages);
     counts(&mut out, "Sites", "documents written", &report.sites);
+    tables(&mut out, report);
     rules(&mut out, report);
     aside(&mut out, report, story);
     samples(&mut out, story);
@@ -191,6 +195,39 @@ fn outcome(out: &mut String, report: &Report) {
     out.push_str("</svg>\n");
     let skipped: BTreeMap<String, u64> = report.skipped.clone();
     counts(out, "Skipped", "passed over, by reason", &skipped);
+}
+
+fn alerts(out: &mut String, report: &Report) {
+    for (survey, found) in report.corpus.iter().filter(|(_, found)| !found.alerts.is_empty()) {
+        let _ = writeln!(out, "<h2>Alerts by {}</h2>\n<ul>", escaped(survey));
+        for alert in &found.alerts {
+            let _ = writeln!(out, "<li>{}</li>", escaped(&alert.message));
+        }
+        out.push_str("</ul>\n");
+    }
+}
+
+fn tables(out: &mut String, report: &Report) {
+    for (survey, table) in report.corpus.iter().filter_map(|(survey, found)| Some((survey, found.table.as_ref()?))) {
+        let _ = writeln!(out, "<details><summary>{}</summary><table><thead><tr>", escaped(survey));
+        for column in &table.columns {
+            let _ = write!(out, "<th>{}</th>", escaped(column));
+        }
+        out.push_str("</tr></thead><tbody>\n");
+        for row in table.rows.iter().take(MOST_ROWS) {
+            out.push_str("<tr>");
+            for value in row {
+                let _ = write!(out, "<td>{}</td>", escaped(&super::cell(value)));
+            }
+            out.push_str("</tr>\n");
+        }
+        out.push_str("</tbody></table>\n");
+        let rest = table.rows.len().saturating_sub(MOST_ROWS);
+        if rest > 0 {
+            let _ = writeln!(out, "<p>and {} more rows, in the report as JSON</p>", thousands(rest as u64));
+        }
+        out.push_str("</details>\n");
+    }
 }
 
 fn stages(out: &mut String, report: &Report) {

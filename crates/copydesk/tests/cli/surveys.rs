@@ -186,13 +186,68 @@ fn surveys_that_cannot_stand_together_are_refused() {
     assert!(checked.stderr.contains("did you mean `find-duplicates`?"), "{}", checked.stderr);
 }
 
+/// News as a site prints them, on a day before or after it has put all of its stories into links.
+fn news(bench: &Bench, day: usize, has_changed: bool) {
+    let mut lines = String::new();
+    for number in 0..5 {
+        let url = format!("https://shore.example/{day}/{number}");
+        let end = format!(" It was day {day}, hour {number}.</p>");
+        let story = format!("<p>{}{end}", STORY.replace("\n\n", &format!("{end}<p>")));
+        let page = if has_changed {
+            format!(
+                "<html><body><nav>{}</nav></body></html>",
+                story.replace("<p>", "<a href=/x>").replace("</p>", "</a>")
+            )
+        } else {
+            format!("<html><body><main><h1>Ferries, hour {number}</h1>{story}</main></body></html>")
+        };
+        let record = serde_json::json!({ "url": url, "fetched": format!("2026-05-0{day}"), "html": page });
+        lines += &record.to_string();
+        lines.push('\n');
+    }
+    fs::write(bench.path(&format!("pages/{day}.jsonl")), lines).unwrap();
+}
+
+#[test]
+fn a_site_whose_layout_changes_is_told_of_on_that_day() {
+    let bench =
+        Bench::new(&PIPELINE.replace("find-duplicates", "watch-sites").replace("duplicates.", "surveys.watch-sites."));
+    fs::remove_dir_all(bench.path("pages")).unwrap();
+    fs::create_dir(bench.path("pages")).unwrap();
+    (1..=4).for_each(|day| news(&bench, day, false));
+    let quiet = bench.run("out", &["--report", &bench.path("a.prom")]);
+    assert_eq!(quiet.code, 0, "{}", quiet.stderr);
+    assert!(!quiet.stderr.contains("alert"), "{}", quiet.stderr);
+    assert!(bench.read("a.prom").contains("copydesk_alert_count{survey=\"watch-sites\"} 0\n"));
+    (1..=4).for_each(|day| fs::remove_file(bench.path(&format!("pages/{day}.jsonl"))).unwrap());
+    news(&bench, 5, true);
+    let reports = ["b.prom", "b.json", "b.html", "b.txt"].map(|name| bench.path(name));
+    let args: Vec<&str> = reports.iter().flat_map(|path| ["--report", path.as_str()]).chain(["--append"]).collect();
+    let told = bench.run("out", &args);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    let sentence =
+        "shore.example, 2026-05-05: 0 % of the letters of a page are main text; in the 4 days before it were";
+    for text in [told.stderr, bench.read("b.json"), bench.read("b.html"), bench.read("b.txt")] {
+        assert!(text.contains(sentence), "{text}");
+    }
+    let metric =
+        "copydesk_alerts{survey=\"watch-sites\",day=\"2026-05-05\",figure=\"kept\",site=\"shore.example\"} 1\n";
+    assert!(bench.read("b.prom").contains(metric), "{}", bench.read("b.prom"));
+    let report: Value = serde_json::from_str(&bench.read("b.json")).unwrap();
+    assert_eq!(report["corpus"]["watch-sites"]["table"]["rows"].as_array().map(Vec::len), Some(5));
+    let again = bench.run("out", &["--append"]);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+}
+
 /// A crawl: pages of one day, one a line, with the address and the day of each.
 fn crawl(bench: &Bench, day: &str, pages: &[(&str, &str)]) {
     let lines = pages.iter().map(|(page, text)| {
         let url = format!("https://shore.example/{page}");
         serde_json::json!({ "url": url, "fetched": day, "text": format!("# The ferry\n\n{text}") }).to_string() + "\n"
     });
-    fs::write(bench.path(&format!("pages/{day}.jsonl")), lines.collect::<String>()).unwrap();
+    // A day in the name of a file is taken for that of publication, where nothing else is known.
+    let name = format!("pages/crawl-{}.jsonl", day.rsplit('-').next().unwrap());
+    fs::write(bench.path(&name), lines.collect::<String>()).unwrap();
 }
 
 #[test]
