@@ -13,6 +13,7 @@ fn layer(name: &str) -> Option<i8> {
         | "copydesk-fingerprint"
         | "copydesk-langid"
         | "copydesk-lexicon"
+        | "copydesk-tokenizer"
         | "copydesk-unpack" => 0,
         "copydesk-document" => 1,
         "copydesk-stage" | "copydesk-parse" | "copydesk-record" => 2,

@@ -7,19 +7,23 @@ mod pieces;
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::{Document, LineIndex, Span};
 use copydesk_record::Place;
-use copydesk_stage::{Catalog, ConfigError, DocumentRows, Export, ExportError, ExportKind, check_file_name};
+use copydesk_stage::{
+    Catalog, Complete, ConfigError, DocumentRows, Export, ExportError, ExportKind, LateField, check_file_name,
+};
+use copydesk_tokenizer::Tokenizer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 copydesk_fingerprint::fingerprint!();
 
-use crate::pieces::{Piece, pieces};
+use crate::pieces::{Measure, Piece, pieces};
 
 /// The export `chunks`.
 #[derive(Debug)]
 pub struct Chunks {
     config: Config,
     packer: Packer,
+    tokenizer: Option<Tokenizer>,
 }
 
 /// In what the length of a piece is counted.
@@ -31,6 +35,8 @@ pub enum Unit {
     Characters,
     /// Words between spaces. Scripts without spaces have hardly any: count characters there.
     Words,
+    /// Tokens of the `tokenizer`.
+    Tokens,
 }
 
 /// Where captions stand.
@@ -60,6 +66,10 @@ pub struct Config {
     pub max: usize,
     /// In what that is counted.
     pub unit: Unit,
+    /// The tokenizer file of a model, `tokenizer.json`, by which tokens are counted. (In a program of your own: its contents.)
+    #[schemars(extend("format" = "file-contents"))]
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub tokenizer: String,
     /// Where captions stand.
     pub captions: Captions,
 }
@@ -72,6 +82,7 @@ impl Default for Config {
             compression_level: None,
             max: 2000,
             unit: Unit::Characters,
+            tokenizer: String::new(),
             captions: Captions::Apart,
         }
     }
@@ -126,6 +137,8 @@ pub struct Row {
     pub characters: u64,
     /// How many words between spaces.
     pub words: u64,
+    /// How many tokens, by the tokenizer, if there is one.
+    pub tokens: Option<u64>,
     /// Captions of pictures that follow on it, with their credits, where they are asked for here.
     pub captions: Vec<String>,
 }
@@ -141,15 +154,21 @@ impl ExportKind for Chunks {
         if config.max == 0 {
             return Err(ConfigError::at("max", "must be at least 1"));
         }
+        let tokenizer = (!config.tokenizer.is_empty()).then(|| Tokenizer::read(&config.tokenizer)).transpose();
+        let tokenizer = tokenizer.map_err(|message| ConfigError::at("tokenizer", message))?;
+        if config.unit == Unit::Tokens && tokenizer.is_none() {
+            let error = ConfigError::at("unit", "tokens are those of a tokenizer, and none is named");
+            return Err(error.help("`tokenizer = \"tokenizer.json\"`, the file that stands beside a model"));
+        }
         let packer = Packer::new(&config.file, config.compression, config.compression_level)
             .map_err(|error| ConfigError::at(error.option, error.message))?;
-        Ok(Box::new(Self { config, packer }))
+        Ok(Box::new(Self { config, packer, tokenizer }))
     }
 }
 
 impl Chunks {
     /// The rows of a document.
-    fn rows(&self, doc: &Document) -> Vec<Row> {
+    fn rows(&self, doc: &Document) -> Result<Vec<Row>, ExportError> {
         let options =
             copydesk_record::Options { blocks: false, metadata: false, ..copydesk_record::Options::default() };
         let record = copydesk_record::to_record(doc, options);
@@ -173,9 +192,11 @@ impl Chunks {
             characters: text.chars().count() as u64,
             words: text.split_whitespace().count() as u64,
             text,
+            tokens: None,
             captions: Vec::new(),
         };
-        let cut = pieces(doc, &record.text, self.config.max, self.config.unit);
+        let measure = Measure::new(self.config.unit, self.tokenizer.as_ref());
+        let cut = pieces(doc, &record.text, self.config.max, &measure);
         let of_piece = |piece: &Piece| Row {
             headings: piece.headings.clone(),
             start: Some(piece.range.start as u64),
@@ -206,8 +227,12 @@ impl Chunks {
                 }),
             }
         }
-        rows.iter_mut().enumerate().for_each(|(at, row)| row.id = format!("{}-{at}", row.document));
-        rows
+        for (at, row) in rows.iter_mut().enumerate() {
+            row.id = format!("{}-{at}", row.document);
+            let tokens = self.tokenizer.as_ref().map(|tokenizer| tokenizer.count(&row.text)).transpose();
+            row.tokens = tokens.map_err(ExportError::new)?.map(|tokens| tokens as u64);
+        }
+        Ok(rows)
     }
 }
 
@@ -236,7 +261,7 @@ impl Export for Chunks {
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
-        for row in self.rows(doc) {
+        for row in self.rows(doc)? {
             serde_json::to_writer(&mut *out, &row).map_err(|error| ExportError::new(error.to_string()))?;
             out.push(b'\n');
         }
@@ -250,6 +275,18 @@ impl Export for Chunks {
     fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
         let opened = self.packer.open(part).map_err(|error| ExportError::new(error.to_string()))?;
         self.part(DocumentRows::cut(&opened, rows)?)
+    }
+
+    fn completion(&self) -> Option<&dyn Complete> {
+        Some(self)
+    }
+}
+
+/// Pieces of documents that surveys leave out are left out with them; what is found of the others stands in their records.
+impl Complete for Chunks {
+    fn complete(&self, rows: &[u8], _: &[LateField<'_>], out: &mut Vec<u8>) -> Result<(), ExportError> {
+        out.extend_from_slice(rows);
+        Ok(())
     }
 }
 

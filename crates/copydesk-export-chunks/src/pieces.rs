@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use copydesk_document::{BlockId, BlockKind, Document, Span};
+use copydesk_tokenizer::Tokenizer;
 use text_splitter::{ChunkConfig, ChunkSizer, TextSplitter};
 
 use crate::{Kind, Unit};
@@ -19,11 +20,32 @@ pub(crate) struct Piece {
     pub(crate) headings: Vec<String>,
 }
 
-impl ChunkSizer for Unit {
+/// How the length of a piece is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Measure<'t> {
+    Characters,
+    Words,
+    Tokens(&'t Tokenizer),
+}
+
+impl<'t> Measure<'t> {
+    /// Without a tokenizer no tokens are asked for.
+    pub(crate) fn new(unit: Unit, tokenizer: Option<&'t Tokenizer>) -> Self {
+        match (unit, tokenizer) {
+            (Unit::Tokens, Some(tokenizer)) => Self::Tokens(tokenizer),
+            (Unit::Words, _) => Self::Words,
+            _ => Self::Characters,
+        }
+    }
+}
+
+impl ChunkSizer for Measure<'_> {
     fn size(&self, chunk: &str) -> usize {
         match self {
             Self::Characters => chunk.chars().count(),
             Self::Words => chunk.split_whitespace().count(),
+            // What cannot be counted is too long; the document is told of when its rows are made.
+            Self::Tokens(tokenizer) => tokenizer.count(chunk).unwrap_or(usize::MAX),
         }
     }
 }
@@ -38,7 +60,7 @@ struct Whole {
 
 /// The main text in pieces of at most `max`, one behind the other: together they are the text. A heading begins a piece, and so
 /// does what does not fit any more; what is too long by itself is cut at the ends of its lines, sentences and words.
-pub(crate) fn pieces(doc: &Document, text: &str, max: usize, unit: Unit) -> Vec<Piece> {
+pub(crate) fn pieces(doc: &Document, text: &str, max: usize, measure: &Measure<'_>) -> Vec<Piece> {
     let (mut pieces, mut path): (Vec<Piece>, Vec<(u8, String)>) = (Vec::new(), Vec::new());
     // How long the last piece is, and whether more may be put to it.
     let mut open: Option<usize> = None;
@@ -50,10 +72,10 @@ pub(crate) fn pieces(doc: &Document, text: &str, max: usize, unit: Unit) -> Vec<
             let only_headings = pieces.last().is_some_and(|piece| piece.blocks.iter().all(|id| is_heading(doc, *id)));
             open = open.filter(|_| only_headings);
         }
-        let size = unit.size(&text[whole.range.clone()]);
+        let size = measure.size(&text[whole.range.clone()]);
         let last = pieces.last_mut();
         match (open, last) {
-            (Some(length), Some(piece)) if length + size <= max => {
+            (Some(length), Some(piece)) if length.saturating_add(size) <= max => {
                 piece.range.end = whole.range.end;
                 piece.kind = if piece.blocks.iter().all(|id| is_heading(doc, *id)) || piece.kind == whole.kind {
                     whole.kind
@@ -69,7 +91,7 @@ pub(crate) fn pieces(doc: &Document, text: &str, max: usize, unit: Unit) -> Vec<
                 open = Some(size);
             }
             _ => {
-                cut(text, &whole, doc, max, unit, &path, &mut pieces);
+                cut(text, &whole, doc, max, measure, &path, &mut pieces);
                 open = None;
             }
         }
@@ -95,11 +117,11 @@ fn cut(
     whole: &Whole,
     doc: &Document,
     max: usize,
-    unit: Unit,
+    measure: &Measure<'_>,
     path: &[(u8, String)],
     pieces: &mut Vec<Piece>,
 ) {
-    let splitter = TextSplitter::new(ChunkConfig::new(max).with_sizer(unit).with_trim(false));
+    let splitter = TextSplitter::new(ChunkConfig::new(max).with_sizer(*measure).with_trim(false));
     let (own, from) = (&text[whole.range.clone()], whole.range.start);
     let mut starts: Vec<usize> = splitter.chunk_indices(own).map(|(at, _)| from + at).collect();
     // Where the splitter leaves something out before its first piece or behind its last, it goes with that.

@@ -112,6 +112,36 @@ fn captions_stand_where_they_are_asked_for() {
     assert!(of("none").iter().all(|row| row.kind != Kind::Caption && row.captions.is_empty()));
 }
 
+/// Knows the letters of a few words.
+fn tokenizer() -> String {
+    json!({
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+        "pre_tokenizer": { "type": "WhitespaceSplit" }, "post_processor": null, "decoder": null,
+        "model": { "type": "WordLevel", "vocab": { "?": 0, "ferry": 1 }, "unk_token": "?" },
+    })
+    .to_string()
+}
+
+#[test]
+fn pieces_have_as_many_tokens_as_a_model_can_read() {
+    let doc = document(&[
+        (BlockKind::Paragraph, 0, LONG),
+        (BlockKind::Paragraph, 0, "One two."),
+        (BlockKind::Paragraph, 0, "Three."),
+    ]);
+    let of = |config: Value| rows(&doc, &config).iter().map(|row| (row.tokens, row.words)).collect::<Vec<_>>();
+    assert_eq!(
+        of(json!({ "unit": "tokens", "tokenizer": tokenizer(), "max": 12 })),
+        [(Some(9), 9), (Some(6), 6), (Some(7), 7), (Some(3), 3)]
+    );
+    assert_eq!(of(json!({ "tokenizer": tokenizer() })), [(Some(25), 25)], "whatever the unit is");
+    assert_eq!(of(json!({})), [(None, 25)]);
+    let catalog = Catalog::default().with(register);
+    let chunks = catalog.find_export("chunks").expect("registered");
+    assert_eq!(chunks.build(&json!({ "unit": "tokens" })).expect_err("of which model").path, "unit");
+    assert_eq!(chunks.build(&json!({ "tokenizer": "{}" })).expect_err("no tokenizer").path, "tokenizer");
+}
+
 #[test]
 fn a_length_of_nothing_is_refused() {
     let catalog = Catalog::default().with(register);

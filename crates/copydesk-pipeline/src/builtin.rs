@@ -27,6 +27,7 @@ pub fn builtin() -> Catalog {
         .with(copydesk_stage_select_documents::register)
         .with(copydesk_stage_filter_quality::register)
         .with(copydesk_stage_mask_personal_data::register)
+        .with(copydesk_stage_describe_text::register)
         .with(copydesk_survey_find_duplicates::register)
         .with(copydesk_survey_follow_versions::register)
         .with(copydesk_survey_watch_sites::register);

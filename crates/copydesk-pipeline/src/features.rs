@@ -17,6 +17,7 @@ const FEATURES: [Feature; 4] = [
             "select-documents",
             "filter-quality",
             "mask-personal-data",
+            "describe-text",
             "find-duplicates",
             "follow-versions",
             "watch-sites",
