@@ -56,12 +56,14 @@ impl Rows {
         Self { table, options, schema, columns }
     }
 
-    /// Adds the rows of a document.
-    pub fn push(&mut self, record: &Record<'_>) -> Result<(), ArrowError> {
-        for row in self.table.rows(self.options, record) {
+    /// Adds the rows of a document, and says how many they are.
+    pub fn push(&mut self, record: &Record<'_>) -> Result<usize, ArrowError> {
+        let rows = self.table.rows(self.options, record);
+        let count = rows.len();
+        for row in rows {
             self.columns.iter_mut().zip(row).try_for_each(|(column, cell)| column.push(cell))?;
         }
-        Ok(())
+        Ok(count)
     }
 
     /// The rows so far; what is left is empty.

@@ -34,6 +34,9 @@ const ENOUGH_ROWS: i64 = 1000;
 /// So is one of so many bytes, before they are compressed: that is what putting row groups together takes of memory.
 const ENOUGH_BYTES: i64 = 32 << 20;
 
+/// In the metadata of a part: how many rows each of its documents has.
+const COUNTS: &str = "copydesk.rows";
+
 /// So are those of so many parts, which may all be empty.
 const ENOUGH_PARTS: usize = 1000;
 
@@ -74,14 +77,35 @@ impl Layout {
     pub(crate) fn part(&self, rows: &[u8]) -> Result<Vec<u8>, ExportError> {
         let mut writer = self.writer()?;
         let mut batch = Rows::new(self.table, self.options);
+        let mut counts = Vec::new();
         for (line, number) in read_lines(rows).zip(1..) {
-            batch.push(&line.map_err(error)?).map_err(error)?;
+            counts.push(batch.push(&line.map_err(error)?).map_err(error)?);
             if number % BATCH == 0 {
                 writer.write(&batch.finish().map_err(error)?).map_err(error)?;
             }
         }
         writer.write(&batch.finish().map_err(error)?).map_err(error)?;
+        self.note_counts(&counts, &mut writer);
         writer.into_inner().map_err(error)
+    }
+
+    /// Notes how many rows each document of a part has, where that is not one: so that those of a document can be found again.
+    fn note_counts(&self, counts: &[usize], writer: &mut ArrowWriter<Vec<u8>>) {
+        if self.table != Table::Documents {
+            let counts: Vec<String> = counts.iter().map(ToString::to_string).collect();
+            writer.append_key_value_metadata(KeyValue::new(COUNTS.to_owned(), counts.join(" ")));
+        }
+    }
+
+    /// How many rows each document of a part has; `None` of one that was made before that was noted.
+    fn counts(&self, part: &ParquetRecordBatchReaderBuilder<Bytes>, documents: usize) -> Option<Vec<usize>> {
+        if self.table == Table::Documents {
+            return Some(vec![1; documents]);
+        }
+        let metadata = part.metadata().file_metadata().key_value_metadata()?;
+        let counts = metadata.iter().find(|note| note.key == COUNTS)?.value.as_deref()?;
+        let counts: Vec<usize> = counts.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?;
+        (counts.len() == documents).then_some(counts)
     }
 
     /// One row group from those of several parts.
@@ -94,13 +118,26 @@ impl Layout {
         writer.into_inner().map(Bytes::from).map_err(error)
     }
 
-    /// A part without some of its rows, of which each document has one.
+    /// A part without the rows of some of its documents.
     pub(crate) fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
-        let select = |rows: &DocumentRows| if rows.stay { RowSelector::select(1) } else { RowSelector::skip(1) };
-        let selection: Vec<RowSelector> = rows.iter().map(select).collect();
         let reader = ParquetRecordBatchReaderBuilder::try_new(Bytes::from(part)).map_err(error)?;
+        // What was not written here is no document of the part.
+        let rows: Vec<&DocumentRows> = rows.iter().filter(|rows| rows.bytes > 0).collect();
+        let Some(counts) = self.counts(&reader, rows.len()) else {
+            return Err(ExportError::new(format!(
+                "documents have changed, and `{}` was made by an earlier version, which did not note which rows are whose; \
+                 `--replace` makes it anew",
+                self.table.name()
+            )));
+        };
+        let select = |(rows, count): (&&DocumentRows, &usize)| {
+            if rows.stay { RowSelector::select(*count) } else { RowSelector::skip(*count) }
+        };
+        let selection: Vec<RowSelector> = rows.iter().zip(&counts).map(select).collect();
+        let left: Vec<usize> = rows.iter().zip(counts).filter(|(rows, _)| rows.stay).map(|(_, count)| count).collect();
         let mut writer = self.writer()?;
         self.write_all(reader.with_row_selection(selection.into()), &mut writer)?;
+        self.note_counts(&left, &mut writer);
         writer.into_inner().map_err(error)
     }
 

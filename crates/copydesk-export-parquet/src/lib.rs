@@ -104,12 +104,6 @@ impl Export for Parquet {
     }
 
     fn without(&self, part: Vec<u8>, rows: &[DocumentRows]) -> Result<Vec<u8>, ExportError> {
-        if self.config.table != Table::Documents {
-            return Err(ExportError::new(format!(
-                "documents have changed, and the rows of old ones cannot be taken out of `{}`; `--replace` makes it anew",
-                self.config.table.name()
-            )));
-        }
         self.layout.without(part, rows)
     }
 

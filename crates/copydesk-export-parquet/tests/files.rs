@@ -5,7 +5,7 @@ use std::fs;
 use copydesk_document::{
     BoilerplateKind, Caption, Decision, Document, DocumentSource, Label, Metadata, NewBlock, Origin, Span, Value,
 };
-use copydesk_stage::{Assembly, Catalog, Export};
+use copydesk_stage::{Assembly, Catalog, DocumentRows, Export};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use serde_json::{Value as Json, json};
 
@@ -96,6 +96,41 @@ fn a_document_is_a_row() {
         "{field: \"title\", value: \"Harbour\", origin: \"meta\", name: \"og:title\", confidence: 0.5, start_byte: null",
     ] {
         assert!(rows[0].contains(part), "{part}\n{}", rows[0]);
+    }
+}
+
+#[test]
+fn the_rows_of_a_document_can_be_taken_out_of_every_table() {
+    let plain = Document::new(DocumentSource { uri: "plain.txt".into(), ..DocumentSource::default() }, String::new());
+    for table in ["documents", "blocks", "captions", "decisions"] {
+        let export = export(&json!({ "table": table }));
+        let (mut shard, mut sizes) = (Vec::new(), Vec::new());
+        let mut add = |doc: Option<&Document>, stay| {
+            let before = shard.len();
+            if let Some(doc) = doc {
+                export.encode(doc, &mut shard).expect("it can be written");
+            }
+            sizes.push(DocumentRows { bytes: (shard.len() - before) as u64, stay });
+        };
+        // One has no rows in most tables, and one was not written here.
+        let documents = [document("a.txt"), plain.clone(), document("b.txt"), document("c.txt")];
+        add(Some(&documents[0]), true);
+        add(None, true);
+        add(Some(&documents[1]), true);
+        add(Some(&documents[2]), false);
+        add(Some(&documents[3]), true);
+        let part = export.part(shard).expect("rows become a part");
+        let left = export.without(part.clone(), &sizes).expect("they can be taken out");
+        let of = |part: &[u8], uri: &str| rows(part.to_vec()).iter().filter(|row| row.contains(uri)).count();
+        assert!(of(&part, "b.txt") > 0, "{table}");
+        assert_eq!(of(&left, "b.txt"), 0, "{table}");
+        for uri in ["a.txt", "plain.txt", "c.txt"] {
+            assert_eq!(of(&left, uri), of(&part, uri), "{table}, {uri}");
+        }
+        // And once more, of what is left.
+        let sizes: Vec<_> = [false, true, true].map(|stay| DocumentRows { bytes: 9, stay }).to_vec();
+        let last = export.without(left.clone(), &sizes).expect("they can be taken out");
+        assert_eq!((of(&last, "a.txt"), of(&last, "c.txt")), (0, of(&part, "c.txt")), "{table}");
     }
 }
 

@@ -172,11 +172,15 @@ fn a_record_is_known_by_the_number_that_was_given_and_cards_are_named() {
 
 #[cfg(feature = "parquet")]
 #[test]
-fn a_table_without_documents_is_named_with_the_way_out() {
-    let bench = Bench::new("[[export]]\nuse = \"parquet\"\ntable = \"decisions\"");
+fn a_record_goes_from_tables_of_decisions_and_blocks_as_well() {
+    let table = |name: &str| format!("[[export]]\nuse = \"parquet\"\ntable = \"{name}\"\n");
+    let bench = Bench::new(&(table("decisions") + &table("blocks") + &table("captions")));
     bench.run(&[]);
     let id = bench.records()[0]["id"].as_str().unwrap().to_owned();
-    let refused = bench.copydesk("forget", &[&id]);
-    assert!(refused.code == 2 && refused.stderr.contains("Take the documents out of the inputs"), "{}", refused.stderr);
-    assert!(!bench.path("out/.copydesk/forgotten").exists());
+    let size = |name: &str| fs::metadata(bench.path(name)).unwrap().len();
+    let before = [size("out/decisions.parquet"), size("out/blocks.parquet")];
+    let forgot = bench.copydesk("forget", &[&id]);
+    assert_eq!(forgot.code, 0, "{}", forgot.stderr);
+    assert!(size("out/decisions.parquet") < before[0] && size("out/blocks.parquet") < before[1]);
+    assert!(bench.holding(&id).is_empty(), "{:?}", bench.holding(&id));
 }
