@@ -145,7 +145,7 @@ impl Command {
             Self::Test(args) => args.execute(catalog, reporter),
             Self::Explain(args) => args.execute(catalog, reporter),
             Self::View(args) => args.execute(catalog, reporter),
-            Self::Profile(args) => args.execute(reporter),
+            Self::Profile(args) => args.execute(catalog, reporter),
             Self::Diff(args) => args.execute(catalog, reporter),
             Self::New(args) => args.execute(catalog, reporter),
             Self::Init(args) => args.execute(reporter),

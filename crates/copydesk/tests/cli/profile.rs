@@ -157,3 +157,42 @@ fn croissant_describes_the_columns() {
     assert_eq!((&authors["repeated"], &authors["dataType"]), (&true.into(), &"sc:Text".into()));
     assert!(fs::read_to_string(bench.path("out/README.md")).unwrap().contains("path: \"documents.parquet\""));
 }
+
+/// What is read from a table is what is read from the records, as far as the table has columns for it.
+#[cfg(all(feature = "parquet", feature = "sqlite"))]
+#[test]
+fn other_outputs_tell_the_same() {
+    let exports = "[[export]]\nuse = \"parquet\"\n[[export]]\nuse = \"sqlite\"\n[[export]]\nuse = \"csv\"\n";
+    let bench = Bench::new(exports);
+    let figures = |of: &str| -> Value {
+        let ran = copydesk(["profile", &bench.at(of), "--report", &bench.at("profile.json"), "-q"], "");
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let figures: Value = serde_json::from_str(&fs::read_to_string(bench.path("profile.json")).unwrap()).unwrap();
+        fs::remove_file(bench.path("profile.json")).unwrap();
+        figures
+    };
+    let mut records = figures("out/records.jsonl");
+    for table in ["out/documents.parquet", "out/records.sqlite"] {
+        assert_eq!(figures(table), records, "{table}");
+    }
+    // The usual columns of CSV are fewer. They are named, and not taken for what nobody found.
+    let csv = figures("out/records.csv");
+    let absent = csv["not_in_table"].as_array().unwrap();
+    assert!(absent.contains(&"license".into()) && !absent.contains(&"title".into()), "{absent:?}");
+    assert!(csv["missing"].get("license").is_none());
+    for same in ["documents", "lengths", "empty", "same_text", "languages_of"] {
+        assert_eq!(csv.get(same), records.get(same), "{same}");
+    }
+    assert_eq!(csv["missing"]["authors"], records["missing"]["authors"]);
+    let told = copydesk(["profile", &bench.at("out/records.csv")], "");
+    assert!(told.stdout.contains("not in the table") && told.stdout.contains("license"), "{}", told.stdout);
+
+    // A folder without JSON Lines.
+    fs::remove_file(bench.path("out/records.jsonl")).unwrap();
+    let folder = figures("out");
+    records["quarantine"] = folder["quarantine"].clone();
+    records["skipped"] = folder["skipped"].clone();
+    assert_eq!(folder, records);
+    fs::write(bench.path("other.parquet"), "no table").unwrap();
+    assert_eq!(copydesk(["profile", &bench.at("other.parquet")], "").code, 2);
+}

@@ -13,7 +13,7 @@ use copydesk_stage::Catalog;
 
 use self::records::Records;
 pub(super) use self::{
-    records::files,
+    records::found,
     show::print,
     side::{Job, Made, Side},
 };

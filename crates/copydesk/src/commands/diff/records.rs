@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use copydesk_record::Record;
 use copydesk_runner::{QUARANTINE_FILE, Quarantined, SKIPPED_FILE};
 use copydesk_unpack::{Limits, Stream};
@@ -148,7 +148,13 @@ impl Records {
 }
 
 /// The files of records in an output folder.
-pub(in crate::commands) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let none = || anyhow!("{} holds no records as JSON Lines; the export `jsonl` writes them", shown(folder));
+    found(folder)?.ok_or_else(none)
+}
+
+/// The same, if there are any.
+pub(in crate::commands) fn found(folder: &Path) -> anyhow::Result<Option<Vec<PathBuf>>> {
     let list = |folder: &Path| -> anyhow::Result<Vec<PathBuf>> {
         let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", shown(folder)))?;
         let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>()?;
@@ -164,8 +170,8 @@ pub(in crate::commands) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> 
     let own: Vec<PathBuf> = list(folder)?.into_iter().filter(is_records).collect();
     let is_part = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("part-"));
     match own.as_slice() {
-        [_] => return Ok(own),
-        all if !all.is_empty() && all.iter().all(is_part) => return Ok(own),
+        [_] => return Ok(Some(own)),
+        all if !all.is_empty() && all.iter().all(is_part) => return Ok(Some(own)),
         [] => {}
         [first, second, ..] => {
             bail!(
@@ -192,8 +198,5 @@ pub(in crate::commands) fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> 
             shown(second)
         );
     }
-    let Some((_, files)) = parts.pop() else {
-        bail!("{} holds no records as JSON Lines; the export `jsonl` writes them", shown(folder));
-    };
-    Ok(files)
+    Ok(parts.pop().map(|(_, files)| files))
 }

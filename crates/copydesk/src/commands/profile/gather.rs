@@ -1,7 +1,7 @@
 //! The figures of a corpus, gathered in one pass over its records.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs::File,
     hash::{DefaultHasher, Hash, Hasher},
     io::{BufRead as _, BufReader},
@@ -11,9 +11,11 @@ use std::{
 use anyhow::Context as _;
 use copydesk_record::Record;
 use copydesk_runner::{QUARANTINE_FILE, Quarantined, SKIPPED_FILE, Skipped};
+use copydesk_stage::Catalog;
 use copydesk_unpack::{Limits, Stream};
 use serde::Serialize;
 
+use super::tables::{self, Form};
 use crate::terminal::shown;
 
 /// What is under a confidence of this is called unsure.
@@ -45,6 +47,9 @@ pub(super) struct Profile {
     pub(super) without_confidence: u64,
     /// Of each fact, the records without it.
     pub(super) missing: BTreeMap<&'static str, u64>,
+    /// What the table that the records were read from has no column for.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) not_in_table: BTreeSet<&'static str>,
     /// Records with captions, and captions.
     pub(super) with_captions: u64,
     pub(super) captions: u64,
@@ -119,9 +124,18 @@ pub(super) fn told(groups: &Groups) -> u64 {
 
 impl Profile {
     /// Reads the records of these files, and the lists that stand beside them in a folder.
-    pub(super) fn gather(files: &[std::path::PathBuf], folder: Option<&Path>) -> anyhow::Result<Self> {
+    pub(super) fn gather(
+        files: &[std::path::PathBuf],
+        folder: Option<&Path>,
+        catalog: &Catalog,
+    ) -> anyhow::Result<Self> {
         let mut profile = Self::default();
         for file in files {
+            if let Some(form) = Form::of(file) {
+                let absent = tables::each(file, form, catalog, &mut |record| profile.add(record))?;
+                profile.not_in_table.extend(absent);
+                continue;
+            }
             let cannot = || format!("cannot read records from {}", shown(file));
             let stored = File::open(file).with_context(cannot)?;
             let mut reader =
@@ -140,6 +154,8 @@ impl Profile {
         if let Some(folder) = folder {
             profile.look_at_lists(folder)?;
         }
+        let Self { missing, not_in_table, .. } = &mut profile;
+        missing.retain(|name, _| !not_in_table.contains(name));
         profile.lengths = lengths(std::mem::take(&mut profile.characters));
         profile.texts = HashSet::new();
         Ok(profile)

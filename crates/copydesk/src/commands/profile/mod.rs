@@ -6,6 +6,7 @@ mod data_files;
 mod gather;
 mod page;
 mod show;
+mod tables;
 
 use std::{
     fs,
@@ -13,9 +14,10 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, bail};
+use copydesk_stage::Catalog;
 
 use self::{data_files::DataFiles, gather::Profile};
-use super::diff::files;
+use super::diff::found;
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
@@ -31,7 +33,8 @@ Examples:
   copydesk profile out/records.jsonl                        records that stand elsewhere
   copydesk profile out --dataset-card --croissant           out/README.md and out/croissant.json
 
-The records are read from the files of the export `jsonl`. A group has the documents, their characters, those without text, \
+The records are read from the files of the export `jsonl`; where a folder has none, from the table of documents in Parquet, SQLite or CSV. \
+Facts that such a table has no column for are named, and not counted as missing. A group has the documents, their characters, those without text, \
 the duplicates (by the survey find-duplicates, or with the same text as an earlier one), those whose text confidence is \
 below .5, and those without a date.")]
 pub(crate) struct Args {
@@ -57,13 +60,13 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn execute(&self, reporter: &Reporter) -> Result<ExitCode, Failure> {
+    pub(crate) fn execute(&self, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let folder = self.out.is_dir().then_some(self.out.as_path());
         if folder.is_none() && (self.dataset_card || self.croissant) {
             return Err(anyhow!("{} is no folder, and cards describe the files of one", shown(&self.out)).into());
         }
-        let paths = if folder.is_some() { files(&self.out)? } else { vec![self.out.clone()] };
-        let profile = Profile::gather(&paths, folder)?;
+        let paths = if folder.is_some() { files_of(&self.out)? } else { vec![self.out.clone()] };
+        let profile = Profile::gather(&paths, folder, catalog)?;
         let name = self.name.clone().unwrap_or_else(|| name_of(&self.out));
         for path in &self.report {
             let text = match path.extension().and_then(|extension| extension.to_str()) {
@@ -88,6 +91,16 @@ impl Args {
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+/// The files of a folder that hold its records, as JSON Lines if there are any.
+fn files_of(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    if let Some(found) = found(folder)? {
+        return Ok(found);
+    }
+    tables::files(folder)?.ok_or_else(|| {
+        anyhow!("{} holds no records: no output of the exports `jsonl`, `parquet`, `sqlite` or `csv`", shown(folder))
+    })
 }
 
 /// The name of a folder or a file, however it was typed.

@@ -40,6 +40,10 @@ pub(super) fn page(name: &str, profile: &Profile) -> String {
         profile.text_confidence.iter().enumerate().map(|(at, n)| (tenth(at), *n)).collect();
     sure.push(("not told".into(), profile.without_confidence));
     bars(&mut out, "Text confidence", &sure, profile.documents);
+    if !profile.not_in_table.is_empty() {
+        let names: Vec<&str> = profile.not_in_table.iter().copied().collect();
+        let _ = writeln!(out, "<p>Not in the table that was read: {}.</p>", escaped(&names.join(", ")));
+    }
     bars(&mut out, "Duplicates, by the survey", &by_count(&profile.duplicates), profile.documents);
     bars(&mut out, "Doubts: notes, by documents", &by_count(&profile.notes), profile.documents);
     bars(&mut out, "Licences", &by_count(&profile.licenses), profile.documents);

@@ -31,6 +31,10 @@ pub(super) fn table(profile: &Profile) -> String {
     );
     let quantiles: Vec<_> = lengths.named().iter().map(|(name, n)| format!("{name} {}", thousands(*n))).collect();
     line("characters of a text", quantiles.join(", "));
+    if !profile.not_in_table.is_empty() {
+        let names: Vec<&str> = profile.not_in_table.iter().copied().collect();
+        let _ = writeln!(out, "  {} {}", pad("not in the table", 22), names.join(", "));
+    }
     groups(&mut out, "languages", &profile.languages);
     groups(&mut out, "sites", &profile.sites);
     groups(&mut out, "days of publication", &profile.days);
