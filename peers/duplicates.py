@@ -2,11 +2,14 @@
 """What other libraries find among the documents of `cargo xtask duplicates --write FILE`, and at what cost.
 
     pip install datasketch rensa
-    peers/duplicates.py FILE
+    pip install --no-deps text-dedup && pip install click click-option-group datasets tqdm rich regex xxhash bitarray psutil ftfy \
+        zstandard fire pybloom-live        # without Spark and the like, which its MinHash does not need
+    peers/duplicates.py FILE [LIBRARY...]
 
 Each is given whole pages, as a crawl has them, and the main text alone, as our stages leave it. Runs of three words, 128
 permutations and a threshold of 0.8, as `find-duplicates` has them; pairs that share a band are compared by their estimate, and
-joined. One process, one core.
+joined. `text-dedup` joins whatever shares a band, as its own program does: its functions make the signatures and the bands, over
+64-bit numbers, as its defaults have it. One process, one core.
 """
 
 import json
@@ -71,6 +74,39 @@ def with_rensa(texts):
     return clusters
 
 
+def with_text_dedup(texts):
+    import numpy
+    from text_dedup.minhash import SIGNATURE_COLUMN, embed_func
+    from text_dedup.utils import optimal_param, sha1_hash
+
+    # What its `main` sets up, in its order.
+    random, prime = numpy.random.RandomState(42), numpy.uint64((1 << 61) - 1)
+    bands, rows = optimal_param(THRESHOLD, PERMUTATIONS, false_positive_weight=0.5, false_negative_weight=0.5)
+    permutations = (
+        random.randint(1, prime, size=(PERMUTATIONS,), dtype=numpy.uint64),
+        random.randint(0, prime, size=(PERMUTATIONS,), dtype=numpy.uint64),
+    )
+    options = {
+        "num_perm": PERMUTATIONS,
+        "hashranges": [(band * rows, (band + 1) * rows) for band in range(bands)],
+        "ngram_size": 3,
+        "min_length": 0,
+        "permutations": permutations,
+        "hash_func": lambda data: sha1_hash(data, d=32),
+        "dtype": numpy.uint64,
+        "max_hash": numpy.uint32((1 << 32) - 1),
+        "modulo_prime": prime,
+    }
+    tables, clusters = [{} for _ in range(bands)], Clusters(len(texts))
+    for at, text in enumerate(texts):
+        for table, band in zip(tables, embed_func(text, at, **options)[SIGNATURE_COLUMN]):
+            clusters.join(at, table.setdefault(band, at))
+    return clusters
+
+
+LIBRARIES = {"datasketch": with_datasketch, "rensa": with_rensa, "text-dedup": with_text_dedup}
+
+
 def judge(documents, clusters):
     found, all_of = {}, {}
     for document in documents:
@@ -96,16 +132,16 @@ def judge(documents, clusters):
 
 
 def main():
-    which, path = (sys.argv[1], sys.argv[2]) if len(sys.argv) > 2 else (None, sys.argv[1])
-    if which is None:
+    path, named = sys.argv[1], sys.argv[2:]
+    if len(named) != 1 or ":" not in named[0]:
         # A process each, so that the memory of one is not that of another.
         import subprocess
 
-        for library in ("datasketch", "rensa"):
+        for library in named or LIBRARIES:
             for part in ("page", "body"):
-                subprocess.run([sys.executable, __file__, f"{library}:{part}", path], check=False)
+                subprocess.run([sys.executable, __file__, path, f"{library}:{part}"], check=False)
         return
-    library, part = which.split(":")
+    library, part = named[0].split(":")
     with open(path, encoding="utf-8") as lines:
         documents = [json.loads(line) for line in lines]
     texts = [document[part] for document in documents]
@@ -113,7 +149,7 @@ def main():
         del document["page"], document["body"]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.process_time()
-    clusters = {"datasketch": with_datasketch, "rensa": with_rensa}[library](texts)
+    clusters = LIBRARIES[library](texts)
     seconds = time.process_time() - start
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 / len(documents)
     print(f"{library}, {part}: {len(documents) / seconds:.0f} documents/s on one core, {memory:.0f} bytes a document in memory")
