@@ -1,13 +1,13 @@
 //! What is certain without a model, and what kind of boilerplate a dropped block is.
 
-use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin, Tag};
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind, ElementId, Origin, Tag};
 use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind, classify_label, is_counter};
 use rustc_hash::FxHashSet;
 
 use crate::{
     class_words::Sense,
     config::Config,
-    elements::{Node, Part},
+    elements::{Elements, Part},
     judge::Verdict,
     kind::Likely,
     page::Page,
@@ -471,30 +471,48 @@ fn ends_the_text(text: &str) -> bool {
     })
 }
 
-/// How far above the text a standfirst may stand, in blocks: byline, date and share bar stand between.
+/// How far above the text a standfirst may stand, in blocks: byline, date and share bar stand between. One that the page says
+/// again of itself may stand further off.
 const LEAD_WITHIN: usize = 12;
+const DESCRIPTION_WITHIN: usize = 60;
 
 /// A standfirst, by its name or by the description that the page gives of itself, above the text and below the headline,
 /// belongs to the text.
 fn leads(page: &Page<'_>, verdicts: &mut [Verdict]) {
     let (Some(elements), Some(headline)) = (&page.elements, page.headline) else { return };
     let Some(first) = verdicts.iter().position(Verdict::stays) else { return };
-    // A teaser has its like beside it, and names that say so.
-    let single = |node: &Node| {
-        let other = [Sense::Related, Sense::Card, Sense::Caption, Sense::Comments, Sense::Newsletter];
-        node.twins <= 1 && !other.iter().any(|sense| sense.within(node.senses))
-    };
-    for index in (headline + 1).max(first.saturating_sub(LEAD_WITHIN))..first {
-        let node = page.doc.block(BlockId(index as u32)).element.map(|element| &elements.nodes[element.index()]);
-        let Some(node) = node.filter(|node| single(node)) else { continue };
+    for index in (headline + 1).max(first.saturating_sub(DESCRIPTION_WITHIN))..first {
+        let Some(element) = page.doc.block(BlockId(index as u32)).element else { continue };
+        let node = &elements.nodes[element.index()];
         let outer = &elements.nodes[node.outer as usize];
         let named = Sense::Lead.within(node.sense) || outer.blocks <= 2 && Sense::Lead.within(outer.sense);
-        if named && reads_like_text(page, verdicts, index) {
-            verdicts[index] = Verdict::Kept("lead", "a standfirst, between the headline and the text");
-        } else if describes_the_page(page, verdicts, index) {
-            verdicts[index] = Verdict::Kept("lead", "the description of the page, between the headline and the text");
+        let near = index + LEAD_WITHIN >= first && node.twins <= 1;
+        let (why, others) = if describes_the_page(page, verdicts, index) {
+            ("the description of the page, between the headline and the text", OTHERS)
+        } else if named && near && reads_like_text(page, verdicts, index) {
+            ("a standfirst, between the headline and the text", OTHERS_AND_CARDS)
+        } else {
+            continue;
+        };
+        if !is_within(page, elements, element, headline, others) {
+            verdicts[index] = Verdict::Kept("lead", why);
         }
     }
+}
+
+/// Parts of a page that are for something else than its text.
+const OTHERS: &[Sense] = &[Sense::Related, Sense::Caption, Sense::Comments, Sense::Newsletter];
+const OTHERS_AND_CARDS: &[Sense] = &[Sense::Related, Sense::Card, Sense::Caption, Sense::Comments, Sense::Newsletter];
+
+/// Whether an element stands in a part of the page with such a name. A part that has the headline in it is the text's own, whatever
+/// it is called.
+fn is_within(page: &Page<'_>, elements: &Elements, element: ElementId, headline: usize, others: &[Sense]) -> bool {
+    let (Some(tree), Some(headline)) = (&page.doc.tree, page.doc.block(BlockId(headline as u32)).element) else {
+        return false;
+    };
+    let outward = std::iter::successors(Some(element), |element| tree.get(*element).parent);
+    let mut apart = outward.take_while(|element| !tree.contains(*element, headline));
+    apart.any(|element| others.iter().any(|sense| sense.within(elements.nodes[element.index()].sense)))
 }
 
 /// Whether a block that was found unlikely has the words of the page's description.

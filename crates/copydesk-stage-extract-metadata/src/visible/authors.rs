@@ -40,10 +40,11 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, gather
             continue;
         }
         inside = Some(element);
-        let names = match read_byline(&text, lexicon) {
+        let text = without_brackets(&text);
+        let names = match read_byline(text, lexicon) {
             Some(byline) if !byline.people.is_empty() => byline.people,
             Some(byline) if !byline.organisations.is_empty() => byline.organisations,
-            _ if text.len() <= 60 && class_words::is_like_a_name(&text) => names_in(&text, lexicon),
+            _ if text.len() <= 60 && class_words::is_like_a_name(text) => names_in(text, lexicon),
             _ => continue,
         };
         let names =
@@ -68,6 +69,15 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, gather
             0.4,
         );
     }
+}
+
+/// What stands in the brackets that a whole byline stands in: `【Mori Aoi】`.
+fn without_brackets(text: &str) -> &str {
+    const PAIRS: [(char, char); 6] = [('【', '】'), ('[', ']'), ('［', '］'), ('(', ')'), ('（', '）'), ('〔', '〕')];
+    let text = text.trim();
+    let within = |(open, close): (char, char)| text.strip_prefix(open)?.strip_suffix(close);
+    let inner = PAIRS.into_iter().find_map(within);
+    inner.filter(|inner| !PAIRS.iter().any(|(open, close)| inner.contains([*open, *close]))).map_or(text, str::trim)
 }
 
 fn unique(names: &[String]) -> Vec<String> {
@@ -106,4 +116,22 @@ fn text_in(doc: &Document, visibility: Visibility, span: Span) -> Option<(BlockI
     let text = text.replace("&nbsp;", " ").replace("&amp;", "&");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     (!text.is_empty() && doc.original_text(id).contains(text.as_str())).then_some((id, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_around_a_whole_byline_go() {
+        for (text, expected) in [
+            ("【森あおい】", "森あおい"),
+            (" ( Ida Holm ) ", "Ida Holm"),
+            ("Ida Holm (Oslo)", "Ida Holm (Oslo)"),
+            ("(Ida Holm) and (Per Moe)", "(Ida Holm) and (Per Moe)"),
+            ("】", "】"),
+        ] {
+            assert_eq!(without_brackets(text), expected);
+        }
+    }
 }

@@ -24,6 +24,12 @@ pub(crate) struct Window {
     pub(super) foot: std::ops::Range<u32>,
 }
 
+/// The block that the text goes on with where its first one stands apart, as a standfirst does: byline and date stand between.
+fn behind_a_standfirst(mut body: impl Iterator<Item = BlockId>, first: BlockId, end: u32) -> BlockId {
+    let second = body.find(|id| id.0 > first.0);
+    second.filter(|second| second.0 > first.0 + 1 && second.0 < end).unwrap_or(first)
+}
+
 impl Window {
     pub(crate) fn new(
         doc: &Document,
@@ -52,7 +58,7 @@ impl Window {
         let anchor = headline.map_or(first_prose.map_or(0, |p| p.0), |h| h.0);
         let mut end = anchor + BEHIND;
         if let Some(first) = first_prose.filter(|p| p.0 >= anchor) {
-            end = end.min(first.0 + 3);
+            end = end.min(behind_a_standfirst(doc.body().map(|(id, _)| id), first, end).0 + 3);
         }
         let foot = doc.body().next_back().map_or(0..0, |(id, _)| id.0..(id.0 + FOOT).min(last));
         Self { visibility, headline, start: anchor.saturating_sub(BEFORE), end: end.min(last), foot }
@@ -75,5 +81,19 @@ impl Window {
     /// Whether a block is one of the few right at the headline.
     pub(super) fn is_beside_headline(&self, id: BlockId) -> bool {
         self.headline.is_some_and(|headline| (headline.0.saturating_sub(2)..=headline.0 + BESIDE).contains(&id.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_a_standfirst_byline_and_date_may_follow() {
+        let text = |first, end| behind_a_standfirst([4, 8, 9].map(BlockId).into_iter(), BlockId(first), end).0;
+        assert_eq!(text(4, 30), 8);
+        assert_eq!(text(4, 8), 4, "that is too far off");
+        assert_eq!(text(8, 30), 8, "the text goes on at once");
+        assert_eq!(text(9, 30), 9, "there is no more");
     }
 }
