@@ -1,7 +1,8 @@
-//! Writes the main text in pieces for retrieval and models, one a line: as long as they may be, cut where the text is cut.
+//! Writes the main text in pieces for retrieval and models, one a line of JSON or CSV: as long as they may be, cut where the text is cut.
 //!
 //! The pieces of a document, one behind the other, are its `text`, to the byte. `README.md` says what a line holds.
 
+mod cells;
 mod pieces;
 
 use copydesk_compression::{Compression, Packer};
@@ -24,6 +25,7 @@ pub struct Chunks {
     config: Config,
     packer: Packer,
     tokenizer: Option<Tokenizer>,
+    is_csv: bool,
 }
 
 /// In what the length of a piece is counted.
@@ -56,7 +58,8 @@ pub enum Captions {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Name of the file in the output folder. The suffix of the compression is added where it is missing.
+    /// Name of the file in the output folder: JSON Lines, or CSV if it ends in `.csv`. The suffix of the compression is added
+    /// where it is missing.
     pub file: String,
     /// How the file is compressed: `none`, `gzip` or `zstd`.
     pub compression: Compression,
@@ -145,7 +148,7 @@ pub struct Row {
 
 impl ExportKind for Chunks {
     const NAME: &'static str = "chunks";
-    const SUMMARY: &'static str = "Writes main texts in pieces for retrieval, one a line of JSON.";
+    const SUMMARY: &'static str = "Writes main texts in pieces for retrieval, one a line of JSON or CSV.";
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
@@ -162,7 +165,8 @@ impl ExportKind for Chunks {
         }
         let packer = Packer::new(&config.file, config.compression, config.compression_level)
             .map_err(|error| ConfigError::at(error.option, error.message))?;
-        Ok(Box::new(Self { config, packer, tokenizer }))
+        let is_csv = [".csv", ".csv.gz", ".csv.zst"].iter().any(|ending| config.file.ends_with(ending));
+        Ok(Box::new(Self { config, packer, tokenizer, is_csv }))
     }
 }
 
@@ -257,13 +261,18 @@ impl Export for Chunks {
 
     fn header(&self, out: &mut Vec<u8>) {
         // Compressing in memory does not fail.
-        out.extend(self.packer.first(b"").unwrap_or_default());
+        let header = if self.is_csv { cells::header() } else { Vec::new() };
+        out.extend(self.packer.first(&header).unwrap_or_default());
     }
 
     fn encode(&self, doc: &Document, out: &mut Vec<u8>) -> Result<(), ExportError> {
         for row in self.rows(doc)? {
-            serde_json::to_writer(&mut *out, &row).map_err(|error| ExportError::new(error.to_string()))?;
-            out.push(b'\n');
+            if self.is_csv {
+                out.extend(cells::row(&row)?);
+            } else {
+                serde_json::to_writer(&mut *out, &row).map_err(|error| ExportError::new(error.to_string()))?;
+                out.push(b'\n');
+            }
         }
         Ok(())
     }

@@ -95,6 +95,34 @@ fn what_is_too_long_is_cut_and_nothing_of_it_is_lost() {
 }
 
 #[test]
+fn pieces_are_rows_of_csv_as_well() {
+    let doc = document(&[
+        (BlockKind::Heading, 1, "Ferry, again"),
+        (BlockKind::Heading, 2, "Prices"),
+        (BlockKind::Paragraph, 0, "It said \"ten\", and\nleft at nine."),
+    ]);
+    let catalog = Catalog::default().with(register);
+    let build =
+        |file: &str| catalog.find_export("chunks").expect("registered").build(&json!({ "file": file })).expect("valid");
+    let export = build("chunks.csv");
+    let mut file = Vec::new();
+    export.header(&mut file);
+    export.encode(&doc, &mut file).expect("it can be written");
+    let mut reader = csv::Reader::from_reader(&*file);
+    let columns: Vec<String> = reader.headers().expect("a first row").iter().map(str::to_owned).collect();
+    let read: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    let row = &rows(&doc, &json!({}))[0];
+    let cell =
+        |name: &str| read[0].get(columns.iter().position(|column| column == name).expect("a column")).expect("a cell");
+    assert_eq!((read.len(), cell("text")), (1, &*row.text));
+    assert_eq!((cell("headings"), cell("blocks"), cell("kind")), ("Ferry, again; Prices", "0; 1; 2", "text"));
+    assert_eq!((cell("id"), cell("end"), cell("tokens")), (&*row.id, &*row.end.expect("a place").to_string(), ""));
+    let mut lines = Vec::new();
+    build("chunks.jsonl").header(&mut lines);
+    assert!(lines.is_empty(), "JSON Lines have no header");
+}
+
+#[test]
 fn captions_stand_where_they_are_asked_for() {
     let mut doc = document(&[(BlockKind::Paragraph, 0, LONG), (BlockKind::Paragraph, 0, LONG)]);
     let span = Some(Span::new(LONG.len() + 3, LONG.len() + 9));
