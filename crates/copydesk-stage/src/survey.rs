@@ -28,6 +28,12 @@ pub trait Survey: Debug + Send + Sync {
         Map::new()
     }
 
+    /// Whether it may leave documents out. Of the surveys of a pipeline one may: each sees to it that what stands for a document
+    /// that it leaves out is written, and does not know what another one leaves out.
+    fn leaves_out(&self) -> bool {
+        false
+    }
+
     /// What follows from all summaries. Memory is bounded by what it keeps of each: there may be many millions.
     fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError>;
 }

@@ -106,6 +106,10 @@ impl Survey for FindDuplicates {
         Map::from_iter([("min_words".to_owned(), self.config.min_words.into())])
     }
 
+    fn leaves_out(&self) -> bool {
+        self.config.keep == Keep::One
+    }
+
     fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError> {
         Ok(Box::new(conclude::conclude(corpus, &self.config)?))
     }

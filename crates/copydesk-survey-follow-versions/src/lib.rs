@@ -44,6 +44,10 @@ impl Survey for FollowVersions {
         Ok(Summary::of(doc).write())
     }
 
+    fn leaves_out(&self) -> bool {
+        self.config.keep == Keep::Changed
+    }
+
     fn conclude(&self, corpus: &dyn Corpus) -> Result<Box<dyn Conclusions>, SurveyError> {
         Ok(Box::new(conclude::conclude(corpus, self.config.keep)?))
     }

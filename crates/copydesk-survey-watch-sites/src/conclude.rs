@@ -15,8 +15,13 @@ use crate::{
 /// No more sites are watched: those that come later are left out of the table, which says so.
 const MOST_SITES: usize = 100_000;
 
-/// When a document was fetched, or where nobody says so, which run has added it. Days come before runs.
-type When = (Option<String>, usize);
+/// When a document was fetched. Days come before runs, so that a site whose documents do not say so any more keeps its past.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    Day(String),
+    /// Nobody says so: which run has added it.
+    Run(usize),
+}
 
 /// What was found.
 #[derive(Debug)]
@@ -50,8 +55,8 @@ impl Sites {
             self.passed_over += 1;
             return None;
         }
-        let run = if day.is_some() { 0 } else { run + 1 };
-        Some(self.sites.entry(site).or_default().entry((day, run)).or_default())
+        let when = day.map_or(When::Run(run + 1), When::Day);
+        Some(self.sites.entry(site).or_default().entry(when).or_default())
     }
 }
 
@@ -59,6 +64,11 @@ pub(crate) fn conclude(corpus: &dyn Corpus, alert: Alert) -> Result<Found, Surve
     let mut last = 0;
     corpus.each(&mut |seen| {
         last = last.max(seen.run);
+        Ok(())
+    })?;
+    // A run all of whose documents are in quarantine is the last one, too.
+    corpus.each_quarantined(&mut |lost| {
+        last = last.max(lost.run);
         Ok(())
     })?;
     let mut sites = Sites::default();
@@ -114,8 +124,11 @@ fn tell(site: &str, days: &BTreeMap<When, Day>, alert: Alert, of_corpus: &mut Of
     }
 }
 
-fn named((day, run): &When) -> String {
-    day.clone().unwrap_or_else(|| format!("run {run}"))
+fn named(when: &When) -> String {
+    match when {
+        When::Day(day) => day.clone(),
+        When::Run(run) => format!("run {run}"),
+    }
 }
 
 fn sentence(site: &str, name: &str, found: &Left) -> String {

@@ -7,8 +7,8 @@ use copydesk_stage::{Alert, Catalog, Corpus, OfCorpus, QuarantinedInput, Seen, S
 use copydesk_survey_watch_sites::register;
 use serde_json::{Value, json};
 
-/// Summaries, each with its run, and days in quarantine, all of one site.
-struct Given(Vec<(usize, Vec<u8>)>, Vec<&'static str>);
+/// Summaries, each with its run, and what is in quarantine, all of one site, with run and day.
+struct Given(Vec<(usize, Vec<u8>)>, Vec<(usize, Option<&'static str>)>);
 
 impl Corpus for Given {
     fn documents(&self) -> u64 {
@@ -23,7 +23,7 @@ impl Corpus for Given {
         &self,
         see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
     ) -> Result<(), SurveyError> {
-        self.1.iter().try_for_each(|day| see(QuarantinedInput { site: "news.example", day: Some(day), run: 0 }))
+        self.1.iter().try_for_each(|(run, day)| see(QuarantinedInput { site: "news.example", day: *day, run: *run }))
     }
 }
 
@@ -54,7 +54,7 @@ fn survey(options: &Value) -> Box<dyn Survey> {
     catalog.find_survey("watch-sites").expect("registered").build(options).expect("valid")
 }
 
-fn told(options: &Value, docs: &[(usize, Document)], quarantined: &[&'static str]) -> OfCorpus {
+fn told(options: &Value, docs: &[(usize, Document)], quarantined: &[(usize, Option<&'static str>)]) -> OfCorpus {
     let survey = survey(options);
     let given = docs.iter().map(|(run, doc)| (*run, survey.see(doc).expect("it can be seen"))).collect();
     survey.conclude(&Given(given, quarantined.to_vec())).expect("it concludes").of_corpus()
@@ -123,8 +123,24 @@ fn a_site_needs_a_past_and_a_day_needs_documents() {
 
 #[test]
 fn quarantine_counts() {
-    let told = told(&json!({}), &week(), &["2026-03-04"; 3]);
+    let told = told(&json!({}), &week(), &[(0, Some("2026-03-04")); 3]);
     assert!(figures(&told.alerts).contains(&["news.example", "2026-03-04", "quarantined"]), "{:?}", told.alerts);
+}
+
+#[test]
+fn a_run_all_of_which_is_in_quarantine_is_told_of() {
+    let docs: Vec<_> = (0..4).flat_map(|run| (0..5).map(move |_| (run, page("news.example", None, 6, true)))).collect();
+    let alerts = told(&json!({}), &docs, &[(4, None); 5]).alerts;
+    assert_eq!(figures(&alerts), [["news.example", "run 5", "quarantined"]]);
+}
+
+#[test]
+fn a_site_that_says_no_day_any_more_keeps_its_past() {
+    let days = ["2026-03-01", "2026-03-02", "2026-03-03", "2026-03-04"];
+    let dated = days.into_iter().flat_map(|day| (0..5).map(move |_| (0, page("news.example", Some(day), 6, true))));
+    let undated = (0..5).map(|_| (1, page("news.example", None, 1, true)));
+    let alerts = told(&json!({}), &dated.chain(undated).collect::<Vec<_>>(), &[]).alerts;
+    assert_eq!(figures(&alerts)[0], ["news.example", "run 2", "kept"]);
 }
 
 #[test]

@@ -13,6 +13,15 @@ mod with {
         pub fn read(contents: &str) -> Result<Self, String> {
             let mut tokenizer = tokenizers::Tokenizer::from_bytes(contents)
                 .map_err(|error| format!("this is no tokenizer file (`tokenizer.json` of a model): {error}"))?;
+            if let tokenizers::ModelWrapper::BPE(model) = tokenizer.get_model()
+                && model.dropout.is_some_and(|share| share > 0.0)
+            {
+                return Err(
+                    "this tokenizer leaves merges out by chance (`dropout`), as for training, so that its counts are \
+                            none: set `dropout` in the file to null"
+                        .to_owned(),
+                );
+            }
             // A file says as well where its model cuts a text off, and to what length it fills one up.
             tokenizer.with_padding(None).with_truncation(None).map_err(|error| error.to_string())?;
             Ok(Self(tokenizer))
@@ -82,6 +91,15 @@ mod tests {
         for (text, count) in [("", 0), ("boat", 1), ("boat at tab\nboat", 6), ("boat boat boat boat", 4)] {
             assert_eq!(tokenizer.count(text), Ok(count), "{text}");
         }
+    }
+
+    #[test]
+    fn a_tokenizer_that_counts_by_chance_is_refused() {
+        let mut file: serde_json::Value = serde_json::from_str(&model(&json!({}))).expect("JSON");
+        file["model"]["dropout"] = json!(0.1);
+        assert!(Tokenizer::read(&file.to_string()).is_err_and(|error| error.contains("dropout")));
+        file["model"]["dropout"] = json!(0.0);
+        assert!(Tokenizer::read(&file.to_string()).is_ok());
     }
 
     #[test]

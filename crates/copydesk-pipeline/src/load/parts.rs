@@ -109,6 +109,18 @@ impl Loader<'_> {
                         .help("remove one of them"),
                 );
             }
+            if survey.survey.leaves_out()
+                && let Some(first) = surveys.iter().position(|other| other.survey.leaves_out())
+            {
+                let help = "let one of them keep all (`keep = \"all\"`): what it finds stands in the records";
+                let label = "it would leave out what stands for a document that the other one leaves out";
+                self.say(
+                    Diagnostic::error("two surveys leave documents out", instance.span.clone())
+                        .label(label)
+                        .also(places[first].clone(), "the first")
+                        .help(help),
+                );
+            }
             if stages.iter().any(|stage| stage.name() == name) {
                 let own = instance.node.place_of(NAME).unwrap_or_else(|| instance.span.clone());
                 self.say(

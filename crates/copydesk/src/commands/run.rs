@@ -85,7 +85,7 @@ pub(crate) struct Args {
     /// Learn first which lines the pages of a site share, in a pass of its own over the inputs, and write them to this file, which
     /// the pipeline names (`templates` of `strip-boilerplate`). Leave it out with --append and --shard: what is in one folder
     /// was made with the same templates.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["append", "shard"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["append", "shard", "dry_run"])]
     learn_templates: Option<PathBuf>,
     /// Work on one share of many, such as 3/16, and leave the files to `copydesk merge`: for array jobs. What is done is
     /// known by its documents, so that the work may be cut into another number of shares at any time.
@@ -128,7 +128,13 @@ impl Args {
     /// Runs.
     pub(crate) fn execute(self, mode: Mode, catalog: &Catalog, reporter: &Reporter) -> Result<ExitCode, Failure> {
         let text = read(&self.pipeline)?;
-        self.learn_templates(&text, catalog, reporter)?;
+        if mode == Mode::Run {
+            self.learn_templates(&text, catalog, reporter)?;
+        } else if self.learn_templates.is_some() {
+            let error =
+                "templates are learned by `copydesk run`: leave `--learn-templates` out, and what is there is used";
+            return Err(anyhow!(error).into());
+        }
         let mut pipeline = load(&text, catalog, reporter)?;
         let (retry, share) = (mode == Mode::Retry, self.share(mode)?);
         let output = self.output(&pipeline)?;
@@ -232,19 +238,14 @@ impl Args {
     /// The first pass, where one is asked for. Its file is part of the options of the stage that names it, and so of every key.
     fn learn_templates(&self, text: &Text, catalog: &Catalog, reporter: &Reporter) -> Result<(), Failure> {
         let Some(out) = &self.learn_templates else { return Ok(()) };
-        if self.inputs.iter().chain(&self.files_from).any(|name| name == "-") {
-            return Err(anyhow!(
-                "standard input can be read once only, and templates are learned in a pass of their own"
-            )
-            .into());
-        }
         let is_new = begin(out)?;
-        let source = self.source_of_templates(text, out, catalog, reporter).inspect_err(|_| {
+        let learn = || Ok(first_pass(&*self.source_of_templates(text, out, catalog, reporter)?, self.limit, out)?);
+        let said = learn().inspect_err(|_: &Failure| {
+            // A file without templates would be taken for what was learned.
             if is_new {
                 let _ = fs::remove_file(out);
             }
         })?;
-        let said = first_pass(&*source, self.limit, out)?;
         if !reporter.quiet && reporter.format == LogFormat::Text {
             reporter.write(&said);
         }
@@ -260,6 +261,12 @@ impl Args {
         reporter: &Reporter,
     ) -> Result<Box<dyn Source>, Failure> {
         let mut pipeline = load(text, catalog, &reporter.quieted())?;
+        if self.files_from.iter().chain(&self.inputs(&pipeline)).any(|name| name == "-") {
+            return Err(anyhow!(
+                "standard input can be read once only, and templates are learned in a pass of their own"
+            )
+            .into());
+        }
         let there = fs::read_to_string(out).with_context(|| format!("cannot read {}", shown(out)))?;
         let names_it = |link: &copydesk_runner::StageInstance| {
             link.manifest.options.get("templates").and_then(|given| given.as_str()) == Some(&*there)

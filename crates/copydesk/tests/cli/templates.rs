@@ -96,6 +96,22 @@ fn they_are_learned_in_a_first_pass_of_the_same_command() {
     assert!(slip.code == 2 && slip.stderr.contains("no stage of"), "{}", slip.stderr);
     assert!(!folder.path().join("other.json").exists());
     assert_eq!(run("templates.json", &["--append"]).code, 2);
+    assert_eq!(run("templates.json", &["--dry-run"]).code, 2, "it would write the file");
+
+    // Where nothing was learned nothing is left that would be taken for it.
+    fs::remove_file(path("templates.json")).unwrap();
+    let (pipeline, nothing, templates) = (path("p.toml"), path("nothing"), path("templates.json"));
+    fs::create_dir(&nothing).unwrap();
+    let learn = |command: &str, input: &str| {
+        copydesk([command, &pipeline, input, "--out", &path("out"), "--learn-templates", &templates], "")
+    };
+    assert_eq!(learn("run", &nothing).code, 2);
+    assert!(!folder.path().join("templates.json").exists());
+    assert_eq!(learn("run", "-").code, 2, "standard input is read once");
+    assert!(!folder.path().join("templates.json").exists());
+    assert_eq!(run("templates.json", &["--replace"]).code, 0);
+    let retried = learn("retry", &path("pages"));
+    assert!(retried.code == 2 && retried.stderr.contains("leave `--learn-templates` out"), "{}", retried.stderr);
     assert_eq!(run("p.toml", &[]).code, 2, "a pipeline is no file of templates");
 }
 
