@@ -100,6 +100,14 @@ fn versions_are_in_the_order_in_which_they_were_fetched_and_say_what_changed() {
 }
 
 #[test]
+fn a_block_that_stood_twice_and_stands_once_was_removed() {
+    let of = |day, blocks: &[&str]| (0, document(day, PAGE, Some(day), blocks));
+    let docs = [of("2026-03-01", &["Refrain.", "Verse.", "Refrain."]), of("2026-03-02", &["Refrain.", "Verse."])];
+    let second = &found(&json!({}), &docs)[1].value;
+    assert_eq!((&second["added"], &second["removed"], &second["share"]), (&json!([]), &json!([2]), &json!(1.0)));
+}
+
+#[test]
 fn versions_without_a_change_are_left_out_with_their_twin() {
     let docs = days();
     let all = found(&json!({ "keep": "changed" }), &docs);
