@@ -4,7 +4,7 @@ use std::hash::Hasher;
 
 use copydesk_document::Document;
 use copydesk_lexicon::{Lexicon, is_credit_line, may_be_credit_line, read_dateline};
-use copydesk_text::{is_alphanumeric, is_unspaced, push_key, weight};
+use copydesk_text::{is_alphanumeric, is_unspaced, push_key, sentences, weight};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// So many words in a row are compared; in scripts without spaces, so many characters.
@@ -83,8 +83,13 @@ fn without_dateline(text: &str) -> &str {
     read_dateline(text, Lexicon::builtin()).and_then(|found| text.get(found.end..)).map_or(text, str::trim_start)
 }
 
+/// What is longer and has several sentences is prose: no credit, and asking for one costs more than all else here.
+const SHORT: usize = 160;
+const SENTENCES: usize = 3;
+
 fn is_credit(text: &str) -> bool {
-    may_be_credit_line(text) && is_credit_line(text, Lexicon::builtin()).is_some()
+    let may_be = may_be_credit_line(text) && (text.len() <= SHORT || sentences(text) < SENTENCES);
+    may_be && is_credit_line(text, Lexicon::builtin()).is_some()
 }
 
 /// A word, or a character of a script without spaces.
@@ -135,5 +140,20 @@ fn push_runs(tokens: &[Token], runs: &mut Vec<u32>) {
     }
     if runs.len() == before && !tokens.is_empty() {
         runs.push(run(tokens));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credits_are_told_from_prose_of_any_length() {
+        let prose = "The boat left at ten in the evening, as the council had said that it would. ".repeat(3);
+        for (text, expected) in
+            [("Photo: Ada Lund/Reuters", true), (prose.as_str(), false), ("The boat left at ten.", false)]
+        {
+            assert_eq!(is_credit(text), expected, "{text}");
+        }
     }
 }
