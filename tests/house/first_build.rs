@@ -6,7 +6,7 @@ use crate::metadata::{output, root};
 
 /// So many crates it may build, those of the house and of the compiler's macros among them. Whoever needs more says in the
 /// commit what it costs: `CARGO_TARGET_DIR=/tmp/cold cargo build --release --timings` with the README's options.
-const MOST: usize = 192;
+const MOST: usize = 193;
 /// What it must not build: heavy, and behind features.
 const HEAVY: [&str; 4] = ["parquet", "arrow-array", "rusqlite", "libsqlite3-sys"];
 

@@ -1,46 +1,55 @@
 //! `copydesk eval`
 
-mod score;
 mod table;
 
 use std::{
-    collections::BTreeMap,
     fs::File,
     io::{BufRead, Read as _},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, anyhow};
+use copydesk_gold::{Agreement, Answer, Answers, Gold, Scores};
 use copydesk_unpack::{Limits, Stream};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use self::score::Scores;
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
-    terminal,
+    terminal::{self, count},
 };
 
 /// Arguments of `copydesk eval`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 GOLD is JSON Lines, one page a line: `id`, and any of `text`, `title`, `author` or `authors`, `published`,
-`must_have` and `must_not_have` (lists of snippets). A record answers for the page whose `id` it had in a
-JSON Lines or CSV file (`fields.id`), or else for the one whose `id` is the name of its file without extensions:
-pages/0001.html.gz is page 0001. A page without a record scores nothing.
+`must_have` and `must_not_have` (lists of snippets). `copydesk view OUT --gold FOLDER` makes such a file. A record answers
+for the page of its address (`uri`), or else for the one whose `id` it had in a JSON Lines or CSV file (`fields.id`), or
+whose `id` is the name of its file without extensions: pages/0001.html.gz is page 0001. A page without a record scores
+nothing.
 
 Text: the mean over pages of the F1 of words (bags of lower-cased words); P and R are its parts. have, clean: the share
 of snippets that are, or are not, in the text. Title: equal but for case and punctuation. Authors: F1 of the names.
 Date: the day is right; dated: there is one.
 
-Example:
-  copydesk eval gold.jsonl out/records.jsonl --by page_type --worst 10")]
+Below the means stand the ends of their intervals of 95 %: with other pages of the same kinds they would hardly lie outside.
+With a second file of records both are compared page by page, so that the interval is that of the change alone.
+
+Examples:
+  copydesk eval gold.jsonl out/records.jsonl --by page_type --worst 10
+  copydesk eval gold.jsonl monday/records.jsonl tuesday/records.jsonl
+  copydesk eval ann/gold.jsonl bo/gold.jsonl --agreement    do two people say the same?")]
 pub(crate) struct Args {
     /// What is right, JSON Lines, plain or compressed.
     gold: PathBuf,
     /// What came out, JSON Lines, plain or compressed.
     records: PathBuf,
+    /// What came out another time: both are shown side by side, and the change with its interval.
+    after: Option<PathBuf>,
+    /// RECORDS is the gold of a second person: tell how far the two agree.
+    #[arg(long, conflicts_with_all = ["after", "by", "worst"])]
+    agreement: bool,
     /// A line for each value of this field of the gold.
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
@@ -49,91 +58,57 @@ pub(crate) struct Args {
     worst: usize,
 }
 
-/// A page of the gold.
-#[derive(Debug, Deserialize)]
-struct Gold {
-    id: Value,
-    text: Option<String>,
-    title: Option<String>,
-    author: Option<Names>,
-    authors: Option<Names>,
-    published: Option<String>,
-    #[serde(default)]
-    must_have: Vec<String>,
-    #[serde(default)]
-    must_not_have: Vec<String>,
-    #[serde(flatten)]
-    others: Map<String, Value>,
-}
-
-/// What is looked at of a record. Records of other programs do as well, as long as they name these fields alike.
-#[derive(Debug, Deserialize)]
-struct Answer {
-    #[serde(default)]
-    source: Value,
-    #[serde(default)]
-    id: Value,
-    #[serde(default)]
-    fields: Value,
-    text: Option<String>,
-    title: Option<String>,
-    authors: Option<Names>,
-    published: Option<String>,
-}
-
-/// One name, several in one string, or a list.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Names {
-    List(Vec<String>),
-    One(String),
-}
-
-impl Answer {
-    fn uri(&self) -> &str {
-        let field = |name| self.source.get(name).and_then(Value::as_str);
-        self.source.as_str().or_else(|| field("path")).or_else(|| field("uri")).or(self.id.as_str()).unwrap_or_default()
-    }
-
-    /// The id that it had in a file of many, else the name of its file, without folders and extensions.
-    fn page(&self) -> String {
-        let of_text = self.fields.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
-        match of_text.as_ref().unwrap_or(&self.fields).get("id") {
-            Some(Value::String(id)) => return id.clone(),
-            Some(Value::Number(id)) => return id.to_string(),
-            _ => {}
-        }
-        let name = self.uri().rsplit('/').next().unwrap_or_default();
-        name.split('.').next().unwrap_or_default().to_owned()
-    }
-}
-
 impl Args {
     pub(crate) fn execute(&self, reporter: &Reporter) -> Result<ExitCode, Failure> {
-        let answers: Vec<Answer> = read(&self.records)?;
-        let answers: BTreeMap<String, &Answer> = answers.iter().map(|answer| (answer.page(), answer)).collect();
-        let mut pages = Vec::new();
-        for gold in read::<Gold>(&self.gold)? {
-            let id = gold.id.as_str().map_or_else(|| gold.id.to_string(), str::to_owned);
-            let group = self.by.as_deref().map(|field| shown(gold.others.get(field)));
-            let answer = answers.get(&id).copied();
-            pages.push(table::Page {
-                scores: Scores::of(&gold, answer),
-                uri: answer.map(|a| a.uri().to_owned()),
-                id,
-                group,
-            });
+        let (gold, unfinished): (Vec<Gold>, Vec<Gold>) = read(&self.gold)?.into_iter().partition(Gold::is_whole);
+        if !unfinished.is_empty() {
+            let pages = count(unfinished.len(), "page");
+            tracing::warn!("{pages} of {} left out: nobody has looked through them whole", terminal::shown(&self.gold));
         }
-        if pages.is_empty() {
-            return Err(anyhow!("{} has no pages", self.gold.display()).into());
+        if gold.is_empty() {
+            return Err(anyhow!("{} has no pages", terminal::shown(&self.gold)).into());
         }
-        terminal::print(&table::render(
-            &pages,
-            self.by.as_deref(),
-            self.worst,
-            terminal::Paint::stdout(reporter.color),
-        ))?;
+        let paint = terminal::Paint::stdout(reporter.color);
+        if self.agreement {
+            let other: Vec<Gold> = read(&self.records)?;
+            let found = Agreement::of(&gold, &other);
+            if found.pages == 0 {
+                return Err(anyhow!(
+                    "{} and {} have no page that both have looked through, from the same source",
+                    terminal::shown(&self.gold),
+                    terminal::shown(&self.records)
+                )
+                .into());
+            }
+            terminal::print(&table::agreement(&found, paint))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let pages = self.pages(&gold, &self.records)?;
+        let text = match &self.after {
+            Some(after) => {
+                let after = self.pages(&gold, after)?;
+                table::side_by_side(&pages, &after, self.by.as_deref(), self.worst, paint)
+            }
+            None => table::render(&pages, self.by.as_deref(), self.worst, paint),
+        };
+        terminal::print(&text)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// What the records of a file score for each page.
+    fn pages(&self, gold: &[Gold], records: &Path) -> Result<Vec<table::Page>, Failure> {
+        let answers: Vec<Answer> = read(records)?;
+        let answers = Answers::of(&answers);
+        let page = |gold: &Gold| {
+            let answer = answers.find(gold);
+            table::Page {
+                scores: Scores::of(gold, answer),
+                uri: answer.map(|answer| answer.uri().to_owned()),
+                id: gold.name(),
+                group: self.by.as_deref().map(|field| shown(gold.others.get(field))),
+            }
+        };
+        Ok(gold.iter().map(page).collect())
     }
 }
 

@@ -3,9 +3,10 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use regex::Regex;
+use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Answer, Gold, Names};
+use crate::{Answer, Gold, Names};
 
 #[expect(clippy::expect_used, reason = "a constant pattern, which every test uses")]
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{L}\p{N}_]+").expect("a valid pattern"));
@@ -14,29 +15,60 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[\p{L}\p{N}_]+").ex
 static BETWEEN_NAMES: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\s*(?:[,;&]|\b(?:and|und|et)\b)\s*").expect("a valid pattern"));
 
+/// A measure: its name, and its value among the scores of a page.
+pub type Measure = (&'static str, fn(&Scores) -> Option<f64>);
+
+/// All measures, in the order in which people look at them.
+pub const MEASURES: [Measure; 9] = [
+    ("F1", |s| s.f1),
+    ("P", |s| s.precision),
+    ("R", |s| s.recall),
+    ("have", |s| s.have),
+    ("clean", |s| s.clean),
+    ("title", |s| s.title),
+    ("authors", |s| s.authors),
+    ("date", |s| s.date),
+    ("dated", |s| s.dated),
+];
+
 /// Scores from 0 to 1; `None` where the gold does not say.
-#[derive(Debug, Default, Clone, PartialEq)]
-pub(super) struct Scores {
-    pub(super) missing: bool,
-    pub(super) f1: Option<f64>,
-    pub(super) precision: Option<f64>,
-    pub(super) recall: Option<f64>,
-    pub(super) have: Option<f64>,
-    pub(super) clean: Option<f64>,
-    pub(super) title: Option<f64>,
-    pub(super) authors: Option<f64>,
-    pub(super) date: Option<f64>,
-    pub(super) dated: Option<f64>,
+#[derive(Debug, Default, Clone, PartialEq, Serialize)]
+pub struct Scores {
+    /// Whether there is no record.
+    pub missing: bool,
+    /// F1 of the words of the text.
+    pub f1: Option<f64>,
+    /// The share of its words that are right.
+    pub precision: Option<f64>,
+    /// The share of the right words that it has.
+    pub recall: Option<f64>,
+    /// The share of the snippets that must be in it.
+    pub have: Option<f64>,
+    /// The share of the snippets that must not be in it and are not.
+    pub clean: Option<f64>,
+    /// The title is right.
+    pub title: Option<f64>,
+    /// F1 of the names.
+    pub authors: Option<f64>,
+    /// The day is right.
+    pub date: Option<f64>,
+    /// There is a day.
+    pub dated: Option<f64>,
 }
 
 impl Scores {
-    pub(super) fn of(gold: &Gold, answer: Option<&Answer>) -> Self {
+    /// What an answer scores.
+    pub fn of(gold: &Gold, answer: Option<&Answer>) -> Self {
         let text = answer.and_then(|a| a.text.as_deref()).unwrap_or_default();
         let low = text.to_lowercase();
         let mut scores = Self { missing: answer.is_none(), ..Self::default() };
+        let is_absent = |field: &str| gold.absent.iter().any(|name| name == field);
+        let nothing = |is_empty: bool| Some(f64::from(u8::from(is_empty)));
         if let Some(want) = gold.text.as_deref().filter(|t| !t.is_empty()) {
             let (precision, recall, f1) = compare(&bag(&low), &bag(&want.to_lowercase()));
             (scores.precision, scores.recall, scores.f1) = (Some(precision), Some(recall), Some(f1));
+        } else if is_absent("text") {
+            (scores.precision, scores.f1) = (nothing(low.is_empty()), nothing(low.is_empty()));
         }
         let share = |snippets: &[String], wanted: bool| {
             let hits = snippets.iter().filter(|s| low.contains(&s.to_lowercase()) == wanted).count();
@@ -44,18 +76,24 @@ impl Scores {
         };
         scores.have = share(&gold.must_have, true);
         scores.clean = share(&gold.must_not_have, false);
+        let title = answer.and_then(|a| a.title.as_deref()).unwrap_or_default();
         if let Some(want) = gold.title.as_deref().filter(|t| !t.is_empty()) {
-            let got = answer.and_then(|a| a.title.as_deref()).unwrap_or_default();
-            scores.title = Some(f64::from(u8::from(normal(got) == normal(want))));
+            scores.title = Some(f64::from(u8::from(normal(title) == normal(want))));
+        } else if is_absent("title") {
+            scores.title = nothing(title.is_empty());
         }
+        let authors = answer.and_then(|a| a.authors.as_ref()).map(names).unwrap_or_default();
         if let Some(want) = gold.authors.as_ref().or(gold.author.as_ref()).map(names).filter(|n| !n.is_empty()) {
-            let got = answer.and_then(|a| a.authors.as_ref()).map(names).unwrap_or_default();
-            scores.authors = Some(compare(&got, &want).2);
+            scores.authors = Some(compare(&authors, &want).2);
+        } else if is_absent("authors") {
+            scores.authors = nothing(authors.is_empty());
         }
+        let published = answer.and_then(|a| a.published.as_deref()).unwrap_or_default();
         if let Some(want) = gold.published.as_deref().filter(|t| !t.is_empty()) {
-            let got = answer.and_then(|a| a.published.as_deref()).unwrap_or_default();
-            scores.date = Some(f64::from(u8::from(day(got) == day(want))));
-            scores.dated = Some(f64::from(u8::from(!got.is_empty())));
+            scores.date = Some(f64::from(u8::from(day(published) == day(want))));
+            scores.dated = Some(f64::from(u8::from(!published.is_empty())));
+        } else if is_absent("published") {
+            scores.date = nothing(published.is_empty());
         }
         scores
     }
@@ -121,6 +159,15 @@ mod tests {
         assert_eq!((got.have, got.clean), (Some(1.0), Some(0.5)));
         assert_eq!((got.title, got.date, got.dated), (Some(1.0), Some(1.0), Some(1.0)));
         assert!((got.authors.unwrap() - 2.0 / 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_a_document_does_not_have_must_not_be_given() {
+        let gold = r#"{"id":"1","absent":["title","authors","published","text"]}"#;
+        let got = scores(gold, r#"{"id":"1","title":"Menu","published":"2020-05-01","text":"Home"}"#);
+        assert_eq!((got.title, got.authors, got.date, got.dated), (Some(0.0), Some(1.0), Some(0.0), None));
+        assert_eq!((got.f1, got.precision, got.recall), (Some(0.0), Some(0.0), None));
+        assert_eq!(scores(gold, r#"{"id":"1"}"#).f1, Some(1.0));
     }
 
     #[test]
