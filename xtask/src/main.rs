@@ -12,6 +12,7 @@ mod memory;
 mod page;
 mod profile;
 mod torture;
+mod view;
 mod watch;
 
 use clap::{Parser, Subcommand};
@@ -42,6 +43,8 @@ enum Command {
     KillTest(kill_test::Args),
     /// Run the release program over hostile and broken files, and compare what becomes of them with what should.
     Torture(torture::Args),
+    /// Make a large run, open its page, and print how fast it answers and how much memory it takes.
+    View(view::Args),
     /// Compare the trees of pages with html5lib's tests of the specification, in ../shared/conformance.
     Html5lib,
 }
@@ -56,6 +59,7 @@ fn main() -> anyhow::Result<()> {
         Command::Instructions(args) => instructions::run(&args),
         Command::KillTest(args) => kill_test::run(&args),
         Command::Torture(args) => torture::run(&args),
+        Command::View(args) => view::run(&args),
         Command::Html5lib => html5lib::run(),
     }
 }

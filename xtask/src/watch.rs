@@ -92,7 +92,7 @@ fn workers(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// `VmHWM` of `/proc/PID/status`, in bytes.
-fn highest(status: &str) -> Option<u64> {
+pub(crate) fn highest(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }

@@ -4,6 +4,7 @@
 //! A part holds the records of its shard as compressed JSON Lines, and the database is made from all parts in one go:
 //! filling it while the run goes on would leave it to `SQLite`'s own journal whether a killed run can go on.
 
+mod read;
 mod rows;
 mod search;
 
@@ -27,7 +28,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::rows::Rows;
 
-pub use search::phrase;
+pub use read::records;
+pub use rows::searched;
+pub use search::{phrase, tables as search_tables};
 
 /// The export `sqlite`.
 #[derive(Debug)]
@@ -162,7 +165,7 @@ impl Assemble for Sqlite {
 }
 
 /// Makes the database of these records in a new file. It ends at the first that cannot be read.
-pub fn build(
+fn build(
     records: &mut dyn Iterator<Item = Result<Record<'static>, String>>,
     to: &Path,
     search: bool,

@@ -193,8 +193,9 @@ impl<'c> Rows<'c> {
     }
 }
 
-/// What the full-text index is given, column by column.
-fn searched(record: &Record<'_>) -> [String; 5] {
+/// What the full-text index is given of a record: title, text, captions, authors, and all of them without marks that people
+/// leave out.
+pub fn searched(record: &Record<'_>) -> [String; 5] {
     let mut all: [String; 5] = Default::default();
     let [.., unmarked] = &mut all;
     let mut unmarked_texts = std::mem::take(unmarked);

@@ -23,7 +23,7 @@ const BREAK: &str = "u0";
 const CLAUSE_END: &str = " u0 ";
 
 /// The statements that make the index and what `search.sql` needs, and keep that query in the database.
-pub(crate) fn tables() -> String {
+pub fn tables() -> String {
     let row = |(first, last): &(char, char), rule: &str| {
         format!("INSERT INTO search_scripts VALUES ({}, {}, '{rule}');\n", u32::from(*first), u32::from(*last))
     };

@@ -1,4 +1,4 @@
-// The page over a run. Three views, told by the address behind the #: run, documents, document.
+// The page over a run. Its views are told by the address behind the #: run, documents, document, replay, gold.
 "use strict";
 
 const main = document.getElementById("main");
@@ -21,6 +21,12 @@ function el(name, attributes = {}, ...children) {
 async function ask(path, values = {}) {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "" && value != null));
   const answer = await fetch(`${path}?${query}`);
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
+}
+
+async function send(path, value) {
+  const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) });
   if (!answer.ok) throw new Error(await answer.text());
   return answer.json();
 }
@@ -63,7 +69,7 @@ async function show_run() {
   const filter = (key) => (name) => href("documents", { [key]: name });
   show("Run",
     el("h1", {}, "Run"),
-    el("p", { class: "quiet" }, `Explained by ${run.pipeline}`),
+    el("p", { class: "quiet" }, `Explained by ${run.pipeline}. The index was made in ${run.indexed} s.`),
     el("dl", { class: "numbers" },
       of("documents", number.format(run.documents)),
       of("characters of text", number.format(run.letters)),
@@ -95,7 +101,7 @@ async function show_run() {
 // ---- documents
 
 const orders = [["", "as in the run"], ["latest", "latest first"], ["earliest", "earliest first"],
-  ["shortest", "shortest first"], ["longest", "longest first"], ["title", "by title"]];
+  ["shortest", "shortest first"], ["longest", "longest first"], ["title", "by title"], ["unsure", "least sure first"]];
 
 async function show_documents(values) {
   run = run ?? await ask("/api/run");
@@ -121,20 +127,21 @@ async function show_documents(values) {
   const last = offset + found.documents.length;
   const turn = (text, to, possible) => el("button", { type: "button", disabled: !possible,
     onclick: () => { location.hash = href("documents", { ...values, offset: to }); } }, text);
-  const count = `${found.more ? "more than " : ""}${number.format(found.number)} ${found.number === 1 ? "document" : "documents"}`;
+  const count = `${number.format(found.number)} ${found.number === 1 ? "document" : "documents"}`;
+  const cut = found.cut ? `. The words stand in more documents than that: the first ${number.format(found.cut)} of the run that have them were looked through.` : "";
   show("Documents",
     el("h1", {}, "Documents"), form,
-    el("p", { class: "quiet", id: "count" }, count),
+    el("p", { class: "quiet", id: "count" }, count + cut),
     el("ol", { class: "list", start: offset + 1 }, found.documents.map((row) => el("li", {},
       el("h2", {}, el("a", { href: href("document", { n: row.document }), dir: "auto" }, row.title ?? "(no title)")),
       el("p", { dir: "auto" }, row.begins || "(no text)"),
-      el("p", { class: "quiet" }, [row.published, row.authors, row.site_name, row.language,
+      el("p", { class: "quiet" }, [row.published, row.authors.join(", "), row.site_name, row.language,
         `${number.format(row.letters)} characters`, row.captions ? `${row.captions} captions` : null,
-        row.notes ? `${row.notes} notes` : null, row.source_uri].filter(Boolean).join(" · "))))),
+        row.notes ? `${row.notes} notes` : null, row.uri].filter(Boolean).join(" · "))))),
     el("p", { class: "pages" },
       turn("Previous", Math.max(0, offset - page_size), offset > 0),
       el("span", {}, found.documents.length ? `${number.format(offset + 1)} to ${number.format(last)}` : "none"),
-      turn("Next", last, found.more || last < found.number)));
+      turn("Next", last, last < found.number)));
 }
 
 // ---- a document
@@ -216,19 +223,85 @@ function join(frame, list) {
 }
 
 let move = null;
+let mark = null;
+
+// What is said of a page: which blocks are wrong, the facts, whether it is done. Every change is kept at once.
+function marking(n, account, gold, list) {
+  const value = (field) => account.facts.find((fact) => fact.field === field)?.value ?? "";
+  const wrong = new Set(gold?.wrong ?? []);
+  let done = gold?.done ?? false;
+  const field = (name, title, key, shown) => el("label", {}, el("span", {}, title, " ", el("kbd", {}, key)),
+    el("input", { id: `gold-${name}`, name, value: shown, dir: "auto", onchange: () => keep(done),
+      onkeydown: (event) => {
+        if (event.key === "Enter" || event.key === "Escape") { event.preventDefault(); event.target.blur(); list.focus(); }
+      } }));
+  const begun = gold && (gold.done || gold.title || gold.authors.length || gold.published);
+  const form = el("form", { class: "filters", onsubmit: (event) => event.preventDefault() },
+    field("title", "Title", "t", begun ? gold.title : value("title")),
+    field("authors", "Authors, with ; between them", "a", begun ? gold.authors.join("; ") : value("authors")),
+    field("published", "Day of publication", "d", begun ? gold.published : value("published")));
+  const state = el("p", { class: "quiet", id: "gold-state", role: "status" });
+  const says = (text) => { state.textContent = text; };
+  const show_state = () => {
+    for (const row of list.querySelectorAll("[data-block]")) {
+      const is_wrong = wrong.has(Number(row.dataset.block));
+      row.classList.toggle("wrong", is_wrong);
+      row.querySelector(".verdict")?.remove();
+      if (is_wrong) row.querySelector(".what").append(el("span", { class: "verdict" }, row.classList.contains("kept") ? "wrong: it does not belong into the text" : "wrong: it belongs into the text"));
+    }
+    says(`${done ? "Done" : "Not done"}; ${wrong.size} ${wrong.size === 1 ? "block is" : "blocks are"} wrong.`);
+  };
+  async function keep(is_done) {
+    done = is_done;
+    const authors = form.elements.authors.value.split(";").map((name) => name.trim()).filter(Boolean);
+    try {
+      await send("/api/gold", { n: Number(n), wrong: [...wrong], title: form.elements.title.value, authors,
+        published: form.elements.published.value, done });
+      show_state();
+      return true;
+    } catch (error) { says(`Not kept: ${error.message}`); return false; }
+  }
+  const next = async () => {
+    if (!await keep(true)) return;
+    const undone = await ask("/api/undone", { n });
+    location.hash = undone ? href("document", { n: undone }) : "#/gold";
+  };
+  show_state();
+  mark = {
+    wrong: () => {
+      const block = Number(list.querySelector(".chosen")?.dataset.block ?? NaN);
+      if (Number.isNaN(block)) { says("Choose a block first, with j and k."); return; }
+      if (!wrong.delete(block)) wrong.add(block);
+      keep(done);
+    },
+    field: (name) => form.elements[name].focus(),
+    next,
+    undo: () => keep(false),
+  };
+  return el("section", { class: "panel gold", "aria-label": "What is right" },
+    gold?.stale ? el("p", { class: "warning" }, "The source has changed since this page was marked: its blocks have to be looked at again.") : null,
+    form,
+    el("p", { class: "pages" },
+      el("button", { type: "button", onclick: () => mark.wrong() }, "This block is wrong ", el("kbd", {}, "w")),
+      el("button", { type: "button", onclick: next }, "Done, next page ", el("kbd", {}, "Enter")),
+      el("button", { type: "button", onclick: () => mark.undo() }, "Not done ", el("kbd", {}, "u")), state));
+}
 
 async function show_document(values) {
+  run = run ?? await ask("/api/run");
   const [record, again] = await Promise.all([ask("/api/document", values), ask("/api/account", values)]);
-  const head = [el("p", {}, el("a", { href: "#/documents", onclick: (event) => { if (history.length > 1) { event.preventDefault(); history.back(); } } }, "← Documents")),
+  const head = [el("p", {}, el("a", { href: "#/documents", onclick: (event) => { if (history.length > 1) { event.preventDefault(); history.back(); } } }, "← Documents"), " ",
+    el("a", { href: href("replay", { n: values.n }) }, "Try other options on it")),
     el("h1", { dir: "auto" }, record.title ?? "(no title)"),
-    el("p", { class: "quiet" }, [record.authors.map((row) => row.author).join(", "), record.published, record.site_name, record.language, record.source_uri].filter(Boolean).join(" · "))];
+    el("p", { class: "quiet" }, [record.authors.join(", "), record.published, record.site_name, record.language, record.source.uri].filter(Boolean).join(" · "))];
   if (again.error) {
+    const blocks = record.blocks ?? [];
     show(record.title ?? "Document", head,
       el("p", { class: "warning" }, `The source cannot be read again: ${again.error}. What the run wrote is shown. Start copydesk view in the folder in which the run was started.`),
-      el("div", { class: "entries" }, record.blocks.length === 0 ? el("p", { class: "entry kept", dir: "auto" }, record.text) : record.blocks.map((block) => el("div", { class: `entry ${fate_of(block.label)}` },
-        el("p", { class: "what" }, el("span", { class: "quiet" }, `line ${block.line}`), el("span", { class: "label" }, block.label)),
+      el("div", { class: "entries" }, blocks.length === 0 ? el("p", { class: "entry kept", dir: "auto" }, record.text) : blocks.map((block) => el("div", { class: `entry ${fate_of(block.label)}` },
+        el("p", { class: "what" }, el("span", { class: "quiet" }, `line ${block.place.line}`), el("span", { class: "label" }, block.label)),
         el("p", { dir: "auto" }, block.text),
-        record.decisions.filter((decision) => decision.block === block.block).map((decision) =>
+        (record.decisions ?? []).filter((decision) => decision.block === block.id).map((decision) =>
           el("p", { class: "why" }, `${decision.stage} / ${decision.rule}: ${decision.detail}`))))));
     return;
   }
@@ -242,6 +315,7 @@ async function show_document(values) {
   } }), el("span", { class: `swatch ${fate}` }), fates[fate]);
   show(record.title ?? "Document", head,
     again.changed ? el("p", { class: "warning" }, "The source has changed since the run; what is shown here is how it stands today.") : null,
+    run.gold ? marking(values.n, account, again.gold, list) : null,
     el("div", { class: "legend" }, Object.keys(fates).map(toggle), el("span", { class: "quiet" }, el("kbd", {}, "j"), " ", el("kbd", {}, "k"), " next and previous block")),
     el("div", { class: "sides" }, frame, list),
     el("details", { open: true }, el("summary", {}, "Facts, and what was considered for them"), el("div", { class: "scroll" }, facts_of(account)),
@@ -254,10 +328,94 @@ async function show_document(values) {
       el("ul", {}, account.notes.map((note) => el("li", {}, `${note.stage} / ${note.code}: ${note.message}`)))));
 }
 
+// ---- another pipeline
+
+const changes = { dropped: "kept before, dropped now", kept: "dropped before, kept now", relabelled: "called otherwise",
+  rewritten: "other text", appeared: "new blocks", disappeared: "blocks that are gone" };
+const plain = (value) => value === null || value.length === 0 ? "(none)" : Array.isArray(value) ? value.join("; ") : typeof value === "object" ? JSON.stringify(value) : String(value);
+
+function difference_of(title, replay) {
+  const { documents, lost, gained, facts, blocks, captions } = replay.difference;
+  const counted = (count, noun) => `${number.format(count)} ${noun}${count === 1 ? "" : "s"}`;
+  const reason = (one) => [one.rule, one.label && `(${one.label})`].filter(Boolean).join(" ") || "nothing";
+  const gone = (name, list) => list.length ? el("div", {}, el("h3", {}, name), el("ul", {}, list.map((one) =>
+    el("li", {}, [one.uri, one.why].filter(Boolean).join(": "))))) : null;
+  return el("section", { class: "panel" }, el("h2", {}, title),
+    el("p", {}, `${counted(replay.tried, "document")}: ${documents.same} the same, ${documents.changed} changed, ${documents.lost} lost, ${documents.gained} gained.`),
+    replay.unread.length ? el("p", { class: "warning" }, `${counted(replay.unread.length, "document")} could not be read again, such as ${replay.unread[0].join(": ")}`) : null,
+    gone("Lost", lost), gone("Gained", gained),
+    facts.map((group) => el("div", {}, el("h3", {}, `${group.field} in ${counted(group.documents, "document")}: ${group.before || "nothing"} → ${group.after || "nothing"}`),
+      el("ul", {}, group.samples.map((sample) => el("li", { dir: "auto" }, `${sample.uri}: `, el("del", {}, plain(sample.before)), " → ", el("ins", {}, plain(sample.after))))))),
+    blocks.map((group) => el("div", {}, el("h3", {}, `${changes[group.change]}, ${counted(group.blocks, "block")} in ${counted(group.documents, "document")}: ${reason(group.before)} → ${reason(group.after)}`),
+      el("ul", {}, group.samples.map((sample) => el("li", { dir: "auto" }, el("span", { class: "quiet" }, `${sample.uri}, line ${sample.line}: `), sample.text,
+        sample.detail ? el("span", { class: "quiet" }, ` [${sample.detail}]`) : null))))),
+    captions.found + captions.lost + captions.changed ? el("p", {}, `Captions: ${captions.found} found, ${captions.lost} lost, ${captions.changed} changed.`) : null);
+}
+
+let tried = null;
+
+async function show_replay(values) {
+  const pipeline = await ask("/api/pipeline");
+  const found = el("div", { class: "panels", id: "replay" });
+  const area = el("textarea", { name: "pipeline", id: "pipeline", spellcheck: "false", rows: "24" });
+  area.value = tried ?? pipeline.text;
+  const sample = el("input", { type: "number", name: "sample", min: "0", max: "1000", value: "50" });
+  const form = el("form", { onsubmit: async (event) => {
+    event.preventDefault();
+    tried = area.value;
+    say("Trying");
+    found.replaceChildren(el("p", { class: "quiet" }, "Trying …"));
+    try {
+      const answer = await send("/api/replay", { pipeline: area.value, n: values.n ? Number(values.n) : null, sample: Number(sample.value) });
+      found.replaceChildren(...[answer.document ? difference_of("This document", answer.document) : null,
+        difference_of("A sample of the run", answer.sample)].filter(Boolean));
+      say("Tried");
+    } catch (error) { found.replaceChildren(el("pre", { class: "warning", role: "alert" }, error.message)); }
+  } },
+    el("label", { class: "block" }, "Pipeline: change an option, or add a stage", area),
+    el("p", { class: "pages" }, el("label", {}, "Documents of the run to try it on ", sample),
+      el("button", { type: "submit" }, "Try it ", el("kbd", {}, "Ctrl Enter")),
+      el("button", { type: "button", onclick: () => { area.value = pipeline.text; tried = null; found.replaceChildren(); } }, "As it was")));
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); }
+  });
+  show("Replay",
+    values.n ? el("p", {}, el("a", { href: href("document", { n: values.n }) }, "← Document")) : null,
+    el("h1", {}, "Replay"),
+    el("p", { class: "quiet" }, `${pipeline.name}. Nothing is written: what is changed here shows what it would change. Surveys see a whole run, and are not tried.`),
+    form, found);
+}
+
+// ---- gold
+
+async function show_gold() {
+  const gold = await ask("/api/gold");
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const undone = await ask("/api/undone", { n: 0 });
+  show("Gold",
+    el("h1", {}, "Gold"),
+    el("p", { class: "quiet" }, `Kept in ${gold.folder}/gold.jsonl, for copydesk eval.`),
+    el("dl", { class: "numbers" }, [["pages done", gold.done], ["pages begun", gold.begun], ["blocks judged", gold.blocks],
+      ["of them right", gold.blocks ? percent(gold.right / gold.blocks) : "–"]].map(([key, value]) => el("div", {}, el("dd", {}, typeof value === "number" ? number.format(value) : value), el("dt", {}, key)))),
+    undone ? el("p", {}, el("a", { href: href("document", { n: undone }) }, "Go on with the first page that is not done")) : el("p", {}, "Every page is done."),
+    el("section", { class: "panel" }, el("h2", {}, "What the run scores on it"),
+      gold.measures.length === 0 ? el("p", { class: "quiet" }, "No page is done yet.") : el("table", {},
+        el("thead", {}, el("tr", {}, ["Measure", "Pages", "Mean", "95 % from", "to"].map((name) => el("th", { scope: "col" }, name)))),
+        el("tbody", {}, gold.measures.map((row) => el("tr", {}, el("th", { scope: "row" }, row.name), el("td", {}, number.format(row.pages)),
+          [row.mean, row.low, row.high].map((value) => el("td", {}, value.toFixed(4)))))))),
+    gold.others.map(({ with: name, agreement }) => el("section", { class: "panel" }, el("h2", {}, `Agreement with ${name}`),
+      agreement.pages === 0 ? el("p", { class: "quiet" }, "There is no page that both have looked through.") : [
+        el("p", {}, `${agreement.pages} pages, ${number.format(agreement.blocks)} blocks: ${percent(agreement.same / agreement.blocks)} alike${agreement.kappa === null ? "" : `, kappa ${agreement.kappa.toFixed(3)}`}.`),
+        el("ul", {}, agreement.facts.map((fact) => el("li", {}, `${fact.field}: ${fact.score.toFixed(4)} over ${fact.pages} pages`))),
+        el("ul", {}, agreement.apart.map((apart) => el("li", {},
+          apart.document ? el("a", { href: href("document", { n: apart.document }) }, apart.uri) : apart.uri,
+          ` – ${[...apart.lines.map((line) => `line ${line}`), ...apart.facts].join(", ")}`)))])));
+}
+
 // ---- which view
 
 async function route() {
-  move = null;
+  move = mark = null;
   const [view, query] = location.hash.replace(/^#\/?/, "").split("?");
   const values = Object.fromEntries(new URLSearchParams(query ?? ""));
   for (const link of document.querySelectorAll("header nav a")) {
@@ -266,8 +424,12 @@ async function route() {
   try {
     if (view === "documents") await show_documents(values);
     else if (view === "document") await show_document(values);
+    else if (view === "replay") await show_replay(values);
+    else if (view === "gold") await show_gold();
     else await show_run();
-    if (run) document.getElementById("folder").textContent = run.folder;
+    run = run ?? await ask("/api/run");
+    document.getElementById("folder").textContent = run.folder;
+    document.getElementById("gold-link").hidden = !run.gold;
   } catch (error) {
     show("Error", el("h1", {}, "That did not work"), el("p", { class: "warning" }, error.message));
   }
@@ -275,8 +437,13 @@ async function route() {
 
 addEventListener("hashchange", route);
 addEventListener("keydown", (event) => {
-  if (event.target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const is_typing = event.target.matches("input:not([type=checkbox]), select, textarea");
+  const is_pressing = event.key === "Enter" && event.target.matches("button, a, summary");
+  if (is_typing || is_pressing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j" || event.key === "k") move?.(event.key === "j" ? 1 : -1);
+  const marks = { w: () => mark.wrong(), u: () => mark.undo(), Enter: () => mark.next(), t: () => mark.field("title"),
+    a: () => mark.field("authors"), d: () => mark.field("published") };
+  if (mark && Object.hasOwn(marks, event.key)) { event.preventDefault(); marks[event.key](); }
   if (event.key === "/") {
     event.preventDefault();
     const search = document.getElementById("search");

@@ -2,11 +2,12 @@
 //!
 //! Who may ask: whoever has the token, which stands in the address that the program prints, and from then on in a cookie
 //! that no other site can send. The name in `Host` must be this machine's, so that a foreign name that is made to point
-//! here gets nothing. Only `GET` is answered: nothing can be changed from the page.
+//! here gets nothing. What changes something, or computes with what it is given, is a `POST` from the page itself: it names
+//! this address as its origin, and says that it is JSON, which no form of another site can do. All else is only read.
 
 use std::{convert::Infallible, net::Ipv4Addr, sync::Arc};
 
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
@@ -15,14 +16,20 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    Error, Explain, Explained,
-    database::{Database, Filter, Order},
+    Book, Error, Explain, Explained, Index, Place, Said,
+    columns::{Filter, Order},
     page::{annotated, lines_as_page},
 };
+
+/// No page sends more.
+const LONGEST: usize = 4 << 20;
+/// As many documents of a run are tried with another pipeline at most.
+const SAMPLE: usize = 1_000;
 
 /// What the page itself may load: its own files, and nothing else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
@@ -41,7 +48,8 @@ const ASSETS: [(&str, &str, &str); 3] = [
 type Answer = Response<Full<Bytes>>;
 
 struct Server {
-    database: Database,
+    index: Index,
+    book: Option<Book>,
     explain: Arc<dyn Explain>,
     token: String,
     hosts: [String; 2],
@@ -49,7 +57,8 @@ struct Server {
 
 pub(crate) fn run(
     port: u16,
-    database: Database,
+    index: Index,
+    book: Option<Book>,
     explain: Arc<dyn Explain>,
     ready: impl FnOnce(&str),
 ) -> Result<(), Error> {
@@ -62,7 +71,7 @@ pub(crate) fn run(
         let token = format!("{:032x}", u128::from_be_bytes(secret));
         ready(&format!("http://127.0.0.1:{port}/?token={token}"));
         let hosts = [format!("127.0.0.1:{port}"), format!("localhost:{port}")];
-        let server = Arc::new(Server { database, explain, token, hosts });
+        let server = Arc::new(Server { index, book, explain, token, hosts });
         loop {
             // A connection that breaks before it is taken is nobody's loss.
             let Ok((stream, _)) = listener.accept().await else { continue };
@@ -71,6 +80,11 @@ pub(crate) fn run(
                 let service = service_fn(move |request: Request<Incoming>| {
                     let server = Arc::clone(&server);
                     async move {
+                        let (head, body) = request.into_parts();
+                        let Ok(body) = Limited::new(body, LONGEST).collect().await else {
+                            return Ok(text(StatusCode::PAYLOAD_TOO_LARGE, "that is more than this page takes"));
+                        };
+                        let request = Request::from_parts(head, body.to_bytes());
                         let answer = tokio::task::spawn_blocking(move || server.answer(&request)).await;
                         Ok::<_, Infallible>(answer.unwrap_or_else(|_| {
                             text(StatusCode::INTERNAL_SERVER_ERROR, "a bug; the terminal says more")
@@ -84,17 +98,18 @@ pub(crate) fn run(
 }
 
 impl Server {
-    fn answer(&self, request: &Request<Incoming>) -> Answer {
+    fn answer(&self, request: &Request<Bytes>) -> Answer {
         let of = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or("");
         let host = of(header::HOST);
         if !self.hosts.iter().any(|own| own == host) {
             return text(StatusCode::FORBIDDEN, "this page is for this machine alone");
         }
-        if request.method() != Method::GET {
+        let path = request.uri().path();
+        let is_post = request.method() == Method::POST && POSTS.contains(&path);
+        if request.method() != Method::GET && !is_post {
             return text(StatusCode::METHOD_NOT_ALLOWED, "nothing can be changed here");
         }
         let query = Query(request.uri().query().unwrap_or(""));
-        let path = request.uri().path();
         let given = query.get("token");
         if path == "/" && !given.is_empty() && same(&given, &self.token) {
             let mut answer = text(StatusCode::SEE_OTHER, "");
@@ -110,6 +125,14 @@ impl Server {
         if !cookies.into_iter().any(|(key, value)| key == name && same(value, &self.token)) {
             return text(StatusCode::FORBIDDEN, "open the address that `copydesk view` has printed: it holds the key");
         }
+        if is_post {
+            let origin = of(header::ORIGIN);
+            let is_own = origin.strip_prefix("http://").is_some_and(|origin| origin == host);
+            if !is_own || of(header::CONTENT_TYPE) != "application/json" {
+                return text(StatusCode::FORBIDDEN, "that did not come from this page");
+            }
+            return self.take(path, request.body());
+        }
         if let Some((_, kind, body)) = ASSETS.iter().find(|(name, ..)| *name == path) {
             return with(StatusCode::OK, kind, Bytes::from_static(body.as_bytes()), POLICY);
         }
@@ -122,13 +145,15 @@ impl Server {
     }
 
     fn data(&self, path: &str, query: &Query<'_>) -> Answer {
-        let number = query.get("n").parse::<i64>().unwrap_or(0);
+        let count = |name: &str, default| query.get(name).parse::<usize>().unwrap_or(default);
+        let number = count("n", 0);
         let found = match path {
-            "/api/run" => self.database.summary().map(|summary| {
-                let mut summary = summary.clone();
+            "/api/run" => {
+                let mut summary = self.index.summary().clone();
                 summary["pipeline"] = json!(self.explain.pipeline());
-                Some(summary)
-            }),
+                summary["gold"] = json!(self.book.is_some());
+                Ok(Some(summary))
+            }
             "/api/documents" => {
                 let filter = Filter {
                     words: query.get("words"),
@@ -138,41 +163,115 @@ impl Server {
                     note: query.get("note"),
                     missing: query.get("missing"),
                 };
-                let count = |name: &str, default| query.get(name).parse().unwrap_or(default);
                 let order = Order::named(&query.get("order"));
-                self.database.documents(&filter, order, count("offset", 0), count("limit", 50)).map(Some)
+                self.index.select(&filter, order, count("offset", 0), count("limit", 50)).map(Some)
             }
-            "/api/document" => self.database.document(number),
+            "/api/document" => self.index.document(number).map(|record| record.map(|record| json!(record))),
             "/api/account" => self.account(number),
+            "/api/pipeline" => Ok(Some(json!({ "text": self.explain.text(), "name": self.explain.pipeline() }))),
+            "/api/gold" => self.book.as_ref().map(|book| self.figures(book)).transpose(),
+            "/api/undone" => self.book.as_ref().map(|book| self.undone(book, number)).transpose(),
+            "/api/number" => self.index.number(&query.get("uri")).map(|number| number.map(|number| json!(number))),
             "/source" => return self.source(number),
             _ => Ok(None),
         };
-        match found {
-            Ok(Some(value)) => with(StatusCode::OK, "application/json", Bytes::from(value.to_string()), POLICY),
-            Ok(None) => text(StatusCode::NOT_FOUND, "there is no such thing here"),
-            Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        given(found)
+    }
+
+    /// What the page sends.
+    fn take(&self, path: &str, body: &[u8]) -> Answer {
+        let wrong = |error: serde_json::Error| text(StatusCode::BAD_REQUEST, &format!("not understood: {error}"));
+        match path {
+            "/api/gold" => {
+                let Some(book) = &self.book else {
+                    return text(
+                        StatusCode::NOT_FOUND,
+                        "name a folder for what is marked: `copydesk view OUT --gold FOLDER`",
+                    );
+                };
+                match serde_json::from_slice(body) {
+                    Ok(said) => given(self.keep(book, &said)),
+                    Err(error) => wrong(error),
+                }
+            }
+            _ => match serde_json::from_slice(body) {
+                Ok(asked) => self.replay(&asked),
+                Err(error) => wrong(error),
+            },
+        }
+    }
+
+    fn keep(&self, book: &Book, said: &Said) -> Result<Option<Value>, Error> {
+        let Some(record) = self.index.document(said.n)? else { return Ok(None) };
+        let explained = self.explain.explain(&Place::of(&record)).map_err(Error::Gold)?;
+        book.keep(said, &record, &explained)?;
+        self.figures(book).map(Some)
+    }
+
+    fn figures(&self, book: &Book) -> Result<Value, Error> {
+        let mut figures = book.figures(&|uri| self.index.answer(uri))?;
+        // Where two people differ is opened by its number.
+        for other in figures["others"].as_array_mut().into_iter().flatten() {
+            for apart in other["agreement"]["apart"].as_array_mut().into_iter().flatten() {
+                let number = self.index.number(apart["uri"].as_str().unwrap_or_default())?;
+                apart["document"] = json!(number);
+            }
+        }
+        Ok(figures)
+    }
+
+    /// The first document behind this one that is not done.
+    fn undone(&self, book: &Book, number: usize) -> Result<Value, Error> {
+        for next in number + 1..=self.index.documents() {
+            if self.index.document(next)?.is_some_and(|record| !book.is_done(&record.source.uri)) {
+                return Ok(json!(next));
+            }
+        }
+        Ok(Value::Null)
+    }
+
+    /// What another pipeline does with a document, and with others of the run.
+    fn replay(&self, asked: &Asked) -> Answer {
+        let tried = || -> Result<Result<Value, String>, Error> {
+            let document = match asked.n {
+                Some(number) => self.index.document(number)?.map(|record| Place::of(&record)),
+                None => None,
+            };
+            let sample = self.index.sample(asked.sample.min(SAMPLE))?;
+            let document = document.map(|place| self.explain.replay(&asked.pipeline, &[place])).transpose();
+            Ok(document.and_then(|document| {
+                let sample = self.explain.replay(&asked.pipeline, &sample)?;
+                Ok(json!({ "document": document, "sample": sample }))
+            }))
+        };
+        match tried() {
+            Ok(Ok(value)) => given(Ok(Some(value))),
+            Ok(Err(what)) => text(StatusCode::UNPROCESSABLE_ENTITY, &what),
+            Err(error) => given(Err(error)),
         }
     }
 
     /// A document as it is today, and whether its source has changed since the run; none if there is no such number.
-    fn again(&self, number: i64) -> Result<Option<Again>, Error> {
-        let Some((uri, sha256)) = self.database.source(number)? else { return Ok(None) };
-        Ok(Some(self.explain.explain(&uri).map(|explained| {
-            let changed = explained.sha256 != sha256;
+    fn again(&self, number: usize) -> Result<Option<Again>, Error> {
+        let Some(record) = self.index.document(number)? else { return Ok(None) };
+        Ok(Some(self.explain.explain(&Place::of(&record)).map(|explained| {
+            let changed = explained.sha256 != record.source.sha256;
             (explained, changed)
         })))
     }
 
-    fn account(&self, number: i64) -> Result<Option<serde_json::Value>, Error> {
+    fn account(&self, number: usize) -> Result<Option<Value>, Error> {
         Ok(self.again(number)?.map(|again| match again {
-            Ok((Explained { account, outcome, .. }, changed)) => {
-                json!({ "account": account, "outcome": outcome, "changed": changed })
+            Ok((explained, changed)) => {
+                let gold = self.book.as_ref().map(|book| book.page(&explained));
+                let Explained { account, outcome, .. } = explained;
+                json!({ "account": account, "outcome": outcome, "changed": changed, "gold": gold })
             }
             Err(error) => json!({ "error": error }),
         }))
     }
 
-    fn source(&self, number: i64) -> Answer {
+    fn source(&self, number: usize) -> Answer {
         let page = match self.again(number) {
             Ok(Some(Ok((explained, _)))) if explained.html => annotated(&explained.content, &explained.account),
             Ok(Some(Ok((explained, _)))) => lines_as_page(&explained.content, &explained.account),
@@ -181,6 +280,26 @@ impl Server {
             Err(error) => return text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
         };
         with(StatusCode::OK, HTML, Bytes::from(page), DOCUMENT_POLICY)
+    }
+}
+
+/// What may be sent.
+const POSTS: [&str; 2] = ["/api/gold", "/api/replay"];
+
+/// Another pipeline, for a document and for so many others of the run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    pipeline: String,
+    n: Option<usize>,
+    sample: usize,
+}
+
+fn given(found: Result<Option<Value>, Error>) -> Answer {
+    match found {
+        Ok(Some(value)) => with(StatusCode::OK, "application/json", Bytes::from(value.to_string()), POLICY),
+        Ok(None) => text(StatusCode::NOT_FOUND, "there is no such thing here"),
+        Err(error) => text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
     }
 }
 

@@ -60,7 +60,7 @@ impl From<anyhow::Error> for Failure {
 }
 
 /// The one place that writes to standard error.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reporter {
     pub(crate) color: When,
     pub(crate) format: LogFormat,

@@ -25,7 +25,7 @@ pub(crate) struct Text {
     /// What messages call it.
     pub(crate) name: String,
     pub(crate) content: String,
-    built_in: Option<BuiltinPipeline>,
+    pub(crate) built_in: Option<BuiltinPipeline>,
 }
 
 /// Opens a pipeline file, or a built-in pipeline by its name. What is wrong with it has been said when this fails.
