@@ -14,6 +14,15 @@ mod own_stage;
 mod personal_data;
 mod profile;
 mod program;
+#[cfg(all(
+    feature = "conditions",
+    feature = "corpus",
+    feature = "http",
+    feature = "parquet",
+    feature = "sqlite",
+    feature = "view"
+))]
+mod reference;
 mod run;
 mod shares;
 mod surveys;
