@@ -48,7 +48,7 @@ pub struct Input {
     pub uri: String,
     /// What it is called wherever its file lies and whatever stands before it there. Empty means `uri`.
     pub name: String,
-    /// The bytes as they are stored; gzip, zstd, bzip2 and xz are opened by the parser.
+    /// The bytes as they are stored; gzip, zstd, bzip2, xz and lzma are opened by the parser.
     pub bytes: Vec<u8>,
     /// The media type that the transfer declared, with its parameters: `text/html; charset=EUC-KR`.
     pub content_type: Option<String>,

@@ -10,7 +10,7 @@ use copydesk_unpack::{Codec, Fault, FaultKind, Stream};
 
 use crate::{Limits, ParseError, content::note};
 
-/// Opens gzip, zstd, bzip2 and xz, layer by layer. Bytes that are none of them come back untouched.
+/// Opens gzip, zstd, bzip2, xz and lzma, layer by layer. Bytes that are none of them come back untouched.
 pub(crate) fn open<'a>(bytes: &'a [u8], limits: &Limits, notes: &mut Vec<Note>) -> Result<Cow<'a, [u8]>, ParseError> {
     let mut opened = Cow::Borrowed(bytes);
     for _ in 0..limits.max_layers {

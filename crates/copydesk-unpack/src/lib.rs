@@ -1,11 +1,12 @@
 //! Compressed streams, told by content and not by name.
 //!
-//! [`Stream`] reads plain bytes, gzip (with any number of members), zstd (frames), bzip2 and xz (streams), and gives
-//! out what is in them. It holds a few hundred kilobytes, whatever the size of the file. What is wrong is a [`Fault`]
+//! [`Stream`] reads plain bytes, gzip (with any number of members), zstd (frames), bzip2, xz (streams) and lzma, and
+//! gives out what is in them. It holds a few hundred kilobytes, whatever the size of the file. What is wrong is a [`Fault`]
 //! inside of an [`std::io::Error`]; after one, [`Stream::resync`] goes on at the next member that begins soundly.
 
 mod codec;
 mod fault;
+mod lzma;
 mod stream;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use zstd::stream::raw::{self, Operation as _};
 use crate::{
     Codec, Fault, FaultKind, Limits,
     codec::MAGIC_BYTES,
+    lzma::Lzma,
     window::Window,
     zstd_frame::{self, ZstdFrame},
 };
@@ -71,6 +72,7 @@ enum Decoder<R: Read> {
     Zstd(ZstdFrame<R>),
     Bzip2(bzip2::bufread::BzDecoder<Window<R>>),
     Xz(Box<XzReader<Window<R>>>),
+    Lzma(Box<Lzma<R>>),
 }
 
 impl<R: Read> Decoder<R> {
@@ -82,7 +84,8 @@ impl<R: Read> Decoder<R> {
         zstd: &mut Option<raw::Decoder<'static>>,
         dictionary: Option<&[u8]>,
     ) -> Result<Self, (Window<R>, io::Error)> {
-        let window_log = limits.max_window_log.clamp(10, 31);
+        // Decoders of LZMA take a little more than the window.
+        let most_kib = (1 << (limits.max_window_log.clamp(10, 31) - 10)) + 1024;
         Ok(match codec {
             Codec::Gzip => Self::Gzip(Box::new(GzDecoder::new(window))),
             Codec::Zstd => match zstd.take() {
@@ -96,8 +99,8 @@ impl<R: Read> Decoder<R> {
                 },
             },
             Codec::Bzip2 => Self::Bzip2(bzip2::bufread::BzDecoder::new(window)),
-            // The decoder takes a little more than the window, in KiB.
-            Codec::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(window, false, (1 << (window_log - 10)) + 1024))),
+            Codec::Xz => Self::Xz(Box::new(XzReader::new_mem_limit(window, false, most_kib))),
+            Codec::Lzma => Self::Lzma(Box::new(Lzma::new(window, most_kib))),
         })
     }
 
@@ -107,6 +110,7 @@ impl<R: Read> Decoder<R> {
             Self::Zstd(decoder) => decoder.read(out),
             Self::Bzip2(decoder) => decoder.read(out),
             Self::Xz(decoder) => decoder.read(out),
+            Self::Lzma(decoder) => decoder.read(out),
         }
     }
 
@@ -116,6 +120,7 @@ impl<R: Read> Decoder<R> {
             Self::Zstd(frame) => &frame.window,
             Self::Bzip2(decoder) => decoder.get_ref(),
             Self::Xz(decoder) => decoder.inner(),
+            Self::Lzma(decoder) => &decoder.window,
         }
     }
 
@@ -129,6 +134,7 @@ impl<R: Read> Decoder<R> {
             }
             Self::Bzip2(decoder) => decoder.into_inner(),
             Self::Xz(decoder) => decoder.into_inner(),
+            Self::Lzma(decoder) => decoder.window,
         }
     }
 }

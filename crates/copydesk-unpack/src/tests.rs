@@ -53,7 +53,16 @@ fn pack(codec: Codec, bytes: &[u8]) -> Vec<u8> {
             writer.write_all(bytes).unwrap();
             writer.finish().unwrap()
         }
+        Codec::Lzma => lzma(bytes, 1 << 20, None),
     }
+}
+
+fn lzma(bytes: &[u8], dictionary: u32, size: Option<u64>) -> Vec<u8> {
+    let mut options = lzma_rust2::LzmaOptions::with_preset(1);
+    options.dict_size = dictionary;
+    let mut writer = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, size).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap()
 }
 
 /// Text that does not shrink to nothing.
@@ -162,6 +171,40 @@ fn limits_hold() {
     let compressed = writer.finish().unwrap();
     assert_eq!(read(&compressed, Limits::default()), (b"text".to_vec(), None));
     assert_eq!(read(&compressed, Limits { max_window_log: 20, ..Limits::default() }).1, Some(FaultKind::Window));
+}
+
+#[test]
+fn lzma_without_a_frame_is_one_stream() {
+    let text = text(10_000);
+    for size in [None, Some(text.len() as u64)] {
+        let compressed = lzma(&text, 1 << 20, size);
+        assert_eq!(Codec::of(&compressed), Some(Codec::Lzma));
+        assert!(read(&compressed, Limits::default()) == (text.clone(), None), "{size:?}");
+        assert!(
+            read(&[compressed.clone(), vec![0; 512]].concat(), Limits::default()) == (text.clone(), None),
+            "{size:?}"
+        );
+        let behind = read(&[&compressed[..], b"more"].concat(), Limits::default());
+        assert!(behind == (text.clone(), Some(FaultKind::Trailing)), "{size:?}: {:?}", behind.1);
+        let (out, fault) = read(&compressed[..compressed.len() / 2], Limits::default());
+        assert!(text.starts_with(&out) && fault == Some(FaultKind::Cut), "{size:?}: {fault:?}");
+        let few = Limits { max_bytes: 1 << 16, ..Limits::default() };
+        assert_eq!(read(&compressed, few).1, Some(FaultKind::Size));
+        let mut pieces = Vec::new();
+        let mut stream = Stream::open(Pieces::new(&compressed, &[1]), Limits::default()).unwrap();
+        stream.read_to_end(&mut pieces).unwrap();
+        assert!(pieces == text, "{size:?}: byte by byte");
+    }
+    let window = lzma(b"text", 256 << 20, None);
+    assert_eq!(read(&window, Limits::default()).1, Some(FaultKind::Window));
+    for text in [
+        &b"] 0"[..],
+        b"]",
+        &[0x5D, 0, 0, 1, 0, 5, 0, 0, 0, 0, 0, 0, 0, 7],
+        &[0x5D, 0, 0, 5, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0],
+    ] {
+        assert_eq!(Codec::of(text), None);
+    }
 }
 
 #[test]
