@@ -5,8 +5,9 @@ use std::{
     io::{self, BufRead, Read},
 };
 
+use copydesk_parse::{Charset, OldCharset};
 use copydesk_unpack::{MemberBegin, Stream};
-use encoding_rs::{Decoder, Encoding};
+use encoding_rs::Decoder;
 
 /// What is read once more may be so many times what has been read, and this much besides: records that all claim to go
 /// on to the end of the file would else cost their number times its size.
@@ -21,33 +22,37 @@ pub struct Rewind<R: Read> {
     at: usize,
     position: u64,
     again: u64,
-    charset: Option<Charset>,
+    charset: Option<Decoding>,
     /// An error that was met by looking ahead, for the read that comes to it.
     pending: Option<io::Error>,
 }
 
 /// A charset that is being decoded.
-struct Charset {
-    decoder: Decoder,
-    ended: bool,
+enum Decoding {
+    Known { decoder: Decoder, ended: bool },
+    Old(&'static OldCharset),
 }
 
-impl fmt::Debug for Charset {
+impl fmt::Debug for Decoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Charset").field(&self.decoder.encoding().name()).finish()
+        f.debug_tuple("Decoding").finish_non_exhaustive()
     }
 }
 
-impl Charset {
+impl Decoding {
     /// Decodes a piece; nothing comes out of one that is but a part of a character. An empty one is the end.
     fn decode(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let (decoder, ended) = match self {
+            Self::Known { decoder, ended } => (decoder, ended),
+            Self::Old(charset) => return Charset::Old(charset).decode(bytes).into_owned().into_bytes(),
+        };
         let last = bytes.is_empty();
-        if std::mem::replace(&mut self.ended, last) && last {
+        if std::mem::replace(ended, last) && last {
             return Vec::new();
         }
-        let most = self.decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len() * 4 + 16);
+        let most = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len() * 4 + 16);
         let mut text = String::with_capacity(most);
-        let _ = self.decoder.decode_to_string(bytes, &mut text, last);
+        let _ = decoder.decode_to_string(bytes, &mut text, last);
         text.into_bytes()
     }
 }
@@ -120,8 +125,11 @@ impl<R: Read> Rewind<R> {
     }
 
     /// Decodes all that comes. Positions count UTF-8 from here on. To be called before anything is read.
-    pub fn decode(&mut self, encoding: &'static Encoding) {
-        let mut charset = Charset { decoder: encoding.new_decoder(), ended: false };
+    pub fn decode(&mut self, charset: Charset) {
+        let mut charset = match charset {
+            Charset::Known(encoding) => Decoding::Known { decoder: encoding.new_decoder(), ended: false },
+            Charset::Old(charset) => Decoding::Old(charset),
+        };
         let ahead = std::mem::take(&mut self.ahead);
         self.ahead = charset.decode(&ahead[self.at..]);
         self.at = 0;

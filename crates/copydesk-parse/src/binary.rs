@@ -19,11 +19,50 @@ struct Type {
     name: String,
     #[serde(default)]
     at: usize,
+    #[serde(default)]
     magic: String,
     #[serde(default)]
     also: Option<Also>,
     #[serde(default)]
+    lines: Option<Lines>,
+    #[serde(default)]
     rule: Rule,
+}
+
+/// What each line looks like, of files that do not say what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Lines {
+    /// An address from its end on, a time, and fields.
+    Cdx,
+    /// The same, with the fields as JSON.
+    Cdxj,
+}
+
+impl Lines {
+    /// So many lines are looked at.
+    const MOST: usize = 5;
+
+    fn of(head: &[u8]) -> Option<Self> {
+        let mut lines = head.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).take(Self::MOST).peekable();
+        let first = Self::of_line(lines.peek()?)?;
+        // The last one may be cut off.
+        let mut others = lines.skip(1).take(Self::MOST - 2);
+        others.all(|line| Self::of_line(line).is_none_or(|other| other == first)).then_some(first)
+    }
+
+    fn of_line(line: &[u8]) -> Option<Self> {
+        let mut words = line.splitn(3, |byte| *byte == b' ');
+        let (key, time, rest) = (words.next()?, words.next()?, words.next()?);
+        // `org,example)/page`
+        let is_key = memchr::memmem::find(key, b")/").is_some_and(|at| at > 0) && !key.contains(&b'(');
+        let is_time = (12..=17).contains(&time.len()) && time.iter().all(u8::is_ascii_digit);
+        if !is_key || !is_time {
+            return None;
+        }
+        let fields = rest.split(|byte| *byte == b' ').count();
+        if rest.starts_with(b"{\"") { Some(Self::Cdxj) } else { (fields >= 5).then_some(Self::Cdx) }
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,6 +85,7 @@ struct Magic {
     at: usize,
     bytes: Vec<u8>,
     also: Option<(usize, Vec<Vec<u8>>)>,
+    lines: Option<Lines>,
     rule: &'static str,
 }
 
@@ -58,6 +98,7 @@ static TYPES: LazyLock<Vec<Magic>> = LazyLock::new(|| {
             at: t.at,
             bytes: unescape(&t.magic),
             also: t.also.map(|a| (a.at, a.magic.iter().map(|m| unescape(m)).collect())),
+            lines: t.lines,
             rule: match t.rule {
                 Rule::Binary => "binary",
                 Rule::Unsupported => "unsupported",
@@ -91,8 +132,11 @@ fn unescape(text: &str) -> Vec<u8> {
 /// Refuses files that are known by their first bytes.
 pub(crate) fn refuse_known(bytes: &[u8]) -> Result<(), ParseError> {
     let starts = |at: usize, magic: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(magic));
+    let lines = Lines::of(bytes);
     let found = TYPES.iter().find(|t| {
-        starts(t.at, &t.bytes) && t.also.as_ref().is_none_or(|(at, any)| any.iter().any(|magic| starts(*at, magic)))
+        t.lines == lines.filter(|_| t.lines.is_some())
+            && starts(t.at, &t.bytes)
+            && t.also.as_ref().is_none_or(|(at, any)| any.iter().any(|magic| starts(*at, magic)))
     });
     match found {
         Some(t) => Err(ParseError::new(t.rule, format!("this is no text but {}", t.name))),
@@ -175,6 +219,13 @@ mod tests {
             (b"BMW and others", None),
             (b"{\\rtf1\\ansi Text}", Some("unsupported")),
             (b"{\"a\": 1}", None),
+            (b"org,example)/ 20240102030405 {\"url\": \"https://example.org/\"}\norg,exam", Some("unsupported")),
+            (
+                b"org,example)/a?b=1 20240102030405 https://example.org/a text/html 200 AB - - 5 7 a.gz\n",
+                Some("unsupported"),
+            ),
+            (b"org,example)/ 20240102030405 is a key", None),
+            (b"(see org,example)/ 20240102030405 {\"url\": 1}", None),
             (b"GIF", None),
             (b"Text", None),
             (b"", None),

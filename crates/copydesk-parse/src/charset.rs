@@ -5,13 +5,14 @@ mod old;
 mod prescan;
 mod utf;
 mod vietnamese;
+mod western;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use copydesk_document::Note;
 use copydesk_text::host;
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258, X_MAC_CYRILLIC};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258};
 pub(crate) use old::ANNOUNCER as ISO_2022_KR;
-use old::OldCharset;
+pub use old::{Charset, OldCharset};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{content::note, scan};
@@ -79,14 +80,13 @@ pub fn decoded(bytes: Vec<u8>, content_type: Option<&str>) -> (String, Vec<Note>
 }
 
 /// The charset that a text is in of which this is the beginning, as far as its bytes tell. `None` for UTF-32.
-pub fn charset_of(head: &[u8]) -> Option<&'static Encoding> {
+pub fn charset_of(head: &[u8]) -> Option<Charset> {
     match utf::by_mark(head).map(|(kind, _)| kind).or_else(|| utf::by_pattern(head)) {
-        Some(utf) => Encoding::for_label(utf.name().as_bytes()),
-        None if Utf8Shape::of(head).is_utf8() || head.is_ascii() => Some(UTF_8),
+        Some(utf) => Encoding::for_label(utf.name().as_bytes()).map(Charset::Known),
+        None if Utf8Shape::of(head).is_utf8() || head.is_ascii() => Some(Charset::Known(UTF_8)),
         None => {
             let guessed = guess(head, "");
-            let old = cyrillic::old(guessed, &head[..head.len().min(SAMPLE)]);
-            Some(if matches!(old, Some(cyrillic::Old::Macintosh)) { X_MAC_CYRILLIC } else { guessed })
+            Some(unnamed(guessed, head).unwrap_or(Charset::Known(guessed)))
         }
     }
 }
@@ -248,10 +248,10 @@ fn legacy(
         _ => encoding,
     };
     if declared.is_none()
-        && let Some(found) = cyrillic::old(encoding, &bytes[..bytes.len().min(SAMPLE)])
+        && let Some(found) = unnamed(encoding, bytes)
     {
-        let (text, charset) = found.decode(bytes);
-        notes.push(note("charset-suspect", format!("the letters are Cyrillic in {charset}, which nothing names")));
+        let (text, charset) = (found.decode(bytes).into_owned(), found.name().to_owned());
+        notes.push(note("charset-suspect", format!("the letters are those of {charset}, which nothing names")));
         note_replaced(&text, &charset, notes);
         return Decoded { text, charset };
     }
@@ -276,6 +276,12 @@ fn legacy(
     }
     note_replaced(&text, encoding.name(), notes);
     Decoded { text, charset: encoding.name().into() }
+}
+
+/// The charset that bytes are in which nothing names, where detectors do not know it.
+fn unnamed(detected: &'static Encoding, bytes: &[u8]) -> Option<Charset> {
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    cyrillic::old(detected, sample).or_else(|| western::old(detected, sample))
 }
 
 /// Whether a declared encoding can be what the bytes are in.

@@ -1,7 +1,9 @@
 //! Front matter: what stands before a Markdown text, in YAML, TOML or JSON, about it.
 
+mod header;
 mod json;
 mod salvage;
+mod title_block;
 mod toml;
 mod yaml;
 
@@ -17,6 +19,10 @@ enum Syntax {
     Yaml,
     Toml,
     Json,
+    /// Lines with `%` before them, as pandoc has them.
+    TitleBlock,
+    /// Names and values without fences, as MultiMarkdown and Pelican have them.
+    Header,
 }
 
 impl Syntax {
@@ -25,6 +31,8 @@ impl Syntax {
             Self::Yaml => "YAML",
             Self::Toml => "TOML",
             Self::Json => "JSON",
+            Self::TitleBlock => "pandoc",
+            Self::Header => "MultiMarkdown",
         }
     }
 }
@@ -37,6 +45,13 @@ pub(crate) struct FrontMatter {
     inner: Range<usize>,
     /// Where the text begins.
     pub(crate) body: usize,
+}
+
+impl FrontMatter {
+    /// Whether it is names and values without fences.
+    pub(crate) fn is_header(&self) -> bool {
+        self.syntax == Syntax::Header
+    }
 }
 
 /// Whether a content has front matter.
@@ -57,6 +72,13 @@ pub(crate) fn find(content: &str, limits: &Limits) -> Found {
         return json::end(prefix(content, limits.max_front_matter as usize))
             .filter(|end| content[*end..].starts_with(['\n', '\r']) && !content[*end..].trim().is_empty())
             .map_or(Found::None, |end| Found::Some(FrontMatter { syntax: Syntax::Json, inner: 0..end, body: end }));
+    }
+    let bare = |syntax, end| Found::Some(FrontMatter { syntax, inner: 0..end, body: end });
+    if let Some(end) = title_block::end(content) {
+        return bare(Syntax::TitleBlock, end);
+    }
+    if let Some(end) = header::end(content) {
+        return bare(Syntax::Header, end);
     }
     let (syntax, fence) = match content.get(..3) {
         Some("---") => (Syntax::Yaml, "---"),
@@ -140,7 +162,7 @@ fn opens_with_a_key(rest: &str, syntax: Syntax) -> bool {
     let Some(line) = first else { return false };
     match syntax {
         Syntax::Toml => line == "+++" || line.starts_with('[') || line.contains('='),
-        Syntax::Json => false,
+        Syntax::Json | Syntax::TitleBlock | Syntax::Header => false,
         Syntax::Yaml => {
             if line == "---" || line == "..." {
                 return !blank_first;
@@ -190,6 +212,8 @@ pub(crate) fn read(doc: &mut Document, front: &FrontMatter, limits: &Limits) {
             Syntax::Yaml => yaml::entries(&source),
             Syntax::Toml => toml::entries(&source),
             Syntax::Json => json::entries(&source),
+            Syntax::TitleBlock => Ok(title_block::entries(&source)),
+            Syntax::Header => Ok(header::entries(&source)),
         }
     };
     let entries = result.unwrap_or_else(|trouble| {

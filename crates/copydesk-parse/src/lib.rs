@@ -33,7 +33,7 @@ use front_matter::Found;
 use sha2::{Digest, Sha256};
 
 pub use binary::is_known_binary;
-pub use charset::{charset_of, decoded};
+pub use charset::{Charset, OldCharset, charset_of, decoded};
 pub use error::ParseError;
 pub use fragment::fragment_to_text;
 pub use limits::Limits;
@@ -115,7 +115,9 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
     let (format, from) = match front_matter::find(doc.content(), limits) {
         Found::Some(front) => {
             front_matter::read(doc, &front, limits);
-            (Format::Markdown, front.body)
+            // A header without fences stands before plain text, too.
+            let is_plain = front.is_header() && format::format(&doc.content()[front.body..]) == Format::Plain;
+            (if is_plain { Format::Plain } else { Format::Markdown }, front.body)
         }
         Found::Doubt(code, message) => {
             doc.add_note(content::note(code, message));

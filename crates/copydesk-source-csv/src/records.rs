@@ -7,7 +7,7 @@ use std::{
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault};
-use copydesk_parse::charset_of;
+use copydesk_parse::{Charset, charset_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
 use encoding_rs::UTF_8;
@@ -140,10 +140,11 @@ impl<R: Read> Records<R> {
         let mut record = Map::new();
         let mut notes = Vec::new();
         let is_utf8 = row.fields().all(|field| std::str::from_utf8(field).is_ok());
-        let charset = if is_utf8 { UTF_8 } else { charset_of(row.raw()).unwrap_or(UTF_8) };
+        let utf8 = Charset::Known(UTF_8);
+        let charset = if is_utf8 { utf8 } else { charset_of(row.raw()).unwrap_or(utf8) };
         let mut replaced = 0;
         for (name, field) in self.columns.iter().zip(row.fields()) {
-            let (text, _) = charset.decode_without_bom_handling(field);
+            let text = charset.decode(field);
             replaced += text.matches('\u{FFFD}').count();
             record.insert(name.clone(), Value::from(text));
         }

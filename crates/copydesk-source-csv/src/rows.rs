@@ -6,7 +6,6 @@ use copydesk_intake::{Rewind, Usual};
 use copydesk_parse::charset_of;
 use copydesk_unpack::Stream;
 use csv_core::{ReadRecordResult, Reader};
-use encoding_rs::UTF_8;
 
 /// More fields has no row.
 const MOST_FIELDS: usize = 1 << 16;
@@ -107,7 +106,7 @@ impl<R: Read> Rows<R> {
         let head = bytes.peek(CHARSET_HEAD);
         let mut guessed = None;
         match charset_of(&head) {
-            Some(charset) if charset == UTF_8 => {}
+            Some(charset) if charset.is_utf8() => {}
             Some(charset) => {
                 // Of Unicode the bytes leave no doubt.
                 guessed = charset.is_ascii_compatible().then(|| charset.name());
@@ -335,8 +334,8 @@ pub fn looks_like(head: &[u8], whole: bool, text: &[String]) -> bool {
     }
     let Some(charset) = charset_of(head) else { return false };
     // Of a charset of two bytes a letter, the last letter may be cut off.
-    let head = charset.decode_with_bom_removal(head).0;
-    let head = head.as_bytes();
+    let head = charset.decode(head);
+    let head = head.trim_start_matches('\u{feff}').as_bytes();
     let told = separator_line(head);
     let head = &head[told.map_or(0, |(_, len)| len)..];
     let rows = FirstRows::of(head, told.map_or_else(|| likely_delimiter(head, text), |(delimiter, _)| delimiter));

@@ -4,7 +4,7 @@ use std::{io::Read, ops::Range};
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
-use copydesk_parse::charset_of;
+use copydesk_parse::{Charset, charset_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -91,9 +91,11 @@ pub fn records<R: Read>(
 
 fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem> {
     let charset = charset(bytes);
-    let (text, _, is_damaged) = charset.decode(bytes);
+    let decoded = charset.decode(bytes);
+    let text = decoded.strip_prefix('\u{feff}').unwrap_or(&decoded);
+    let is_damaged = text.contains('\u{FFFD}');
     // Places are those in the file only where that is what is read.
-    let shift = (charset == UTF_8).then(|| bytes.len().saturating_sub(text.len()) as u64);
+    let shift = charset.is_utf8().then(|| bytes.len().saturating_sub(text.len()) as u64);
     let one = |name: &str| [name.to_owned()];
     let (content, id, url, content_type) = (one("content"), one("id"), one("url"), one("content_type"));
     let columns = Columns {
@@ -171,7 +173,7 @@ const SUMMARIES: &[&str] = &["description", "summary", "itunes:summary", "media:
 const LONGEST_TEASER: usize = 800;
 
 /// Says of an entry that some of it could not be read.
-fn replaced(entry: &str, charset: &'static Encoding) -> Vec<Note> {
+fn replaced(entry: &str, charset: Charset) -> Vec<Note> {
     let count = entry.matches('\u{FFFD}').count();
     if count == 0 {
         return Vec::new();
@@ -182,14 +184,17 @@ fn replaced(entry: &str, charset: &'static Encoding) -> Vec<Note> {
 }
 
 /// The charset that the XML declares, if the bytes can be in it.
-fn charset(bytes: &[u8]) -> &'static Encoding {
-    let found = charset_of(bytes).unwrap_or(UTF_8);
-    if found == UTF_8 || !found.is_ascii_compatible() {
+fn charset(bytes: &[u8]) -> Charset {
+    let found = charset_of(bytes).unwrap_or(Charset::Known(UTF_8));
+    if found.is_utf8() || !found.is_ascii_compatible() {
         return found;
     }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).into_owned();
     let label = head.split_once("encoding=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
-    label.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|named| *named != UTF_8).unwrap_or(found)
+    label
+        .and_then(|label| Encoding::for_label(label.as_bytes()))
+        .filter(|named| *named != UTF_8)
+        .map_or(found, Charset::Known)
 }
 
 /// An entry by the names that records usually have.

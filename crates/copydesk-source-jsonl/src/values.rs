@@ -6,9 +6,9 @@
 use std::io::{self, Read};
 
 use copydesk_intake::Rewind;
-use copydesk_parse::charset_of;
+use copydesk_parse::{Charset, charset_of};
 use copydesk_unpack::Stream;
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 
 use crate::shape::{Fault, Shape, Step};
 
@@ -97,12 +97,12 @@ impl<R: Read> Values<R> {
         let mut bytes = Rewind::new(stream);
         let head = bytes.peek(HEAD);
         let (charset, guessed) = match head.as_slice() {
-            [0xFF, 0xFE, ..] => (Some(UTF_16LE), None),
-            [0xFE, 0xFF, ..] => (Some(UTF_16BE), None),
+            [0xFF, 0xFE, ..] => (Some(Charset::Known(UTF_16LE)), None),
+            [0xFE, 0xFF, ..] => (Some(Charset::Known(UTF_16BE)), None),
             // In the charsets of East Asia a byte of a letter may be `\`, so that values cannot be cut out before.
             head => {
-                let other = charset_of(head).filter(|charset| *charset != UTF_8 && charset.is_ascii_compatible());
-                (other, other.map(Encoding::name))
+                let other = charset_of(head).filter(|charset| !charset.is_utf8() && charset.is_ascii_compatible());
+                (other, other.map(Charset::name))
             }
         };
         if let Some(charset) = charset {

@@ -1,8 +1,7 @@
 //! Cells of Parquet as JSON.
 
 use copydesk_document::Note;
-use copydesk_parse::charset_of;
-use encoding_rs::Encoding;
+use copydesk_parse::{Charset, charset_of};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use parquet::{
     basic::{LogicalType, Repetition},
@@ -121,10 +120,10 @@ fn text(bytes: &[u8]) -> Value {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Value::String(text.to_owned());
     }
-    charset(bytes).map_or(Value::Null, |charset| Value::String(charset.decode(bytes).0.into_owned()))
+    charset(bytes).map_or(Value::Null, |charset| Value::String(charset.decode(bytes).into_owned()))
 }
 
 /// The charset that bytes are in, as it seems.
-fn charset(bytes: &[u8]) -> Option<&'static Encoding> {
+fn charset(bytes: &[u8]) -> Option<Charset> {
     charset_of(bytes).filter(|charset| !charset.is_single_byte() || !bytes.contains(&0))
 }

@@ -1,14 +1,21 @@
 //! What a document declares by name and value: meta elements, links, front matter, the fields of a record.
 
+use std::borrow::Cow;
+
 use copydesk_date::Hints;
 use copydesk_document::{Clue, Document, Evidence, Field, Origin};
 use copydesk_lexicon::{FieldKind, Lexicon, clean_name, label_of, read_byline};
 
-use crate::{Gathered, dates, vocabulary::DECLARATIONS};
+use copydesk_text::{is_han, is_hangul};
+
+use crate::{
+    Gathered, dates,
+    vocabulary::{DECLARATIONS, PersonPart},
+};
 
 /// Gathers every declared value.
 pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, gathered: &mut Gathered) {
-    let mut lists: Vec<(&Clue, f32, Vec<String>)> = Vec::new();
+    let mut lists = Lists::default();
     for clue in doc.evidence.clues.iter().filter(|clue| !clue.value.is_empty()) {
         if matches!(clue.origin, Origin::Time | Origin::EmbeddedState) {
             continue;
@@ -16,16 +23,25 @@ pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, gathe
         if clue.origin == Origin::TitleElement {
             gathered.title.add(clue.value.clone(), clue.origin, "title", clue.span, 0.45);
         }
-        for &(field, weight) in DECLARATIONS.of(clue.origin, &clue.name) {
+        let declared = DECLARATIONS.of(clue.origin, &clue.name);
+        for &(field, weight) in declared {
             if field == Field::Authors {
-                name(clue, weight, lexicon, &mut lists);
+                lists.add(clue, &clue.name, PersonPart::Whole, weight);
             } else {
                 value(clue, field, weight, hints, gathered);
             }
         }
+        if declared.is_empty()
+            && matches!(clue.origin, Origin::FrontMatter | Origin::Record)
+            && let Some((list, part)) = DECLARATIONS.person(&clue.name)
+        {
+            let declared = DECLARATIONS.of(clue.origin, list).iter().find(|(field, _)| *field == Field::Authors);
+            declared.iter().for_each(|(_, weight)| lists.add(clue, list, part, *weight));
+        }
     }
-    for (clue, weight, names) in lists {
-        gathered.authors.add(names, clue.origin, &clue.name, clue.span, weight);
+    for List { first, name, weight, persons } in lists.0 {
+        let names = persons.iter().flat_map(|person| names_in(&person.name(), lexicon)).collect();
+        gathered.authors.add(names, first.origin, name, first.span, weight);
     }
     if let Some(url) = &doc.source.url {
         gathered.url.add(url.clone(), Origin::Header, "fetched", None, 0.5);
@@ -61,13 +77,69 @@ fn value(clue: &Clue, field: Field, weight: f32, hints: &Hints<'_>, gathered: &m
     pool.add(clue.value.clone(), clue.origin, &clue.name, clue.span, weight);
 }
 
-/// Author names that several clues of one name give, one each, are one list.
-fn name<'d>(clue: &'d Clue, weight: f32, lexicon: &Lexicon, lists: &mut Vec<(&'d Clue, f32, Vec<String>)>) {
-    let names = names_in(&clue.value, lexicon);
-    match lists.iter_mut().find(|(c, ..)| c.origin == clue.origin && c.name == clue.name) {
-        Some((_, _, known)) => known.extend(names),
-        None => lists.push((clue, weight, names)),
+/// Lists of authors. Values that several clues of one name give, one each, are one list, texts and descriptions of persons
+/// alike.
+#[derive(Default)]
+struct Lists<'d>(Vec<List<'d>>);
+
+struct List<'d> {
+    first: &'d Clue,
+    name: &'d str,
+    weight: f32,
+    persons: Vec<Person<'d>>,
+}
+
+/// An author as a list says it: whole, or in parts.
+#[derive(Default)]
+struct Person<'d> {
+    whole: Option<&'d str>,
+    given: Option<&'d str>,
+    family: Option<&'d str>,
+}
+
+impl<'d> Lists<'d> {
+    fn add(&mut self, clue: &'d Clue, name: &'d str, part: PersonPart, weight: f32) {
+        let at = self.0.iter().position(|list| list.first.origin == clue.origin && list.name == name);
+        let at = at.unwrap_or_else(|| {
+            self.0.push(List { first: clue, name, weight, persons: Vec::new() });
+            self.0.len() - 1
+        });
+        let persons = &mut self.0[at].persons;
+        match (part, persons.last_mut()) {
+            (PersonPart::Given, Some(Person { whole: None, given: given @ None, .. })) => *given = Some(&clue.value),
+            (PersonPart::Family, Some(Person { whole: None, family: family @ None, .. })) => {
+                *family = Some(&clue.value)
+            }
+            _ => {
+                let mut next = Person::default();
+                let slot = match part {
+                    PersonPart::Whole => &mut next.whole,
+                    PersonPart::Given => &mut next.given,
+                    PersonPart::Family => &mut next.family,
+                };
+                *slot = Some(&clue.value);
+                persons.push(next);
+            }
+        }
     }
+}
+
+impl<'d> Person<'d> {
+    fn name(&self) -> Cow<'d, str> {
+        match (self.whole, self.given, self.family) {
+            (Some(whole), ..) => whole.into(),
+            // The family first where names are written so, without a space.
+            (_, Some(given), Some(family)) if [given, family].iter().all(|part| part.chars().all(is_cjk)) => {
+                format!("{family}{given}").into()
+            }
+            (_, Some(given), Some(family)) => format!("{given} {family}").into(),
+            (_, given, family) => given.or(family).unwrap_or_default().into(),
+        }
+    }
+}
+
+fn is_cjk(c: char) -> bool {
+    is_han(c) || is_hangul(c)
 }
 
 /// The names in a declared value: with the byline's words where it has them (`Ann Lee, Staff Reporter`).

@@ -19,24 +19,63 @@ struct Names {
     weight: f32,
 }
 
+/// What the parts of a person are called.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Person {
+    whole: Vec<String>,
+    given: Vec<String>,
+    family: Vec<String>,
+}
+
+/// What a value says of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PersonPart {
+    Whole,
+    Given,
+    Family,
+}
+
+/// `data/names.toml`.
+#[derive(Debug, Deserialize)]
+struct File {
+    person: Person,
+    #[serde(flatten)]
+    fields: BTreeMap<Field, Vec<Names>>,
+}
+
 /// For each place and name, the fields that are declared there, and how far that is to be trusted.
 #[derive(Debug)]
 pub(crate) struct Declarations {
     by_name: FxHashMap<String, BTreeMap<Origin, Vec<(Field, f32)>>>,
+    person: FxHashMap<String, PersonPart>,
 }
 
 impl Declarations {
     fn read(text: &str) -> Result<Self, toml::de::Error> {
-        let lists: BTreeMap<Field, Vec<Names>> = toml::from_str(text)?;
+        let File { person, fields } = toml::from_str(text)?;
         let mut by_name: FxHashMap<String, BTreeMap<_, Vec<_>>> = FxHashMap::default();
-        for (field, lists) in lists {
+        for (field, lists) in fields {
             for list in lists {
                 for name in &list.known {
                     by_name.entry(key(name)).or_default().entry(list.origin).or_default().push((field, list.weight));
                 }
             }
         }
-        Ok(Self { by_name })
+        let parts =
+            [(person.whole, PersonPart::Whole), (person.given, PersonPart::Given), (person.family, PersonPart::Family)];
+        let person = parts.into_iter().flat_map(|(names, part)| names.into_iter().map(move |name| (key(&name), part)));
+        Ok(Self { by_name, person: person.collect() })
+    }
+
+    /// The name of a list of authors, and what a value says of one of them: `authors.given` says the given name. A name of
+    /// parts, as in `author.name.given`, belongs to the author.
+    pub(crate) fn person<'n>(&self, name: &'n str) -> Option<(&'n str, PersonPart)> {
+        let (list, part) = name.rsplit_once('.')?;
+        let part = *self.person.get(&key(part))?;
+        let whole = |name: &str| self.person.get(&key(name)) == Some(&PersonPart::Whole);
+        let list = list.rsplit_once('.').filter(|(_, name)| whole(name)).map_or(list, |(list, _)| list);
+        Some((list, part))
     }
 
     /// The fields that a name declares.

@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, WINDOWS_1251, X_MAC_CYRILLIC};
 
-use super::old::OldCharset;
+use super::old::{Charset, OldCharset};
 
 /// Whether an encoding is one of those that are taken for each other.
 pub(super) fn is_cyrillic(encoding: &'static Encoding) -> bool {
@@ -14,36 +14,17 @@ pub(super) fn is_better(one: &'static Encoding, than: &'static Encoding, bytes: 
     share_of_frequent_letters(one, bytes) > share_of_frequent_letters(than, bytes) + 0.2
 }
 
-/// A charset that detectors do not know.
-pub(super) enum Old {
-    Macintosh,
-    Ibm(&'static OldCharset),
-}
-
-impl Old {
-    /// The text, and the name of the charset.
-    pub(super) fn decode(&self, bytes: &[u8]) -> (String, String) {
-        match self {
-            Self::Macintosh => {
-                let (text, _) = X_MAC_CYRILLIC.decode_without_bom_handling(bytes);
-                (text.into_owned(), X_MAC_CYRILLIC.name().into())
-            }
-            Self::Ibm(charset) => (charset.decode(bytes), charset.name.clone()),
-        }
-    }
-}
-
 /// The charset that detectors do not know in which bytes make clearly more sense than in the one that was detected.
-pub(super) fn old(detected: &'static Encoding, bytes: &[u8]) -> Option<Old> {
+pub(super) fn old(detected: &'static Encoding, bytes: &[u8]) -> Option<Charset> {
     if !is_cyrillic(detected) {
         return None;
     }
     if detected == WINDOWS_1251 && is_macintosh(bytes) {
-        return Some(Old::Macintosh);
+        return Some(Charset::Known(X_MAC_CYRILLIC));
     }
     let now = share_of_frequent_letters(detected, bytes);
-    let all = std::iter::once(Old::Macintosh).chain(OldCharset::all().iter().map(Old::Ibm));
-    let shares = all.map(|old| (share(&old.decode(bytes).0), old));
+    let all = std::iter::once(Charset::Known(X_MAC_CYRILLIC)).chain(OldCharset::all().iter().map(Charset::Old));
+    let shares = all.map(|old| (share(&old.decode(bytes)), old));
     let (best, old) = shares.max_by(|one, other| one.0.total_cmp(&other.0))?;
     (best > 0.55 && best > now + 0.2).then_some(old)
 }

@@ -1,8 +1,8 @@
 //! Charsets that the WHATWG does not have: `data/old-charsets.toml`, and ISO-2022-KR.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
-use encoding_rs::EUC_KR;
+use encoding_rs::{EUC_KR, Encoding, UTF_8};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -14,7 +14,7 @@ struct Data {
 /// A charset of one byte a letter.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct OldCharset {
+pub struct OldCharset {
     pub(super) name: String,
     labels: Vec<String>,
     upper: String,
@@ -45,6 +45,48 @@ impl OldCharset {
             Some(at) => upper.get(usize::from(at)).copied().unwrap_or('\u{FFFD}'),
         };
         bytes.iter().map(letter).collect()
+    }
+}
+
+/// A charset: one that browsers know, or an older one.
+#[derive(Clone, Copy, Debug)]
+pub enum Charset {
+    /// As the WHATWG has it.
+    Known(&'static Encoding),
+    /// One of `data/old-charsets.toml`, with a byte a letter.
+    Old(&'static OldCharset),
+}
+
+impl Charset {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Known(encoding) => encoding.name(),
+            Self::Old(charset) => &charset.name,
+        }
+    }
+
+    /// Whether it is UTF-8.
+    pub fn is_utf8(self) -> bool {
+        matches!(self, Self::Known(encoding) if encoding == UTF_8)
+    }
+
+    /// Whether its bytes below 0x80 are ASCII.
+    pub fn is_ascii_compatible(self) -> bool {
+        matches!(self, Self::Old(_)) || matches!(self, Self::Known(encoding) if encoding.is_ascii_compatible())
+    }
+
+    /// Whether each byte is a letter.
+    pub fn is_single_byte(self) -> bool {
+        matches!(self, Self::Old(_)) || matches!(self, Self::Known(encoding) if encoding.is_single_byte())
+    }
+
+    /// The text; what cannot be read is U+FFFD, and a byte order mark a character.
+    pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
+        match self {
+            Self::Known(encoding) => encoding.decode_without_bom_handling(bytes).0,
+            Self::Old(charset) => charset.decode(bytes).into(),
+        }
     }
 }
 

@@ -205,3 +205,37 @@ fn charsets_that_the_web_does_not_have_are_read() {
     let korean = decode(b"\x1B$)C\n\x0EGQ1[\x0F".to_vec(), Hints::default(), &mut notes);
     assert_eq!((korean.text.trim(), korean.charset.as_str()), ("\u{d55c}\u{ae00}", "ISO-2022-KR"));
 }
+
+#[test]
+fn letters_of_the_macintosh_and_of_dos_are_known() {
+    let german = "Die F\u{e4}hre f\u{e4}hrt k\u{fc}nftig fr\u{fc}her, und die Br\u{fc}cke \u{fc}ber den Fluss geh\u{f6}rt wieder den Fu\u{df}g\u{e4}ngern.";
+    let french = "Le bac a \u{e9}t\u{e9} r\u{e9}par\u{e9} pendant l'hiver, et le d\u{e9}part a lieu \u{e0} six heures pr\u{e9}cises, m\u{ea}me le dimanche.";
+    let (dos, mac) = (OldCharset::by_label("cp850").expect("it is there"), encoding_rs::MACINTOSH);
+    let upper =
+        |decode: &dyn Fn(&[u8]) -> String| decode(&(0x80..=0xFF).collect::<Vec<u8>>()).chars().collect::<Vec<_>>();
+    let in_dos = upper(&|bytes| dos.decode(bytes));
+    let in_mac = upper(&|bytes| mac.decode_without_bom_handling(bytes).0.into_owned());
+    for text in [german, french] {
+        for (letters, name) in [(&in_dos, "IBM850"), (&in_mac, "macintosh")] {
+            let byte = |c: char| letters.iter().position(|u| *u == c).map_or(c as u8, |at| at as u8 + 0x80);
+            let bytes: Vec<u8> = text.chars().map(byte).collect();
+            let mut notes = Vec::new();
+            let decoded = decode(bytes.clone(), Hints::default(), &mut notes);
+            assert_eq!(decoded, Decoded { text: text.into(), charset: name.into() });
+            assert_eq!(notes.iter().map(|note| &*note.code).collect::<Vec<_>>(), ["charset-suspect"]);
+            assert_eq!(charset_of(&bytes).map(Charset::name), Some(name));
+        }
+        // What is in the usual charset stays in it.
+        let (usual, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+        assert_eq!(decode(usual.into_owned(), Hints::default(), &mut Vec::new()).charset, "windows-1252");
+    }
+    let mut notes = Vec::new();
+    let hints = Hints { content_type: Some("text/plain; charset=cp437"), url: "" };
+    let declared = decode(b"Gr\x94\xe1e".to_vec(), hints, &mut notes);
+    assert_eq!((&*declared.text, notes.len()), ("Gr\u{f6}\u{df}e", 0));
+    // Signs of windows-1252 beside letters are no letters of another.
+    let signs =
+        "It\u{2019}s the ferry\u{2019}s turn\u{2026}and the crew\u{2019}s, they\u{2019}ll say\u{2014}or don\u{2019}t.";
+    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(signs);
+    assert_eq!(decode(bytes.into_owned(), Hints::default(), &mut Vec::new()).text, signs);
+}

@@ -174,3 +174,76 @@ fn bombs_are_refused_and_the_text_is_kept() {
     let (_, notes, _) = run(&format!("+++\na = {}\n+++\nText.", "[".repeat(100_000)));
     assert_eq!(notes, ["front-matter-refused"]);
 }
+
+#[test]
+fn a_title_block_of_pandoc_is_read() {
+    assert_eq!(
+        clues("% The ferry that\n  left early\n% Ann Lee; Bo Ek\n  Cy Day\n% 12 March 2023\n\nText."),
+        pairs(&[
+            ("title", "The ferry that left early"),
+            ("author", "Ann Lee"),
+            ("author", "Bo Ek"),
+            ("author", "Cy Day"),
+            ("date", "12 March 2023"),
+        ])
+    );
+    assert_eq!(clues("% The ferry\n%\n% 2023\n\nText."), pairs(&[("title", "The ferry"), ("date", "2023")]));
+    assert_eq!(clues("%\n% Ann Lee\n\nText."), pairs(&[("author", "Ann Lee")]));
+    assert_eq!(clues("% The ferry\n\nText."), pairs(&[("title", "The ferry")]));
+    for text in [
+        "% of those who came were content, said the mayor.\n\nText.",
+        "% a comment\n% of TeX\n\n\\documentclass{article}\n",
+        "% The ferry\nText right below.\n",
+        "%% a comment\n%% more\n\nText.",
+        "%!PS-Adobe\n\nText.",
+        "% One\n% Two\n% Three\n% Four\n\nText.",
+        "% The ferry\n% Ann Lee\n",
+        "100 % of it\n\nText.",
+    ] {
+        let (clues, notes, body) = run(text);
+        assert_eq!((clues, notes, &*body), (Vec::new(), Vec::new(), text));
+    }
+}
+
+#[test]
+fn a_header_without_fences_is_read_where_a_program_has_written_it() {
+    assert_eq!(
+        clues("Title: The ferry\nSubtitle: At six\nAuthor: Ann Lee\nKeywords: sea,\n   boats\n\nText."),
+        pairs(&[("title", "The ferry"), ("subtitle", "At six"), ("author", "Ann Lee"), ("keywords", "sea, boats")])
+    );
+    assert_eq!(
+        clues("Title: The ferry\nSlug: ferry\nSummary: It left.\n\nText."),
+        pairs(&[("title", "The ferry"), ("slug", "ferry"), ("summary", "It left.")])
+    );
+    for text in [
+        // Lines that any scraped text may begin with are lines of the text.
+        "Title: The ferry\nDate: 2023-01-02\nAuthor: Ann Lee\n\nText.",
+        "Title: The ferry\nSlug: ferry\nNote: read this\n\nText.",
+        "Title: The ferry\nSlug: ferry\nText right below.",
+        "Slug: ferry\nTags: a\n\nText.",
+        "Title: The ferry\nTags: a\n\n",
+        "Title:The ferry\nTags:a\n\nText.",
+        "\u{0645}: The ferry\nTags: a\n\nText.",
+    ] {
+        let (clues, notes, body) = run(text);
+        assert_eq!((clues, notes, &*body), (Vec::new(), Vec::new(), text));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_in_words_of_ours() {
+    for (front, says) in [
+        ("---\ntitle: one: two\n---\nText.", "put it in quotes"),
+        ("---\na: 1\na: 2\n---\nText.", "`a` stands there twice"),
+        ("---\na: @b\n---\nText.", "put it in quotes"),
+        ("---\na: \"b\nc: d\n---\nText.", "quote"),
+        ("+++\na = b c\n+++\nText.", "quoted"),
+    ] {
+        let limits = Limits::default();
+        let mut doc = Document::new(DocumentSource::default(), front.to_owned());
+        let Found::Some(found) = find(front, &limits) else { panic!("{front}") };
+        read(&mut doc, &found, &limits);
+        let said = doc.notes().iter().map(|note| note.message.clone()).collect::<String>();
+        assert!(said.contains(says) && !said.contains("Policy") && !said.contains("expected"), "{front}: {said}");
+    }
+}

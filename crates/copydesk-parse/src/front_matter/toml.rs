@@ -12,7 +12,7 @@ pub(super) fn entries(source: &str) -> Result<Vec<Entry>, Trouble> {
     }
     let table = DeTable::parse(source).map_err(|error| Trouble {
         refused: false,
-        message: error.message().trim().to_owned(),
+        message: error.message().split(", expected").next().unwrap_or_default().trim().to_owned(),
         line: error.span().map(|span| source[..span.start.min(source.len())].matches('\n').count() + 1),
     })?;
     let mut entries = Vec::new();

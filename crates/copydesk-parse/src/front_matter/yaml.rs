@@ -163,8 +163,32 @@ fn trouble(error: &Error) -> Trouble {
     );
     Trouble {
         refused,
-        message: first_line(&plain.to_string()),
+        message: said(plain),
         line: error.location().map(|l| usize::try_from(l.line()).unwrap_or(usize::MAX)),
+    }
+}
+
+/// What the library says, by how that begins, and what it means.
+const SAYINGS: &[(&str, &str)] = &[
+    ("mapping values are not allowed", "a value has a colon in it: put it in quotes"),
+    ("recursive references", "an alias (`*`) stands inside of what it stands for"),
+    ("invalid indentation in multiline quoted scalar", "a quote is not closed, or goes on at the beginning of a line"),
+    ("unexpected character", "a value begins with a sign that means something else: put it in quotes"),
+    ("found unexpected end of stream", "a quote or a bracket is not closed"),
+    ("found character that cannot start", "a value begins with a sign that means something else: put it in quotes"),
+    ("invalid indentation", "a line is indented otherwise than those beside it"),
+];
+
+fn said(error: &Error) -> String {
+    if let Error::DuplicateMappingKey { key, .. } = error {
+        return key
+            .as_ref()
+            .map_or_else(|| "a name stands there twice".to_owned(), |key| format!("`{key}` stands there twice"));
+    }
+    let message = error.to_string();
+    match SAYINGS.iter().find(|(begin, _)| message.starts_with(begin)) {
+        Some((_, meaning)) => (*meaning).to_owned(),
+        None => first_line(&message),
     }
 }
 
