@@ -137,7 +137,10 @@ pub(crate) fn certain(page: &Page<'_>) -> Vec<Option<Finding>> {
     let Some(head) = &signs.head else { return found };
     let above = Above::new(page, head.story);
     for (index, found) in found.iter_mut().enumerate() {
-        *found = of_line(page, index, &above).or_else(|| head.certain(page, index));
+        *found = of_line(page, index, &above);
+        if found.is_none() && !is_sent_as_text(page) {
+            *found = head.certain(page, index);
+        }
     }
     if !is_written(page) {
         foot(page, signs, head, &mut found);
@@ -179,8 +182,13 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
             Verdict::Unlikely if head.sentences.contains(&index) => {
                 verdicts[index] = Verdict::Kept("opening", "a sentence between the head and the first running text");
             }
-            Verdict::Unlikely if written && index > head.story && label.is_none() && !is_tag(text(page, index)) => {
-                verdicts[index] = Verdict::Kept("written", "a text with front matter has hardly any boilerplate");
+            Verdict::Unlikely
+                if written
+                    && (index > head.story || is_sent_as_text(page))
+                    && label.is_none()
+                    && !is_tag(text(page, index)) =>
+            {
+                verdicts[index] = Verdict::Kept("written", WRITTEN);
             }
             Verdict::Unlikely
                 if probability[index] >= SENTENCE
@@ -229,7 +237,7 @@ fn keep_written(page: &Page<'_>, verdicts: &mut [Verdict]) {
         let title = own.kind == BlockKind::Heading && own.level == 1;
         let own = page.lines[index].label.is_none() && page.linked[index] < 0.5 && !is_tag(text(page, index));
         if *verdict == Verdict::Unlikely && own && !title {
-            *verdict = Verdict::Kept("written", "a text with front matter has hardly any boilerplate");
+            *verdict = Verdict::Kept("written", WRITTEN);
         }
     }
 }
@@ -280,9 +288,22 @@ fn without_sign_off(text: &str) -> Option<&str> {
     bracket.or_else(dash).or((bare.len() < text.len()).then_some(bare))
 }
 
+const WRITTEN: &str = "a text with front matter, or one that a server sent as text, has hardly any boilerplate";
+
 /// A text with front matter was written as one, and not scraped from a page.
 fn is_written(page: &Page<'_>) -> bool {
-    page.doc.evidence.clues.iter().any(|clue| clue.origin == Origin::FrontMatter)
+    page.doc.evidence.clues.iter().any(|clue| clue.origin == Origin::FrontMatter) || is_sent_as_text(page)
+}
+
+/// Whether a server has sent the text as what it is: nothing of a page can stand above it, either. What a record says of its
+/// text is said of what somebody has made of a page.
+fn is_sent_as_text(page: &Page<'_>) -> bool {
+    let source = &page.doc.source;
+    let is_text = source.content_type.as_deref().is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim();
+        kind.eq_ignore_ascii_case("text/plain")
+    });
+    is_text && source.status.is_some() && page.doc.evidence.clues.iter().all(|clue| clue.origin != Origin::Record)
 }
 
 /// Where the story begins.
