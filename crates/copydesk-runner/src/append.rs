@@ -1,7 +1,7 @@
 //! Adding to what is there: what need not be read again, and what a run makes room for.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -13,11 +13,12 @@ use crate::{
     draft,
     earlier::{self, Earlier},
     forgotten::Forgotten,
-    index::{self, Fate, Identities, Identity, Indexed, Standpoint},
+    index::{self, Fate, Id, Identities, Identity, Indexed, Standpoint},
     layout::Layout,
     lead::Leads,
     manifest::Manifest,
     part::{self, Entry},
+    quarantine::sha256,
     reuse::Done,
     storage::{LocalFolder, Storage},
 };
@@ -31,18 +32,42 @@ pub(crate) struct Seen {
     from: Standpoint,
     /// Those whose results would be the same today.
     documents: Arc<HashSet<Exact>>,
+    /// The ids of all of them, and whose they are.
+    ids: Arc<HashMap<u64, Identity>>,
     /// Those of them that this run has come to.
     met: Arc<Mutex<HashSet<Exact>>>,
 }
 
 impl Seen {
     pub(crate) fn look(folder: &LocalFolder, before: &Manifest, work: Key, place: &str) -> Result<Self, RunError> {
-        let mut documents = HashSet::new();
-        for shard in earlier::shards(folder, before).iter().filter(|shard| shard.work == work) {
-            let read = shard.documents(folder)?.into_iter();
-            documents.extend(read.map(|earlier| (earlier.identity, earlier.document.input)));
+        let (mut documents, mut ids) = (HashSet::new(), HashMap::new());
+        for shard in &earlier::shards(folder, before) {
+            for Earlier { identity, document } in shard.documents(folder)? {
+                ids.extend(document.id.map(|Id(id)| (id, identity)));
+                if shard.work == work {
+                    documents.insert((identity, document.input));
+                }
+            }
         }
-        Ok(Self { from: Standpoint::new(folder.root(), place), documents: Arc::new(documents), met: Arc::default() })
+        let from = Standpoint::new(folder.root(), place);
+        Ok(Self { from, documents: Arc::new(documents), ids: Arc::new(ids), met: Arc::default() })
+    }
+
+    /// Gives a document that would get the id of another a longer name. In one run no two files are called alike; that of an
+    /// earlier run may have the same folder, name and bytes.
+    pub(crate) fn tell_apart(&self, item: &mut SourceItem, input: Key) {
+        let identity = self.from.of_item(item, input);
+        let SourceItem::Input(found) = item else { return };
+        let id = copydesk_record::id_number_of(&found.name, &sha256(&found.bytes));
+        if self.ids.get(&id).is_none_or(|other| Some(*other) == identity) {
+            return;
+        }
+        let file = found.uri.rsplit_once('#').map_or(&*found.uri, |(file, _)| file);
+        let name = match found.name.split_once('#').filter(|_| found.uri.contains('#')) {
+            Some((_, own)) => format!("{file}#{own}"),
+            None => file.to_owned(),
+        };
+        found.name = name.into();
     }
 
     /// Whether a document is as it was.

@@ -179,7 +179,7 @@ pub(crate) fn content(item: &SourceItem) -> Option<u64> {
 }
 
 /// A path without `.` and without `..` behind a name.
-fn plain(path: &Path) -> PathBuf {
+pub(crate) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

@@ -45,6 +45,7 @@ mod publish;
 mod quarantine;
 mod queue;
 mod reader;
+mod rebased;
 mod report;
 mod retry;
 mod reuse;

@@ -20,7 +20,8 @@ use crate::{
     forgotten::Forgotten,
     index::Identities,
     layout::{Layout, QUARANTINE_FILE},
-    ownership,
+    owner::{Existing, Owner},
+    ownership::{self, Inspection},
     part::{self, Entry},
     report::Written,
     reuse::{Done, Known},
@@ -98,12 +99,7 @@ impl Sink {
             }
             Output::Folder { folder, sharded } => {
                 let layout = Layout::new(exports, *sharded, surveyed, keys);
-                // Before anything is read, which may take days.
-                for survey in chain.surveys() {
-                    for path in &survey.against {
-                        Archive::open(path, survey, &LocalFolder::new(folder))?;
-                    }
-                }
+                check_archives(chain, &LocalFolder::new(folder))?;
                 let mut store = Store::open(folder.clone(), layout, claim, list)?;
                 store.roll_forward()?;
                 let known = store.known()?;
@@ -202,14 +198,35 @@ pub(crate) struct Published {
     pub(crate) corrections: Corrections,
 }
 
-/// What a run would refuse of an output before it reads anything.
-pub fn check_output(output: &Output, chain: &Chain, exports: &[ExportInstance]) -> Result<(), RunError> {
+/// What a run would refuse of an output before it reads anything. Nothing is made or changed.
+pub fn check_output(output: &Output, chain: &Chain, exports: &[ExportInstance], owner: &Owner) -> Result<(), RunError> {
     let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
     check_names(output, chain, &list)?;
-    match output {
-        Output::Folder { folder, .. } if folder.exists() && !folder.is_dir() => Err(RunError::no_folder(folder)),
-        _ => Ok(()),
+    let Output::Folder { folder, sharded } = output else { return Ok(()) };
+    // The last part of the path that is there already is what the others would be made in.
+    if let Some(there) = folder.ancestors().find(|path| path.symlink_metadata().is_ok())
+        && !there.is_dir()
+    {
+        return Err(RunError::no_folder(there));
     }
+    let storage = LocalFolder::new(folder);
+    check_archives(chain, &storage)?;
+    let keys = Keys::new(chain, exports)?;
+    let layout = Layout::new(&list, *sharded, !chain.surveys().is_empty(), keys);
+    let inspection = ownership::inspect(&storage, &layout, Existing::Keep)?;
+    // What a run that was stopped has done is compared with the documents of the next, and none is read here.
+    let inspection = Inspection { under_way: None, ..inspection };
+    inspection.admit(&storage, &layout, owner, Existing::Keep, &Forgotten::default(), || Ok(None))
+}
+
+/// Opens the folders that surveys compare with, before anything is read, which may take days.
+fn check_archives(chain: &Chain, folder: &LocalFolder) -> Result<(), RunError> {
+    for survey in chain.surveys() {
+        for path in &survey.against {
+            Archive::open(path, survey, folder)?;
+        }
+    }
+    Ok(())
 }
 
 fn check_names(output: &Output, chain: &Chain, exports: &[&dyn Export]) -> Result<(), RunError> {

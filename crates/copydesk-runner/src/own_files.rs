@@ -15,19 +15,21 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OwnFiles {
     folder: Option<PathBuf>,
+    /// From where relative names are understood; the current folder, if it is empty.
+    place: PathBuf,
     names: Vec<String>,
     /// Folders with a file for each document.
     split: Vec<String>,
 }
 
 impl OwnFiles {
-    pub(crate) fn of(output: &Output, exports: &[&dyn Export]) -> Self {
+    pub(crate) fn of(output: &Output, exports: &[&dyn Export], place: &Path) -> Self {
         let (Output::Folder { folder, .. } | Output::Parts { folder }) = output else { return Self::default() };
         let names =
             exports.iter().map(|e| e.file_name()).chain([QUARANTINE_FILE, SKIPPED_FILE]).map(str::to_owned).collect();
         let split = exports.iter().filter(|e| matches!(e.assembly(), Assembly::Split | Assembly::Routed(_)));
         let split = split.map(|e| e.file_name().to_owned()).collect();
-        Self { folder: folder.canonicalize().ok(), names, split }
+        Self { folder: folder.canonicalize().ok(), place: place.to_owned(), names, split }
     }
 
     /// Whether that input is an output of this run, left there by an earlier one.
@@ -35,7 +37,7 @@ impl OwnFiles {
         // Of a document in a file of many, the name of that file.
         let file = uri.rsplit_once('#').map_or(uri, |(file, _)| file);
         let Some(folder) = &self.folder else { return false };
-        [uri, file].iter().any(|path| self.is_own(folder, Path::new(path)))
+        [uri, file].iter().any(|path| self.is_own(folder, &self.place.join(path)))
     }
 
     fn is_own(&self, folder: &Path, path: &Path) -> bool {

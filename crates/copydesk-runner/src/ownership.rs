@@ -65,6 +65,13 @@ pub fn owner_of(folder: &Path) -> Result<Option<Owner>, RunError> {
     Ok(manifest.map(|manifest| manifest.files.owner))
 }
 
+/// Where the command was given that made a folder, by its path from there; none where no run has come so far.
+pub(crate) fn first_place(folder: &LocalFolder) -> Result<Option<String>, RunError> {
+    let plan = Manifest::read(folder, PLAN)?;
+    let last = if plan.is_some() { plan } else { Manifest::read(folder, MANIFEST)? };
+    Ok(last.map(|last| last.files.owner.place))
+}
+
 /// Looks at a folder. What it holds that is not as a manifest says, or stands where a file has to go, is refused by name.
 pub(crate) fn inspect(folder: &LocalFolder, layout: &Layout, existing: Existing) -> Result<Inspection, RunError> {
     for name in [STATE, PARTS, DRAFTS, MANIFEST, PLAN, RUN, QUARANTINE, INDEX, TIMES, FORGOTTEN] {

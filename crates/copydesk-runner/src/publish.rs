@@ -87,6 +87,13 @@ impl<'a> Made<'a> {
     fn whole(output: usize, name: String, shards: &'a [Done], front: &'a [Moved]) -> Self {
         Self { output, name, shards, own: 0..shards.len(), front }
     }
+
+    /// Whether anything of the shards stands in it.
+    fn has_rows(&self) -> bool {
+        let moved = |shard| self.front.iter().filter(move |row| row.shard == shard).map(|row| row.bytes).sum::<u64>();
+        let own = |shard: usize| self.shards[shard].entry.sections[self.output].bytes > moved(shard);
+        self.own.start == 0 && !self.front.is_empty() || self.own.clone().any(own)
+    }
 }
 
 fn write_line(file: &mut Draft, entry: &Quarantined) -> io::Result<()> {
@@ -312,9 +319,17 @@ impl Store {
                 continue;
             }
             // All rows that stand at the front in the first file: who reads many takes the types from that.
-            for (n, own) in self.groups(*export, output).into_iter().enumerate() {
-                let made = Made { own, ..Made::whole(output, self.layout.file(output, n), &self.shards, &rows) };
-                self.assemble(*export, &made, &mut files)?;
+            let groups = self.groups(*export, output).into_iter().enumerate();
+            let made = groups
+                .map(|(n, own)| Made { own, ..Made::whole(output, self.layout.file(output, n), &self.shards, &rows) });
+            let (mut full, mut empty): (Vec<_>, Vec<_>) = made.partition(Made::has_rows);
+            // Loaders stumble over a file without rows that stands beside others. Of a run without rows there is one all the
+            // same, so that whoever looks for the output finds it.
+            if full.is_empty() {
+                full.extend(empty.drain(..).take(1));
+            }
+            for made in &full {
+                self.assemble(*export, made, &mut files)?;
             }
         }
         if let Some(last) = segments.last().filter(|_| self.makes_delta()) {

@@ -64,7 +64,7 @@ impl Reader {
         let mut read = 0;
         while self.limit.is_none_or(|limit| read < limit) {
             let Some(item) = items.next() else { break };
-            let item = item?;
+            let mut item = item?;
             if self.large.take_edge() {
                 if !shard.is_empty() && !self.send(std::mem::take(&mut shard)) {
                     return Ok(());
@@ -106,6 +106,9 @@ impl Reader {
             if self.seen.as_ref().is_some_and(|seen| seen.has(&item, input)) {
                 self.shared.skip(uri, skipped::NOT_CHANGED);
                 continue;
+            }
+            if let Some(seen) = &self.seen {
+                seen.tell_apart(&mut item, input);
             }
             read += 1;
             self.shared.read.fetch_add(1, Ordering::Relaxed);

@@ -8,7 +8,7 @@
 
 use std::{
     num::NonZero,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
     time::Instant,
@@ -26,8 +26,9 @@ use crate::{
     output::Sink,
     own_files::OwnFiles,
     owner::{Existing, Owner},
-    pool,
+    ownership, pool,
     reader::Reader,
+    rebased::{Places, Rebased},
     reuse::Known,
     shard::{Cutter, ShardSize},
     share::{LargeFiles, Missing, Share},
@@ -124,15 +125,28 @@ impl Run {
         let keys = work::Keys::new(&chain, &exports)?;
         let work = keys.work;
         let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
-        let owner = Owner { limit: options.limit, ..options.owner.clone() };
+        let mut owner = Owner { limit: options.limit, ..options.owner.clone() };
         let Options { existing, retry, careful, .. } = options;
+        let mut place = PathBuf::new();
+        if let Output::Folder { folder, .. } = &output
+            && (existing == Existing::Append || retry)
+            && let Some(first) = ownership::first_place(&LocalFolder::new(folder))?
+        {
+            if let Some(places) = Places::new(folder, &first, &owner.place) {
+                place = places.first().to_owned();
+                source = Box::new(Rebased { source, places });
+            }
+            owner.place = first;
+        }
         let claim = Claim { owner: owner.clone(), existing, retry, careful, forgets: false };
-        let documents = || documents(&*source, &owner, &output, &list);
+        let own = OwnFiles::of(&output, &list, &place);
+        let documents = || documents(&*source, &owner, &output, &own);
         let (mut sink, mut known) = Sink::open(&output, &chain, &list, keys, claim, documents)?;
         let large = LargeFiles::new(options.share);
         source.leave_out(large.watch(sink.watch_files(work::of_files(work, &chain, &options.reads)?)));
         let items = source.open()?;
-        let own = OwnFiles::of(&output, &list);
+        // The folder may be there only now.
+        let own = OwnFiles::of(&output, &list, &place);
         let (forgotten, from) = (sink.forgotten()?, standpoint(&output, &owner));
         let mut cutter = Cutter::new(options.shard, work::of_run(work, &chain)?);
         let (mut only, mut seen) = (None, None);
@@ -203,13 +217,13 @@ fn documents(
     source: &dyn Source,
     owner: &Owner,
     output: &Output,
-    exports: &[&dyn Export],
+    own: &OwnFiles,
 ) -> Result<Option<Identities>, RunError> {
     let Output::Folder { folder, .. } = output else { return Ok(None) };
     if !owner.can_be_listed() {
         return Ok(None);
     }
-    let (own, from) = (OwnFiles::of(output, exports), standpoint(output, owner));
+    let from = standpoint(output, owner);
     let forgotten = Forgotten::read(&LocalFolder::new(folder))?;
     let mut documents = Identities::new();
     let mut read = 0;

@@ -28,6 +28,19 @@ impl Source for Named {
     }
 }
 
+/// The same, all called by one name.
+#[derive(Debug)]
+struct Called(Vec<(String, String)>, &'static str);
+
+impl Source for Called {
+    fn open(&self) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
+        let (items, name) = (self.0.clone().into_iter(), self.1);
+        Ok(Box::new(
+            items.map(move |(uri, text)| Ok(SourceItem::Input(Input { name: name.into(), ..Input::new(uri, text) }))),
+        ))
+    }
+}
+
 /// A command: its pipeline, where it is given, and what it reads.
 #[derive(Clone)]
 struct Command<'a> {
@@ -63,6 +76,10 @@ impl<'a> Command<'a> {
     }
 
     fn run_with(&self, exports: Vec<ExportInstance>) -> Result<Report, RunError> {
+        self.run_of(Box::new(Named(self.documents.clone())), exports)
+    }
+
+    fn run_of(&self, source: Box<dyn Source>, exports: Vec<ExportInstance>) -> Result<Report, RunError> {
         let mut stage = link("first", AnyStage::cpu(Obedient));
         stage.manifest.fingerprint = Fingerprint::of::<()>(Some(self.version));
         let inputs = self.inputs.iter().map(|input| (*input).to_owned()).collect();
@@ -70,7 +87,7 @@ impl<'a> Command<'a> {
         let shard = ShardSize { documents: 4, bytes: 1 << 20 };
         let options = Options { shard, limit: self.limit, existing: self.existing, owner, ..options(1, 4) };
         let run = Run {
-            source: Box::new(Named(self.documents.clone())),
+            source,
             chain: Chain::new(Limits::default()).then(stage),
             exports,
             output: Output::Folder { folder: self.out.into(), sharded: self.sharded },
@@ -408,6 +425,37 @@ fn rows_that_show_a_type_stand_first_and_are_found_again() {
     }
 }
 
+#[test]
+fn no_part_is_without_rows_that_stands_beside_others() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let names: Vec<String> = (0..40).map(|n| format!("d{n:02}")).collect();
+    let parts = || {
+        let entries = fs::read_dir(dir.path().join("typed")).expect("it is there");
+        let text = |entry: fs::DirEntry| fs::read_to_string(entry.path()).expect("a part");
+        let rows = entries.map(|entry| text(entry.expect("an entry")).lines().skip(1).count());
+        rows.collect::<Vec<_>>()
+    };
+    let run = |is_dropped: &dyn Fn(usize) -> bool| {
+        let mut command = Command { sharded: true, ..Command::new(dir.path(), names.iter().map(String::as_str)) };
+        command.existing = Existing::Replace;
+        for (n, (name, text)) in command.documents.iter_mut().enumerate() {
+            // One shows a type, and may be all that is left of its shard.
+            *name = if n == 30 { "T30".into() } else { name.clone() };
+            *text = if is_dropped(n) { "DROP".into() } else { text.clone() };
+        }
+        command.run_with(vec![export(Typed)]).expect("it finishes");
+        assert!(command.run_with(vec![export(Typed)]).expect("it finishes").unchanged, "it is found again");
+        parts()
+    };
+    let all = run(&|_| false);
+    assert!(all.len() > 5 && all.iter().sum::<usize>() == 40, "{all:?}");
+    for few in [run(&|n| n < 20 || n == 35), run(&|n| n != 30 && n != 2), run(&|n| n >= 4)] {
+        assert!(few.iter().all(|rows| *rows > 0) && few.len() < all.len(), "{few:?}");
+    }
+    assert_eq!(run(&|_| true), [0], "whoever looks for the output finds it");
+    assert_eq!(run(&|_| false), all);
+}
+
 fn append<'a>(out: &'a Path, names: impl IntoIterator<Item = &'a str>) -> Command<'a> {
     Command { existing: Existing::Append, ..Command::new(out, names) }
 }
@@ -447,6 +495,69 @@ fn what_is_appended_stands_behind_and_what_is_gone_stays() {
         all.run().expect("it finishes");
         assert!(!dir.path().join("delta").exists());
     }
+}
+
+#[test]
+fn the_same_name_from_another_place_is_another_document_that_is_named_from_the_first() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let out = dir.path().join("out");
+    fs::create_dir(&out).expect("a folder");
+    let from = |place, existing, text: &str| {
+        let mut command = Command { place, existing, ..Command::new(&out, ["a.html"]) };
+        command.documents[0].1 = text.into();
+        command
+    };
+    let rows = || -> Vec<String> {
+        let text = fs::read_to_string(out.join("a.txt")).expect("it is there");
+        text.lines().skip(1).map(|row| row.split(" Some").next().unwrap_or(row).to_owned()).collect()
+    };
+    let told = |name: &str, text: &str| format!("{name} [\"{text}\"] None");
+    from("../mon", Existing::Keep, "one").run().expect("it finishes");
+    from("../tue", Existing::Append, "two").run().expect("it finishes");
+    assert_eq!(rows(), [told("a.html", "one"), told("../tue/a.html", "two")]);
+    // From both places each is known again, as it was and changed.
+    let again = from("../tue", Existing::Append, "two").run().expect("it finishes");
+    assert!(again.unchanged && again.skipped["not changed"] == 1);
+    from("../mon", Existing::Append, "three").run().expect("it finishes");
+    assert_eq!(rows(), [told("../tue/a.html", "two"), told("a.html", "three")]);
+    from("../tue", Existing::Append, "four").run().expect("it finishes");
+    assert_eq!(rows(), [told("a.html", "three"), told("../tue/a.html", "four")]);
+}
+
+#[test]
+fn no_two_documents_of_a_folder_have_the_same_id() {
+    /// Rows are the ids and names.
+    #[derive(Debug)]
+    struct Ids;
+    impl Export for Ids {
+        fn file_name(&self) -> &'static str {
+            "ids.txt"
+        }
+        fn encode(&self, doc: &Document, rows: &mut Vec<u8>) -> Result<(), ExportError> {
+            rows.extend_from_slice(format!("{} {}\n", copydesk_record::id(doc), doc.source.uri).as_bytes());
+            Ok(())
+        }
+    }
+    let dir = tempfile::tempdir().expect("a folder");
+    let ids = || fs::read_to_string(dir.path().join("ids.txt")).expect("it is there");
+    // What the source calls a file is its folder and name, as far as one run has to tell files apart.
+    let named = |uris: &[&str], existing| {
+        let mut command = Command { existing, ..Command::new(dir.path(), uris.iter().copied()) };
+        command.documents.iter_mut().for_each(|(_, text)| *text = "equal".into());
+        let source = Called(command.documents.clone(), "day/a.html");
+        command.run_of(Box::new(source), vec![export(Ids)]).expect("it finishes")
+    };
+    named(&["jan/day/a.html"], Existing::Keep);
+    let first = ids();
+    named(&["feb/day/a.html"], Existing::Append);
+    let (both, first) = (ids(), first.trim_end());
+    let of = |line: &str| line.split(' ').next().unwrap_or_default().to_owned();
+    let lines: Vec<&str> = both.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (2, first), "{both}");
+    assert_ne!(of(lines[0]), of(lines[1]), "{both}");
+    assert_eq!(named(&["feb/day/a.html"], Existing::Append).skipped["not changed"], 1);
+    assert_eq!(named(&["jan/day/a.html"], Existing::Append).skipped["not changed"], 1);
+    assert_eq!(ids(), both);
 }
 
 #[test]
