@@ -6,12 +6,14 @@
 //! - [`Rewind`] gives bytes back to a stream, for readers that find out late that a record was none.
 //! - [`Columns`] turns a record with named fields into a document, [`Usual`] is the names that fields usually have, and
 //!   [`Names`] what its records are called.
+//! - [`json_fault`] says for a person what is wrong with JSON.
 //! - [`zip_entries`] and [`Tar`] give the files of an archive.
 //! - [`source_config!`] writes the options of a source: those that all share, and its own.
 
 mod columns;
 mod config;
 mod fields;
+mod json_fault;
 mod labels;
 mod literal;
 mod missing;
@@ -30,6 +32,7 @@ pub const README: &str = include_str!("../README.md");
 
 pub use columns::{Columns, Refused, Standing};
 pub use fields::Usual;
+pub use json_fault::json_fault;
 pub use names::Names;
 pub use open::{Bytes, FileName, Opened, StoredFile, bad, decompress_fault};
 pub use path_text::{read as read_path, shown as shown_path};

@@ -1,8 +1,14 @@
 //! A path that is not there, and what may have been meant.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    io::Read as _,
+    path::Path,
+};
 
 use copydesk_stage::SourceError;
+
+use crate::path_text::{read_bytes, shown};
 
 /// An error that names the path and the likeliest slip, unless something is there.
 pub(crate) fn exists(path: &str) -> Result<(), SourceError> {
@@ -20,6 +26,9 @@ fn not_found(path: &str) -> String {
     if let Some(list) = path.strip_prefix('@').filter(|list| Path::new(list).exists()) {
         return format!("there is no `{path}`; `--files-from {list}` reads the names of files from a list");
     }
+    if path.starts_with("~/") {
+        return format!("there is no `{path}`: a shell alone takes `~` for the home folder, so write the path out");
+    }
     if let Some(likely) = likely(Path::new(path)) {
         return format!("there is no `{path}`; did you mean `{likely}`?");
     }
@@ -27,6 +36,50 @@ fn not_found(path: &str) -> String {
         Ok(current) if Path::new(path).is_relative() => format!("there is no `{path}` in {}", current.display()),
         _ => format!("there is no `{path}`"),
     }
+}
+
+/// So much of a file shows whether it is a list, and so many names are looked for.
+const HEAD: u64 = 16 << 10;
+const MOST_LOOKED_FOR: usize = 20;
+
+/// What to do about a file that is named as a document, and of which each line is the path of a file, or an address: its
+/// record would be a list of names, and nobody means that.
+pub(crate) fn names_files(list: &Path) -> Option<String> {
+    if !list.is_file() {
+        return None;
+    }
+    let mut head = Vec::new();
+    File::open(list).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+    let is_whole = (head.len() as u64) < HEAD;
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head);
+    let mut lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n' || *byte == 0).map(<[u8]>::trim_ascii).collect();
+    if !is_whole {
+        lines.pop();
+    }
+    lines.retain(|line| !line.is_empty());
+    let all = |is: fn(&[u8]) -> bool| !lines.is_empty() && lines.iter().take(MOST_LOOKED_FOR).all(|line| is(line));
+    let shown = shown(list);
+    if all(is_path_of_file) {
+        return Some(format!(
+            "`{shown}` names files, one a line, and is no document: `copydesk run PIPELINE --files-from {shown}` reads what \
+             it names, as `lists = [\"{shown}\"]` does in a pipeline file; to read the list itself, pipe it in with `-`"
+        ));
+    }
+    (lines.len() > 1 && all(is_address)).then(|| {
+        format!(
+            "`{shown}` names addresses, one a line, and nothing is fetched: `wget -i {shown} -P pages` saves them in a folder \
+             that can be named here; to read the list itself, pipe it in with `-`"
+        )
+    })
+}
+
+/// A word alone may be a word of a text, even if a file is called so.
+fn is_path_of_file(line: &[u8]) -> bool {
+    line.len() < 4096 && line.iter().any(|byte| matches!(byte, b'.' | b'/')) && read_bytes(line).is_file()
+}
+
+fn is_address(line: &[u8]) -> bool {
+    (line.starts_with(b"http://") || line.starts_with(b"https://")) && !line.contains(&b' ')
 }
 
 /// What to do about an address: nothing is fetched here.
@@ -82,6 +135,35 @@ fn likely(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_files_is_no_document() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("a.html"), "<p>a").expect("a file");
+        let page = at("a.html").display().to_string();
+        let told = |text: String| {
+            fs::write(at("list.txt"), text).expect("a file");
+            names_files(&at("list.txt"))
+        };
+        for list in [format!("{page}\n"), format!("\u{feff}{page}\r\n\r\n{page}\r\n"), format!("{page}\0{page}\0")] {
+            let help = told(list).expect("it is a list");
+            assert!(help.contains("--files-from") && help.contains("lists = ["), "{help}");
+        }
+        let many = format!("{page}\n").repeat(5000);
+        assert!(told(many).is_some(), "however long it is");
+        let help = told("https://example.org/a\nhttps://example.org/b\n".into()).expect("it is a list");
+        assert!(help.contains("nothing is fetched"), "{help}");
+        for text in [
+            String::new(),
+            format!("See {page}\n"),
+            format!("{page}\nand more of it\n"),
+            "https://example.org/a\n".into(),
+        ] {
+            assert_eq!(told(text), None);
+        }
+        assert_eq!(names_files(dir.path()), None);
+    }
 
     #[test]
     fn a_slip_in_the_middle_is_found() {

@@ -3,10 +3,10 @@
 use copydesk_stage::{ConfigError, KnownFiles, SourceError, SourceItem};
 
 use crate::{
-    StoredFile, missing,
+    StoredFile,
     path_text::read as read_path,
     pattern::{self, Filter},
-    walk::{self, Start, Walk, Walked},
+    walk::{self, Walk, Walked},
 };
 
 /// Which files: the options that every source of files takes. [`source_config!`](crate::source_config) documents each.
@@ -72,16 +72,11 @@ impl Intake {
         &self,
         read: impl Fn(StoredFile) -> Documents + Send + 'static,
     ) -> Result<Box<dyn Iterator<Item = Result<SourceItem, SourceError>> + Send>, SourceError> {
-        let lists = self.selection.lists.iter().map(|list| match list.as_str() {
-            "-" => Ok(Start::ListOnStdin),
-            list => {
-                let path = read_path(list);
-                if path.exists() { Ok(()) } else { missing::exists(list) }.map(|()| Start::List(path))
-            }
-        });
+        let lists = self.selection.lists.iter().map(|list| walk::start_of_list(list));
         let paths = self.selection.paths.iter().map(|path| walk::start(path));
         let starts = paths.chain(lists).collect::<Result<Vec<_>, _>>()?;
         let walk = Walk::new(starts, self.filter.clone(), &self.selection);
+        walk.check_globs()?;
         let known = self.known.clone();
         Ok(Box::new(walk.flat_map(move |found| -> Box<dyn Iterator<Item = _> + Send> {
             match found {
@@ -128,7 +123,7 @@ const MOST_COUNTED: usize = 100_000;
 /// Whether a file of that name is one document, as a rule. That is good enough for a bar of progress, and for nothing else.
 fn is_page(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
-    let name = [".gz", ".zst", ".bz2", ".xz"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
+    let name = [".gz", ".zst", ".bz2", ".xz", ".lzma"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
     [".html", ".htm", ".xhtml", ".md", ".markdown", ".txt"].iter().any(|end| name.ends_with(end))
 }
 

@@ -53,7 +53,29 @@ pub(crate) fn start(path: &str) -> Result<Start, SourceError> {
         missing::exists(path)?;
     }
     let path = found;
-    Ok(if path.is_dir() { Start::Folder(path) } else { Start::File(path) })
+    if path.is_dir() {
+        return Ok(Start::Folder(path));
+    }
+    match missing::names_files(&path) {
+        Some(help) => Err(SourceError::new(help)),
+        None => Ok(Start::File(path)),
+    }
+}
+
+/// What an entry of `lists` names.
+pub(crate) fn start_of_list(list: &str) -> Result<Start, SourceError> {
+    if list == "-" {
+        return Ok(Start::ListOnStdin);
+    }
+    let path = read_path(list);
+    if !path.exists() {
+        missing::exists(list)?;
+    }
+    if path.is_dir() {
+        let message = format!("`{list}` is a folder, and a list is a text file that names one file a line");
+        return Err(SourceError::new(message));
+    }
+    Ok(Start::List(path))
 }
 
 /// So many folders are held open, however deep a tree is; a deeper one costs memory instead. With this a run needs
@@ -105,6 +127,18 @@ impl Walk {
             hidden: selection.hidden,
             follow_links: selection.follow_links,
         }
+    }
+
+    /// Refuses a glob that matches nothing, before hours go by with what is named before it.
+    pub(crate) fn check_globs(&self) -> Result<(), SourceError> {
+        let globs = self.starts.as_slice().iter().filter_map(|start| match start {
+            Start::Glob(glob) => Some(Start::Glob(glob.clone())),
+            _ => None,
+        });
+        for glob in globs {
+            self.items(glob).next().transpose()?;
+        }
+        Ok(())
     }
 
     /// Gives a file its name, unless it has been come to before.

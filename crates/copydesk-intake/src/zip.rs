@@ -201,7 +201,12 @@ impl<R> Checked<R> {
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let len = self.reader.read(buffer)?;
+        let read = self.reader.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => damaged("a file cannot be decompressed"),
+            io::ErrorKind::UnexpectedEof => damaged("a file is cut off"),
+            _ => error,
+        });
+        let len = read?;
         self.read.update(&buffer[..len]);
         if len == 0 && !buffer.is_empty() && self.read.sum() != self.expected {
             return Err(damaged("a file is not what its checksum says"));

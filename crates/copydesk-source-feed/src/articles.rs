@@ -10,6 +10,8 @@ use quick_xml::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::fault::fault;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Data {
@@ -352,7 +354,7 @@ impl Iterator for Articles<'_> {
             Err(error) => {
                 self.ended = true;
                 let at = usize::try_from(self.reader.error_position()).unwrap_or(usize::MAX);
-                Some(Article::Broken(at, error.to_string()))
+                Some(Article::Broken(at, fault(&error)))
             }
         }
     }

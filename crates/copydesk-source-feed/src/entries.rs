@@ -9,6 +9,8 @@ use quick_xml::{
     events::{BytesStart, Event},
 };
 
+use crate::fault::fault;
+
 /// The elements of an entry or of the feed around it: names as they stand, in small letters, those inside of another with
 /// its name before them (`author/name`).
 pub(crate) type Elements = Vec<(String, String)>;
@@ -256,7 +258,7 @@ impl Iterator for Entries<'_> {
             Err(error) => {
                 let at = self.base + usize::try_from(self.reader.error_position()).unwrap_or(usize::MAX);
                 self.skip_to_entry(at.max(self.place()).saturating_add(1));
-                Some(Part::Broken(at, error.to_string()))
+                Some(Part::Broken(at, fault(&error)))
             }
         }
     }

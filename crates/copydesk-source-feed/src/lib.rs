@@ -9,6 +9,7 @@
 
 mod articles;
 mod entries;
+mod fault;
 mod records;
 
 use copydesk_intake::Intake;

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, io::Read};
 
 use copydesk_document::{Extent, Note};
-use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault};
-use copydesk_parse::charset_of;
+use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault, json_fault};
+use copydesk_parse::{Charset, charset_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
 use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
@@ -117,9 +117,9 @@ fn decoded<'a>(json: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, [u8]> {
     if std::str::from_utf8(json).is_ok() {
         return json.into();
     }
-    let charset = charset_of(json).unwrap_or(UTF_8);
-    let (text, _) = charset.decode_without_bom_handling(json);
-    if charset != UTF_8 {
+    let charset = charset_of(json).unwrap_or(Charset::Known(UTF_8));
+    let text = charset.decode(json);
+    if !charset.is_utf8() {
         notes.push(guessed(charset.name()));
     }
     let replaced = text.matches('\u{FFFD}').count();
@@ -249,8 +249,7 @@ impl<R: Read> Records<R> {
             Category::Eof => "json.eof",
             _ => "json.syntax",
         };
-        let text = error.to_string();
-        let what = text.split(" at line ").next().unwrap_or(&text);
+        let what = json_fault(error);
         let line = place.line + error.line() as u64 - 1;
         let at = if line == place.line {
             format!("at column {} of it", error.column())

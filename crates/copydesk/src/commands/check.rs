@@ -26,8 +26,8 @@ impl Args {
         for path in &self.pipelines {
             match open(path, catalog, reporter) {
                 Ok(pipeline) => {
-                    // What a run refuses before it reads anything, in the words of the run.
-                    if let Err(error) = super::run::check_output(&pipeline) {
+                    // What a run refuses before it works on anything, in the words of the run.
+                    if let Err(error) = super::run::check(path, &pipeline) {
                         reporter.error(&error.context(terminal::shown(path)));
                         code = ExitCode::from(COULD_NOT);
                         continue;

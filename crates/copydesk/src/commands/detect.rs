@@ -1,6 +1,7 @@
 //! `copydesk detect`
 
 use std::{
+    ffi::OsString,
     fmt::Write as _,
     fs::File,
     io::{self, BufRead, BufReader, Read},
@@ -34,7 +35,7 @@ Examples:
 pub(crate) struct Args {
     /// A text, a file, or - for standard input.
     #[arg(value_name = "TEXT|FILE", default_value = "-")]
-    text: String,
+    text: OsString,
     /// Read lines, and write for each its tag, a tab and the confidence.
     #[arg(long)]
     lines: bool,
@@ -67,22 +68,21 @@ impl Args {
     }
 
     fn each_line(&self, detector: &Detector) -> Result<(), Failure> {
-        let source: Box<dyn Read> = match self.text.as_str() {
-            "-" => Box::new(io::stdin()),
-            path => Box::new(File::open(path).with_context(|| format!("cannot open {path}"))?),
-        };
+        let source: Box<dyn Read> = if self.is_stdin() { Box::new(io::stdin()) } else { Box::new(self.open()?) };
         let mut reader = BufReader::new(source);
         let mut out = String::new();
         let mut line = Vec::new();
         loop {
             line.clear();
             let read = reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
-            if read.with_context(|| format!("cannot read {}", self.text))? == 0 {
+            if read.with_context(|| format!("cannot read {}", self.shown()))? == 0 {
                 break;
             }
             if line.len() as u64 == LONGEST_LINE {
                 terminal::print(&out)?;
-                return Err(anyhow!("{} has a line of more than {LONGEST_LINE} bytes; is it text?", self.text).into());
+                return Err(
+                    anyhow!("{} has a line of more than {LONGEST_LINE} bytes; is it text?", self.shown()).into()
+                );
             }
             let best = detector.best(String::from_utf8_lossy(&line).trim_end());
             let _ = writeln!(out, "{}\t{:.4}", best.lang.tag(), best.confidence);
@@ -112,34 +112,47 @@ impl Args {
         terminal::print(&out)
     }
 
+    fn is_stdin(&self) -> bool {
+        self.text == "-"
+    }
+
+    /// What was given, for a message.
+    fn shown(&self) -> String {
+        copydesk_intake::shown_path(Path::new(&self.text))
+    }
+
+    fn open(&self) -> anyhow::Result<File> {
+        File::open(&self.text).with_context(|| format!("cannot open {}", self.shown()))
+    }
+
     /// The text given, or the visible text of the document given.
     fn read(&self) -> Result<String, Failure> {
-        let bytes = if self.text == "-" {
-            let mut bytes = Vec::new();
+        let path = Path::new(&self.text);
+        let mut bytes = Vec::new();
+        if self.is_stdin() {
             io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
-            bytes
-        } else if Path::new(&self.text).is_dir() {
-            let text = crate::terminal::one_line(&self.text);
+        } else if path.is_dir() {
+            let text = crate::terminal::one_line(&self.shown());
             return Err(anyhow!("{text} is a folder: name a file in it, or `copydesk run` all of it").into());
-        } else if Path::new(&self.text).exists() {
+        } else if path.exists() {
             let most = Limits::default().max_bytes;
-            let mut bytes = Vec::new();
-            let file = File::open(&self.text).with_context(|| format!("cannot open {}", self.text))?;
-            file.take(most + 1).read_to_end(&mut bytes).with_context(|| format!("cannot read {}", self.text))?;
+            let read = self.open()?.take(most + 1).read_to_end(&mut bytes);
+            read.with_context(|| format!("cannot read {}", self.shown()))?;
             if bytes.len() as u64 > most {
-                return Err(anyhow!("{} has more than {most} bytes", self.text).into());
+                return Err(anyhow!("{} has more than {most} bytes", self.shown()).into());
             }
-            bytes
-        } else if looks_like_a_path(&self.text) {
-            let text = crate::terminal::one_line(&self.text);
-            return Err(
-                anyhow!("there is no file {text}; a text that looks so can be given by `copydesk detect -`").into()
-            );
         } else {
-            return Ok(self.text.clone());
-        };
-        let doc = copydesk_parse::parse(&Input::new(self.text.clone(), bytes), &Limits::default())
-            .with_context(|| format!("cannot read {}", self.text))?;
+            return match self.text.to_str() {
+                Some(text) if !looks_like_a_path(text) => Ok(text.to_owned()),
+                _ => {
+                    let text = crate::terminal::one_line(&self.shown());
+                    let way = "a text that looks so can be given by `copydesk detect -`";
+                    Err(anyhow!("there is no file {text}; {way}").into())
+                }
+            };
+        }
+        let doc = copydesk_parse::parse(&Input::new(self.shown(), bytes), &Limits::default())
+            .with_context(|| format!("cannot read {}", self.shown()))?;
         Ok(visible(&doc))
     }
 }

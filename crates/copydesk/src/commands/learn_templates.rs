@@ -12,7 +12,10 @@ use copydesk_parse::{Limits, parse};
 use copydesk_stage::{Catalog, Source, SourceItem};
 use copydesk_stage_strip_boilerplate::templates::{Learner, Templates};
 
-use super::{inputs::source, open::open};
+use super::{
+    inputs::{PathText, source},
+    open::open,
+};
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
@@ -43,7 +46,7 @@ pub(crate) struct Args {
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pipeline: PathBuf,
     /// Files, folders or globs. They replace the pipeline's source.
-    #[arg(value_name = "INPUT")]
+    #[arg(value_name = "INPUT", value_parser = PathText)]
     inputs: Vec<String>,
     /// The file to write.
     #[arg(short, long, value_name = "FILE")]

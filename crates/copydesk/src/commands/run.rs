@@ -69,8 +69,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SOURCE", value_parser = KnownName::Source, requires = "named")]
     from: Option<String>,
     /// The folder for the outputs, or - for standard output. It replaces the one in the pipeline.
-    #[arg(short, long, value_name = "DIR")]
-    out: Option<String>,
+    #[arg(short, long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    out: Option<PathBuf>,
     /// Make the outputs anew where they would lose records whose inputs are gone, or are those of another pipeline. Only
     /// what copydesk itself has written there is replaced.
     #[arg(long)]
@@ -141,8 +141,7 @@ impl Args {
         refuse_address(&output)?;
         let owner = match &output {
             Output::Folder { folder, .. } | Output::Parts { folder } => {
-                Owner::here(folder, &self.pipeline, self.inputs(&pipeline))
-                    .context("the current folder cannot be told")?
+                owner(folder, &self.pipeline, self.inputs(&pipeline))?
             }
             Output::Stdout | Output::Nowhere => Owner::default(),
         };
@@ -303,11 +302,8 @@ impl Args {
 
     /// The inputs as they are named, here or in the pipeline file.
     fn inputs(&self, pipeline: &Pipeline) -> Vec<String> {
-        let options = pipeline.source.as_ref().map(|source| &source.options);
-        let of = |key: &str| options.and_then(|options| options.get(key)?.as_array()).into_iter().flatten();
-        let of_pipeline = of("paths").chain(of("lists")).filter_map(|path| path.as_str().map(str::to_owned));
         let named: Vec<String> = self.inputs.iter().chain(&self.files_from).cloned().collect();
-        if named.is_empty() { of_pipeline.collect() } else { named }
+        if named.is_empty() { inputs_of(pipeline) } else { named }
     }
 
     /// Which shards are worked on.
@@ -326,8 +322,8 @@ impl Args {
 
     fn output(&self, pipeline: &Pipeline) -> anyhow::Result<Output> {
         let folder = match &self.out {
-            Some(out) if out == "-" => None,
-            Some(out) => Some(PathBuf::from(out)),
+            Some(out) if out.as_os_str() == "-" => None,
+            Some(out) => Some(out.clone()),
             None => pipeline.run.folder(),
         };
         Ok(match folder {
@@ -397,14 +393,35 @@ fn is_empty(report: &Report) -> bool {
     read_nothing && report.quarantined == 0 && !known
 }
 
-/// What a run into the output of the pipeline file would refuse.
-pub(super) fn check_output(pipeline: &Pipeline) -> anyhow::Result<()> {
+/// What a run of the pipeline file would refuse before it works on anything.
+pub(super) fn check(file: &Path, pipeline: &Pipeline) -> anyhow::Result<()> {
     let output = match pipeline.run.folder() {
         Some(folder) => Output::Folder { folder, sharded: pipeline.run.sharded },
         None => Output::Stdout,
     };
     refuse_address(&output)?;
-    Ok(copydesk_runner::check_output(&output, &pipeline.chain, &pipeline.exports)?)
+    // Sources of files alone, which touch nothing when they are opened.
+    if let Some(source) = &pipeline.source
+        && source.options.get("paths").is_some()
+    {
+        drop(source.source.open()?);
+    }
+    let owner = match &output {
+        Output::Folder { folder, .. } => owner(folder, file, inputs_of(pipeline))?,
+        _ => Owner::default(),
+    };
+    Ok(copydesk_runner::check_output(&output, &pipeline.chain, &pipeline.exports, &owner)?)
+}
+
+fn owner(folder: &Path, pipeline: &Path, inputs: Vec<String>) -> anyhow::Result<Owner> {
+    Owner::here(folder, pipeline, inputs).context("the current folder cannot be told")
+}
+
+/// The inputs that a pipeline file names.
+fn inputs_of(pipeline: &Pipeline) -> Vec<String> {
+    let options = pipeline.source.as_ref().map(|source| &source.options);
+    let of = |key: &str| options.and_then(|options| options.get(key)?.as_array()).into_iter().flatten();
+    of("paths").chain(of("lists")).filter_map(|path| path.as_str().map(str::to_owned)).collect()
 }
 
 /// Outputs go to a folder of this machine; an address would become a folder called `s3:`.

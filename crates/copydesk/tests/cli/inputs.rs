@@ -100,3 +100,96 @@ fn one_of_many_is_explained() {
     let ended = copydesk(["explain", &format!("{path}/lines.jsonl#line-9"), "-q"], "");
     assert!(ended.code == 2 && ended.stderr.contains("holds no document `line-9`"), "{}", ended.stderr);
 }
+
+#[test]
+fn a_list_of_files_is_not_taken_for_a_document() {
+    let (_folder, path) = folder();
+    let list = format!("{path}/list.txt");
+    fs::write(&list, format!("{path}/page.html\n{path}/crawl\n")).unwrap();
+    let ended = copydesk(["run", "news", &list, "-n"], "");
+    assert!(ended.code == 2 && ended.stderr.contains(&format!("--files-from {list}")), "{}", ended.stderr);
+    let ended = copydesk(["run", "news", &format!("@{list}"), "-n"], "");
+    assert!(ended.code == 2 && ended.stderr.contains(&format!("--files-from {list}")), "{}", ended.stderr);
+    let ended = copydesk(["run", "news", "--files-from", &list, "-n"], "");
+    assert!(ended.code == 0 && ended.stderr.contains("3 read"), "{}", ended.stderr);
+    // In a folder it is a file like others, and whoever pipes it in means it.
+    let ended = copydesk(["run", "news", "-", "-n"], &fs::read_to_string(&list).unwrap());
+    assert!(ended.stderr.contains("1 read"), "{}", ended.stderr);
+}
+
+#[test]
+fn check_refuses_what_run_refuses() {
+    let (_folder, path) = folder();
+    let at = |name: &str| format!("{path}/{name}");
+    fs::create_dir(at("taken")).unwrap();
+    fs::write(at("taken/records.jsonl"), "mine").unwrap();
+    let list = at("names.txt");
+    fs::write(&list, format!("{}\n", at("page.html"))).unwrap();
+    let page = at("page.html");
+    let (source, out) = ("[source]\nuse = \"files\"\n", "[run]\nout = ");
+    let survey = "[[survey]]\nuse = \"find-duplicates\"\nagainst = [\"no-such-folder\"]\n";
+    for (name, head, says) in [
+        ("address", format!("{source}paths = [\"https://example.org/a\"]\n"), "nothing is fetched"),
+        ("store", format!("{source}lists = [\"s3://bucket/list.txt\"]\n"), "nothing is fetched"),
+        ("missing", format!("{source}paths = [\"{page}\", \"no-such-file\"]\n"), "there is no `no-such-file`"),
+        ("no-list", format!("{source}lists = [\"no-such-list\"]\n"), "there is no `no-such-list`"),
+        ("folder", format!("{source}lists = [\"{path}\"]\n"), "is a folder, and a list is a text file"),
+        ("list", format!("{source}paths = [\"{list}\"]\n"), "--files-from"),
+        ("glob", format!("{source}paths = [\"{page}\", \"{path}/*.none\"]\n"), "no file matches"),
+        ("home", format!("{source}paths = [\"~/no-such-file\"]\n"), "write the path out"),
+        ("jsonl", "[source]\nuse = \"jsonl\"\npaths = [\"no-such-file\"]\n".into(), "there is no `no-such-file`"),
+        ("occupied", format!("{source}paths = [\"{page}\"]\n{out}\"{path}/taken\"\n"), "was not written by copydesk"),
+        ("below-file", format!("{source}paths = [\"{page}\"]\n{out}\"{page}/out\"\n"), "is no folder"),
+        ("against", format!("{source}paths = [\"{page}\"]\n{out}\"{path}/out\"\n{survey}"), "no-such-folder"),
+    ] {
+        let pipeline = at(&format!("{name}.toml"));
+        let chain = "[[stage]]\nuse = \"strip-boilerplate\"\n[[export]]\nuse = \"jsonl\"\n";
+        fs::write(&pipeline, format!("{head}{chain}")).unwrap();
+        for command in ["check", "run"] {
+            let ended = copydesk([command, &pipeline], "");
+            assert!(ended.code == 2 && ended.stderr.contains(says), "{name}: {command}: {}", ended.stderr);
+        }
+    }
+    assert!(!fs::exists(at("out")).unwrap(), "nothing was made");
+    // What it needs no files for is good without any, and so is a folder that is still to be made.
+    let good = at("good.toml");
+    let rest =
+        format!("{out}\"{path}/new/out\"\n[[stage]]\nuse = \"strip-boilerplate\"\n[[export]]\nuse = \"jsonl\"\n");
+    for head in [String::new(), format!("{source}paths = [\"-\"]\n"), format!("{source}paths = [\"{page}\"]\n")] {
+        fs::write(&good, format!("{head}{rest}")).unwrap();
+        let ended = copydesk(["check", &good], "");
+        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{head}");
+    }
+    // A folder of another pipeline is refused before a run begins.
+    assert_eq!(copydesk(["run", &good], "").code, 0);
+    let other = at("other.toml");
+    fs::write(&other, format!("{source}paths = [\"{page}\"]\n{rest}").replace("strip-boilerplate", "detect-language"))
+        .unwrap();
+    for command in ["check", "run"] {
+        let ended = copydesk([command, &other], "");
+        assert!(ended.code == 2 && ended.stderr.contains("another pipeline"), "{command}: {}", ended.stderr);
+    }
+    assert_eq!(copydesk(["check", &good], "").code, 0, "its own folder");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_utf_8_are_taken_everywhere() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    use crate::program::command;
+
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join(OsStr::from_bytes(b"page-\xE9.html"));
+    let out = folder.path().join(OsStr::from_bytes(b"out-\xE9"));
+    fs::write(&page, format!("<h1>Ferry</h1><p>{TEXT}</p>")).unwrap();
+    let ended = command(["run", "news", "-q", "--out"]).args([&out, &page]).output().unwrap();
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    assert!(out.join("records.jsonl").is_file());
+    let ended = command(["detect"]).arg(&page).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stdout);
+    assert!(ended.status.success() && said.starts_with("en "), "{said}{}", String::from_utf8_lossy(&ended.stderr));
+    let ended = command(["detect"]).arg(folder.path().join(OsStr::from_bytes(b"no-\xE9.html"))).output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.code() == Some(2) && said.contains("no-\\xE9.html"), "{said}");
+}

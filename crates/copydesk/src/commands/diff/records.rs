@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, bail};
+use copydesk_intake::json_fault;
 use copydesk_record::Record;
 use copydesk_runner::{QUARANTINE_FILE, Quarantined, SKIPPED_FILE};
 use copydesk_unpack::{Limits, Stream};
@@ -81,8 +82,8 @@ impl Records {
             number += 1;
             let bytes = line.len();
             if !line.trim_ascii().is_empty() {
-                let name: Name =
-                    serde_json::from_slice(&line).with_context(|| format!("line {number} is no record"))?;
+                let name: Name = serde_json::from_slice(&line)
+                    .map_err(|error| anyhow!("line {number} is no record: {}", json_fault(&error)))?;
                 let mut hasher = DefaultHasher::new();
                 line.trim_ascii_end().hash(&mut hasher);
                 let place = if plain { Place::InFile { file, offset, bytes } } else { Place::Here(line.clone()) };
@@ -99,8 +100,8 @@ impl Records {
             return Ok(());
         }
         for line in BufReader::new(File::open(path)?).lines() {
-            let entry: Quarantined =
-                serde_json::from_str(&line?).with_context(|| format!("cannot read {}", shown(path)))?;
+            let entry: Quarantined = serde_json::from_str(&line?)
+                .map_err(|error| anyhow!("cannot read {}: {}", shown(path), json_fault(&error)))?;
             let why = format!("quarantined in {}, {}: {}", entry.stage, entry.rule, entry.error);
             self.quarantine.insert(entry.uri, why);
         }

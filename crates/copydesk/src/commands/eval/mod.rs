@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context as _, anyhow};
 use copydesk_gold::{Agreement, Answer, Answers, Gold, Scores};
+use copydesk_intake::json_fault;
 use copydesk_unpack::{Limits, Stream};
 use serde::Deserialize;
 use serde_json::Value;
@@ -142,7 +143,8 @@ fn read<T: for<'de> Deserialize<'de>>(path: &Path) -> Result<Vec<T>, Failure> {
             break;
         }
         if !line.trim().is_empty() {
-            let one = serde_json::from_str(&line).with_context(|| format!("{}, line {}", path.display(), at + 1))?;
+            let one = serde_json::from_str(&line)
+                .map_err(|error| anyhow!("{}, line {}: {}", path.display(), at + 1, json_fault(&error)))?;
             all.push(one);
         }
     }

@@ -8,7 +8,8 @@ use std::{
     path::Path,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
+use copydesk_intake::json_fault;
 use copydesk_record::Record;
 use copydesk_runner::{QUARANTINE_FILE, Quarantined, SKIPPED_FILE, Skipped};
 use copydesk_stage::Catalog;
@@ -144,8 +145,9 @@ impl Profile {
             while reader.read_until(b'\n', &mut line).with_context(cannot)? > 0 {
                 number += 1;
                 if !line.trim_ascii().is_empty() {
-                    let record: Record<'_> = serde_json::from_slice(&line)
-                        .with_context(|| format!("line {number} of {} is no record", shown(file)))?;
+                    let record: Record<'_> = serde_json::from_slice(&line).map_err(|error| {
+                        anyhow!("line {number} of {} is no record: {}", shown(file), json_fault(&error))
+                    })?;
                     profile.add(&record);
                 }
                 line.clear();
@@ -264,7 +266,8 @@ fn lines<T: serde::de::DeserializeOwned>(path: &Path, mut each: impl FnMut(T)) -
     }
     let cannot = || format!("cannot read {}", shown(path));
     for line in BufReader::new(File::open(path).with_context(cannot)?).lines() {
-        each(serde_json::from_str(&line.with_context(cannot)?).with_context(cannot)?);
+        let line = line.with_context(cannot)?;
+        each(serde_json::from_str(&line).map_err(|error| anyhow!("{}: {}", cannot(), json_fault(&error)))?);
     }
     Ok(())
 }
