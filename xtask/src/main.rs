@@ -2,6 +2,7 @@
 
 mod baseline;
 mod duplicates;
+mod full_text;
 mod generate;
 mod grammar;
 mod growth;
@@ -33,6 +34,8 @@ enum Command {
     Baseline(baseline::Args),
     /// Find known copies, edits and agency stories among invented documents, and print how many and at what cost.
     Duplicates(duplicates::Args),
+    /// Ask the search index of a database for words of many languages, and count what is found, missing and wrong.
+    FullText(full_text::Args),
     /// Look for documents that take more than linear time.
     Growth(growth::Args),
     /// Make corpora, run the release program over them, and print time and memory.
@@ -54,6 +57,7 @@ fn main() -> anyhow::Result<()> {
         Command::Generate(args) => generate::run(&args),
         Command::Baseline(args) => baseline::run(&args),
         Command::Duplicates(args) => duplicates::run(&args),
+        Command::FullText(args) => full_text::run(&args),
         Command::Growth(args) => growth::run(&args),
         Command::Memory(args) => memory::run(&args),
         Command::Instructions(args) => instructions::run(&args),
