@@ -188,7 +188,7 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
                     && label.is_none()
                     && !is_tag(text(page, index)) =>
             {
-                verdicts[index] = Verdict::Kept("written", WRITTEN);
+                verdicts[index] = Verdict::Kept("written", why_written(page));
             }
             Verdict::Unlikely
                 if probability[index] >= SENTENCE
@@ -237,7 +237,7 @@ fn keep_written(page: &Page<'_>, verdicts: &mut [Verdict]) {
         let title = own.kind == BlockKind::Heading && own.level == 1;
         let own = page.lines[index].label.is_none() && page.linked[index] < 0.5 && !is_tag(text(page, index));
         if *verdict == Verdict::Unlikely && own && !title {
-            *verdict = Verdict::Kept("written", WRITTEN);
+            *verdict = Verdict::Kept("written", why_written(page));
         }
     }
 }
@@ -288,7 +288,14 @@ fn without_sign_off(text: &str) -> Option<&str> {
     bracket.or_else(dash).or((bare.len() < text.len()).then_some(bare))
 }
 
-const WRITTEN: &str = "a text with front matter, or one that a server sent as text, has hardly any boilerplate";
+/// Why a line of a text that was written as one stays.
+fn why_written(page: &Page<'_>) -> &'static str {
+    if is_sent_as_text(page) {
+        "what a server has sent as text has hardly any boilerplate"
+    } else {
+        "a text with front matter has hardly any boilerplate"
+    }
+}
 
 /// A text with front matter was written as one, and not scraped from a page.
 fn is_written(page: &Page<'_>) -> bool {

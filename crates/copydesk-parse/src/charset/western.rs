@@ -10,6 +10,10 @@ use super::old::{Charset, OldCharset};
 /// The letters with marks that are frequent in the languages of western Europe.
 const FREQUENT: &str = "áàâãäåæçéèêëíìîïñóòôõöøúùûüßÄÖÜÉÅØ";
 
+/// Signs of windows-1252 that stand inside of words and between them without a space. On the Macintosh letters have their
+/// places (`’` is `í` there), so that a text full of them says nothing of its charset.
+const SIGNS: &str = "’‘“”–—…";
+
 /// With fewer letters inside of words nothing can be told.
 const FEWEST: usize = 4;
 
@@ -26,7 +30,9 @@ pub(super) fn old(detected: &'static Encoding, bytes: &[u8]) -> Option<Charset> 
         return None;
     }
     let share = |text: &str| text.chars().filter(|c| FREQUENT.contains(*c)).count() as f64 / inside.len() as f64;
-    let now = share(&detected.decode_without_bom_handling(&inside).0);
+    let read = detected.decode_without_bom_handling(&inside).0;
+    let signs = read.chars().filter(|c| SIGNS.contains(*c)).count() as f64 / inside.len() as f64;
+    let now = share(&read) + signs;
     let all = std::iter::once(Charset::Known(MACINTOSH)).chain(DOS.iter().copied().map(Charset::Old));
     let mut shares: Vec<(f64, Charset)> = all.map(|old| (share(&old.decode(&inside)), old)).collect();
     // Of two that read it equally well the first: IBM437 has what is in IBM850, and less.
