@@ -181,8 +181,8 @@ fn database(program: &Path, scratch: &Path, documents: &[Document]) -> anyhow::R
         .with_context(|| format!("cannot run {}", program.display()))?;
     ensure!(status.success(), "the run failed");
     let database = Connection::open_with_flags(out.join("records.sqlite"), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let stored: usize = database.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?;
-    ensure!(stored == documents.len(), "the database has {stored} documents");
+    let stored: i64 = database.query_row("SELECT count(*) FROM documents", [], |row| row.get(0))?;
+    ensure!(usize::try_from(stored) == Ok(documents.len()), "the database has {stored} documents");
     Ok(database)
 }
 
