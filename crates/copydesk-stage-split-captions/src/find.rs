@@ -142,7 +142,7 @@ fn is_credit_above(lines: &Lines<'_>, above: &FoundCaption, one: &FoundCaption) 
     above.text.is_empty()
         && one.credits.is_empty()
         && last.0 + 1 == first.0
-        && has_caption_sign(lines.doc.text(*first), CaptionSign::Lead, lines.lexicon)
+        && (one.rule == "credit-above" || has_caption_sign(lines.doc.text(*first), CaptionSign::Lead, lines.lexicon))
 }
 
 /// The lines of a text that are all that is left of a picture: names of its file, and others beside a caption.

@@ -1,7 +1,7 @@
 //! Translations: a line next to a caption that says the same in another language.
 
 use copydesk_document::{BlockId, Document};
-use copydesk_lexicon::{Lexicon, split_credit};
+use copydesk_lexicon::{Lexicon, label_of, split_credit};
 use copydesk_text::{flat, weight};
 use rustc_hash::FxHashSet;
 
@@ -65,6 +65,7 @@ fn half(doc: &Document, id: BlockId, image: Option<String>, lexicon: &Lexicon) -
 /// language.
 fn is_half(doc: &Document, id: BlockId, caption: BlockId, lexicon: &Lexicon) -> bool {
     doc.tree.is_none()
+        && label_of(doc.text(id), lexicon).is_none()
         && in_one_paragraph(doc, id.min(caption), id.max(caption))
         && is_translation(doc, id, caption, lexicon)
 }

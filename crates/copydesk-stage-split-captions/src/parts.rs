@@ -2,8 +2,8 @@
 
 use copydesk_document::{BlockId, Document, ElementId, InlineKind};
 use copydesk_lexicon::{
-    CaptionSign, Credit, Lexicon, credit::CreditMark, has_caption_sign, split_credit, undouble, without_control,
-    without_counter, without_label_behind, without_lead,
+    CaptionSign, Confidence, Credit, Lexicon, credit::CreditMark, has_caption_sign, split_credit, undouble,
+    without_control, without_counter, without_label_behind, without_lead,
 };
 use copydesk_text::flat;
 
@@ -32,8 +32,11 @@ pub(crate) fn read(lines: &Lines<'_>, id: BlockId, figures: Option<&Figures<'_>>
             return piece;
         }
     }
+    let split = lines.split_as(id, text);
+    let labelled = !split.credits.is_empty() && split.confidence == Confidence::Labelled;
     // A caption that was printed twice ends in its credit, whatever its form.
     if text.len() < whole.len()
+        && !labelled
         && let Some((at, inside)) = last_brackets(text)
     {
         let mut marks = Vec::new();
@@ -46,7 +49,6 @@ pub(crate) fn read(lines: &Lines<'_>, id: BlockId, figures: Option<&Figures<'_>>
         }
         return Piece { text: flat(&text[..at]), credits, marks };
     }
-    let split = lines.split_as(id, text);
     Piece { text: flat(split.text), credits: split.credits.clone(), marks: split.marks.clone() }
 }
 

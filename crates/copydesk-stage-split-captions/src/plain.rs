@@ -222,7 +222,9 @@ impl<'t> Line<'t> {
         let kana = said.chars().any(copydesk_text::is_kana);
         let figures = place.trim_start_matches(|c: char| c.is_numeric() || "年月一二三四五六七八九十".contains(c));
         let dated = figures.len() < place.len() && figures.starts_with('日');
-        let placed = place.ends_with('で') && place.contains(['市', '町', '村', '区', '県', '都', '府']);
+        const PLACES: [char; 7] = ['市', '町', '村', '区', '県', '都', '府'];
+        let short = place.chars().count() <= 12 && !place.contains(['、', '。', '（']);
+        let placed = place.ends_with('で') && place.contains(PLACES) || short && place.ends_with(PLACES);
         let fits = (dated || placed) && place.chars().count() <= 30 && !ends_sentence(place);
         let sure = kana && fits && (4..=120).contains(&said.chars().count()) && self.id < story.last;
         let piece = Piece { text: flat(text), credits: Vec::new(), marks: Vec::new() };
@@ -248,7 +250,13 @@ impl<'t> Line<'t> {
 
     /// A credit that only pictures carry.
     fn by_credit(&self, lines: &Lines<'_>) -> Option<Claim> {
-        let sure = may_look_like_caption(&self.text) && self.split.is_caption() && self.says_something(lines);
+        // `Texto: Ann Lee Fotos: Bo Chan`: who wrote it, and who made the pictures.
+        let signs = || {
+            read_byline(self.split.text, lines.lexicon)
+                .is_some_and(|byline| byline.confidence() == Confidence::Labelled && !byline.people.is_empty())
+        };
+        let sure =
+            may_look_like_caption(&self.text) && self.split.is_caption() && self.says_something(lines) && !signs();
         sure.then(|| self.claim(Reason::new("credit-line", "ends in a credit that only pictures carry", 0.9)))
     }
 
@@ -358,7 +366,7 @@ impl<'t> Line<'t> {
         let leads =
             |id: BlockId| id.index() < doc.blocks().len() && has_caption_sign(doc.text(id), CaptionSign::Lead, lexicon);
         // A line with the label of captions has its credit above it.
-        if leads(BlockId(next.0 + 1)) {
+        if leads(BlockId(next.0 + 1)) || unlabelled::is_below_its_credit(lines, BlockId(next.0 + 1), story) {
             return None;
         }
         if !self.split.credits.is_empty() || next.index() >= doc.blocks().len() || doc.block(next).gap > 1 {
@@ -674,7 +682,11 @@ fn is_picture_credit(lines: &Lines<'_>, id: BlockId) -> bool {
     };
     match sure {
         // `© Harbour School`, without the year that the line of a page has.
-        Confidence::Labelled => split.picture_only || printed.contains('/') || text.starts_with(['©', 'ⓒ']),
+        Confidence::Labelled => {
+            split.picture_only
+                || printed.contains('/')
+                || text.starts_with(['©', 'ⓒ']) && id.index() + 1 < lines.doc.blocks().len()
+        }
         Confidence::AgencyKnown => text.contains('/') || split.credits.iter().flat_map(|c| &c.agencies).any(library),
         Confidence::ShapeOnly => is_agency_and_name(text),
     }

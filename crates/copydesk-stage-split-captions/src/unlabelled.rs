@@ -68,6 +68,9 @@ pub(crate) fn claim(line: &Line<'_>, lines: &Lines<'_>, story: &Story) -> Option
     if is_dated_scene(text) || above && is_scene(text) && is_above_text(doc, line.id) {
         return one("dated-scene", "a scene that goes on, with its day, as captions have it", 0.7);
     }
+    if above && is_below_its_credit(lines, line.id, story) {
+        return one("credit-above", "between a line that is nothing but a credit and the text", 0.75);
+    }
     if stands_twice(doc, line.id, story) {
         return one("twice", "stands twice, as the text of a picture and its caption do", 0.7);
     }
@@ -125,6 +128,30 @@ pub(crate) fn stands_apart(line: &Line<'_>, lines: &Lines<'_>, story: &Story) ->
     }
     let open = phrase && !ends_sentence(&line.text) && (known || split.rule.starts_with("paren"));
     story.is_inside(line.id) && (closed || open)
+}
+
+/// Whether a line stands between the credit of a picture, by its label, and the text, and the headline right above that: the
+/// headline is the first line above the text that is as long as one, and no sentence.
+pub(crate) fn is_below_its_credit(lines: &Lines<'_>, id: BlockId, story: &Story) -> bool {
+    let doc = lines.doc;
+    if id.0 < 2 || id.index() >= doc.blocks().len() || !is_plain(doc, id) || !is_short(doc.text(id)) {
+        return false;
+    }
+    let (headline, credit) = (BlockId(id.0 - 2), BlockId(id.0 - 1));
+    let placed = story.first_running.is_some_and(|first| id <= first) && is_right_above(doc, id);
+    let titled = || {
+        let free = weight(doc.text(headline)) >= SHORTEST && !ends_sentence(doc.text(headline));
+        let long = |at: &u32| {
+            weight(doc.text(BlockId(*at))) >= SHORTEST_PHRASE && !copydesk_date::is_date_line(doc.text(BlockId(*at)))
+        };
+        free && (0..headline.0).filter(long).count() == 0
+    };
+    let split = lines.split(credit);
+    placed
+        && split.as_credit_line() == Some(Confidence::Labelled)
+        && split.picture_only
+        && lines.split(id).credits.is_empty()
+        && titled()
 }
 
 /// Whether a line ends in a sentence and what may be a name in brackets behind it.

@@ -323,15 +323,20 @@ fn suffixed(window: &str, folded: &Folded, lexicon: &Lexicon) -> Option<CreditMa
     let text = folded.text();
     let mut end = text.trim_end().len();
     let mut inner_end = end;
-    let mut open = None;
+    let open;
     if let Some(close) = text[..end].chars().next_back().filter(|c| matches!(c, ')' | ']' | '】' | '>')) {
         inner_end = end - close.len_utf8();
         let opening = matching_open(close);
         let at = text[..inner_end].rfind(opening)?;
         open = Some((at, at + opening.len_utf8()));
-    } else if text[..end].ends_with('.') && lexicon.credit_suffixes.at_end(&text[..end]).is_none() {
-        end -= 1;
-        inner_end = end;
+    } else {
+        if text[..end].ends_with('.') && lexicon.credit_suffixes.at_end(&text[..end]).is_none() {
+            end -= 1;
+            inner_end = end;
+        }
+        // `[시청 제공.`: cut off before its closing bracket, with the notice behind the name.
+        let opening = text[..end].char_indices().rfind(|(_, c)| matches!(c, '(' | '[' | '【' | '<'));
+        open = opening.filter(|(at, c)| !text[*at..end].contains(matching(*c))).map(|(at, c)| (at, at + c.len_utf8()));
     }
     let (at, suffix) = lexicon.credit_suffixes.at_end(text[..inner_end].trim_end())?;
     let (text_end, body) = match open {

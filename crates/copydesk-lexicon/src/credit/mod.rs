@@ -177,6 +177,7 @@ fn may_hold(window: &str, folded: &str, lexicon: &Lexicon) -> bool {
         holder.is_some_and(|holder| holder.contains(' ') && !holder.contains(char::is_lowercase))
     };
     window.contains('\n')
+        || window.contains("--")
         || capitals()
         || SIGNS.is_in(folded)
         || INSIDE.is_in(inside)

@@ -3,6 +3,7 @@
 use super::labelled::{matching, text_end_of, trim_body};
 use super::{CreditMatch, body};
 use crate::agency::AgencyKind;
+use crate::lexicon::CreditWord;
 use crate::{Confidence, Lexicon};
 use copydesk_text::is_caseless;
 
@@ -22,6 +23,7 @@ pub(super) fn find(window: &str, end: usize, lexicon: &Lexicon) -> Option<Credit
         .or_else(|| bracketed(window, lexicon))
         .or_else(|| last_line(window, lexicon))
         .or_else(|| after_bar(window, lexicon))
+        .or_else(|| after_dashes(window, lexicon))
         .or_else(|| after_dash(window, lexicon))
         .or_else(|| after_equals(window, lexicon))
         .or_else(|| after_sentence(window, lexicon))
@@ -281,6 +283,24 @@ fn after_bar(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
         f.confidence = Confidence::ShapeOnly;
     }
     Some(f)
+}
+
+/// `CAPTION. -- fotoABCD (2029)`: behind two dashes the word for a picture, glued to the letters of its agency.
+fn after_dashes(window: &str, lexicon: &Lexicon) -> Option<CreditMatch> {
+    let (before, behind) = window.trim_end().rsplit_once("--")?;
+    let printed = behind.trim_start();
+    let letters = printed.find(|c: char| !c.is_lowercase())?;
+    let folded = crate::fold::fold(&printed[..letters]);
+    let word =
+        matches!(lexicon.credit_words.at_start(&folded), Some((end, CreditWord::Label { .. })) if end == folded.len());
+    let (agency, rest) = printed[letters..]
+        .split_at(printed[letters..].find(|c: char| !c.is_uppercase()).unwrap_or(printed.len() - letters));
+    let year = rest.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
+    if !word || agency.chars().count() < 3 || !year.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let from = window.trim_end().len() - printed.len() + letters;
+    Some(found(window, before.len(), from..from + agency.len(), "tail-dashes-AGENCY"))
 }
 
 /// `CAPTION - TOWN HALL OF BERGEN`: two words or more in capitals behind a dash.
