@@ -66,8 +66,27 @@ pub(crate) enum Found {
     None,
 }
 
-/// Looks for front matter at the very start of a content.
+/// Looks for front matter at the very start of a content, or below the line that a tool has put before the file:
+/// `==> _posts/2018-05-17-harbour.md <==`.
 pub(crate) fn find(content: &str, limits: &Limits) -> Found {
+    let first = line_end(content, 0);
+    let line = content[..first].trim_end();
+    let marked =
+        line.strip_prefix("==> ").and_then(|line| line.strip_suffix(" <==")).is_some_and(|path| !path.is_empty());
+    if !marked {
+        return at_start(content, limits);
+    }
+    match at_start(&content[first..], limits) {
+        Found::Some(front) => Found::Some(FrontMatter {
+            inner: front.inner.start + first..front.inner.end + first,
+            body: front.body + first,
+            ..front
+        }),
+        other => other,
+    }
+}
+
+fn at_start(content: &str, limits: &Limits) -> Found {
     if content.starts_with('{') {
         return json::end(prefix(content, limits.max_front_matter as usize))
             .filter(|end| content[*end..].starts_with(['\n', '\r']) && !content[*end..].trim().is_empty())

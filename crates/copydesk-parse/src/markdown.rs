@@ -21,7 +21,8 @@ pub(crate) fn parse(doc: &mut Document, from: usize, templated: bool, limits: &L
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_HEADING_ATTRIBUTES;
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_WIKILINKS;
     let mut reader = Reader::new(doc, limits, templated);
     for (event, range) in Parser::new_ext(&content[from..], options).into_offset_iter() {
         reader.event(event, from + range.start..from + range.end, &content)?;

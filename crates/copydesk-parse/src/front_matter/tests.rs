@@ -52,6 +52,13 @@ fn values_are_kept_as_they_are_printed() {
 }
 
 #[test]
+fn a_line_with_the_path_of_the_file_may_stand_before_it() {
+    let printed = "==> _posts/2018-05-17-harbour.md <==\n---\ntitle: Harbour\n---\nText.\n";
+    assert_eq!(clues(printed), pairs(&[("title", "Harbour")]));
+    assert_eq!(run("==> harbour\n---\ntitle: Harbour\n---\nText.\n").0, Vec::new());
+}
+
+#[test]
 fn nesting_is_flattened_and_lists_give_one_clue_an_entry() {
     let yaml = "---\ntags: [a, \"b c\", 3]\nauthors:\n  - name: Ann Lee\n    url: /ann\n  - name: Bo\nseo:\n  og:\n    image: x.jpg\n---\nText.";
     let toml = "+++\ntags = [\"a\", \"b c\", 3]\n[[authors]]\nname = \"Ann Lee\"\nurl = \"/ann\"\n[[authors]]\nname = \"Bo\"\n[seo]\nog.image = \"x.jpg\"\n+++\nText.";

@@ -10,7 +10,9 @@ pub(super) fn read(doc: &Document, gathered: &mut Gathered) {
     if doc.source.media_type != "text/markdown" {
         return;
     }
-    if let Some(day) = day_of(&doc.source.uri).filter(|day| day.plausible(doc.source.fetched)) {
+    // A tool that prints files has put the path before the text.
+    let printed = doc.content().lines().next().and_then(|line| line.strip_prefix("==> ")?.strip_suffix(" <=="));
+    if let Some(day) = day_of(printed.unwrap_or(&doc.source.uri)).filter(|day| day.plausible(doc.source.fetched)) {
         gathered.published.add(day, Origin::Url, "file name", None, 0.5);
     }
 }
