@@ -92,7 +92,18 @@ pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
         let known = alone || text.contains('・') || words.iter().all(|word| is_east_asian_name(word, lexicon));
         return (2..=limit).contains(&count) && words.len() <= 2 && known;
     }
-    if !alone && words.iter().all(|word| lexicon.label_words.contains(&fold(word))) {
+    // `Facebook တွင် မျှဝေရန်`: nobody's names are in two scripts.
+    let two_scripts = words.iter().any(|word| word.is_ascii()) && words.iter().any(|word| word.contains(is_unspaced));
+    if !alone && (two_scripts || words.iter().all(|word| lexicon.label_words.contains(&fold(word)))) {
+        return false;
+    }
+    // `Theo TTXVN`: letters without a vowel are those of an agency.
+    let acronym = |word: &&str| {
+        word.len() >= 3
+            && word.bytes().all(|b| b.is_ascii_uppercase())
+            && !word.contains(['A', 'E', 'I', 'O', 'U', 'Y'])
+    };
+    if !alone && words.iter().any(acronym) {
         return false;
     }
     let mut names = 0;
@@ -116,7 +127,10 @@ pub(crate) fn is_person(text: &str, lexicon: &Lexicon, alone: bool) -> bool {
         if i == 0 && words.len() > 2 && lexicon.particles.contains(&folded) {
             continue;
         }
-        let no_name = !alone && (lexicon.not_names.contains(&folded) || lexicon.sentence_words.contains(&folded));
+        // `Hoang My`: a word of English that is a name elsewhere.
+        let told = i > 0 && lexicon.also_names.contains(&folded);
+        let no_name =
+            !alone && !told && (lexicon.not_names.contains(&folded) || lexicon.sentence_words.contains(&folded));
         if no_name || !is_name_word(word) {
             return false;
         }

@@ -93,7 +93,10 @@ pub(crate) fn labelled<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) ->
     let text = folded.text();
     let opener = match lexicon.byline_words.at_start(text) {
         Some((end, BylineWord::Opener(form))) => Some((end, form)),
-        Some((end, BylineWord::Label(form))) => separator(&text[end..]).map(|_| (end, form)),
+        Some((end, BylineWord::Label(form))) => {
+            let dashed = || text[..end].starts_with(is_unspaced) && text[end..].starts_with(" - ");
+            separator(&text[end..]).or_else(|| dashed().then_some(0)).map(|_| (end, form))
+        }
         _ => None,
     };
     opener
@@ -124,7 +127,10 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
     let at = folded.origin(end + colon.unwrap_or(0));
     let to = folded.origin(other_trade(text, end, lexicon).unwrap_or(text.len()));
     // A second opener: `Posted by: By Ann Lee`, `Текст: Автор X`.
-    let rest = strip_opener(without_joiner(&line[at.min(to)..to], lexicon).trim_start(), lexicon);
+    let rest = without_joiner(&line[at.min(to)..to], lexicon).trim_start();
+    // `ရေးသားသူ - X`: in scripts without capitals a dash parts label and name as well.
+    let rest = if text[..end].starts_with(is_unspaced) { rest.trim_start_matches("- ") } else { rest };
+    let rest = strip_opener(rest, lexicon);
     let rest = without_place_before(rest, lexicon);
     let mut found = Names::read(rest, lexicon, Mode::Labelled { sure: colon.is_some() })?;
     without_genre(&mut found.people, lexicon);
@@ -181,6 +187,13 @@ fn without_genre(people: &mut Vec<String>, lexicon: &Lexicon) {
     };
     if people.len() > 1 {
         people.retain(|name| !is_genre(name));
+    }
+    // `記者 X 報導`: the word for the report behind the name.
+    for name in people {
+        let Some((before, last)) = name.rsplit_once(' ') else { continue };
+        if name.starts_with(is_unspaced) && lexicon.byline_suffixes.whole(&fold(last)).is_some() {
+            *name = before.to_owned();
+        }
     }
 }
 
@@ -244,6 +257,12 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
     let (head, names) = match reporter {
         Some(name) => (None, name),
         None => match before.rsplit_once(['=', '＝', ']', '】', '／', '/', '|', '│', 'ㅣ']) {
+            // `홍길동/이바다 기자`: two names, and no paper with one.
+            Some((head, _))
+                if before[head.len()..].starts_with(['/', '／']) && is_person(head.trim(), lexicon, false) =>
+            {
+                (None, before)
+            }
             Some((head, names)) if !names.trim().is_empty() => (Some(head.trim()), names),
             _ => (None, before),
         },

@@ -139,6 +139,17 @@ impl<'t> Reader<'t, '_> {
             // A slash, a bar, a dash, an ampersand.
             self.finish()?;
             self.after_comma = !matches!(word, "&" | "+");
+            // `Por Ann Lee — Serra Alta`: behind a label and the name a long dash parts the place.
+            let behind = piece.next.split_whitespace();
+            if matches!(word, "—" | "―")
+                && matches!(self.mode, Mode::Labelled { .. })
+                && !self.names.people.is_empty()
+                && behind.clone().count() <= 4
+                && behind.clone().all(|word| word.starts_with(char::is_uppercase) || word.chars().count() <= 3)
+            {
+                self.names.place.get_or_insert(piece.next.trim().to_owned());
+                return Some(self.take(self.rest.len()));
+            }
             return Some(self.take(word.len()));
         }
         if let Some(stripped) = word.strip_prefix(['/', '|', '·', '•', '、', '／', '，', ';', '-', '–', '—'])
