@@ -107,6 +107,7 @@ struct Pictures {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Offices {
+    starts: Vec<String>,
     endings: Vec<String>,
 }
 
@@ -163,6 +164,10 @@ pub(crate) fn is_section_name(line: &str) -> bool {
 /// Whether a name is that of an office or department: `Public Affairs Office`, `정책과`.
 pub(crate) fn is_office(name: &str) -> bool {
     let name = name.trim().to_lowercase();
+    let begins = |start: &String| name.strip_prefix(start.as_str()).is_some_and(|rest| rest.starts_with(' '));
+    if LINES.offices.starts.iter().any(begins) {
+        return true;
+    }
     LINES.offices.endings.iter().any(|ending| {
         let fits = name.strip_suffix(ending.as_str());
         // A word of its own in a spaced script, the last character of a name in the others.
@@ -299,6 +304,7 @@ mod tests {
         assert!(is_section_name("Press Releases") && is_section_name("Harbour News") && is_section_name("보도자료"));
         assert!(is_section_name("News & Notices") && is_section_name("Minister’s Activities"));
         assert!(is_office("Public Affairs Office") && is_office("무역정책과") && !is_office("Ann Lee"));
+        assert!(is_office("Secretaria de Obras") && is_office("Управление культуры") && !is_office("Secretaria"));
         assert!(!is_section_name("The old harbour town news") && !is_section_name("Ferries return"));
         assert!(has_outlet_word("The Valley Herald") && has_outlet_word("Herald") && has_outlet_word("山谷日報"));
         assert!(has_outlet_word("Báo Sông Thương") && has_outlet_word("Новая газета"));

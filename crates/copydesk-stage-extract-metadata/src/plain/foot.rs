@@ -94,6 +94,13 @@ fn signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Op
     if line.len() > 120 {
         return None;
     }
+    // `（山田花子）` below the text, in Japanese.
+    let japanese = || doc.languages().main.as_ref().is_some_and(|main| main.tag == "ja");
+    let enclosed =
+        [('（', '）'), ('【', '】')].iter().find_map(|(open, close)| line.strip_prefix(*open)?.strip_suffix(*close));
+    if let Some(name) = enclosed.filter(|name| is_japanese_name(name) && japanese()) {
+        return Some((vec![name.trim().to_owned()], 0.5));
+    }
     if let Some(name) = role_signature(line, lexicon) {
         return Some((vec![name.to_owned()], 0.45));
     }
@@ -131,8 +138,14 @@ fn role_signature<'t>(line: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
 /// A name alone in the line right below the last paragraph, as papers in Vietnam and elsewhere sign. Where more lines of
 /// names follow it is a list of tags.
 fn bare_signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Option<(Vec<String>, f32)> {
+    // `Ngọc Lan (tổng hợp)`: what the author did stands in brackets behind the name.
+    fn bare_line(line: &str) -> &str {
+        let line = line.trim();
+        let cut = line.strip_suffix(')').and_then(|inside| inside.rsplit_once(" ("));
+        cut.filter(|(_, inside)| inside.starts_with(char::is_lowercase)).map_or(line, |(name, _)| name)
+    }
     let is_name = |id: BlockId| {
-        let line = doc.text(id).trim();
+        let line = bare_line(doc.text(id));
         let marked = line.contains(|c: char| c.is_numeric() || matches!(c, '_' | '/' | ':' | '.'));
         let capitals =
             line.split_whitespace().all(|word| !word.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase()));
@@ -143,7 +156,7 @@ fn bare_signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) 
     };
     let next = BlockId(id.0 + 1);
     let listed = next.index() < doc.blocks().len() && is_name(next);
-    let byline = names::bare(doc.text(id).trim(), text, lexicon).filter(|_| is_name(id) && !listed)?;
+    let byline = names::bare(bare_line(doc.text(id)), text, lexicon).filter(|_| is_name(id) && !listed)?;
     Some((byline.people, 0.42))
 }
 
@@ -166,10 +179,8 @@ fn end_of_text(doc: &Document, last: BlockId, hints: &Hints<'_>, lexicon: &Lexic
     let inside = text.strip_suffix('）').and_then(|text| text.rsplit_once('（'));
     let japanese = hints.language.is_some_and(|tag| tag.split('-').next() == Some("ja"));
     if let Some((before, name)) = inside.filter(|_| japanese) {
-        let signs = name.chars().count();
-        let kanji = name.starts_with(is_han) && name.chars().all(|c| is_han(c) || is_kana(c) || c == ' ');
-        let nobody = is_account(name) || classify_label(name, lexicon).is_some();
-        if (3..=6).contains(&signs) && kanji && !nobody && before.ends_with(['。', '」']) {
+        let nobody = classify_label(name, lexicon).is_some();
+        if is_japanese_name(name) && !nobody && before.ends_with(['。', '」']) {
             let name = vec![name.trim().to_owned()];
             gathered.authors.add(name, Origin::Byline, "in brackets behind the last sentence", span, 0.5);
         }
@@ -183,6 +194,12 @@ fn end_of_text(doc: &Document, last: BlockId, hints: &Hints<'_>, lexicon: &Lexic
     if ends && sentence && !found.range && gathered.published.entries.is_empty() {
         lines::head::add_date(gathered, &found, doc, last, 0.42);
     }
+}
+
+/// What stands in brackets where Japanese papers put the author's name: three to six signs, the first of them Chinese.
+fn is_japanese_name(name: &str) -> bool {
+    let signs = name.chars().all(|c| is_han(c) || is_kana(c) || c == ' ' || c == '\u{3000}');
+    (3..=6).contains(&name.chars().count()) && name.starts_with(is_han) && signs && !is_account(name)
 }
 
 /// The date of a release or a police report, below its text.

@@ -216,10 +216,26 @@ pub(super) fn mark_ways(head: &mut [HeadLine<'_>], lexicon: &Lexicon) {
             (1..=words.len()).any(|count| is_entry(&words[..count].join(" "), lexicon))
         };
         let other = |title: &HeadLine<'_>| title.id != line.id && title.is_free() && ends_in(&line.key, title);
-        if line.is_free() && head.iter().any(other) && begins() {
+        if line.is_free() && (head.iter().any(other) && begins() || is_way(head, at)) {
             head[at].sort = Sort::Control;
         }
     }
+}
+
+/// Whether a line is cut by strokes or bars into pieces of which one before the last is a short line of the head by itself:
+/// the entry of the menu that leads here.
+fn is_way(head: &[HeadLine<'_>], at: usize) -> bool {
+    /// An entry of a menu has no more letters and words.
+    const ENTRY: usize = 48;
+    const MOST_WORDS: usize = 5;
+    let pieces: Vec<String> = head[at].text.split(" / ").flat_map(|piece| piece.split(['|', '｜'])).map(key).collect();
+    let entry = |piece: &String| {
+        let same = |line: &HeadLine<'_>| {
+            line.id != head[at].id && line.weight <= ENTRY && line.words <= MOST_WORDS && line.key == *piece
+        };
+        !piece.is_empty() && head.iter().any(same)
+    };
+    pieces.len() >= 2 && pieces[..pieces.len() - 1].iter().any(entry)
 }
 
 fn is_entry(word: &str, lexicon: &Lexicon) -> bool {

@@ -193,6 +193,9 @@ fn read_title(
         trimmed.title = title;
         gathered.site_name.add(site.to_owned(), Origin::Text, "behind the headline", span, 0.45);
     }
+    if let Some(title) = without_tag(head, trimmed.title) {
+        trimmed.title = title;
+    }
     gathered.title.add(trimmed.title.to_owned(), Origin::Heading, "headline", span, weight);
     for found in &trimmed.dates {
         lines::head::add_date(gathered, found, doc, line.id, 0.5);
@@ -208,6 +211,18 @@ fn read_title(
     labels.headlines.push(line.id);
     add_site(doc, head, &title, gathered);
     Some(at)
+}
+
+/// `[Notice] The bridge opens`: the title without its tag, where the head has it alone as well.
+fn without_tag<'t>(head: &[HeadLine<'_>], title: &'t str) -> Option<&'t str> {
+    const LONGEST_TAG: usize = 24;
+    let close = [('[', ']'), ('【', '】'), ('［', '］'), ('<', '>')]
+        .iter()
+        .find_map(|(open, close)| title.strip_prefix(*open)?.split_once(*close))
+        .filter(|(tag, _)| weight(tag) <= LONGEST_TAG);
+    let bare = close?.1.trim_start();
+    let own = key(bare);
+    (!own.is_empty() && head.iter().any(|line| line.key == own)).then_some(bare)
 }
 
 /// The name of the site behind the title, where another line of the head has the title alone.

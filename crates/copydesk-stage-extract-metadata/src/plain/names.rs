@@ -3,7 +3,7 @@
 use copydesk_date::Hints;
 use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
 use copydesk_lexicon::{Byline, Confidence, FieldKind, Lexicon, is_organisation, label_of, read_byline};
-use copydesk_text::{Terms, is_han, is_kana};
+use copydesk_text::{Terms, is_han, is_kana, is_unspaced};
 
 use super::head::{HeadLine, Sort};
 use crate::{
@@ -174,6 +174,11 @@ pub(super) fn read_below(
     }
     // Only a word that is no name by itself.
     let word = read_byline(label, lexicon).is_none() && !label.contains(|c: char| c.is_ascii_digit());
+    // `Ann Lee reporter` says it itself, and what stands above is a button.
+    let told = read_byline(names, lexicon).is_some_and(|byline| byline.confidence() == Confidence::Labelled);
+    if told {
+        return false;
+    }
     let both = format!("{label} {names}");
     let labelled = word && add_labelled(doc, next, &both, lexicon, gathered, labels);
     if labelled {
@@ -237,7 +242,9 @@ pub(super) fn bare<'t>(line: &'t str, text: &Terms, lexicon: &Lexicon) -> Option
     if byline.people.iter().any(lettered) {
         return None;
     }
-    let rest = byline.rest.chars().any(char::is_alphabetic)
+    // The reader of names stops before a weekday or a button, which is a word.
+    let words = byline.rest.split_whitespace().filter(|word| word.contains(char::is_alphabetic)).count();
+    let rest = (words > 1 || byline.rest.contains(is_unspaced))
         && copydesk_date::find(byline.rest, &copydesk_date::Hints::default()).is_empty();
     let known =
         byline.people.iter().any(|name| text.shared(name).0 > 0.4) || byline.people.iter().any(|name| is_account(name));
@@ -285,17 +292,17 @@ fn segments(line: &str) -> impl Iterator<Item = &str> {
     ranges.into_iter().map(|(from, to)| line[from..to].trim())
 }
 
-/// `Ann Lee - January 3, 2030 - 12:05 AM`: two names at the beginning, and behind the day its time, as papers sign.
-fn is_stamped(line: &str, piece: &str) -> bool {
-    let clock = line.rsplit_once([':', '.']).is_some_and(|(before, behind)| {
-        before.ends_with(|c: char| c.is_ascii_digit()) && behind.starts_with(|c: char| c.is_ascii_digit())
-    });
-    let dashes = line.matches(" - ").count() + line.matches(" – ").count();
+/// `Ann Lee - January 3, 2030`, `Ann Lee - 07:12, 21/06/2027`: names at the beginning of the line of the day, as papers sign.
+/// The name of the paper itself stands in its menu or at its foot once more.
+fn is_stamped(doc: &Document, line: &str, piece: &str) -> bool {
+    let elsewhere = || {
+        let outside = doc.iter().filter(|(_, block)| !block.label().is_body() && block.label() != Label::Caption);
+        outside.map(|(id, _)| doc.text(id)).filter(|other| *other != line).any(|other| other.contains(piece))
+    };
     line.starts_with(piece)
-        && dashes == 2
-        && clock
         && !has_outlet_word(piece)
         && (2..=4).contains(&piece.split_whitespace().count())
+        && !elsewhere()
 }
 
 /// The names that stand on the line of a date.
@@ -330,7 +337,7 @@ fn beside_dates(
                 (Some(byline), _) => (byline.people, 0.7),
                 // `Valley Post - 3 May 2021`: a dash ties the paper to the day as often as the author.
                 (None, Some(byline)) => {
-                    let told = !is_dashed(line.text, piece) || is_stamped(line.text, piece);
+                    let told = !is_dashed(line.text, piece) || is_stamped(doc, line.text, piece);
                     (byline.people, if told { 0.45 } else { 0.25 })
                 }
                 (None, None) => continue,

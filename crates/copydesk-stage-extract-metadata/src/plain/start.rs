@@ -17,7 +17,7 @@ const MOST_ABOVE: usize = 4;
 /// where nothing above them dates or signs a text and something below them does, or the head repeats a line.
 pub(super) fn of_story(doc: &Document, first: BlockId, hints: &Hints<'_>, lexicon: &Lexicon) -> BlockId {
     let signed = |id: BlockId| is_signed(doc, id, hints, lexicon);
-    if let Some(below) = below_deck(doc, first, &signed, lexicon) {
+    if let Some(below) = below_deck(doc, first, &signed, lexicon).or_else(|| below_signed_deck(doc, first, &signed)) {
         return below;
     }
     let above = first.0.saturating_sub(LONGEST_HEAD as u32)..first.0;
@@ -74,6 +74,24 @@ fn below_deck(doc: &Document, first: BlockId, signed: &impl Fn(BlockId) -> bool,
             .is_some_and(|byline| !byline.people.is_empty() && doc.text(line).split_whitespace().count() <= 4)
     };
     (prose && (signed(line) || name())).then_some(below)
+}
+
+/// A deck of one paragraph or two stands between the headline and a block of lines of which one dates or signs the text: the
+/// text begins below these.
+fn below_signed_deck(doc: &Document, first: BlockId, signed: &impl Fn(BlockId) -> bool) -> Option<BlockId> {
+    const LONGEST_DECK: u32 = 2;
+    const LONGEST_BLOCK: u32 = 10;
+    /// So near above the deck date or byline would stand, if they stood there.
+    const ABOVE: u32 = 5;
+    let blocks = doc.blocks().len() as u32;
+    if (first.0.saturating_sub(ABOVE)..first.0).map(BlockId).any(signed) {
+        return None;
+    }
+    let text = |at: u32| is_text(doc, BlockId(at));
+    let block = (first.0 + 1..blocks).take(LONGEST_DECK as usize).find(|at| !text(*at))?;
+    let below = (block..blocks).take(LONGEST_BLOCK as usize).find(|at| text(*at))?;
+    let paragraphs = (below..blocks).filter(|at| text(*at)).take(3).count() as u32;
+    ((block..below).map(BlockId).any(signed) && paragraphs > block - first.0).then_some(BlockId(below))
 }
 
 /// Whether a line is the date or the byline of a text.
