@@ -170,6 +170,9 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
         keep_written(page, verdicts);
     }
     let Some(head) = &signs.head else { return };
+    if !written && head.is_signed(page) && !verdicts.iter().any(Verdict::stays) {
+        keep_signed(page, head.story, verdicts);
+    }
     for index in 0..page.len() {
         let label = page.lines[index].label;
         match verdicts[index] {
@@ -238,6 +241,18 @@ fn keep_written(page: &Page<'_>, verdicts: &mut [Verdict]) {
         let own = page.lines[index].label.is_none() && page.linked[index] < 0.5 && !is_tag(text(page, index));
         if *verdict == Verdict::Unlikely && own && !title {
             *verdict = Verdict::Kept("written", why_written(page));
+        }
+    }
+}
+
+/// A text below its date or byline in which no line reads as running text, such as a recipe: it goes on to the first line of
+/// the page.
+fn keep_signed(page: &Page<'_>, story: usize, verdicts: &mut [Verdict]) {
+    let own = |index: &usize| verdicts[*index] == Verdict::Unlikely && page.lines[*index].label.is_none();
+    let end = story + (story..page.len()).take_while(own).count();
+    if (story..end).any(|index| ends_in_stop(text(page, index))) {
+        for verdict in &mut verdicts[story..end] {
+            *verdict = Verdict::Kept("short", "below the lines that sign a text, where nothing reads as main text");
         }
     }
 }

@@ -5,7 +5,7 @@
 //! are text, as long as nothing else is known of them: what is doubtful there stays.
 
 use copydesk_document::BlockId;
-use copydesk_lexicon::PageLabelKind as Kind;
+use copydesk_lexicon::{FieldKind as Field, PageLabelKind as Kind};
 
 use crate::{
     judge::Verdict,
@@ -49,6 +49,7 @@ pub(crate) fn keep(
         verdicts[index] == Verdict::Unlikely
             && probability[index] >= border
             && page.lines[index].label.is_none()
+            && !is_field_of_the_page(page, index)
             && page.linked[index] < 0.5
             && !page.doc.block(BlockId(index as u32)).hidden
             && (!signs.odd[index] || probability[index] >= LAST)
@@ -64,6 +65,10 @@ pub(crate) fn keep(
                 break;
             }
         }
+    }
+    // Below whom to ask and what was attached nothing of the story stands.
+    if let Some(field) = (last + 1..to).find(|i| is_field_of_the_page(page, *i)) {
+        to = field;
     }
     for index in story..to {
         if open(index, verdicts) && (is_sentence(page, index) || is_entry(page, index)) {
@@ -83,6 +88,7 @@ pub(crate) fn keep(
         let between = (stays(above) || index == story)
             && stays(below)
             && gap <= LONGEST_GAP
+            && !is_signed(index + gap, verdicts)
             && !are_headlines(page, index..index + gap);
         let last = end.is_some()
             && below.is_none()
@@ -98,6 +104,19 @@ pub(crate) fn keep(
         index += gap;
     }
     resume(page, signs, story, verdicts);
+}
+
+/// Whether a line is the date or the byline of a text: right above it stands its desk, or a line of its head.
+fn is_signed(index: usize, verdicts: &[Verdict]) -> bool {
+    matches!(verdicts.get(index), Some(Verdict::Rule(finding)) if matches!(finding.rule, "date" | "byline"))
+}
+
+/// Whether a line is a label of the page with its value: whom to ask, what was attached, where it is from, its keywords.
+fn is_field_of_the_page(page: &Page<'_>, index: usize) -> bool {
+    matches!(
+        page.lines[index].field,
+        Some((Field::Contact | Field::Attachment | Field::Source | Field::Editor | Field::Keywords, _))
+    )
 }
 
 /// Below a line of the page that a rule has dropped (an advertisement, the credit of a picture) the story may go on: with

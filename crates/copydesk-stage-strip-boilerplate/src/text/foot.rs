@@ -73,12 +73,19 @@ pub(super) fn closing(page: &Page<'_>, index: usize) -> Option<&'static str> {
     match line.field {
         Some((FieldKind::Source, true)) => return Some("source"),
         Some((FieldKind::Editor, _)) => return Some("editor"),
+        Some((FieldKind::Attachment, true)) => return Some("attachment"),
         _ => {}
     }
     if is_initials(text) {
         return Some("sign-off");
     }
     let name = text.trim_matches(|c: char| !c.is_alphanumeric());
+    // `-- KELANA`: behind dashes the letters of the agency.
+    let dashed = text.starts_with("--") || text.starts_with(['—', '–']);
+    let letters = || name.chars().all(char::is_uppercase) && name.chars().count() >= 3;
+    if dashed && letters() {
+        return Some("source");
+    }
     let agency = shape.words <= 5.0 && !shape.closed && is_agency(name);
     (agency || text.starts_with('=') && shape.words <= 4.0).then_some("source")
 }
