@@ -141,10 +141,16 @@ fn judge(marked: &Marked, doc: &Document) -> (Sums, Vec<String>) {
     let mut sums = Sums { texts: 1, ..Sums::default() };
     let mut wrong = Vec::new();
     let mut kept = vec![false; marked.lines.len()];
-    for (_, block) in doc.iter().filter(|(_, block)| block.label().is_body()) {
+    let mut rules = vec![""; marked.lines.len()];
+    for (id, block) in doc.iter() {
         let line = |at: u32| doc.content()[..at as usize].matches('\n').count();
-        let (from, to) = (line(block.span.start), line(block.span.end));
-        kept[from..=to.min(marked.lines.len() - 1)].fill(true);
+        let (from, to) = (line(block.span.start), line(block.span.end).min(marked.lines.len() - 1));
+        if block.label().is_body() {
+            kept[from..=to].fill(true);
+        }
+        if let Some(last) = doc.decisions_on(id).next_back() {
+            rules[from..=to].fill(&*last.rule);
+        }
     }
     let text: Vec<&str> = marked.content.lines().collect();
     for (at, asked) in marked.lines.iter().enumerate() {
@@ -153,7 +159,7 @@ fn judge(marked: &Marked, doc: &Document) -> (Sums, Vec<String>) {
         sums.kept += usize::from(kept[at]);
         sums.right += usize::from(*wanted && kept[at]);
         if *wanted != kept[at] {
-            wrong.push(format!("{} {}", if *wanted { '+' } else { '-' }, text[at]));
+            wrong.push(format!("{} {}    [{}]", if *wanted { '+' } else { '-' }, text[at], rules[at]));
         }
     }
     sums.entire = usize::from(wrong.is_empty());
