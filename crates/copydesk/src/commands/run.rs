@@ -396,6 +396,8 @@ fn is_empty(report: &Report) -> bool {
 /// What a run of the pipeline file would refuse before it works on anything.
 pub(super) fn check(file: &Path, pipeline: &Pipeline) -> anyhow::Result<()> {
     let output = match pipeline.run.folder() {
+        // Where the file names no folder of its own, the command line will.
+        Some(_) if pipeline.run.out == copydesk_pipeline::Run::default().out => Output::Nowhere,
         Some(folder) => Output::Folder { folder, sharded: pipeline.run.sharded },
         None => Output::Stdout,
     };

@@ -197,7 +197,7 @@ mod tests {
         let text = side_by_side(&before, &after, None, 5, Paint::PLAIN);
         let all = text.lines().find(|line| line.starts_with("all ")).expect("a line for all");
         let words: Vec<&str> = all.split_whitespace().collect();
-        assert_eq!(&words[..6], ["all", "F1", "20", "0.3375", "0.4237", "+0.0863"], "{text}");
+        assert_eq!(&words[..6], ["all", "F1", "20", "0.3375", "0.4238", "+0.0863"], "{text}");
         assert!(text.contains("3: F1 0.175 -> 0.000  3.html") && !text.contains("  4: F1"), "{text}");
     }
 }
