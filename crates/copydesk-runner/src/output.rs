@@ -5,7 +5,7 @@
 
 use std::{
     io::{self, BufWriter, Stdout, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use copydesk_stage::{Assembly, Export, KnownFiles};
@@ -98,6 +98,7 @@ impl Sink {
                 (Self::Parts(storage, 0), known)
             }
             Output::Folder { folder, sharded } => {
+                check_place(folder)?;
                 let layout = Layout::new(exports, *sharded, surveyed, keys);
                 check_archives(chain, &LocalFolder::new(folder))?;
                 let mut store = Store::open(folder.clone(), layout, claim, list)?;
@@ -203,12 +204,7 @@ pub fn check_output(output: &Output, chain: &Chain, exports: &[ExportInstance], 
     let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
     check_names(output, chain, &list)?;
     let Output::Folder { folder, sharded } = output else { return Ok(()) };
-    // The last part of the path that is there already is what the others would be made in.
-    if let Some(there) = folder.ancestors().find(|path| path.symlink_metadata().is_ok())
-        && !there.is_dir()
-    {
-        return Err(RunError::no_folder(there));
-    }
+    check_place(folder)?;
     let storage = LocalFolder::new(folder);
     check_archives(chain, &storage)?;
     let keys = Keys::new(chain, exports)?;
@@ -217,6 +213,14 @@ pub fn check_output(output: &Output, chain: &Chain, exports: &[ExportInstance], 
     // What a run that was stopped has done is compared with the documents of the next, and none is read here.
     let inspection = Inspection { under_way: None, ..inspection };
     inspection.admit(&storage, &layout, owner, Existing::Keep, &Forgotten::default(), || Ok(None))
+}
+
+/// Refuses a path below a file: the last part of it that is there already is what the others would be made in.
+fn check_place(folder: &Path) -> Result<(), RunError> {
+    match folder.ancestors().find(|path| path.symlink_metadata().is_ok()) {
+        Some(there) if !there.is_dir() => Err(RunError::no_folder(there)),
+        _ => Ok(()),
+    }
 }
 
 /// Opens the folders that surveys compare with, before anything is read, which may take days.
