@@ -245,7 +245,9 @@ fn words(way: Way, documents: &[&Document], count: usize) -> Vec<String> {
     let mut candidates: BTreeMap<String, usize> = BTreeMap::new();
     for document in documents {
         let own: BTreeSet<String> = document.text.lines().flat_map(|line| way.candidates(line)).collect();
-        own.into_iter().for_each(|word| *candidates.entry(word).or_default() += 1);
+        for word in own {
+            *candidates.entry(word).or_default() += 1;
+        }
     }
     // Those in several documents first, as far as there are enough of them.
     let mut candidates: Vec<(String, usize)> = candidates.into_iter().filter(|(_, n)| *n <= MOST_DOCUMENTS).collect();

@@ -21,7 +21,7 @@ enum Syntax {
     Json,
     /// Lines with `%` before them, as pandoc has them.
     TitleBlock,
-    /// Names and values without fences, as MultiMarkdown and Pelican have them.
+    /// Names and values without fences, as `MultiMarkdown` and Pelican have them.
     Header,
 }
 

@@ -67,7 +67,7 @@ impl Seen {
             Some((_, own)) => format!("{file}#{own}"),
             None => file.to_owned(),
         };
-        found.name = name.into();
+        found.name = name;
     }
 
     /// Whether a document is as it was.

@@ -61,7 +61,7 @@ impl Source for Rebased {
             let mut item = item?;
             let (SourceItem::Bad { uri, .. } | SourceItem::Skipped { uri, .. }) = &mut item else {
                 if let SourceItem::Input(input) = &mut item {
-                    input.uri = places.rebase(&input.uri).into();
+                    input.uri = places.rebase(&input.uri);
                 }
                 return Ok(item);
             };

@@ -133,7 +133,7 @@ impl Run {
             && let Some(first) = ownership::first_place(&LocalFolder::new(folder))?
         {
             if let Some(places) = Places::new(folder, &first, &owner.place) {
-                place = places.first().to_owned();
+                places.first().clone_into(&mut place);
                 source = Box::new(Rebased { source, places });
             }
             owner.place = first;

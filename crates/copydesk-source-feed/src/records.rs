@@ -129,7 +129,7 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
                 Article::Broken(at, error) => bad(uri, "feed.syntax", format!("item {number}, at byte {at}: {error}")),
             }
         };
-        let mut items: Vec<_> = Articles::new(&text, kind).enumerate().map(article).collect();
+        let mut items: Vec<_> = Articles::new(text, kind).enumerate().map(article).collect();
         if items.is_empty() {
             let reason =
                 "there is no item in it: a message that only names items, say, or a header without a text".into();
@@ -137,7 +137,7 @@ fn documents(file: &FileName, bytes: &[u8], options: &Options) -> Vec<SourceItem
         }
         return items;
     }
-    let mut entries = Entries::new(&text);
+    let mut entries = Entries::new(text);
     let mut items = Vec::new();
     let mut number = 0_u64;
     while let Some(part) = entries.next() {

@@ -36,7 +36,9 @@ pub(crate) fn gather(doc: &Document, hints: &Hints<'_>, lexicon: &Lexicon, gathe
             && let Some((list, part)) = DECLARATIONS.person(&clue.name)
         {
             let declared = DECLARATIONS.of(clue.origin, list).iter().find(|(field, _)| *field == Field::Authors);
-            declared.iter().for_each(|(_, weight)| lists.add(clue, list, part, *weight));
+            if let Some((_, weight)) = declared {
+                lists.add(clue, list, part, *weight);
+            }
         }
     }
     for List { first, name, weight, persons } in lists.0 {
@@ -108,7 +110,7 @@ impl<'d> Lists<'d> {
         match (part, persons.last_mut()) {
             (PersonPart::Given, Some(Person { whole: None, given: given @ None, .. })) => *given = Some(&clue.value),
             (PersonPart::Family, Some(Person { whole: None, family: family @ None, .. })) => {
-                *family = Some(&clue.value)
+                *family = Some(&clue.value);
             }
             _ => {
                 let mut next = Person::default();

@@ -217,12 +217,12 @@ impl<'t> Line<'t> {
 
     /// `苗木に土をかける人たち＝19日、緑ケ丘町`: behind the sign day and place, as papers in Japanese print them.
     fn dated_behind_equals(&self, lines: &Lines<'_>, story: &Story) -> Option<Claim> {
+        const PLACES: [char; 7] = ['市', '町', '村', '区', '県', '都', '府'];
         let text = self.text.trim();
         let (said, place) = text.rsplit_once(['＝', '='])?;
         let kana = said.chars().any(copydesk_text::is_kana);
         let figures = place.trim_start_matches(|c: char| c.is_numeric() || "年月一二三四五六七八九十".contains(c));
         let dated = figures.len() < place.len() && figures.starts_with('日');
-        const PLACES: [char; 7] = ['市', '町', '村', '区', '県', '都', '府'];
         let short = place.chars().count() <= 12 && !place.contains(['、', '。', '（']);
         let placed = place.ends_with('で') && place.contains(PLACES) || short && place.ends_with(PLACES);
         let fits = (dated || placed) && place.chars().count() <= 30 && !ends_sentence(place);

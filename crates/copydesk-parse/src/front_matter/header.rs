@@ -1,4 +1,4 @@
-//! Names and values before the text, without fences: the metadata of MultiMarkdown and Pelican.
+//! Names and values before the text, without fences: the metadata of `MultiMarkdown` and Pelican.
 //!
 //! Scraped texts begin with `Title:` and `Date:`, too, and there these are lines of the text like others. So a header is one
 //! only if it has a name that nobody but such a program writes.
