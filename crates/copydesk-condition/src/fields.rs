@@ -4,7 +4,6 @@ use std::{collections::BTreeMap, fmt};
 
 use cel::Context;
 use copydesk_document::Document;
-use copydesk_record::{Options, Record, to_record};
 use copydesk_stage::Facet;
 use serde::Serialize;
 
@@ -44,7 +43,7 @@ pub struct Field {
     pub of: Type,
     /// What stages write that it comes from; nothing where it is known from the start.
     pub reads: Option<Facet>,
-    value: fn(&Record<'_>) -> Value,
+    value: fn(&Document) -> Value,
 }
 
 /// A value of a field.
@@ -63,49 +62,58 @@ pub enum Value {
     Texts(Vec<String>),
 }
 
-const fn field(name: &'static str, of: Type, reads: Option<Facet>, value: fn(&Record<'_>) -> Value) -> Field {
+const fn field(name: &'static str, of: Type, reads: Option<Facet>, value: fn(&Document) -> Value) -> Field {
     Field { name, of, reads, value }
 }
 
 /// Text; none is empty.
-fn text<T: AsRef<str>>(value: Option<&T>) -> Value {
-    Value::Text(value.map(|value| value.as_ref().to_owned()).unwrap_or_default())
+fn text(value: Option<impl Into<String>>) -> Value {
+    Value::Text(value.map(Into::into).unwrap_or_default())
 }
 
 fn texts<T: AsRef<str>>(values: impl IntoIterator<Item = T>) -> Value {
     Value::Texts(values.into_iter().map(|value| value.as_ref().to_owned()).collect())
 }
 
+/// The value of a fact; none is empty.
+fn fact(value: Option<&copydesk_document::Value<impl ToString>>) -> Value {
+    text(value.map(|found| found.value.to_string()))
+}
+
+fn facts(values: &[copydesk_document::Value<String>]) -> Value {
+    texts(values.iter().map(|found| &found.value))
+}
+
 const FACTS: Option<Facet> = Some(Facet::Metadata);
 
-/// Every field, by name.
+/// Every field, by name. Each is read from the document as the record has it, and what a condition does not name is not made.
 pub const FIELDS: &[Field] = &[
-    field("authors", Type::Texts, FACTS, |r| texts(&r.authors)),
-    field("captions", Type::Texts, Some(Facet::Captions), |r| texts(r.captions.iter().map(|c| &c.text))),
-    field("description", Type::Text, FACTS, |r| text(r.description.as_ref())),
-    field("image", Type::Text, FACTS, |r| text(r.image.as_ref())),
-    field("language", Type::Text, Some(Facet::Languages), |r| text(r.language.as_ref())),
-    field("languages", Type::Texts, Some(Facet::Languages), |r| texts(r.languages.iter().map(|share| &share.tag))),
-    field("license", Type::Text, FACTS, |r| text(r.license.as_ref())),
-    field("modified", Type::Text, FACTS, |r| text(r.modified.map(|time| time.to_string()).as_ref())),
-    field("notes", Type::Texts, None, |r| texts(r.notes.iter().map(|note| &note.code))),
-    field("page_type", Type::Text, FACTS, |r| Value::Text(r.page_type.map(name_of).unwrap_or_default())),
-    field("paywalled", Type::Bool, FACTS, |r| Value::Bool(r.paywalled.unwrap_or_default())),
-    field("published", Type::Text, FACTS, |r| text(r.published.map(|time| time.to_string()).as_ref())),
-    field("section", Type::Text, FACTS, |r| text(r.section.as_ref())),
-    field("site_name", Type::Text, FACTS, |r| text(r.site_name.as_ref())),
-    field("source.bytes", Type::Int, None, |r| Value::Int(i64::try_from(r.source.bytes).unwrap_or(i64::MAX))),
-    field("source.media_type", Type::Text, None, |r| text(Some(&r.source.media_type))),
-    field("source.site", Type::Text, None, |r| Value::Text(site(r))),
-    field("source.uri", Type::Text, None, |r| text(Some(&r.source.uri))),
-    field("source.url", Type::Text, None, |r| text(r.source.url.as_ref())),
-    field("tags", Type::Texts, FACTS, |r| texts(&r.tags)),
-    field("text", Type::Text, Some(Facet::Body), |r| text(Some(&r.text))),
-    field("text_confidence", Type::Double, Some(Facet::Body), |r| {
-        Value::Double(f64::from(r.text_confidence.unwrap_or_default()))
+    field("authors", Type::Texts, FACTS, |d| facts(&d.metadata().authors)),
+    field("captions", Type::Texts, Some(Facet::Captions), |d| texts(d.captions().iter().map(|c| &c.text))),
+    field("description", Type::Text, FACTS, |d| fact(d.metadata().description.as_ref())),
+    field("image", Type::Text, FACTS, |d| fact(d.metadata().image.as_ref())),
+    field("language", Type::Text, Some(Facet::Languages), |d| text(copydesk_record::language(d))),
+    field("languages", Type::Texts, Some(Facet::Languages), |d| texts(d.languages().shares.iter().map(|s| &s.tag))),
+    field("license", Type::Text, FACTS, |d| fact(d.metadata().license.as_ref())),
+    field("modified", Type::Text, FACTS, |d| fact(d.metadata().modified.as_ref())),
+    field("notes", Type::Texts, None, |d| texts(d.notes().iter().map(|note| &note.code))),
+    field("page_type", Type::Text, FACTS, |d| text(d.metadata().page_type.as_ref().map(|found| found.value.name()))),
+    field("paywalled", Type::Bool, FACTS, |d| Value::Bool(d.metadata().paywalled.as_ref().is_some_and(|p| p.value))),
+    field("published", Type::Text, FACTS, |d| fact(d.metadata().published.as_ref())),
+    field("section", Type::Text, FACTS, |d| fact(d.metadata().section.as_ref())),
+    field("site_name", Type::Text, FACTS, |d| fact(d.metadata().site_name.as_ref())),
+    field("source.bytes", Type::Int, None, |d| Value::Int(i64::try_from(d.source.bytes).unwrap_or(i64::MAX))),
+    field("source.media_type", Type::Text, None, |d| text(Some(&d.source.media_type))),
+    field("source.site", Type::Text, None, |d| text(site(d))),
+    field("source.uri", Type::Text, None, |d| text(Some(&d.source.uri))),
+    field("source.url", Type::Text, None, |d| text(d.source.url.as_deref())),
+    field("tags", Type::Texts, FACTS, |d| facts(&d.metadata().tags)),
+    field("text", Type::Text, Some(Facet::Body), |d| text(Some(copydesk_record::text(d)))),
+    field("text_confidence", Type::Double, Some(Facet::Body), |d| {
+        Value::Double(f64::from(copydesk_record::text_confidence(d).unwrap_or_default()))
     }),
-    field("title", Type::Text, FACTS, |r| text(r.title.as_ref())),
-    field("url", Type::Text, FACTS, |r| text(r.url.as_ref())),
+    field("title", Type::Text, FACTS, |d| fact(d.metadata().title.as_ref())),
+    field("url", Type::Text, FACTS, |d| fact(d.metadata().url.as_ref())),
 ];
 
 impl Field {
@@ -114,34 +122,23 @@ impl Field {
         FIELDS.iter().find(|field| field.name == name)
     }
 
-    /// Its value in a record.
-    pub fn value(&self, record: &Record<'_>) -> Value {
-        (self.value)(record)
-    }
-}
-
-/// A value as JSON and pipeline files write it: `article`.
-fn name_of(value: impl Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => String::new(),
+    /// Its value of a document.
+    pub fn value(&self, doc: &Document) -> Value {
+        (self.value)(doc)
     }
 }
 
 /// The site that the document was fetched from, as its address says: `example.org`, without a `www.`; nothing where there is
 /// no address.
-fn site(record: &Record<'_>) -> String {
-    let source = &record.source;
-    let address = source.url.as_deref().unwrap_or(&source.uri);
-    copydesk_text::site(address).unwrap_or_default()
+fn site(doc: &Document) -> Option<String> {
+    copydesk_text::site(doc.source.url.as_deref().unwrap_or(&doc.source.uri))
 }
 
 /// Gives a context the values of the fields that a condition names.
 pub(crate) fn fill(context: &mut Context<'_, '_>, doc: &Document, fields: &[&Field]) -> Result<(), String> {
-    let record = to_record(doc, Options::LEAN);
     let mut tables: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
     for field in fields {
-        let value = field.value(&record);
+        let value = field.value(doc);
         match field.name.split_once('.') {
             Some((table, name)) => _ = tables.entry(table).or_default().insert(name, value),
             None => context.add_variable(field.name, value).map_err(|error| error.to_string())?,

@@ -157,6 +157,52 @@ mod tests {
     }
 
     #[test]
+    fn a_field_has_the_value_that_the_record_has() {
+        let mut doc = document();
+        for value in [
+            Fact::Modified("2024-05-02T10:00:00+02:00".parse().expect("a time")),
+            Fact::SiteName("Harbour Post".into()),
+            Fact::Section("Port".into()),
+            Fact::Tags(vec!["ferry".into(), "night".into()]),
+            Fact::Description("At night.".into()),
+            Fact::Url("https://example.org/a".into()),
+            Fact::Image("https://example.org/a.jpg".into()),
+            Fact::License("CC BY".into()),
+            Fact::Paywalled(true),
+            Fact::PageType(copydesk_document::PageType::Article),
+        ] {
+            let name = "test".to_owned();
+            let value = copydesk_document::Value { value, origin: Origin::Text, name, span: None, confidence: 0.9 };
+            doc.add_facts("s", value.into());
+        }
+        doc.set_text_confidence(Some(0.876));
+        for doc in [doc, Document::default()] {
+            let record = copydesk_record::to_record(&doc, copydesk_record::Options::LEAN);
+            let record = serde_json::to_value(record).expect("JSON");
+            for field in FIELDS.iter().filter(|field| field.name != "source.site") {
+                let key = format!("/{}", field.name.replace('.', "/"));
+                let in_record = record.pointer(&key).expect(field.name).clone();
+                let in_record = match (in_record, field.of) {
+                    (serde_json::Value::Null, Type::Text) => "".into(),
+                    (serde_json::Value::Null, Type::Bool) => false.into(),
+                    (serde_json::Value::Null, Type::Double) => 0.0.into(),
+                    (serde_json::Value::Array(members), _) => {
+                        let part = match field.name {
+                            "captions" => "text",
+                            "languages" => "tag",
+                            _ => "code",
+                        };
+                        members.into_iter().map(|member| member.get(part).cloned().unwrap_or(member)).collect()
+                    }
+                    (value, _) => value,
+                };
+                let value = serde_json::to_value(field.value(&doc)).expect("JSON");
+                assert_eq!(value, in_record, "{}", field.name);
+            }
+        }
+    }
+
+    #[test]
     fn what_it_reads_follows_from_its_fields() {
         let reads = |text| Condition::read(text).expect(text).reads();
         assert_eq!(reads("source.bytes > 1 && source.site != \"\""), []);

@@ -97,13 +97,13 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
         description: string(meta.description.as_ref()),
         url: string(meta.url.as_ref()),
         image: string(meta.image.as_ref()),
-        language: language(doc),
+        language: language(doc).map(Cow::Borrowed),
         languages: doc.languages().shares.clone(),
         dateline: meta.dateline.as_ref().map(|v| v.value.clone()),
         license: string(meta.license.as_ref()),
         paywalled: meta.paywalled.as_ref().map(|v| v.value),
         page_type: meta.page_type.as_ref().map(|v| v.value),
-        text_confidence: doc.text_confidence().map(hundredths),
+        text_confidence: text_confidence(doc),
         text: text(doc),
         markdown: options.markdown.map(|markup| crate::markdown(doc, markup)),
         captions: doc.captions().iter().map(caption).collect(),
@@ -180,15 +180,16 @@ pub fn id_number_of(name: &str, sha256: &str) -> u64 {
     digest.iter().take(8).fold(0_u64, |head, byte| head << 8 | u64::from(*byte))
 }
 
-/// More digits would promise more than there is.
-fn hundredths(share: f32) -> f32 {
-    (share * 100.0).round() / 100.0
+/// How much of the main text is to be expected right, in hundredths: more digits would promise more than there is.
+pub fn text_confidence(doc: &Document) -> Option<f32> {
+    doc.text_confidence().map(|share| (share * 100.0).round() / 100.0)
 }
 
-// The vote of the letters counts; the document's own word stands in where there was too little to vote on.
-fn language(doc: &Document) -> Option<Cow<'_, str>> {
+/// The language of a document, as a BCP 47 tag. The vote of the letters counts; the document's own word stands in where there
+/// was too little to vote on.
+pub fn language(doc: &Document) -> Option<&str> {
     let voted = doc.languages().main.as_ref().map(|guess| guess.tag.as_str()).filter(|tag| *tag != "und");
-    voted.or_else(|| doc.metadata().language.as_ref().map(|v| v.value.as_str())).map(Cow::Borrowed)
+    voted.or_else(|| doc.metadata().language.as_ref().map(|v| v.value.as_str()))
 }
 
 fn string(value: Option<&Value<String>>) -> Option<Cow<'_, str>> {

@@ -15,7 +15,7 @@ mod record;
 
 copydesk_fingerprint::fingerprint!();
 
-pub use build::{Options, day, id, id_number, id_number_of, text, to_record, utc};
+pub use build::{Options, day, id, id_number, id_number_of, language, text, text_confidence, to_record, utc};
 pub use line::{complete_line, read_lines, write_line};
 pub use markdown::{Markup, markdown};
 pub use record::{
