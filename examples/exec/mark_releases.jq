@@ -2,7 +2,7 @@
 # jq -n -c --unbuffered -f mark_releases.jq
 input
 | ({ marks: ["note to editors:", "for immediate release"] } + .options) as $options
-| { protocol: 1, reads: [], writes: ["body"], view: ["blocks"], $options },
+| { protocol: 1, reads: [], writes: ["body"], view: ["blocks"], block: ["text"], $options },
   (
     inputs
     | {

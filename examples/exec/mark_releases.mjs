@@ -25,7 +25,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     }
     options = { ...options, ...message.options };
     const version = `node ${process.version}`;
-    say({ protocol: 1, reads: [], writes: ["body"], view: ["blocks"], options, version });
+    say({ protocol: 1, reads: [], writes: ["body"], view: ["blocks"], block: ["text"], options, version });
   } else {
     say({ id: message.id, patch: patch(message.view) });
   }

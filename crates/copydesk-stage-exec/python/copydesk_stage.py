@@ -2,7 +2,7 @@
 
     from copydesk_stage import stage
 
-    @stage(reads=["body"], writes=["body"], view=["blocks"])
+    @stage(reads=["body"], writes=["body"], view=["blocks"], block=["text"])
     def mark_releases(document):
         for block in document.blocks:
             if block.text.lower().startswith("for immediate release"):
@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import operator
 import os
 import platform
 import sys
@@ -54,6 +55,11 @@ class Fields(dict):
 
     def __missing__(self, name: str) -> Any:
         raise NoSuchMember(f"there is no {name!r} in it: {', '.join(self)}")
+
+
+# Those of a block are found at once, without the way over an error that Python takes to `__getattr__`.
+for _name in ["id", "kind", "level", "label", "text", "original", "language", "hidden", "links"]:
+    setattr(Fields, _name, property(operator.itemgetter(_name)))
 
 
 class Document:
@@ -155,11 +161,11 @@ class Stage:
         # What anybody prints must not get between the lines of the protocol.
         out = os.dup(1)
         os.dup2(2, 1)
-        lines = _lines(0)
-        first = next(lines, None)
+        texts = _texts(0)
+        first = next(texts, None)
         if first is None:
             sys.exit("a stage is started by `copydesk`: name it in a pipeline file, under `use = \"exec\"`")
-        hello = json.loads(first[0])
+        hello = json.loads(first)
         try:
             options = self._told(hello.get("options", {}))
         except OptionError as error:
@@ -172,27 +178,30 @@ class Stage:
             "version": " ".join([self._declared["version"], platform.python_implementation(), platform.python_version()]).strip(),
             "files": _modules(),
         }])
-        self._work(lines, out, options)
+        self._work(texts, out, options)
 
-    def _work(self, lines: Any, out: int, options: Fields) -> None:
+    def _work(self, texts: Any, out: int, options: Fields) -> None:
         answers: List[str] = []
         since = time.monotonic()
         scan, encode = json.JSONDecoder(object_hook=Fields).scan_once, _ENCODER.encode
-        for line, is_last in lines:
-            request, _ = scan(line, 0)
-            document = Document(request["view"])
-            try:
-                self._call(document, options)
-                # Most documents are left as they are.
-                changes = encode(document.changes) if document.changes else "[]"
-                answers.append(f'{{"id":{request["id"]},"patch":{{"version":1,"changes":{changes}}}}}')
-            except Exception as error:
-                answers.append(encode({"id": request["id"], "patch": _refusal(error)}))
-            # Those that are there already go out together, unless that takes long.
-            if is_last or time.monotonic() - since > _PATIENCE:
-                _write_all(out, ("\n".join(answers) + "\n").encode())
-                answers.clear()
-                since = time.monotonic()
+        for text in texts:
+            at = 0
+            while at < len(text):
+                request, end = scan(text, at)
+                at = text.index("\n", end) + 1
+                document = Document(request["view"])
+                try:
+                    self._call(document, options)
+                    # Most documents are left as they are.
+                    changes = encode(document.changes) if document.changes else "[]"
+                    answers.append(f'{{"id":{request["id"]},"patch":{{"version":1,"changes":{changes}}}}}\n')
+                except Exception as error:
+                    answers.append(encode({"id": request["id"], "patch": _refusal(error)}) + "\n")
+                # Those that are there already go out together, unless that takes long.
+                if at == len(text) or time.monotonic() - since > _PATIENCE:
+                    _write_all(out, "".join(answers).encode())
+                    answers.clear()
+                    since = time.monotonic()
 
     def _told(self, given: Dict[str, Any]) -> Fields:
         """The options in full; `OptionError` if one is wrong."""
@@ -212,20 +221,24 @@ class Stage:
 
 
 def stage(*, reads: Sequence[str], writes: Sequence[str], view: Optional[Sequence[str]] = None,
-          labels: Optional[Sequence[str]] = None, options: Optional[Dict[str, Any]] = None, version: str = "",
+          labels: Optional[Sequence[str]] = None, block: Optional[Sequence[str]] = None,
+          options: Optional[Dict[str, Any]] = None, version: str = "",
           check: Optional[Callable[[Fields], None]] = None) -> Callable[[Callable[..., None]], Stage]:
     """Make a function a stage. It is called with a `Document`, and with its options if it has any.
 
     `reads` and `writes` are out of `body`, `languages`, `captions`, `metadata` and `text`. `view` are the members of a view that
-    the function looks at, and `labels` the labels of the blocks that it wants to see: what is not sent costs no time. `options`
-    are the names of the options with their defaults, whose types are theirs; `check` is called with all of them and raises
-    `OptionError`. With another `version` finished work is done again, as it is when a file of the stage changes.
+    the function looks at, `labels` the labels of the blocks that it wants to see, and `block` the members of a block, beside its
+    `id`: what is not sent costs no time. `options` are the names of the options with their defaults, whose types are theirs;
+    `check` is called with all of them and raises `OptionError`. With another `version` finished work is done again, as it is when
+    a file of the stage changes.
     """
     declared: Dict[str, Any] = {"reads": list(reads), "writes": list(writes), "version": version}
     if view is not None:
         declared["view"] = list(view)
     if labels is not None:
         declared["labels"] = list(labels)
+    if block is not None:
+        declared["block"] = list(block)
     return lambda function: Stage(function, declared, dict(options or {}), check)
 
 
@@ -271,22 +284,26 @@ def _modules() -> List[str]:
     return sorted(files)
 
 
-def _lines(source: int) -> Any:
-    """Lines as they come, each with whether no other is there yet."""
+def _texts(source: int) -> Any:
+    """Whole lines as they come, as many as there are: first one alone, then all together."""
     begun: List[bytes] = []
+    told = False
     while True:
         read = os.read(source, 1 << 16)
         if not read:
             return
-        *whole, rest = read.split(b"\n")
-        if not whole:
-            begun.append(rest)
+        end = read.rfind(b"\n") + 1
+        if not end:
+            begun.append(read)
             continue
-        whole[0] = b"".join(begun) + whole[0]
-        begun = [rest]
-        last = len(whole) - 1
-        for at, line in enumerate(whole):
-            yield line.decode(), at == last
+        text = b"".join([*begun, read[:end]]).decode()
+        begun = [read[end:]]
+        if not told:
+            told = True
+            end = text.index("\n") + 1
+            yield text[:end]
+            text = text[end:]
+        yield text
 
 
 def _write(out: int, messages: List[Dict[str, Any]]) -> None:

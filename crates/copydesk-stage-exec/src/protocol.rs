@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use copydesk_document::Label;
-use copydesk_stage::{DocumentView, Facet, Handed, PartialView, Patch, StageError, ViewPart};
+use copydesk_stage::{BlockPart, DocumentView, Facet, Handed, PartialView, Patch, StageError, ViewPart};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -55,6 +55,9 @@ pub struct Introduction {
     /// The labels of the blocks that it wants to see; all blocks if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Vec<Label>>,
+    /// The members of a block that it wants to see, beside its `id`; all of them if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Vec<BlockPart>>,
     /// Its options in full, defaults included.
     #[serde(default)]
     pub options: Map<String, Value>,
@@ -99,7 +102,17 @@ pub struct Answer {
 impl Messages {
     /// The JSON Schema of every line, draft 2020-12.
     pub fn json_schema() -> schemars::Schema {
-        schemars::schema_for!(Self)
+        let mut schema = schemars::schema_for!(Self);
+        // Of a document and of its blocks a program is sent the members that it wants to see, and these.
+        for (path, always) in [
+            ("/$defs/DocumentView/required", &["version", "uri", "media_type", "url"][..]),
+            ("/$defs/BlockView/required", &["id"]),
+        ] {
+            if let Some(required) = schema.pointer_mut(path) {
+                *required = always.into();
+            }
+        }
+        schema
     }
 }
 
@@ -152,7 +165,7 @@ pub(crate) fn write_request(
         view: PartialView<'a>,
     }
     let parts = wants.view.as_deref().unwrap_or(ViewPart::ALL);
-    let view = PartialView { doc: handed.doc, parts, labels: wants.labels.as_deref() };
+    let view = PartialView { doc: handed.doc, parts, labels: wants.labels.as_deref(), block: wants.block.as_deref() };
     let before = to.len();
     if let Err(error) = serde_json::to_writer(&mut *to, &Line { id, view }) {
         to.truncate(before);

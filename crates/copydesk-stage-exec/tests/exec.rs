@@ -10,7 +10,10 @@
 use std::{fs, process::Command, time::Instant};
 
 use copydesk_document::{Document, Input};
-use copydesk_stage::{AnyStage, Catalog, ConfigError, Context, Facet, Handed, Manifest, StageError, Verdict};
+use copydesk_stage::{
+    AnyStage, BlockPart, Catalog, ConfigError, Context, Facet, Handed, Manifest, PartialView, StageError, Verdict,
+    ViewPart,
+};
 use copydesk_stage_exec::Exec;
 use copydesk_testkit::Kit;
 use serde_json::{Value, json};
@@ -280,13 +283,29 @@ fn rules_of_the_module_for_python_stand_in_the_readme() {
 fn lines_are_what_the_schema_says() {
     let schema = copydesk_stage_exec::Messages::json_schema().to_value();
     let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let input = Input::new("a.md", b"# Night ferry\n\nThe [quay](https://example.org/quay).".to_vec());
+    let doc = copydesk_parse::parse(&input, &copydesk_parse::Limits::default()).expect("a text");
+    let all = PartialView { doc: &doc, parts: ViewPart::ALL, labels: None, block: None };
+    let blocks = PartialView { parts: &[ViewPart::Blocks], ..all };
+    let texts = PartialView { block: Some(&[BlockPart::Text]), ..blocks };
+    let view = |view: &PartialView<'_>| serde_json::to_value(view).expect("a view");
     for line in [
         json!({ "protocol": 1, "options": {} }),
         json!({ "protocol": 1, "reads": ["body"], "writes": [], "view": ["blocks"], "labels": ["body"], "files": [] }),
+        json!({ "protocol": 1, "reads": ["body"], "writes": [], "view": ["blocks"], "block": ["text", "links"] }),
+        json!({ "id": 0, "view": view(&all) }),
+        json!({ "id": 0, "view": view(&blocks) }),
+        json!({ "id": 0, "view": view(&texts) }),
         json!({ "error": "is no number", "option": "limit" }),
         json!({ "id": 1, "patch": { "version": 1, "changes": [] } }),
     ] {
         assert!(validator.is_valid(&line), "{line}");
     }
-    assert!(!validator.is_valid(&json!({ "id": 1, "changes": [] })));
+    for line in [
+        json!({ "id": 1, "changes": [] }),
+        json!({ "protocol": 1, "reads": [], "writes": [], "block": ["words"] }),
+        json!({ "id": 0, "view": { "version": 1, "uri": "a.txt", "media_type": "text/plain", "url": null, "blocks": [{}] } }),
+    ] {
+        assert!(!validator.is_valid(&line), "{line}");
+    }
 }

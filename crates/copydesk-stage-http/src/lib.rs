@@ -86,7 +86,7 @@ impl Http {
     fn view(&self, doc: &Document) -> Result<Vec<u8>, StageError> {
         let config = self.client.config();
         let parts = config.view.as_deref().unwrap_or(ViewPart::ALL);
-        let view = PartialView { doc, parts, labels: config.labels.as_deref() };
+        let view = PartialView { doc, parts, labels: config.labels.as_deref(), block: None };
         serde_json::to_vec(&view)
             .map_err(|error| StageError::new("view", format!("the document cannot be written as JSON: {error}")))
     }

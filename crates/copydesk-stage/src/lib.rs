@@ -113,7 +113,8 @@ pub use survey::{
     Table,
 };
 pub use view::{
-    BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView, PartialView, ViewPart,
+    BlockPart, BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView,
+    PartialView, ViewPart,
 };
 
 /// The examples of the README are tests.

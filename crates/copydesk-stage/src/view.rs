@@ -240,8 +240,30 @@ impl ViewPart {
     ];
 }
 
-/// A [`DocumentView`] of which some members are left out, as are blocks of other labels; so much less is written and read.
-/// Version, `uri`, `media_type` and `url` are always there.
+/// A member of [`BlockView`] that a stage can ask for or go without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockPart {
+    /// Its form.
+    Kind,
+    /// Level of a heading, depth of a list item.
+    Level,
+    /// What it was found to be.
+    Label,
+    /// Its text as it stands now.
+    Text,
+    /// Its text as the parser gave it, where that is not the same.
+    Original,
+    /// BCP 47 tag.
+    Language,
+    /// Whether the page hides it.
+    Hidden,
+    /// Addresses of its links.
+    Links,
+}
+
+/// A [`DocumentView`] of which some members are left out, as are blocks of other labels and members of blocks; so much less is
+/// written and read. Version, `uri`, `media_type` and `url` are always there, as is the `id` of a block.
 #[derive(Clone, Copy, Debug)]
 pub struct PartialView<'a> {
     /// The document.
@@ -250,11 +272,13 @@ pub struct PartialView<'a> {
     pub parts: &'a [ViewPart],
     /// The labels of the blocks, where not all are wanted.
     pub labels: Option<&'a [Label]>,
+    /// The members of a block, where not all are wanted.
+    pub block: Option<&'a [BlockPart]>,
 }
 
 impl Serialize for PartialView<'_> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self { doc, parts, labels } = *self;
+        let Self { doc, parts, labels, block } = *self;
         let mut map = serializer.serialize_map(Some(parts.len() + 4))?;
         map.serialize_entry("version", &PATCH_VERSION)?;
         map.serialize_entry("uri", &doc.source.uri)?;
@@ -265,7 +289,8 @@ impl Serialize for PartialView<'_> {
                 ViewPart::Fields => map.serialize_entry("fields", &doc.source.fields)?,
                 ViewPart::Blocks => {
                     let wanted = |id: &BlockId| labels.is_none_or(|l| l.contains(&doc.block(*id).label()));
-                    let blocks = doc.ids().filter(wanted).map(|id| BlockView::of(doc, id));
+                    let blocks =
+                        doc.ids().filter(wanted).map(|id| PartialBlock { view: BlockView::of(doc, id), parts: block });
                     map.serialize_entry("blocks", &Listed::new(blocks))?;
                 }
                 ViewPart::Evidence => map.serialize_entry("evidence", &Listed::new(clues(doc)))?,
@@ -282,6 +307,33 @@ impl Serialize for PartialView<'_> {
                 ViewPart::Decisions => map.serialize_entry("decisions", &Listed::new(decisions(doc)))?,
                 ViewPart::Notes => map.serialize_entry("notes", &Listed::new(notes(doc)))?,
                 ViewPart::Ext => map.serialize_entry("ext", doc.ext())?,
+            }
+        }
+        map.end()
+    }
+}
+
+/// A block of which some members may be left out.
+struct PartialBlock<'a> {
+    view: BlockView<'a>,
+    parts: Option<&'a [BlockPart]>,
+}
+
+impl Serialize for PartialBlock<'_> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { view, parts: Some(parts) } = self else { return self.view.serialize(serializer) };
+        let mut map = serializer.serialize_map(Some(parts.len() + 1))?;
+        map.serialize_entry("id", &view.id)?;
+        for part in *parts {
+            match part {
+                BlockPart::Kind => map.serialize_entry("kind", &view.kind)?,
+                BlockPart::Level => map.serialize_entry("level", &view.level)?,
+                BlockPart::Label => map.serialize_entry("label", &view.label)?,
+                BlockPart::Text => map.serialize_entry("text", &view.text)?,
+                BlockPart::Original => map.serialize_entry("original", &view.original)?,
+                BlockPart::Language => map.serialize_entry("language", &view.language)?,
+                BlockPart::Hidden => map.serialize_entry("hidden", &view.hidden)?,
+                BlockPart::Links => map.serialize_entry("links", &view.links)?,
             }
         }
         map.end()
@@ -396,11 +448,20 @@ mod tests {
         }
         doc.push_block(NewBlock { text: "Share", ..NewBlock::default() });
         let whole = serde_json::to_value(DocumentView::of(&doc)).unwrap();
-        let all = PartialView { doc: &doc, parts: ViewPart::ALL, labels: None };
+        let all = PartialView { doc: &doc, parts: ViewPart::ALL, labels: None, block: None };
         assert_eq!(serde_json::to_value(all).unwrap(), whole);
-        let body = PartialView { doc: &doc, parts: &[ViewPart::Blocks], labels: Some(&[Label::Body]) };
+        let body = PartialView { labels: Some(&[Label::Body]), parts: &[ViewPart::Blocks], ..all };
+        let texts = PartialView { block: Some(&[BlockPart::Text]), ..body };
         let body = serde_json::to_value(body).unwrap();
         assert_eq!(body["blocks"], serde_json::json!([whole["blocks"][0], whole["blocks"][1]]));
         assert_eq!((body.get("facts"), &body["version"]), (None, &serde_json::json!(1)));
+        let texts = serde_json::to_value(texts).unwrap();
+        let texts_alone = serde_json::json!([{ "id": 0, "text": "Night ferry" }, { "id": 1, "text": "The quay." }]);
+        assert_eq!(texts["blocks"], texts_alone);
+        // Every member of a block can be asked for, and is then as in a whole view.
+        let parts = serde_json::to_value(schemars::schema_for!(BlockPart)).unwrap();
+        let names = parts["oneOf"].as_array().unwrap().iter().map(|part| part["const"].clone());
+        let parts: Vec<BlockPart> = names.map(|name| serde_json::from_value(name).unwrap()).collect();
+        assert_eq!(serde_json::to_value(PartialView { block: Some(&parts), ..all }).unwrap(), whole);
     }
 }

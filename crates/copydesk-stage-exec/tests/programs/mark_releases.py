@@ -18,14 +18,16 @@ def check(options):
     reads=[],
     writes=["body"],
     view=["blocks"],
+    block=["text"],
     options={"marks": ["note to editors:", "for immediate release"]},
     check=check,
 )
 def mark_releases(document, options):
+    marks = [(mark, mark.lower()) for mark in options.marks]
     for block in document.blocks:
         text = block.text.lower()
-        for mark in options.marks:
-            if text.startswith(mark.lower()):
+        for mark, opening in marks:
+            if text.startswith(opening):
                 document.label(block.id, "other", rule="opens-with", detail=f"`{mark}`")
                 break
 

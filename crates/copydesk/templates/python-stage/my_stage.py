@@ -14,19 +14,22 @@ def check(options):
     # What it looks at beside the text, and what it changes: a run refuses what is not declared.
     reads=[],
     writes=["body"],
-    # The members of a document that it looks at; `copydesk schema view` describes them all.
+    # The members of a document that it looks at, and of a block beside its `id`; `copydesk schema view` describes them all.
     view=["blocks"],
+    block=["text"],
     # Its options with their defaults, as a pipeline file may set them.
     options={"marks": ["note to editors:", "for immediate release"]},
     check=check,
 )
 def my_stage(document, options):
+    marks = [(mark, mark.lower()) for mark in options.marks]
     for block in document.blocks:
         text = block.text.lower()
-        mark = next((mark for mark in options.marks if text.startswith(mark.lower())), None)
-        if mark is not None:
-            # Nothing is deleted: the block gets a label, with the name of the rule and what the rule saw.
-            document.label(block.id, "other", rule="opens-with", detail=f"`{mark}`")
+        for mark, opening in marks:
+            if text.startswith(opening):
+                # Nothing is deleted: the block gets a label, with the name of the rule and what the rule saw.
+                document.label(block.id, "other", rule="opens-with", detail=f"`{mark}`")
+                break
 
 
 if __name__ == "__main__":
