@@ -52,12 +52,11 @@ pub struct Index {
 }
 
 impl Index {
-    /// Opens the records of an output folder. The index is made where there is none of them as they are, and kept in the cache;
+    /// Opens the records of an output folder. The index is made where there is none of them as they are, and kept in `cache`;
     /// `told` hears of that, since it takes its time.
-    pub fn open(folder: &Path, told: &dyn Fn(&str)) -> Result<Self, Error> {
+    pub fn open(folder: &Path, cache: &Path, told: &dyn Fn(&str)) -> Result<Self, Error> {
         let stored = Stored::find(folder)?;
-        let cache = cache().join("copydesk/view");
-        fs::create_dir_all(&cache).map_err(|error| Error::Records(format!("{}: {error}", cache.display())))?;
+        fs::create_dir_all(cache).map_err(|error| Error::Records(format!("{}: {error}", cache.display())))?;
         let path = fs::canonicalize(stored.path()).map_err(|error| failed(stored.path(), &error))?;
         let place = format!("{:016x}", xxh3_64(path.as_os_str().as_encoded_bytes()));
         let (length, changed) = state(&path)?;
@@ -84,7 +83,7 @@ impl Index {
             }
             told(&format!("{} documents in the index after {:.1} s", made?, begun.elapsed().as_secs_f64()));
             // Of each file only the last state is kept.
-            for old in fs::read_dir(&cache).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            for old in fs::read_dir(cache).into_iter().flatten().flatten().map(|entry| entry.path()) {
                 let own = old.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 if own.starts_with(&place) && !own.starts_with(&name) {
                     let _ = fs::remove_file(old);
@@ -296,11 +295,6 @@ fn open(file: &Path) -> std::io::Result<Box<dyn Read>> {
         Some("zst") => Box::new(zstd::Decoder::new(reader)?),
         _ => Box::new(reader),
     })
-}
-
-fn cache() -> PathBuf {
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
-    std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).unwrap_or_else(std::env::temp_dir)
 }
 
 /// How many documents were quarantined, and the first of them.

@@ -116,6 +116,8 @@ pub struct Replay {
 pub struct Options {
     /// The output folder of a run.
     pub folder: PathBuf,
+    /// The folder where the index of its records is kept.
+    pub cache: PathBuf,
     /// The port; 0 for any that is free.
     pub port: u16,
     /// The folder for what is marked as right and wrong; without one nothing can be marked.
@@ -133,6 +135,6 @@ pub fn serve(
     ready: impl FnOnce(&str),
 ) -> Result<(), Error> {
     let book = options.gold.as_deref().map(|folder| Book::open(folder, &options.beside)).transpose()?;
-    let index = Index::open(&options.folder, told)?;
+    let index = Index::open(&options.folder, &options.cache, told)?;
     server::run(options.port, index, book, explain, ready)
 }

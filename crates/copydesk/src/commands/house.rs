@@ -1,7 +1,9 @@
 //! Where the crates of Copydesk come from that a crate of somebody's own is built on.
 
 use std::{
-    env, fs,
+    env,
+    ffi::OsString,
+    fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io,
     path::{Path, PathBuf},
@@ -209,14 +211,20 @@ fn is_needed(name: &str) -> bool {
 
 /// Where crates, projects and what is built of them are kept.
 pub(crate) fn cache() -> anyhow::Result<PathBuf> {
-    let of = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = of("COPYDESK_CACHE")
-        .or_else(|| of("XDG_CACHE_HOME").map(|folder| folder.join("copydesk")))
-        .or_else(|| of("HOME").map(|folder| folder.join(".cache/copydesk")))
-        .or_else(|| of("LOCALAPPDATA").map(|folder| folder.join("copydesk")));
+    let path = |value: Option<OsString>| value.filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = path(env::var_os("COPYDESK_CACHE"))
+        .or_else(|| path(env::var_os("XDG_CACHE_HOME")).map(|folder| folder.join("copydesk")))
+        .or_else(|| path(env::var_os("HOME")).map(|folder| folder.join(".cache/copydesk")))
+        .or_else(|| path(env::var_os("LOCALAPPDATA")).map(|folder| folder.join("copydesk")));
     let folder =
         folder.ok_or_else(|| anyhow!("there is no place for what is built: set COPYDESK_CACHE to a folder"))?;
     std::path::absolute(&folder).with_context(|| format!("cannot use {}", folder.display()))
+}
+
+/// Where the indices of `view` are kept. They can be made anew, so that any place will do.
+#[cfg(feature = "view")]
+pub(crate) fn indices() -> PathBuf {
+    cache().unwrap_or_else(|_| env::temp_dir().join("copydesk")).join("view")
 }
 
 /// A path as a string of TOML. A JSON string is one.

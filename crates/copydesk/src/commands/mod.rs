@@ -2,6 +2,7 @@
 
 mod build;
 mod check;
+mod clean;
 mod completions;
 mod detect;
 mod dev;
@@ -113,6 +114,8 @@ pub(crate) enum Command {
     Dev(dev::Args),
     /// Make a program that has the stages, sources and exports of other crates beside the house's own.
     Build(build::Args),
+    /// Clear what `build`, `dev` and `view` keep in the cache.
+    Clean(clean::Args),
     /// Learn which lines the pages of a site share, for the option `templates` of `strip-boilerplate`.
     LearnTemplates(learn_templates::Args),
     /// Compare records with what is right: a table of quality, by group, with the worst pages.
@@ -151,6 +154,7 @@ impl Command {
             Self::Init(args) => args.execute(reporter),
             Self::Dev(args) => args.execute(catalog, reporter),
             Self::Build(args) => args.execute(reporter),
+            Self::Clean(args) => args.execute(reporter),
             Self::LearnTemplates(args) => args.execute(catalog, reporter),
             Self::Eval(args) => args.execute(reporter),
             Self::Detect(args) => args.execute(reporter),

@@ -19,6 +19,7 @@ use copydesk_view::{Explain, Explained, Options, Place, Replay, serve};
 
 use super::{
     explain::{NEWS, input},
+    house::indices,
     inputs,
     of_run::OfRun,
     open::{Text, load, read},
@@ -91,7 +92,7 @@ impl Args {
         let workers = workers(&text, &pipeline, reporter)?;
         let explain = Arc::new(Again { text, catalog: catalog.clone(), pipeline, workers, reporter: reporter.clone() });
         let folder = run.map_or_else(|| self.folder.clone(), |run| run.folder().to_owned());
-        let options = Options { folder, port: self.port, gold, beside };
+        let options = Options { folder, cache: indices(), port: self.port, gold, beside };
         let told = |told: &str| {
             if !reporter.quiet {
                 reporter.write(&format!("{told}\n"));

@@ -205,7 +205,7 @@ fn documents_of_a_run_are_explained_by_its_own_pipeline() {
     let at = |place: &str, args: &[&str]| {
         let ended = crate::program::command(args.iter().copied())
             .current_dir(place)
-            .env("XDG_CACHE_HOME", path("cache"))
+            .env("COPYDESK_CACHE", path("cache"))
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

@@ -44,7 +44,7 @@ impl Served {
         let options: Vec<String> =
             options.iter().map(|option| option.replace("DIR", folder.path().to_str().unwrap())).collect();
         let arguments = ["view", &out].into_iter().chain(options.iter().map(String::as_str));
-        let mut program = command(arguments).env("XDG_CACHE_HOME", at("cache")).spawn().unwrap();
+        let mut program = command(arguments).env("COPYDESK_CACHE", at("cache")).spawn().unwrap();
         let mut address = String::new();
         BufReader::new(program.stdout.take().unwrap()).read_line(&mut address).unwrap();
         let (host, token) = address.trim().strip_prefix("http://").unwrap().split_once("/?token=").unwrap();
@@ -225,7 +225,7 @@ fn a_run_into_a_database_alone_is_shown_too() {
     fs::write(at("p.toml"), format!("{stages}[[export]]\nuse = \"sqlite\"\n")).unwrap();
     let ended = copydesk(["run", &at("p.toml"), &at("a.html"), "-q", "-o", &at("out")], "");
     assert_eq!(ended.code, 0, "{}", ended.stderr);
-    let mut program = command(["view", &at("out")]).env("XDG_CACHE_HOME", at("cache")).spawn().unwrap();
+    let mut program = command(["view", &at("out")]).env("COPYDESK_CACHE", at("cache")).spawn().unwrap();
     let mut address = String::new();
     BufReader::new(program.stdout.take().unwrap()).read_line(&mut address).unwrap();
     let (host, token) = address.trim().strip_prefix("http://").unwrap().split_once("/?token=").unwrap();

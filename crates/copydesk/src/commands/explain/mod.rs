@@ -295,7 +295,8 @@ fn place(named: &str) -> Option<(&str, &str)> {
 fn of_id(folder: &Path, named: &str) -> anyhow::Result<String> {
     #[cfg(feature = "view")]
     if named.len() == 16 && named.bytes().all(|b| b.is_ascii_hexdigit()) && !read_path(named).exists() {
-        let found = copydesk_view::Index::open(folder, &|told| tracing::info!("{told}"))?.address(named)?;
+        let found = copydesk_view::Index::open(folder, &super::house::indices(), &|told| tracing::info!("{told}"))?
+            .address(named)?;
         return found.ok_or_else(|| anyhow!("no record in {} has the id {named}", terminal::shown(folder)));
     }
     let _ = folder;
