@@ -92,7 +92,7 @@ impl Columns<'_> {
         let own = id.map(|(_, id)| id).or_else(|| url.as_ref().map(|(_, url)| url.clone())).unwrap_or_default();
         let place = standing.uri.rsplit('#').next().unwrap_or_default();
         // Whatever the page says of its charset: in a record it has been decoded.
-        let media_type = media_type.map_or_else(|| "text/plain".into(), |(_, name)| name);
+        let media_type = media_type.map_or_else(|| Usual::media_type(&at).to_owned(), |(_, name)| name);
         Ok(Input {
             name: names.next(&own, text.as_bytes(), place),
             uri: standing.uri,

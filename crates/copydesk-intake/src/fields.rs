@@ -13,6 +13,8 @@ use crate::columns::path;
 pub struct Usual {
     /// The document itself.
     pub text: Vec<String>,
+    /// Names of the document that say that it is HTML.
+    html: Vec<String>,
     /// What it is called.
     pub id: Vec<String>,
     /// Where it was fetched from.
@@ -82,6 +84,12 @@ impl Usual {
         value.is_empty() || USUAL.nothing.iter().any(|nothing| nothing == value)
     }
 
+    /// What a document is by the name of its field, in a record that does not say.
+    pub(crate) fn media_type(field: &[String]) -> &'static str {
+        let name = field.join(".").to_lowercase();
+        if USUAL.html.contains(&name) { "text/html" } else { "text/plain" }
+    }
+
     /// The kind of data set that a record is from, if it is one in which a usual name means something else.
     pub(crate) fn shape(record: &Map<String, Value>) -> Option<&'static Shape> {
         USUAL.shapes.iter().find(|shape| shape.fits(record))
@@ -103,6 +111,13 @@ mod tests {
             plain.insert(key.into(), "x".into());
         }
         assert!(Usual::shape(&plain).is_none());
+    }
+
+    #[test]
+    fn names_that_say_html_are_names_of_documents() {
+        assert!(USUAL.html.iter().all(|name| USUAL.text.contains(name)));
+        let of = |name: &str| Usual::media_type(&name.split('.').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!((of("HTML"), of("content.rendered"), of("content")), ("text/html", "text/html", "text/plain"));
     }
 
     #[test]

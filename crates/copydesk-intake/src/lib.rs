@@ -10,6 +10,7 @@
 //! - [`zip_entries`] and [`Tar`] give the files of an archive.
 //! - [`source_config!`] writes the options of a source: those that all share, and its own.
 
+mod archive_fault;
 mod columns;
 mod config;
 mod fields;
@@ -34,7 +35,7 @@ pub use columns::{Columns, Refused, Standing};
 pub use fields::Usual;
 pub use json_fault::json_fault;
 pub use names::Names;
-pub use open::{Bytes, FileName, Opened, StoredFile, bad, decompress_fault};
+pub use open::{Bytes, FileName, Opened, StoredFile, bad, read_fault};
 pub use path_text::{read as read_path, shown as shown_path};
 pub use rewind::Rewind;
 pub use selection::{Documents, Intake, Selection};

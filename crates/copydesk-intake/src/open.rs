@@ -9,7 +9,7 @@ use std::{
 use copydesk_stage::{KnownFiles, SourceItem};
 use copydesk_unpack::{Fault, FaultKind, Limits, Stream, names_codec};
 
-use crate::path_text;
+use crate::{archive_fault::ArchiveFault, path_text};
 
 /// What a file is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,15 +123,19 @@ impl Opened {
                 Err(Box::new(bad(self.name.uri, "decompress", message)))
             }
             Err(error) => {
-                let (rule, message) = decompress_fault(&error);
+                let (rule, message) = read_fault(&error);
                 Err(Box::new(bad(self.name.uri, rule, message)))
             }
         }
     }
 }
 
-/// The rule and the message for an error of a stream.
-pub fn decompress_fault(error: &io::Error) -> (&'static str, String) {
+/// The rule and the message for an error of reading, whether the file, what it is compressed by, or the archive around it is
+/// at fault.
+pub fn read_fault(error: &io::Error) -> (&'static str, String) {
+    if let Some(fault) = ArchiveFault::of(error) {
+        return (fault.rule, fault.to_string());
+    }
     match Fault::of(error) {
         Some(fault) => {
             let (member, offset) = (fault.member.max(1), fault.offset);

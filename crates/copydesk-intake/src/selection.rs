@@ -51,7 +51,9 @@ impl Selection {
         let filter = Filter::new(&self.include, &self.exclude)?;
         for (i, path) in self.paths.iter().enumerate() {
             if path.is_empty() {
-                return Err(ConfigError::at(format!("paths[{i}]"), "is empty").help("`.` is the current directory"));
+                return Err(
+                    ConfigError::at(format!("paths[{i}]"), "an input has no name").help("`.` is the current directory")
+                );
             }
             if pattern::is_glob(path) {
                 pattern::glob(path).map_err(|error| ConfigError::at(format!("paths[{i}]"), error))?;

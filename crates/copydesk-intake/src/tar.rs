@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use crate::archive_fault::ArchiveFault;
+
 const BLOCK: usize = 512;
 /// A name or a header of names is no longer.
 const MOST_NAME: u64 = 64 << 10;
@@ -94,7 +96,7 @@ impl<R: Read> Shared<R> {
 }
 
 fn damaged(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("the tar is damaged: {what}"))
+    ArchiveFault::damaged("tar.damaged", format!("the tar is damaged: {what}"))
 }
 
 impl<R: Read> Tar<R> {

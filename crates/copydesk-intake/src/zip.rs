@@ -8,6 +8,8 @@ use std::{
 
 use flate2::{Crc, read::DeflateDecoder};
 
+use crate::archive_fault::ArchiveFault;
+
 /// One file of a ZIP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZipEntry {
@@ -37,7 +39,7 @@ const MOST_END: u64 = 22 + 65_535;
 const MOST_DIRECTORY: u64 = 256 << 20;
 
 fn damaged(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("the ZIP is damaged: {what}"))
+    ArchiveFault::damaged("zip.damaged", format!("the ZIP is damaged: {what}"))
 }
 
 fn number(bytes: &[u8], at: usize, len: usize) -> io::Result<u64> {
@@ -162,9 +164,9 @@ impl ZipEntry {
 
     /// Its bytes.
     pub fn open(&self, path: &Path) -> io::Result<Box<dyn Read + Send>> {
-        let unsupported = |what: &str| Err(io::Error::new(io::ErrorKind::Unsupported, what.to_owned()));
+        let unsupported = |what: String| Err(ArchiveFault::unsupported("zip.unsupported", what));
         if self.encrypted {
-            return unsupported("it is encrypted");
+            return unsupported("it is encrypted".to_owned());
         }
         let mut file = File::open(path)?;
         let header = read_at(&mut file, self.header, 30)?;
@@ -180,7 +182,7 @@ impl ZipEntry {
             method => {
                 let known = METHODS.iter().find(|(number, _)| *number == method).map(|(_, name)| *name);
                 let name = known.map_or_else(|| format!("method {method}"), str::to_owned);
-                unsupported(&format!("it is compressed by {name}, which is not read in a ZIP; unpack it"))
+                unsupported(format!("it is compressed by {name}, which is not read in a ZIP; unpack it"))
             }
         }
     }

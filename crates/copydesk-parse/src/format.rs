@@ -35,7 +35,9 @@ pub(crate) fn format(content: &str) -> Format {
     // Markdown may hold HTML too, and then shows its own marks as well.
     let more_tags = marks < 4 || tags.blocks * 2 > marks;
     let begins_with_tag = tag_at(start).is_some_and(|t| t.block);
-    let fragment = begins_with_tag && (tags.bytes * 8 > sample.len() || tags.blocks >= 3 || tags.closed >= 1);
+    // The end of a paragraph need not be marked; where Markdown has tags like that it shows other marks.
+    let is_written_so = tags.bytes * 8 > sample.len() || tags.blocks >= 3 || tags.closed >= 1 || marks == 0;
+    let fragment = begins_with_tag && is_written_so;
     let mixed = tags.blocks >= 5 && tags.bytes * 10 > sample.len();
     if (fragment || mixed) && more_tags {
         return Format::Html;
@@ -44,6 +46,19 @@ pub(crate) fn format(content: &str) -> Format {
     // one paragraph. It takes more than a picture or a table to be read as Markdown then.
     let enough = if has_paragraphs_in_lines(sample) || has_unwrapped_lines(sample) { 12 } else { 4 };
     if marks >= enough { Format::Markdown } else { Format::Plain }
+}
+
+/// Whether a text that came as HTML shows any of it: a tag; or a reference, where no blank lines part its paragraphs.
+pub(crate) fn has_markup(content: &str) -> bool {
+    let sample = crate::prefix(content, SAMPLE);
+    let tags = count_tags(sample);
+    let is_reference = |at: usize| {
+        let name = sample.as_bytes()[at + 1..].iter().take(32).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#');
+        let len = name.count();
+        len >= 2 && sample.as_bytes().get(at + 1 + len) == Some(&b';')
+    };
+    let mut references = memchr::memchr_iter(b'&', sample.as_bytes());
+    tags.bytes > 0 || !sample.trim().contains("\n\n") && references.any(is_reference)
 }
 
 /// Whether whole paragraphs stand in neighbouring lines.
@@ -369,6 +384,23 @@ mod tests {
     }
 
     #[test]
+    fn what_came_as_html_is_looked_at_for_markup() {
+        for (text, has) in [
+            ("The <b>ferry</b> sails.", true),
+            ("The ferry sails.<br>So it does.", true),
+            ("Tide &amp; wind", true),
+            ("Tide &#8211; wind", true),
+            ("Tide &amp; wind\n\nThe ferry sails.", false),
+            ("Tide & wind; a < b", false),
+            ("AT&T; so they said", false),
+            ("<stdio.h> is a header", false),
+            ("The ferry sails.\n\nIt waits.", false),
+        ] {
+            assert_eq!(has_markup(text), has, "{text}");
+        }
+    }
+
+    #[test]
     fn tells_formats_by_content() {
         let cases = [
             ("<!DOCTYPE html><p>x", Format::Html),
@@ -377,6 +409,11 @@ mod tests {
             ("<?xml version=\"1.0\"?><!DOCTYPE html [<!ENTITY a \"b\">]><html><p>x", Format::Html),
             ("<p>One.</p><p>Two.</p>", Format::Html),
             ("<div class=\"x\">One</div>", Format::Html),
+            ("<p class=\"lead\">A paragraph that nobody has closed, since HTML does not ask for it.", Format::Html),
+            (
+                "<div>The *tide* rises.\n\n- [one](https://example.org/a)\n- [two](https://example.org/b)",
+                Format::Markdown,
+            ),
             ("Intro <p>One<p>Two<p>Three<p>Four<p>Five", Format::Html),
             ("{\"error\": \"not found\", \"html\": \"<p>x</p>\"}", Format::Other("JSON")),
             ("[1, 2, 3]", Format::Other("JSON")),

@@ -121,9 +121,9 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
         }
         Found::Doubt(code, message) => {
             doc.add_note(content::note(code, message));
-            (format::format(doc.content()), 0)
+            (format_of(doc), 0)
         }
-        Found::None => (format::format(doc.content()), 0),
+        Found::None => (format_of(doc), 0),
     };
     match format {
         Format::Html => {
@@ -147,6 +147,19 @@ fn read(doc: &mut Document, limits: &Limits) -> Result<(), ParseError> {
         Format::Other(what) => {
             plain(doc, from, limits, Some(("unusual-format", format!("this is {what}; it is read as plain text"))))
         }
+    }
+}
+
+/// What a text is written in: by its content, and where that shows few signs of anything, by what came with it.
+fn format_of(doc: &Document) -> Format {
+    let is_html = |sent: &str| sent.split(';').next().is_some_and(|name| name.trim().eq_ignore_ascii_case("text/html"));
+    match format::format(doc.content()) {
+        Format::Plain
+            if doc.source.content_type.as_deref().is_some_and(is_html) && format::has_markup(doc.content()) =>
+        {
+            Format::Html
+        }
+        format => format,
     }
 }
 

@@ -132,6 +132,9 @@ fn documents_of(opened: Opened, file: Option<StoredFile>, options: &Options) -> 
     // An error of reading comes again when all of it is read, and is told of there.
     let mut head = Vec::new();
     let _ = reader.by_ref().take(HEAD).read_to_end(&mut head);
+    if let Some(item) = absent(&name.uri, &head) {
+        return one(item);
+    }
     let compressed = Codec::of(&head).is_some();
     if compressed {
         let _ = reader.by_ref().take(COMPRESSED_HEAD - HEAD).read_to_end(&mut head);
@@ -164,6 +167,21 @@ fn documents_of(opened: Opened, file: Option<StoredFile>, options: &Options) -> 
         (Ok(stream), Kind::Tar) => archive::tar(name, stream, options),
         (Ok(stream), _) => Box::new(jsonl::records(name, stream, &options.jsonl)),
     }
+}
+
+/// What a checkout or a download has left in the place of a file.
+fn absent(uri: &str, head: &[u8]) -> Option<SourceItem> {
+    const POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+    if head.starts_with(POINTER) {
+        let message = "a pointer of Git LFS stands in the place of the file: `git lfs pull` fetches it";
+        return Some(bad(uri, "lfs-pointer", message));
+    }
+    // Not even the empty ones of their kind are empty.
+    if head.is_empty() && ["parquet", "tar", "wacz", "zip"].contains(&extension(uri).as_str()) {
+        let message = "the file is empty, and its name says that something is in it; fetch it again";
+        return Some(bad(uri, "empty-archive", message));
+    }
+    None
 }
 
 /// What a file is, by its beginning where that tells, else by its name.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 /// Who runs, and over what.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
-    /// The pipeline file, by its path from the output folder.
+    /// The pipeline file, by its path from the output folder; a built-in pipeline by its name.
     pub pipeline: String,
     /// Where inputs without an absolute path are looked for, by its path from the output folder.
     pub place: String,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use copydesk_document::{Extent, Note};
-use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault};
+use copydesk_intake::{FileName, Names, Standing, bad, read_fault};
 use copydesk_parse::{Charset, charset_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
@@ -40,7 +40,7 @@ pub fn records<R: Read>(
             records.first = Some(bad(records.uri.as_str(), "csv.utf8", message));
         }
         Err(error) => {
-            let (rule, message) = decompress_fault(&error);
+            let (rule, message) = read_fault(&error);
             records.first = Some(bad(records.uri.as_str(), rule, message));
         }
     }
@@ -172,7 +172,7 @@ impl<R: Read> Records<R> {
 
     fn fail(&mut self, error: &io::Error) -> SourceItem {
         self.number += 1;
-        let (rule, message) = decompress_fault(error);
+        let (rule, message) = read_fault(error);
         let goes_on = self.rows.as_mut().is_some_and(|rows| rows.resync().unwrap_or(false));
         if !goes_on || self.columns.is_empty() {
             self.rows = None;

@@ -3,7 +3,7 @@
 use std::{io::Read, ops::Range};
 
 use copydesk_document::{Extent, Note};
-use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
+use copydesk_intake::{Columns, FileName, Names, Standing, bad, read_fault};
 use copydesk_parse::{Charset, charset_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
@@ -82,7 +82,7 @@ pub fn records<R: Read>(
         }
         Ok(_) => documents(file, &bytes, options),
         Err(error) => {
-            let (rule, message) = decompress_fault(&error);
+            let (rule, message) = read_fault(&error);
             vec![bad(file.uri.as_str(), rule, message)]
         }
     };

@@ -7,7 +7,7 @@
 use std::io::Read;
 
 use copydesk_document::Input;
-use copydesk_intake::{FileName, Intake, Opened, StoredFile, bad};
+use copydesk_intake::{FileName, Intake, Opened, StoredFile, bad, read_fault};
 use copydesk_parse::is_known_binary;
 use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 
@@ -88,7 +88,10 @@ pub fn whole(opened: Opened, options: &Options) -> SourceItem {
             too_large(uri, max_bytes)
         }
         Ok(_) => SourceItem::Input(Input { name, ..Input::new(uri, bytes) }),
-        Err(error) => bad(uri, "unreadable", format!("cannot be read: {error}")),
+        Err(error) => {
+            let (rule, message) = read_fault(&error);
+            bad(uri, rule, message)
+        }
     }
 }
 

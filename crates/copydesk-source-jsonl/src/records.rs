@@ -3,7 +3,7 @@
 use std::{borrow::Cow, io::Read};
 
 use copydesk_document::{Extent, Note};
-use copydesk_intake::{FileName, Names, Standing, bad, decompress_fault, json_fault};
+use copydesk_intake::{FileName, Names, Standing, bad, json_fault, read_fault};
 use copydesk_parse::{Charset, charset_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
@@ -72,7 +72,7 @@ pub fn looks_like(head: &[u8], whole: bool) -> bool {
 pub fn may_begin(first: &[u8]) -> bool {
     let first = narrow(first);
     // Comments end before what is cut off here.
-    matches!(start(&first), [] | [b'{' | b'[', ..]) || first.starts_with(b"//")
+    matches!(start(&first), [] | [b'{' | b'[', ..]) || first.starts_with(b"//") || first.starts_with(b"/*")
 }
 
 /// Whether all of this is JSON, or nearly that; with more to come, whether it may be the beginning of some.
@@ -93,14 +93,17 @@ fn narrow(head: &[u8]) -> Cow<'_, [u8]> {
     charset.decode_with_bom_removal(&head[..head.len() & !1]).0.into_owned().into_bytes().into()
 }
 
-/// Behind a byte order mark, white space, and comments of whole lines.
+/// Behind a byte order mark, white space, and comments.
 fn start(head: &[u8]) -> &[u8] {
     let mut head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
-    while head.starts_with(b"//") {
-        let end = memchr::memchr(b'\n', head).unwrap_or(head.len());
-        head = head[end..].trim_ascii_start();
+    loop {
+        let end = match head {
+            [b'/', b'/', ..] => memchr::memchr(b'\n', head),
+            [b'/', b'*', ..] => memchr::memmem::find(head, b"*/").map(|at| at + 2),
+            _ => return head,
+        };
+        head = head[end.unwrap_or(head.len())..].trim_ascii_start();
     }
-    head
 }
 
 /// Reads a value, as it is or put right, and how many halves of characters it lost by that.
@@ -212,7 +215,7 @@ impl<R: Read> Records<R> {
                 Some(self.bad(place, "json.eof", message))
             }
             Piece::Fault { place, error } => {
-                let (rule, message) = decompress_fault(&error);
+                let (rule, message) = read_fault(&error);
                 let line = place.line;
                 Some(bad(self.name(place), rule, format!("line {line}: {message}")))
             }

@@ -78,6 +78,8 @@ fn json_is_told_from_text_in_brackets() {
         ("[\"x\", \"y\"]", true),
         ("{\"text\":\"x\",\"n\":nan}", true),
         ("// by hand\n{\"text\":\"x\"}", true),
+        ("/* by hand,\n in two lines */ [{\"text\":\"x\"},\n{\"text\":\"y\"}]", true),
+        ("/* a rule */ body { color: red }\n", false),
         ("{\"text\": oops}", true),
         ("[\"a title\"](https://example.org/)", false),
         ("[[a page]] of a wiki", false),

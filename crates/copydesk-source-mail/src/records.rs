@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::VecDeque, io::Read};
 
 use copydesk_document::{Extent, Note};
-use copydesk_intake::{Columns, FileName, Names, Standing, bad, decompress_fault};
+use copydesk_intake::{Columns, FileName, Names, Standing, bad, read_fault};
 use copydesk_parse::decoded;
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
@@ -107,7 +107,14 @@ impl<R: Read> Records<R> {
             return self.waiting.push_back(bad(self.called(&number), "limit.size", message));
         };
         let parsed = MessageParser::default().parse(&bytes);
-        let Some(message) = parsed.filter(|message| !message.parts.is_empty()) else {
+        // A text that begins like a letter is none; its first words would be taken for headers, and lost.
+        let has_headers = |message: &Message<'_>| {
+            message
+                .parts
+                .first()
+                .is_some_and(|part| part.headers.iter().any(|h| is_header(format!("{}:", h.name()).as_bytes())))
+        };
+        let Some(message) = parsed.filter(has_headers) else {
             let message = "this is no message: it has no headers";
             return self.waiting.push_back(bad(self.called(&number), "mail.syntax", message));
         };
@@ -317,7 +324,7 @@ impl<R: Read> Iterator for Records<R> {
                 Ok(None) => self.messages = None,
                 Err(error) => {
                     self.messages = None;
-                    let (rule, message) = decompress_fault(&error);
+                    let (rule, message) = read_fault(&error);
                     return Some(bad(self.uri.as_str(), rule, message));
                 }
             }

@@ -85,6 +85,14 @@ fn a_message_that_is_only_passed_on_is_read() {
 }
 
 #[test]
+fn a_text_without_headers_is_no_message() {
+    for text in ["The ferry sails at noon, and so it says here.\n\nIt waits.\n", "The ferry sails\nand waits\n"] {
+        assert_eq!(shown(text), ["f (mail.syntax)"], "{text}");
+    }
+    assert_eq!(shown("Subject: Tides\n\nThe ferry sails.\n"), ["f: The ferry sails."]);
+}
+
+#[test]
 fn what_is_attached_is_read_or_listed() {
     let second =
         TABLES.replace("Tide tables", "Fares").replace("High water is at nine.", "A ticket costs nine crowns.");

@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use copydesk_document::Extent;
-use copydesk_intake::{Rewind, decompress_fault};
+use copydesk_intake::{Rewind, read_fault};
 use copydesk_unpack::Stream;
 
 use crate::{
@@ -176,7 +176,7 @@ impl<R: Read> Iterator for ArcReader<R> {
                     Ok(true) => self.lost = true,
                     Ok(false) | Err(_) => self.ended = true,
                 }
-                let (rule, message) = decompress_fault(&error);
+                let (rule, message) = read_fault(&error);
                 Some(Err(self.lose(rule, message)))
             }
         }

@@ -6,7 +6,7 @@
 use std::io::{self, Read};
 
 use copydesk_document::Extent;
-use copydesk_intake::{Rewind, decompress_fault};
+use copydesk_intake::{Rewind, read_fault};
 use copydesk_unpack::{Fault, FaultKind, MemberBegin, Stream};
 use memchr::memmem;
 
@@ -268,7 +268,7 @@ impl<R: Read> Reader<R> {
             Ok(true) => self.lost = true,
             Ok(false) | Err(_) => self.ended = true,
         }
-        let (rule, message) = decompress_fault(error);
+        let (rule, message) = read_fault(error);
         self.lose(rule, message)
     }
 

@@ -2,14 +2,16 @@
 
 use std::io;
 
-use copydesk_intake::{Bytes, Documents, FileName, Opened, StoredFile, Tar, TarEntry, ZipEntry, bad, zip_entries};
+use copydesk_intake::{
+    Bytes, Documents, FileName, Opened, StoredFile, Tar, TarEntry, ZipEntry, bad, read_fault, zip_entries,
+};
 use copydesk_source_files as files;
 use copydesk_stage::SourceItem;
 
 use super::{Options, documents_of, one};
 
 /// Files by which a ZIP is known that is a document and no archive: EPUB, the formats of offices.
-const OF_DOCUMENTS: [&str; 3] = ["META-INF/container.xml", "[Content_Types].xml", "META-INF/manifest.xml"];
+const OF_DOCUMENTS: [&str; 4] = ["mimetype", "META-INF/container.xml", "[Content_Types].xml", "META-INF/manifest.xml"];
 
 /// The documents in a ZIP.
 pub(super) fn zip(file: Option<&StoredFile>, opened: Opened, options: &Options) -> Documents {
@@ -24,7 +26,7 @@ pub(super) fn zip(file: Option<&StoredFile>, opened: Opened, options: &Options) 
     };
     let entries = match zip_entries(&path) {
         Ok(entries) => entries,
-        Err(error) => return one(bad(name.uri, "zip.damaged", error.to_string())),
+        Err(error) => return one(unreadable(name, &error)),
     };
     let holds = |known: &str| entries.iter().any(|entry| entry.name == known);
     if OF_DOCUMENTS.iter().any(|known| holds(known)) {
@@ -42,7 +44,7 @@ pub(super) fn zip(file: Option<&StoredFile>, opened: Opened, options: &Options) 
         }
         match entry.open(&path) {
             Ok(reader) => documents_of(Opened { name, size: *size, reader }, None, &options),
-            Err(error) => one(bad(name.uri, rule(&error), error.to_string())),
+            Err(error) => one(unreadable(name, &error)),
         }
     }))
 }
@@ -50,8 +52,9 @@ pub(super) fn zip(file: Option<&StoredFile>, opened: Opened, options: &Options) 
 /// Where the web archives of a WACZ are.
 const WACZ_PAGES: &str = "archive/";
 
-fn rule(error: &io::Error) -> &'static str {
-    if error.kind() == io::ErrorKind::Unsupported { "zip.unsupported" } else { "zip.damaged" }
+fn unreadable(name: FileName, error: &io::Error) -> SourceItem {
+    let (rule, message) = read_fault(error);
+    bad(name.uri, rule, message)
 }
 
 /// The documents in a tar.
@@ -69,7 +72,7 @@ pub(super) fn tar(name: FileName, stream: Bytes, options: &Options) -> Documents
         }
         Err(error) => {
             tar = None;
-            Some(one(bad(name.uri.as_str(), "tar.damaged", error.to_string())))
+            Some(one(unreadable(name.clone(), &error)))
         }
     });
     Box::new(items.flatten())

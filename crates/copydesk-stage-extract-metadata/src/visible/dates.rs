@@ -32,6 +32,8 @@ struct Days {
     away: Vec<(Timestamp, BlockId, f32)>,
     /// With a label, away from the headline.
     labelled: Vec<(Timestamp, BlockId)>,
+    /// Told from the fetch, as `2 hours ago`, in a line of its own beside the headline: they count if there is no other.
+    ago: Vec<(Timestamp, BlockId)>,
 }
 
 /// Gathers the dates that the page shows, and that of its address.
@@ -51,7 +53,9 @@ pub(crate) fn dates(doc: &Document, window: &Window, hints: &Hints<'_>, gathered
             Place { doc, window, id, line, mark: doc.block(id).element.and_then(|e| class_words::date_name(tree, e)) };
         for found in found {
             let Some(value) = found.value().filter(|v| v.plausible(hints.fetched)) else { continue };
-            if !found.range && !found.relative {
+            if found.relative && line && window.is_beside_headline(id) && found.label().is_none() {
+                days.ago.push((value, id));
+            } else if !found.range && !found.relative {
                 place.weigh(&found, value, &titles, &mut days, gathered);
             }
         }
@@ -88,7 +92,10 @@ fn read(
     let mut far = 200;
     for (id, block) in doc.iter() {
         let text = doc.original_text(id);
-        if window.visibility.misses(block) || text.len() > LONGEST || !text.contains(char::is_numeric) {
+        // `yesterday` is a day where the fetch is known.
+        let may_be_word = hints.fetched.is_some() && text.len() <= LONGEST_NAME && window.is_beside_headline(id);
+        if window.visibility.misses(block) || text.len() > LONGEST || !(may_be_word || text.contains(char::is_numeric))
+        {
             continue;
         }
         let near = window.holds(id) || window.foot.contains(&id.0);
@@ -209,7 +216,7 @@ impl Place<'_> {
 impl Days {
     /// Adds them with the weight that they have together.
     fn settle(self, doc: &Document, window: &Window, gathered: &mut Gathered) {
-        let Self { close, away, labelled } = self;
+        let Self { close, away, labelled, ago } = self;
         // Labels of several days away from the headline are those of several texts.
         let weight = if are_one(labelled.iter().map(|(value, _)| value)) { 0.5 } else { 0.25 };
         for (value, id) in labelled {
@@ -236,6 +243,11 @@ impl Days {
             for (value, id, weight) in away.into_iter().take(2) {
                 let weight = if window.is_far_above(id) { weight * 0.7 } else { weight };
                 gathered.published.add(value, Origin::Text, "the only date shown", Some(doc.block(id).span), weight);
+            }
+        }
+        if gathered.published.entries.is_empty() && are_one(ago.iter().map(|(value, _)| value)) {
+            for (value, id) in ago {
+                gathered.published.add(value, Origin::Text, NEAR_THE_HEADLINE, Some(doc.block(id).span), 0.5);
             }
         }
     }

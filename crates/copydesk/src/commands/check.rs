@@ -46,6 +46,11 @@ impl Args {
                     if !reporter.quiet {
                         terminal::print(&summary)?;
                     }
+                    // The pipeline is good all the same: most runs name a folder.
+                    if let Some(error) = super::run::without_out(path, &pipeline) {
+                        let out = &pipeline.run.out;
+                        tracing::warn!("without --out, a run writes to `{out}`, and would be refused: {error:#}");
+                    }
                 }
                 Err(Failure::Said) => code = ExitCode::from(COULD_NOT),
                 // An unreadable file is one of many; the others are still worth checking.

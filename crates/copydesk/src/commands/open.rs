@@ -124,6 +124,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Text> {
     if bytes.len() as u64 > MAX_BYTES {
         anyhow::bail!("{} is too large for a pipeline file; is it an input?", shown(path));
     }
-    let content = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8 text", shown(path)))?;
+    let content = String::from_utf8(bytes).map_err(|error| {
+        anyhow!("{} is not UTF-8 text, as its byte {} shows", shown(path), error.utf8_error().valid_up_to())
+    })?;
     Ok(Text { name: shown(path), content, built_in: None })
 }

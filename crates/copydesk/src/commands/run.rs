@@ -21,7 +21,7 @@ use serde_json::json;
 use super::{
     inputs::{KnownName, PathText, source},
     learn_templates::{begin, first_pass},
-    open::{Text, load, read},
+    open::{Text, built_in, load, read},
     worker::{has_foreign, process, workers},
 };
 use crate::{
@@ -101,7 +101,7 @@ pub(crate) struct Args {
     #[arg(short = 'j', long, value_name = "N", value_parser = threads)]
     threads: Option<NonZero<usize>>,
     /// How many documents go through the stages together. The output does not depend on it.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = from_one)]
     batch: Option<NonZero<usize>>,
     /// Write a report of the run: counts by stage, rule, language and site, times, the slowest documents. The name says
     /// the form: .json, .prom (metrics for Prometheus), .html (a page to hand on, with charts and samples), anything else
@@ -396,8 +396,8 @@ fn is_empty(report: &Report) -> bool {
 /// What a run of the pipeline file would refuse before it works on anything.
 pub(super) fn check(file: &Path, pipeline: &Pipeline) -> anyhow::Result<()> {
     let output = match pipeline.run.folder() {
-        // Where the file names no folder of its own, the command line will.
-        Some(_) if pipeline.run.out == copydesk_pipeline::Run::default().out => Output::Nowhere,
+        // Where the file names no folder of its own, the command line may; see `without_out`.
+        Some(_) if names_no_folder(pipeline) => Output::Nowhere,
         Some(folder) => Output::Folder { folder, sharded: pipeline.run.sharded },
         None => Output::Stdout,
     };
@@ -415,8 +415,29 @@ pub(super) fn check(file: &Path, pipeline: &Pipeline) -> anyhow::Result<()> {
     Ok(copydesk_runner::check_output(&output, &pipeline.chain, &pipeline.exports, &owner)?)
 }
 
+/// Why a run would be refused that is given no folder, by a pipeline that names none either.
+pub(super) fn without_out(file: &Path, pipeline: &Pipeline) -> Option<anyhow::Error> {
+    let folder = pipeline.run.folder().filter(|_| names_no_folder(pipeline))?;
+    let owner = match owner(&folder, file, inputs_of(pipeline)) {
+        Ok(owner) => owner,
+        Err(error) => return Some(error),
+    };
+    let output = Output::Folder { folder, sharded: pipeline.run.sharded };
+    let checked = copydesk_runner::check_output(&output, &pipeline.chain, &pipeline.exports, &owner);
+    checked.err().map(anyhow::Error::from)
+}
+
+fn names_no_folder(pipeline: &Pipeline) -> bool {
+    pipeline.run.out == copydesk_pipeline::Run::default().out
+}
+
 fn owner(folder: &Path, pipeline: &Path, inputs: Vec<String>) -> anyhow::Result<Owner> {
-    Owner::here(folder, pipeline, inputs).context("the current folder cannot be told")
+    let mut owner = Owner::here(folder, pipeline, inputs).context("the current folder cannot be told")?;
+    // A built-in pipeline lies nowhere, and is the same wherever the command is given.
+    if let Some(built_in) = built_in(pipeline) {
+        built_in.name.clone_into(&mut owner.pipeline);
+    }
+    Ok(owner)
 }
 
 /// The inputs that a pipeline file names.
@@ -442,8 +463,12 @@ fn refuse_address(output: &Output) -> anyhow::Result<()> {
 /// More threads than this help nobody, and a system may not give them.
 const MOST_THREADS: usize = 1024;
 
+fn from_one(given: &str) -> Result<NonZero<usize>, String> {
+    given.parse().map_err(|_| "a number from 1 on".to_owned())
+}
+
 fn threads(given: &str) -> Result<NonZero<usize>, String> {
-    let threads: NonZero<usize> = given.parse().map_err(|_| "a number from 1 on".to_owned())?;
+    let threads = from_one(given)?;
     if threads.get() > MOST_THREADS {
         return Err(format!("at most {MOST_THREADS} threads"));
     }

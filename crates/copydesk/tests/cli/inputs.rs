@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::program::copydesk;
+use crate::program::{command, copydesk};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -118,6 +118,88 @@ fn a_list_of_files_is_not_taken_for_a_document() {
 }
 
 #[test]
+fn what_stands_in_the_place_of_a_file_is_no_document() {
+    let (_folder, path) = folder();
+    let (data, out) = (format!("{path}/data"), format!("{path}/out"));
+    fs::create_dir(&data).unwrap();
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 90210\n";
+    fs::write(format!("{data}/train.parquet"), pointer).unwrap();
+    fs::write(format!("{data}/page.html"), pointer).unwrap();
+    fs::write(format!("{data}/lines.jsonl"), pointer).unwrap();
+    fs::write(format!("{data}/crawl.wacz"), "").unwrap();
+    let ended = copydesk(["run", "news", &data, "-o", &out, "-q"], "");
+    assert_eq!((ended.code, records(&out).len()), (1, 0), "{}", ended.stderr);
+    let listed = fs::read_to_string(format!("{out}/quarantine.jsonl")).unwrap();
+    let listed = listed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let rules: Vec<String> = listed.map(|entry| entry["rule"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(rules, ["empty-archive", "lfs-pointer", "lfs-pointer", "lfs-pointer"]);
+}
+
+#[test]
+fn a_field_that_is_called_html_holds_html() {
+    let (_folder, path) = folder();
+    let (lines, out) = (format!("{path}/html.jsonl"), format!("{path}/out"));
+    let line = |name: &str, text: &str| serde_json::json!({ "id": text, name: text }).to_string();
+    let of = format!("Tide &amp; wind. <b>{TEXT}</b>");
+    fs::write(&lines, [line("html", &of), line("text", &of), line("html", TEXT)].join("\n")).unwrap();
+    let ended = copydesk(["run", "news", &lines, "-o", &out, "-q"], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let of_records = records(&out);
+    let found: Vec<(&str, bool)> = of_records
+        .iter()
+        .map(|r| (r["source"]["media_type"].as_str().unwrap(), r["text"].as_str().unwrap().contains(['<', '&'])))
+        .collect();
+    // What is called text stays as it is, tags and all, and so does HTML without any.
+    assert_eq!(found, [("text/html", true), ("text/plain", true), ("text/plain", false)]);
+    assert!(of_records[0]["text"].as_str().unwrap().starts_with("Tide & wind."), "{}", of_records[0]["text"]);
+}
+
+#[test]
+fn days_that_are_told_from_the_fetch_are_read() {
+    let (_folder, path) = folder();
+    let (lines, out) = (format!("{path}/ago.jsonl"), format!("{path}/out"));
+    let page = |ago: &str| {
+        let title = "A pier for the ferry";
+        format!("<title>{title}</title><article><h1>{title}</h1>{ago}<p>{TEXT}</p><p>{TEXT}</p></article>")
+    };
+    let line = |ago: &str, fetched: Option<&str>| {
+        serde_json::json!({ "id": ago, "html": page(ago), "fetched": fetched }).to_string()
+    };
+    let fetched = Some("2023-11-09T18:30:00Z");
+    let rows = [
+        line("<p>4 hours ago</p>", fetched),
+        line("<time>Yesterday</time>", fetched),
+        line("<span>vor 3 Tagen</span>", fetched),
+        line("<p>4 hours ago</p><p>November 2, 2023</p>", fetched),
+        line("<p>4 hours ago</p> ", None),
+        line("<p>The boats left 4 hours ago.</p>", fetched),
+    ];
+    fs::write(&lines, rows.join("\n")).unwrap();
+    let ended = copydesk(["run", "news", &lines, "-o", &out, "-q"], "");
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let days: Vec<Value> = records(&out).iter().map(|record| record["published"].clone()).collect();
+    let expected = serde_json::json!(["2023-11-09T14:00:00Z", "2023-11-08", "2023-11-06", "2023-11-02", null, null]);
+    assert_eq!(Value::from(days), expected);
+}
+
+#[test]
+fn check_tells_of_a_folder_that_no_run_without_out_could_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipeline = folder.path().join("mine.toml");
+    fs::write(&pipeline, "[[stage]]\nuse = \"strip-boilerplate\"\n[[export]]\nuse = \"jsonl\"\n").unwrap();
+    let check = || {
+        let ended = command(["check", "mine.toml"]).current_dir(folder.path()).output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stderr).unwrap())
+    };
+    assert_eq!(check(), (Some(0), String::new()));
+    fs::create_dir(folder.path().join("out")).unwrap();
+    fs::write(folder.path().join("out/records.jsonl"), "mine").unwrap();
+    let (code, said) = check();
+    assert_eq!(code, Some(0), "most runs name a folder: {said}");
+    assert!(said.contains("without --out") && said.contains("was not written by copydesk"), "{said}");
+}
+
+#[test]
 fn check_refuses_what_run_refuses() {
     let (_folder, path) = folder();
     let at = |name: &str| format!("{path}/{name}");
@@ -176,8 +258,6 @@ fn check_refuses_what_run_refuses() {
 #[test]
 fn names_that_are_no_utf_8_are_taken_everywhere() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
-
-    use crate::program::command;
 
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join(OsStr::from_bytes(b"page-\xE9.html"));

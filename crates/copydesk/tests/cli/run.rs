@@ -320,6 +320,15 @@ fn an_output_folder_is_somebodys() {
 }
 
 #[test]
+fn a_built_in_pipeline_goes_by_its_name_wherever_the_command_is_given() {
+    let files = folder(&[("a.md", ARTICLE.as_bytes())]);
+    let (a, out) = (path(&files, "a.md"), path(&files, "deep/out"));
+    assert_eq!(copydesk(["run", "news", &a, "-o", &out], "").code, 0);
+    let refused = copydesk(["run", "text", &a, "-o", &out], "");
+    assert!(refused.code == 2 && refused.stderr.contains("another pipeline (news)"), "{}", refused.stderr);
+}
+
+#[test]
 fn threads_have_a_bound() {
     let done = copydesk(["run", "pipelines/news.toml", "README.md", "-j", "20000", "-n"], "");
     assert_eq!(done.code, 2);
