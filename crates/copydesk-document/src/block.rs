@@ -1,8 +1,8 @@
 //! Blocks: pieces of text that a reader would see as one unit.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::{ElementId, LanguageGuess, Span};
 
@@ -77,7 +77,7 @@ pub enum BoilerplateKind {
 }
 
 /// What a block has been found to be. Changed only through [`crate::Document::decide`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Label {
@@ -107,6 +107,53 @@ pub enum Label {
     /// Boilerplate.
     #[serde(untagged)]
     Boilerplate(BoilerplateKind),
+}
+
+/// Every label by its name.
+const LABELS: [(&str, Label); 23] = [
+    ("unlabelled", Label::Unlabelled),
+    ("body", Label::Body),
+    ("title", Label::Title),
+    ("byline", Label::Byline),
+    ("author-note", Label::AuthorNote),
+    ("date", Label::Date),
+    ("counter", Label::Counter),
+    ("site-name", Label::SiteName),
+    ("section", Label::Section),
+    ("tags", Label::Tags),
+    ("caption", Label::Caption),
+    ("navigation", Label::Boilerplate(BoilerplateKind::Navigation)),
+    ("share", Label::Boilerplate(BoilerplateKind::Share)),
+    ("related", Label::Boilerplate(BoilerplateKind::Related)),
+    ("advertisement", Label::Boilerplate(BoilerplateKind::Advertisement)),
+    ("newsletter", Label::Boilerplate(BoilerplateKind::Newsletter)),
+    ("consent", Label::Boilerplate(BoilerplateKind::Consent)),
+    ("comments", Label::Boilerplate(BoilerplateKind::Comments)),
+    ("footer", Label::Boilerplate(BoilerplateKind::Footer)),
+    ("hidden", Label::Boilerplate(BoilerplateKind::Hidden)),
+    ("form", Label::Boilerplate(BoilerplateKind::Form)),
+    ("template", Label::Boilerplate(BoilerplateKind::Template)),
+    ("other", Label::Boilerplate(BoilerplateKind::Other)),
+];
+
+/// Their names.
+const NAMES: [&str; LABELS.len()] = {
+    let mut names = [""; LABELS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = LABELS[at].0;
+        at += 1;
+    }
+    names
+};
+
+/// Written out, so that a label that there is not is told of with those that there are.
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        let found = LABELS.iter().find(|(known, _)| *known == name);
+        found.map(|(_, label)| *label).ok_or_else(|| D::Error::unknown_variant(&name, &NAMES))
+    }
 }
 
 impl Label {
@@ -192,4 +239,21 @@ pub struct Image {
     pub element: Option<ElementId>,
     /// Whether it is a moving picture.
     pub video: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_read_by_the_name_that_it_is_written_by() {
+        for (name, label) in LABELS {
+            assert_eq!(serde_json::to_value(label).unwrap(), name);
+            assert_eq!(serde_json::from_value::<Label>(name.into()).unwrap(), label);
+        }
+        let schema = schemars::schema_for!(Label).to_value().to_string();
+        assert_eq!(schema.matches("\"const\"").count(), LABELS.len(), "{schema}");
+        let error = serde_json::from_str::<Label>("\"othr\"").unwrap_err().to_string();
+        assert!(error.contains("unknown variant `othr`, expected one of `unlabelled`, `body`"), "{error}");
+    }
 }

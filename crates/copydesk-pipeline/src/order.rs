@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use copydesk_runner::StageInstance;
 use copydesk_stage::{Facet, StageEntry};
 
 use crate::{diagnosis::Diagnostic, suggest};
@@ -12,6 +13,8 @@ pub(crate) struct Placed<'a> {
     pub(crate) name: &'a str,
     pub(crate) reads: &'a [Facet],
     pub(crate) writes: &'a [Facet],
+    /// What its condition asks for, and where that stands.
+    pub(crate) asks: (Vec<Facet>, Range<usize>),
     /// Its `use` value.
     pub(crate) span: Range<usize>,
     /// Its line, from 1.
@@ -33,7 +36,8 @@ impl Placed<'_> {
 /// A stage that takes texts out for good has to stand behind all that add some, or they would bring them back.
 ///
 /// A stage that both reads and writes a facet refines it; such a stage waits for one that makes the facet from
-/// nothing, and two that refine the same facet may stand in any order.
+/// nothing, and two that refine the same facet may stand in any order. A condition is asked before its stage has written
+/// anything.
 pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for (at, reader) in chain.iter().enumerate() {
@@ -47,6 +51,11 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
             let refines = reader.writes(*facet);
             let writer = chain[at + 1..].iter().find(|s| s.writes(*facet) && !(refines && s.reads(*facet)));
             missing.extend(writer.map(|w| (*facet, w)));
+        }
+        for facet in &reader.asks.0 {
+            if reader.writes(*facet) && !is_known(*facet, &chain[..at]) && !missing.iter().any(|(f, _)| f == facet) {
+                out.push(asks_itself(reader, *facet));
+            }
         }
         if Facet::masks(reader.writes) {
             let adds = |s: &&Placed<'_>, facet| s.writes(facet) && !s.writes(Facet::Redaction);
@@ -65,6 +74,64 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
     out
 }
 
+/// Whether something can be known of a facet behind these stages.
+fn is_known(facet: Facet, before: &[Placed<'_>]) -> bool {
+    let written = |facet| before.iter().any(|stage| stage.writes(facet));
+    match facet {
+        // All text that is shown counts as main text until a stage says otherwise.
+        Facet::Body => true,
+        // What a document says of its language stands in until the letters have been looked at.
+        Facet::Languages => written(facet) || written(Facet::Metadata),
+        _ => written(facet),
+    }
+}
+
+fn asks_itself(stage: &Placed<'_>, facet: Facet) -> Diagnostic {
+    let (name, facet) = (stage.name, facet.name());
+    let message =
+        format!("`when` of `{name}` asks for {facet}, which `{name}` itself writes: nothing is known of it before");
+    Diagnostic::error(message, stage.asks.1.clone())
+        .label(format!("asks for {facet}"))
+        .help("ask for what stages before it write, or put the condition on a stage behind it")
+}
+
+/// Conditions over what a stage before has written and this or a later one writes more of.
+fn half_written(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (at, stage) in chain.iter().enumerate() {
+        for facet in stage.asks.0.iter().filter(|facet| **facet != Facet::Body) {
+            let more = |s: &&Placed<'_>| s.writes(*facet) && (s.name == stage.name || !s.reads(*facet));
+            if chain[..at].iter().any(|s| s.writes(*facet))
+                && let Some(writer) = chain[at..].iter().find(more)
+            {
+                let (name, facet) = (stage.name, facet.name());
+                let message =
+                    format!("`when` of `{name}` asks for {facet} before `{}` has written its part", writer.name);
+                let warning = Diagnostic::warning(message, stage.asks.1.clone()).label(format!("asks for {facet}"));
+                out.push(warning.help(format!("what `{}` finds is not known here yet", writer.name)).absent());
+            }
+        }
+    }
+    out
+}
+
+/// A condition of an export over what no stage writes: its values are empty in every document.
+pub(crate) fn never_written(
+    subject: &str,
+    asks: &[Facet],
+    span: &Range<usize>,
+    stages: &[StageInstance],
+) -> Vec<Diagnostic> {
+    let is_written =
+        |facet: &Facet| *facet == Facet::Body || stages.iter().any(|stage| stage.manifest.writes.contains(facet));
+    let missing = asks.iter().filter(|facet| !is_written(facet));
+    let say = |facet: &Facet| {
+        let message = format!("`when` of {subject} asks for {}, and no stage of this chain writes it", facet.name());
+        Diagnostic::warning(message, span.clone()).label("is asked of empty values").absent()
+    };
+    missing.map(say).collect()
+}
+
 fn wrong_order(reader: &Placed<'_>, writer: &Placed<'_>, facets: &[&str]) -> Diagnostic {
     let (r, w) = (reader.name, writer.name);
     let what = suggest::list(facets.iter().copied());
@@ -78,9 +145,9 @@ fn wrong_order(reader: &Placed<'_>, writer: &Placed<'_>, facets: &[&str]) -> Dia
         .absent()
 }
 
-/// What is read and written by nobody: allowed, since a stage may do without, and worth a word.
+/// What is read and written by nobody, or not by all yet: allowed, since a stage may do without, and worth a word.
 pub(crate) fn unwritten(chain: &[Placed<'_>], known: &[StageEntry]) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
+    let mut out = half_written(chain);
     for facet in Facet::ALL.iter().filter(|f| !matches!(f, Facet::Text | Facet::Redaction)) {
         let Some(reader) = chain.iter().find(|s| s.reads(*facet)) else { continue };
         if chain.iter().any(|s| s.writes(*facet)) {

@@ -29,6 +29,11 @@ impl Condition {
         read.map(|condition| Self(Arc::new(condition))).map_err(|error| ConfigError { path: WHEN.into(), ..error })
     }
 
+    /// What it asks for that stages write.
+    pub(crate) fn reads(&self) -> Vec<Facet> {
+        self.0.reads()
+    }
+
     /// A stage for those documents alone. It reads what the condition reads.
     pub(crate) fn of_stage(self, stage: StageInstance) -> Result<StageInstance, ConfigError> {
         let Self(when) = self;

@@ -54,7 +54,7 @@ class Fields(dict):
     __getattr__ = dict.__getitem__
 
     def __missing__(self, name: str) -> Any:
-        raise NoSuchMember(f"there is no {name!r} in it: {', '.join(self)}")
+        raise NoSuchMember(f"there is no {name!r} in it: {', '.join(self)} (`view` and `block` of the stage say what is sent)")
 
 
 # Those of a block are found at once, without the way over an error that Python takes to `__getattr__`.
@@ -80,7 +80,8 @@ class Document:
         try:
             return self._view[name]
         except KeyError:
-            raise AttributeError(f"there is no {name!r} in the view: {', '.join(self._view)}") from None
+            known = ", ".join(self._view)
+            raise AttributeError(f"there is no {name!r} in the view: {known} (`view` of the stage says what is sent)") from None
 
     @property
     def text(self) -> str:
@@ -267,7 +268,8 @@ def _kind(value: Any) -> str:
 def _refusal(error: Exception) -> Dict[str, Any]:
     """What becomes of a document that the function has failed on; the whole of it goes into the log."""
     traceback.print_exc()
-    place = traceback.extract_tb(error.__traceback__)[-1]
+    places = traceback.extract_tb(error.__traceback__)
+    place = next((place for place in reversed(places) if place.filename != __file__), places[-1])
     message = f"{type(error).__name__}: {error} ({os.path.basename(place.filename)}, line {place.lineno})"
     return {"version": 1, "changes": [{"do": "refuse", "rule": "exception", "message": message}]}
 

@@ -49,6 +49,8 @@ pub(crate) enum Fault {
     NotStarted(String),
     /// It does not take its options.
     Refused(Refusal),
+    /// What it says of itself is wrong.
+    Introduction(String),
     /// It has ended, or closed its output.
     Died { how: String, words: Vec<String> },
     /// It says nothing.
@@ -62,6 +64,7 @@ impl fmt::Display for Fault {
         match self {
             Self::NotStarted(error) => write!(f, "could not be started: {error}"),
             Self::Refused(Refusal { error, .. }) => write!(f, "refused its options: {error}"),
+            Self::Introduction(what) => write!(f, "introduces itself wrongly: {what}"),
             Self::Died { how, words } => {
                 f.write_str(how)?;
                 match words.last() {
@@ -79,7 +82,7 @@ impl Fault {
     /// What is wrong with a document that a program fails on twice.
     pub(crate) fn into_stage_error(self, config: &Config) -> StageError {
         let rule = match &self {
-            Self::NotStarted(_) | Self::Refused(_) => "exec-start",
+            Self::NotStarted(_) | Self::Refused(_) | Self::Introduction(_) => "exec-start",
             Self::Died { .. } => "crash",
             Self::Late(_) => "limit.time",
             Self::Nonsense(_) => "bad-answer",
@@ -105,6 +108,10 @@ impl Fault {
                 ConfigError::at("command", format!("`{}` {self}, and did not introduce itself", config.shown()))
                     .help("what it says on standard error stands in the log")
             }
+            Self::Introduction(_) => ConfigError::at("command", format!("`{}` {self}", config.shown())).help(
+                "docs/exec-protocol.md has what a program says of itself; with the module for Python it is what stands in \
+                 `@stage(...)`",
+            ),
             Self::Nonsense(_) => ConfigError::at(
                 "command",
                 format!("`{}` cannot be worked with: {self}", config.shown()),
@@ -152,6 +159,7 @@ impl Process {
         match Introduction::read(&process.said[line]) {
             Ok(introduction) => Ok((process, introduction)),
             Err(Unfit::Refused(refusal)) => Err(Fault::Refused(refusal)),
+            Err(Unfit::Introduction(what)) => Err(Fault::Introduction(what)),
             Err(Unfit::Nonsense(what)) => Err(Fault::Nonsense(what)),
         }
     }

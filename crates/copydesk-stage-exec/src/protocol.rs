@@ -140,8 +140,7 @@ impl Introduction {
                 return Err(Unfit::Nonsense(what));
             }
         }
-        serde_json::from_value(value)
-            .map_err(|error| Unfit::Nonsense(format!("its introduction is wrong ({error}): `{}`", shown(line))))
+        serde_json::from_value(value).map_err(|error| Unfit::Introduction(error.to_string()))
     }
 }
 
@@ -149,6 +148,8 @@ impl Introduction {
 #[derive(Debug)]
 pub(crate) enum Unfit {
     Refused(Refusal),
+    /// It is an introduction, and this is wrong with it.
+    Introduction(String),
     Nonsense(String),
 }
 

@@ -115,7 +115,12 @@ fn a_program_that_cannot_be_worked_with_is_refused_with_the_way_out() {
             "command",
             "ended (exit status: 1); its last words: there is no model",
         ),
-        (json!({ "options": { "start": "no-writes" } }), "command", "missing field `writes`"),
+        (
+            json!({ "options": { "start": "no-writes" } }),
+            "command",
+            "introduces itself wrongly: missing field `writes`",
+        ),
+        (json!({ "options": { "start": "facet" } }), "command", "unknown variant `bodies`, expected one of `body`, "),
         (json!({ "options": { "start": "refuse" } }), "options.limit", "is no number"),
         (slow, "command", "said nothing for 0.3 s, and did not introduce itself"),
     ] {
@@ -148,6 +153,7 @@ fn what_goes_wrong_costs_its_document_alone() {
         ("half", "crash", "in the middle of a line: `{\"id\": 0, \"patch\": {\"ver`"),
         ("other-id", "bad-answer", "which it does not have in hand"),
         ("no-block", "bad-patch", "there is no block 99"),
+        ("no-label", "bad-patch", "unknown variant `othr`, expected one of `unlabelled`, `body`"),
         ("unknown-change", "bad-patch", "unknown variant `sing`"),
         ("undeclared", "undeclared-write", "writes `metadata` and does not declare it"),
     ] {
@@ -264,6 +270,30 @@ fn many_processes_end_at_once() {
     assert_eq!(times.len(), 3, "each had a process of its own, and time to end by itself");
     let last_heard = times.iter().map(|(heard, _)| *heard).fold(f64::MIN, f64::max);
     assert!(times.iter().all(|(_, ended)| last_heard < *ended), "nobody had to wait for another: {times:?}");
+}
+
+#[test]
+fn a_member_that_is_not_there_is_told_of_where_it_was_asked_for() {
+    if !has("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("asks.py");
+    fs::write(folder.path().join("copydesk_stage.py"), copydesk_stage_exec::PYTHON_MODULE).unwrap();
+    let code = "from copydesk_stage import stage\n\n@stage(reads=[], writes=[], view=['blocks'], block=['text'])\n\
+        def asks(document):\n    \
+        for block in document.blocks:\n        block.links if 'links' in block.text else document.facts\n\nasks.run()\n";
+    fs::write(&program, code).unwrap();
+    let stage = build(&json!({ "command": ["python3", program] })).expect("it is good");
+    let done = work(&stage, &["links", "facts"]);
+    for ((_, verdict), message) in done.iter().zip([
+        "NoSuchMember: there is no 'links' in it: id, text (`view` and `block` of the stage say what is sent) (asks.py, line 6)",
+        "AttributeError: there is no 'facts' in the view: version, uri, media_type, url, blocks (`view` of the stage says what \
+         is sent) (asks.py, line 6)",
+    ]) {
+        let error = verdict.clone().expect_err(message);
+        assert!(error.rule == "exception" && error.message == message, "{error:?}");
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Context<'_> {
     pub fn finish(self, verdict: Result<Verdict, StageError>) -> Result<Verdict, StageError> {
         let Some(facet) = self.undeclared.filter(|_| verdict.is_ok()) else { return verdict };
         let message = format!(
-            "the stage writes `{}` and does not declare it; add it to what it declares (`WRITES` in Rust)",
+            "the stage writes `{}` and does not declare it; add it to what it declares (`WRITES` in Rust, `writes` elsewhere)",
             facet.name()
         );
         Err(StageError::new("undeclared-write", message))

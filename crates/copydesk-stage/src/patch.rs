@@ -303,7 +303,10 @@ mod tests {
         for (bad, says) in [
             (r#"{"do":"label","block":2,"label":"title","rule":"r"}"#, "change 1: there is no block 2"),
             (r#"{"do":"label","block":0,"label":"title","rule":""}"#, "change 1: the name of the rule is empty"),
-            (r#"{"do":"label","block":0,"label":"headline","rule":"r"}"#, "Label"),
+            (
+                r#"{"do":"label","block":0,"label":"headline","rule":"r"}"#,
+                "unknown variant `headline`, expected one of",
+            ),
             (r#"{"do":"label","block":0,"label":"title","rule":"r","why":"x"}"#, "why"),
             (r#"{"do":"language","tag":"en","confidence":2}"#, "from 0 to 1, not 2"),
             (r#"{"do":"drop","reason":"x"},{"do":"ext","value":1}"#, "change 1: nothing can follow on it"),

@@ -6,7 +6,7 @@ use copydesk_document::LineIndex;
 
 use super::{Loader, instance::Part, syntax::Syntax};
 use crate::{
-    BuiltinPipeline,
+    BuiltinPipeline, builtin_pipelines, closest,
     diagnosis::Diagnostic,
     node::{Node, NodeValue},
 };
@@ -57,7 +57,11 @@ impl Loader<'_> {
             Ok(text) => text,
             Err(message) => {
                 let help = "paths are relative to the current directory; a built-in pipeline goes by its name";
-                self.say(Diagnostic::error(message, span.clone()).help(help));
+                let mut error = Diagnostic::error(message, span.clone()).help(help);
+                if let Some(near) = closest(path, builtin_pipelines().iter().map(|pipeline| pipeline.name)) {
+                    error = error.label(format!("did you mean `{near}`?"));
+                }
+                self.say(error);
                 return;
             }
         };

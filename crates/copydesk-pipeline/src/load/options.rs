@@ -7,7 +7,7 @@ use std::{
 };
 
 use copydesk_parse::Limits;
-use copydesk_stage::{ConfigError, Manifest};
+use copydesk_stage::{ConfigError, Facet, Manifest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -131,6 +131,13 @@ impl Loader<'_> {
         };
         let guarded = Condition::read(text).and_then(|condition| guard(condition, built));
         self.built(instance, subject, guarded)
+    }
+
+    /// What the condition of a part asks for that stages write, and where it stands.
+    pub(super) fn asked(instance: &Instance<'_>) -> (Vec<Facet>, Range<usize>) {
+        let Some(entry) = instance.node.get(WHEN) else { return (Vec::new(), instance.span.clone()) };
+        let condition = entry.node.as_str().and_then(|text| Condition::read(text).ok());
+        (condition.map(|condition| condition.reads()).unwrap_or_default(), entry.node.span.clone())
     }
 
     /// Puts an error of the typed build at its place.

@@ -76,7 +76,8 @@ impl Loader<'_> {
             None if known.reads.len() == Facet::ALL.len() => (&[][..], known.writes),
             None => (known.reads, known.writes),
         };
-        placed.push(Placed { name, reads, writes, span: instance.span, line });
+        let asks = Self::asked(&instance);
+        placed.push(Placed { name, reads, writes, asks, span: instance.span, line });
         links.extend(built);
     }
 
@@ -187,6 +188,9 @@ impl Loader<'_> {
             let Some((outlet, has_file)) = self.export(&instance) else { continue };
             self.ext_stages(&instance, &outlet, stages);
             self.survey_fields(&instance, &outlet, surveys);
+            let (asks, span) = Self::asked(&instance);
+            let subject = format!("export `{}`", instance.kind);
+            self.found.extend(order::never_written(&subject, &asks, &span, stages));
             let file = outlet.export.file_name();
             if let Some(first) = exports.iter().position(|e| e.export.file_name() == file) {
                 self.same_file(file, has_file, instance.span.clone(), places[first].clone());

@@ -25,6 +25,8 @@ elif how == "hang":
     time.sleep(600)
 elif how == "no-writes":
     del introduction["writes"]
+elif how == "facet":
+    introduction["writes"] = ["bodies"]
 elif how == "refuse":
     say(json.dumps({"error": "is no number", "option": "limit"}) + "\n")
     sys.exit()
@@ -53,6 +55,8 @@ for line in sys.stdin:
         number += 1000
     elif text == "no-block":
         changes = [{"do": "label", "block": 99, "label": "body", "rule": "r"}]
+    elif text == "no-label":
+        changes = [{"do": "label", "block": 0, "label": "othr", "rule": "r"}]
     elif text == "undeclared":
         changes = [{"do": "fact", "fact": {"field": "title", "value": "x"}, "name": "r", "confidence": 0.5}]
     elif text == "unknown-change":

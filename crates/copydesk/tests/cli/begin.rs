@@ -54,7 +54,7 @@ fn a_new_pipeline_and_one_for_a_folder_run() {
     assert_eq!((new.code, new.stderr.contains("mine.toml: a pipeline like `text`")), (0, true), "{}", new.stderr);
     assert!(inside(folder.path(), &["run", "mine.toml", "pages", "-q"]).stdout.contains("through the night"));
     let again = inside(folder.path(), &["new", "pipeline", "mine"]);
-    assert_eq!((again.code, again.stderr.contains("cannot write mine.toml")), (2, true), "{}", again.stderr);
+    assert_eq!((again.code, again.stderr.contains("mine.toml is there already")), (2, true), "{}", again.stderr);
 
     let init = inside(folder.path(), &["init"]);
     assert!(init.stderr.contains("pipeline.toml: for 1 Markdown text"), "{}", init.stderr);
@@ -333,6 +333,24 @@ fn a_condition_says_for_which_documents_a_stage_or_an_export_is() {
         let check = inside(folder.path(), &["check", "p.toml"]);
         assert!(check.code == 2 && check.stderr.contains(says), "{says}: {}", check.stderr);
     }
+    // A condition is asked before its stage has written anything.
+    let when = |stage: &str, when: &str| {
+        let file = format!(
+            "[[stage]]\nuse = \"strip-boilerplate\"\n[[stage]]\nuse = \"{stage}\"\nwhen = '{when}'\n[[export]]\nuse = \"jsonl\"\n\
+            when = 'size(captions) > 0'\n"
+        );
+        fs::write(folder.path().join("p.toml"), file).unwrap();
+        inside(folder.path(), &["check", "p.toml"])
+    };
+    let own = when("split-captions", "size(captions) > 0");
+    let says = "`when` of `split-captions` asks for captions, which `split-captions` itself writes";
+    assert!(own.code == 2 && own.stderr.contains(says), "{}", own.stderr);
+    // The kind of a page is known before, and a title is not.
+    let part = when("extract-metadata", "title != \"\"");
+    let says = "`when` of `extract-metadata` asks for metadata before `extract-metadata` has written its part";
+    assert!(part.code == 0 && part.stderr.contains(says), "{}", part.stderr);
+    let never = "`when` of export `jsonl` asks for captions, and no stage of this chain writes it";
+    assert!(part.stderr.contains(never), "{}", part.stderr);
 }
 
 /// The example with a model behind HTTP: it is asked once, a second run needs no server, and without any the run ends.

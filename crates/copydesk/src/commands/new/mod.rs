@@ -184,7 +184,12 @@ pub(super) fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
     use std::io::Write as _;
 
     let written = fs::File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.with_context(|| format!("cannot write {}", path.display()))
+    match written {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            bail!("{} is there already: name another file, or move it away", path.display())
+        }
+        written => written.with_context(|| format!("cannot write {}", path.display())),
+    }
 }
 
 /// A pipeline that takes its inputs from the command line: the paths of a built-in one mean nothing elsewhere.
