@@ -228,10 +228,14 @@ pub(crate) fn date_name(tree: &Tree, element: ElementId) -> Option<DateName> {
 }
 
 /// Whether an element stands in a part of the page that is about other texts or by readers. The foot of an article is
-/// a place for its date, the foot of the page is not.
-pub(crate) fn is_elsewhere(tree: &Tree, element: ElementId) -> bool {
+/// a place for its date, the foot of the page is not. A part that holds the headline is the text's own, whatever it is
+/// called.
+pub(crate) fn is_elsewhere(tree: &Tree, element: ElementId, headline: Option<ElementId>) -> bool {
     let mut foot = false;
     for e in tree.ancestors(element).take(FAR) {
+        if headline.is_some_and(|headline| tree.contains(e, headline)) {
+            break;
+        }
         match tree.tag(e) {
             Tag::Body | Tag::Html | Tag::Main => break,
             Tag::Aside | Tag::Nav => return true,

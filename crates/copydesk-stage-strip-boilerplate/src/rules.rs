@@ -5,7 +5,7 @@ use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind, classify_label
 use rustc_hash::FxHashSet;
 
 use crate::{
-    class_words::Sense,
+    class_words::{Sense, Senses},
     config::Config,
     elements::{Elements, Part},
     judge::Verdict,
@@ -303,11 +303,23 @@ pub(crate) fn boilerplate_kind(page: &Page<'_>, index: usize) -> BoilerplateKind
     ];
     let named =
         |list: &[(Sense, BoilerplateKind)], senses| list.iter().find(|(s, _)| s.within(senses)).map(|(_, f)| *f);
-    named(&by_name, node.sense)
+    let senses = senses_apart(page, index).unwrap_or(node.senses);
+    named(&by_name, node.sense & senses)
         .or_else(|| by_part.iter().find(|(p, _)| node.is_in(*p)).map(|(_, f)| *f))
-        .or_else(|| named(&by_name, node.senses))
-        .or_else(|| named(&late, node.senses))
+        .or_else(|| named(&by_name, senses))
+        .or_else(|| named(&late, senses))
         .unwrap_or(if page.linked[index] > 0.8 { BoilerplateKind::Related } else { BoilerplateKind::Other })
+}
+
+/// What the parts of the page are called that a block stands in and the headline does not: a part with the headline in it is
+/// the text's own, whatever it is called. `None` where no headline is known.
+fn senses_apart(page: &Page<'_>, index: usize) -> Option<Senses> {
+    let element_of = |index: usize| page.doc.block(BlockId(index as u32)).element;
+    let (elements, tree) = (page.elements.as_ref()?, page.doc.tree.as_ref()?);
+    let headline = element_of(page.headline?)?;
+    let outward = std::iter::successors(element_of(index), |element| tree.get(*element).parent);
+    let apart = outward.take_while(|element| !tree.contains(*element, headline));
+    Some(apart.fold(0, |senses, element| senses | elements.nodes[element.index()].sense))
 }
 
 /// A page that does not show its text: what the parser read from a script is the text, and what the page shows beside
@@ -494,7 +506,8 @@ fn leads(page: &Page<'_>, verdicts: &mut [Verdict]) {
         } else {
             continue;
         };
-        if !is_within(page, elements, element, headline, others) {
+        let senses = senses_apart(page, index).unwrap_or_default();
+        if !others.iter().any(|sense| sense.within(senses)) {
             verdicts[index] = Verdict::Kept("lead", why);
         }
     }
@@ -503,17 +516,6 @@ fn leads(page: &Page<'_>, verdicts: &mut [Verdict]) {
 /// Parts of a page that are for something else than its text.
 const OTHERS: &[Sense] = &[Sense::Related, Sense::Caption, Sense::Comments, Sense::Newsletter];
 const OTHERS_AND_CARDS: &[Sense] = &[Sense::Related, Sense::Card, Sense::Caption, Sense::Comments, Sense::Newsletter];
-
-/// Whether an element stands in a part of the page with such a name. A part that has the headline in it is the text's own, whatever
-/// it is called.
-fn is_within(page: &Page<'_>, elements: &Elements, element: ElementId, headline: usize, others: &[Sense]) -> bool {
-    let (Some(tree), Some(headline)) = (&page.doc.tree, page.doc.block(BlockId(headline as u32)).element) else {
-        return false;
-    };
-    let outward = std::iter::successors(Some(element), |element| tree.get(*element).parent);
-    let mut apart = outward.take_while(|element| !tree.contains(*element, headline));
-    apart.any(|element| others.iter().any(|sense| sense.within(elements.nodes[element.index()].sense)))
-}
 
 /// Whether a block that was found unlikely has the words of the page's description.
 fn describes_the_page(page: &Page<'_>, verdicts: &[Verdict], index: usize) -> bool {

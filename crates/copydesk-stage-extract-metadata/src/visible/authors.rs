@@ -52,7 +52,7 @@ pub(crate) fn authors(doc: &Document, window: &Window, lexicon: &Lexicon, gather
         if window.holds(block) {
             near.extend(names);
             near_span = near_span.or(Some(span));
-        } else if !class_words::is_elsewhere(tree, element) && !is_apart(doc, block) {
+        } else if !class_words::is_elsewhere(tree, element, window.headline_element(doc)) && !is_apart(doc, block) {
             far.extend(names);
             far_span = far_span.or(Some(span));
         }

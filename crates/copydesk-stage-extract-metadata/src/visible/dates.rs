@@ -113,7 +113,7 @@ fn read(
                 continue;
             }
             far -= 1;
-            if block.element.is_some_and(|e| class_words::is_elsewhere(tree, e)) {
+            if block.element.is_some_and(|e| class_words::is_elsewhere(tree, e, window.headline_element(doc))) {
                 continue;
             }
         }

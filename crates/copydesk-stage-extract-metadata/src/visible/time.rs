@@ -18,6 +18,7 @@ pub(super) fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints:
     let mut away: Vec<(Timestamp, Option<Span>, f32)> = Vec::new();
     let mut close: Vec<(Timestamp, Option<Span>, f32)> = Vec::new();
     let mut last = None;
+    let headline = window.headline_element(doc);
     for clue in doc.evidence.clues.iter().filter(|c| c.origin == Origin::Time).take(200) {
         let Some(element) = clue.element else { continue };
         // The attribute comes first; what the reader sees says the same with less.
@@ -30,7 +31,7 @@ pub(super) fn time_elements(doc: &Document, tree: &Tree, window: &Window, hints:
         let block = clue.block.unwrap_or_else(|| BlockId(doc.blocks().partition_point(|b| b.span.end <= place) as u32));
         let near = window.holds(block);
         if !near
-            && (class_words::is_elsewhere(tree, element)
+            && (class_words::is_elsewhere(tree, element, headline)
                 || doc.blocks().get(block.index()).is_some_and(|_| is_apart(doc, block)))
         {
             continue;

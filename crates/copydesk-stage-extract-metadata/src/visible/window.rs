@@ -1,6 +1,6 @@
 //! Where the headline stands, and which blocks belong to it.
 
-use copydesk_document::{BlockId, BlockKind, Document, Origin, Span};
+use copydesk_document::{BlockId, BlockKind, Document, ElementId, Origin, Span};
 use copydesk_text::key;
 
 use super::{Visibility, headline::line_that_shows};
@@ -62,6 +62,11 @@ impl Window {
         }
         let foot = doc.body().next_back().map_or(0..0, |(id, _)| id.0..(id.0 + FOOT).min(last));
         Self { visibility, headline, start: anchor.saturating_sub(BEFORE), end: end.min(last), foot }
+    }
+
+    /// The element of the headline.
+    pub(super) fn headline_element(&self, doc: &Document) -> Option<ElementId> {
+        doc.block(self.headline?).element
     }
 
     /// Where the head of the text stands in the source.
