@@ -66,10 +66,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     if args.short { rows.judge() } else { Ok(()) }
 }
 
-/// The release program, as it is built where nothing is kept for the next build: that changes what is inlined.
+/// The release program of the README's first command, as it is built where nothing is kept for the next build: that changes
+/// what is inlined.
 fn build() -> anyhow::Result<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--locked", "-p", "copydesk"]).env("CARGO_INCREMENTAL", "0");
+    cargo.args(["build", "--release", "--locked", "-p", "copydesk", "--no-default-features"]).env("CARGO_INCREMENTAL", "0");
     ensure!(cargo.status()?.success(), "the release program could not be built");
     fs::canonicalize(target().join("release/copydesk")).context("there is no release program")
 }

@@ -61,16 +61,22 @@ fn digest(folder: &Path) -> std::io::Result<u128> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
     use super::*;
 
     fn with(files: &[(&str, &str)]) -> u128 {
-        let folder = tempfile::tempdir().expect("a folder");
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let folder = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("copydesk-fingerprint-{}-{folder}", std::process::id()));
         for (name, text) in files {
-            let path = folder.path().join(name);
+            let path = folder.join(name);
             fs::create_dir_all(path.parent().expect("it has one")).expect("a folder can be made");
             fs::write(path, text).expect("a file can be written");
         }
-        digest(folder.path()).expect("it can be read")
+        let digest = digest(&folder).expect("it can be read");
+        fs::remove_dir_all(folder).expect("it is there");
+        digest
     }
 
     const CRATE: [(&str, &str); 4] = [
