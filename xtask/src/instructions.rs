@@ -70,7 +70,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 /// what is inlined.
 fn build() -> anyhow::Result<PathBuf> {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--release", "--locked", "-p", "copydesk", "--no-default-features"]).env("CARGO_INCREMENTAL", "0");
+    cargo
+        .args(["build", "--release", "--locked", "-p", "copydesk", "--no-default-features"])
+        .env("CARGO_INCREMENTAL", "0");
     ensure!(cargo.status()?.success(), "the release program could not be built");
     fs::canonicalize(target().join("release/copydesk")).context("there is no release program")
 }

@@ -13,6 +13,7 @@
 //! take part. Close neighbours settle among themselves once more (see [`model::FamilyParts`]). Chinese is then told apart into simplified and traditional by its characters. `LANGUAGES.md` lists every
 //! language with its scores, `NOTICE.md` says what the model was trained on.
 
+mod alphabet;
 pub mod familiar;
 mod family;
 pub mod features;
@@ -187,7 +188,9 @@ impl Detector {
                 return guesses;
             }
         }
-        if likeness.is_some_and(|likeness| likeness < LEAST_LIKE) {
+        let writes_other_letters =
+            || best.zip(census.main()).is_some_and(|(guess, script)| alphabet::is_foreign(&text, script, guess.lang));
+        if likeness.is_some_and(|likeness| likeness < LEAST_LIKE) || writes_other_letters() {
             for guess in &mut guesses {
                 guess.confidence *= UNLIKE_CONFIDENCE;
             }

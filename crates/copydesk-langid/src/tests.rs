@@ -113,6 +113,12 @@ fn what_is_like_no_language_is_undetermined() {
         assert_eq!(tag(text), "und", "{text}");
         assert!(Detector::embedded().best(text).confidence < 0.5, "{text}");
     }
+    for text in [
+        "Ҫурхи кунсенче ялти ачасем шыв хӗррине пуҫтарӑнаҫҫӗ те каҫчен выляҫҫӗ, ваттисем вара вӗсене сӑнаса лараҫҫӗ.",
+        "Ko’ẽrõ mitãkuéra oho ysyry rembe’ýpe ha oñembosarái peve pytũ, ha umi tuichavéva omaña hesekuéra ỹvype.",
+    ] {
+        assert_eq!(tag(text), "und", "it is written with letters of another language: {text}");
+    }
     // Names of places and figures do not make a sentence unlike its language.
     let listed = "The boats went from Tromsø by Bodø and Ålesund to Stavanger, Egersund and Mandal within nine days.";
     assert_eq!(tag(listed), "en");

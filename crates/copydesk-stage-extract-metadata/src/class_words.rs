@@ -233,15 +233,16 @@ pub(crate) fn date_name(tree: &Tree, element: ElementId) -> Option<DateName> {
 pub(crate) fn is_elsewhere(tree: &Tree, element: ElementId, headline: Option<ElementId>) -> bool {
     let mut foot = false;
     for e in tree.ancestors(element).take(FAR) {
-        if headline.is_some_and(|headline| tree.contains(e, headline)) {
-            break;
-        }
+        let own = headline.is_some_and(|headline| tree.contains(e, headline));
         match tree.tag(e) {
             Tag::Body | Tag::Html | Tag::Main => break,
-            Tag::Aside | Tag::Nav => return true,
+            Tag::Aside | Tag::Nav if !own => return true,
             Tag::Footer => foot = true,
             Tag::Article => foot = false,
             _ => {}
+        }
+        if own {
+            continue;
         }
         let mut named = false;
         // "footer" is one of the words.
