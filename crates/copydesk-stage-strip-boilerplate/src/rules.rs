@@ -1,13 +1,13 @@
 //! What is certain without a model, and what kind of boilerplate a dropped block is.
 
-use copydesk_document::{BlockId, BlockKind, BoilerplateKind, ElementId, Origin, Tag};
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind, Origin, Tag};
 use copydesk_lexicon::{FieldKind, Lexicon, PageLabelKind as Kind, classify_label, is_counter};
 use rustc_hash::FxHashSet;
 
 use crate::{
     class_words::{Sense, Senses},
     config::Config,
-    elements::{Elements, Part},
+    elements::Part,
     judge::Verdict,
     kind::Likely,
     page::Page,
