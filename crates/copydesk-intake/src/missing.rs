@@ -65,10 +65,17 @@ pub(crate) fn names_files(list: &Path) -> Option<String> {
              it names, as `lists = [\"{shown}\"]` does in a pipeline file; to read the list itself, pipe it in with `-`"
         ));
     }
-    (lines.len() > 1 && all(is_address)).then(|| {
-        format!(
+    if lines.len() > 1 && all(is_page) {
+        return Some(format!(
             "`{shown}` names addresses, one a line, and nothing is fetched: `wget -i {shown} -P pages` saves them in a folder \
              that can be named here; to read the list itself, pipe it in with `-`"
+        ));
+    }
+    let is_any = |line: &[u8]| is_address(line) || is_path_of_file(line) || is_list(line);
+    (lines.len() > 1 && lines.iter().any(|line| is_address(line)) && all(is_any)).then(|| {
+        format!(
+            "`{shown}` names addresses and files, one a line, and nothing is fetched: save what the addresses lead to, and name \
+             the files of all of them by `--files-from LIST`; to read the list itself, pipe it in with `-`"
         )
     })
 }
@@ -78,8 +85,18 @@ fn is_path_of_file(line: &[u8]) -> bool {
     line.len() < 4096 && line.iter().any(|byte| matches!(byte, b'.' | b'/')) && read_bytes(line).is_file()
 }
 
-fn is_address(line: &[u8]) -> bool {
+fn is_page(line: &[u8]) -> bool {
     (line.starts_with(b"http://") || line.starts_with(b"https://")) && !line.contains(&b' ')
+}
+
+fn is_address(line: &[u8]) -> bool {
+    let scheme = line.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+    scheme > 0 && line[scheme..].starts_with(b"://") && !line.contains(&b' ')
+}
+
+/// As other programs name a list in the place of a file.
+fn is_list(line: &[u8]) -> bool {
+    line.starts_with(b"@") && line.iter().any(|byte| matches!(byte, b'.' | b'/')) && !line.contains(&b' ')
 }
 
 /// What to do about an address: nothing is fetched here.
@@ -154,11 +171,19 @@ mod tests {
         assert!(told(many).is_some(), "however long it is");
         let help = told("https://example.org/a\nhttps://example.org/b\n".into()).expect("it is a list");
         assert!(help.contains("nothing is fetched"), "{help}");
+        for list in
+            ["s3://bucket/a.gz\ngs://bucket/b.gz\n".into(), format!("https://example.org/a\n@more.txt\n{page}\n")]
+        {
+            let help = told(list).expect("it is a list");
+            assert!(help.contains("nothing is fetched") && help.contains("--files-from"), "{help}");
+        }
         for text in [
             String::new(),
             format!("See {page}\n"),
             format!("{page}\nand more of it\n"),
             "https://example.org/a\n".into(),
+            "@ann.lee\n@bo.chen\n".into(),
+            "https://example.org/a\nis where it stands\n".into(),
         ] {
             assert_eq!(told(text), None);
         }

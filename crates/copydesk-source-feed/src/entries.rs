@@ -137,6 +137,11 @@ impl<'x> Entries<'x> {
                     if is_entry(&name)
                         && let Some((from, elements)) = entry.take()
                     {
+                        // What stands behind the beginning of an element that nobody closes would be lost with it.
+                        if let Some(unclosed) = open.iter().find(|open| !open.text.trim().is_empty()) {
+                            let message = format!("`{}` is not closed before the entry ends", unclosed.name);
+                            return Ok(Some(Part::Broken(from, message)));
+                        }
                         return Ok(Some(Part::Entry(from..self.place(), elements)));
                     }
                     let Some(at) = open.iter().rposition(|open| open.name == name) else { continue };

@@ -125,6 +125,12 @@ fn what_is_broken_costs_its_entry() {
         })
         .collect();
     assert_eq!(shown, ["feed.syntax", "Ferries & boats", "Second"]);
+    let unclosed = RSS.replacen("<item>", "<item><title>The tide<description>It rises at noon.</item>\n<item>", 1);
+    assert!(
+        matches!(&items(unclosed.as_bytes())[..], [SourceItem::Bad { message, .. }, SourceItem::Input(_), SourceItem::Input(_)]
+            if message.contains("`title` is not closed")),
+        "its text is not lost without a word"
+    );
     let cut = &RSS[..RSS.len() - 60];
     assert!(matches!(items(cut.as_bytes()).last(), Some(SourceItem::Bad { rule, .. }) if rule == "feed.syntax"));
 }

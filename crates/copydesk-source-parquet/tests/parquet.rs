@@ -144,3 +144,19 @@ fn what_is_damaged_costs_its_row_group() {
     let [one] = &texts(&path)[..] else { panic!("one fault") };
     assert!(one.ends_with("(parquet.damaged)"), "{one}");
 }
+
+/// Made by pyarrow, which writes the checksum of each page if it is asked to: `write_page_checksum`, a row a group.
+#[test]
+fn a_page_that_is_not_what_its_checksum_says_is_no_document() {
+    let sound = include_bytes!("checksums.parquet");
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("a.parquet");
+    fs::write(&path, sound).expect("a file");
+    let rows = ["The tide rises at noon.", "The tide falls at night.", "The ferry waits for both."];
+    assert_eq!(texts(&path), rows);
+    let at = sound.windows(5).position(|bytes| bytes == b"falls").expect("the second row");
+    let mut torn = sound.to_vec();
+    torn[at] = b'F';
+    fs::write(&path, torn).expect("a file");
+    assert_eq!(texts(&path), [rows[0], "row-group-2 (parquet.damaged)", rows[2]]);
+}

@@ -1,6 +1,6 @@
 //! Which of two Cyrillic encodings it is. They share their bytes, so that only the frequency of letters tells.
 
-use encoding_rs::{Encoding, WINDOWS_1251, X_MAC_CYRILLIC};
+use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252, X_MAC_CYRILLIC};
 
 use super::old::{Charset, OldCharset};
 
@@ -16,7 +16,8 @@ pub(super) fn is_better(one: &'static Encoding, than: &'static Encoding, bytes: 
 
 /// The charset that detectors do not know in which bytes make clearly more sense than in the one that was detected.
 pub(super) fn old(detected: &'static Encoding, bytes: &[u8]) -> Option<Charset> {
-    if !is_cyrillic(detected) {
+    // What a detector does not know at all it takes for western, where letters beyond ASCII hardly stand side by side.
+    if !(is_cyrillic(detected) || detected == WINDOWS_1252 && has_words_beyond_ascii(bytes)) {
         return None;
     }
     if detected == WINDOWS_1251 && is_macintosh(bytes) {
@@ -27,6 +28,12 @@ pub(super) fn old(detected: &'static Encoding, bytes: &[u8]) -> Option<Charset> 
     let shares = all.map(|old| (share(&old.decode(bytes)), old));
     let (best, old) = shares.max_by(|one, other| one.0.total_cmp(&other.0))?;
     (best > 0.55 && best > now + 0.2).then_some(old)
+}
+
+fn has_words_beyond_ascii(bytes: &[u8]) -> bool {
+    let beyond = bytes.iter().filter(|byte| **byte >= 0x80).count();
+    let side_by_side = bytes.windows(2).filter(|two| two[0] >= 0x80 && two[1] >= 0x80).count();
+    beyond >= 20 && side_by_side * 4 > beyond * 3
 }
 
 /// The Macintosh has the small letters where windows-1251 has them, but for the last: a capital `Я` would stand inside of

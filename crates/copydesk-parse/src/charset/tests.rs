@@ -191,7 +191,13 @@ fn charsets_that_the_web_does_not_have_are_read() {
         text.chars().map(|c| (0..=255).find(|b| ibm.decode(&[*b]).starts_with(c)).expect("in it")).collect();
     let mut notes = Vec::new();
     let hints = Hints { content_type: Some("text/plain; charset=IBM855"), url: "" };
-    assert_eq!(decode(bytes, hints, &mut notes), Decoded { text: text.clone(), charset: "IBM855".into() });
+    assert_eq!(decode(bytes.clone(), hints, &mut notes), Decoded { text: text.clone(), charset: "IBM855".into() });
+    let unsaid = decode(bytes, Hints::default(), &mut notes);
+    assert_eq!(unsaid, Decoded { text: text.clone(), charset: "IBM855".into() });
+    assert!(notes.last().is_some_and(|note| note.code.starts_with("charset-")), "a guess is told of");
+    let western = "L'\u{e9}t\u{e9} \u{e0} No\u{eb}l, \u{ab} d\u{e9}j\u{e0} \u{bb}, o\u{f9} l'\u{ee}le cr\u{e9}\u{e9}e a \u{e9}t\u{e9} lou\u{e9}e. ".repeat(4);
+    let (french, _, _) = encoding_rs::WINDOWS_1252.encode(&western);
+    assert_eq!(decode(french.into_owned(), Hints::default(), &mut Vec::new()).text, western);
     let mut notes = Vec::new();
     let (usual, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
     assert_eq!(decode(usual.into_owned(), Hints::default(), &mut notes).charset, "windows-1251");
