@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use copydesk_document::{Decision, Document, DocumentSource, Label, NewBlock};
-use copydesk_stage::{Catalog, Corpus, Seen, Survey, SurveyError};
+use copydesk_stage::{Catalog, Corpus, Scratch, Seen, Survey, SurveyError};
 use serde_json::json;
 
 use crate::grammar::Random;
@@ -275,6 +275,11 @@ impl Corpus for Stored {
             see(Seen { number, run: 0, summary: &summary })?;
         }
         Ok(())
+    }
+
+    fn scratch(&self) -> Result<Box<dyn Scratch>, SurveyError> {
+        let made = tempfile::tempfile().map_err(|error| SurveyError::new(error.to_string()))?;
+        Ok(Box::new(made))
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use copydesk_stage::{Seen, SurveyError};
+use copydesk_stage::{QuarantinedInput, Seen, SurveyError};
 
 use crate::{
     RunError, draft,
     earlier::{self, Shard},
     forgotten::Forgotten,
-    index::Fate,
+    index::{Fate, Fetched},
     manifest::{Asked, MANIFEST, Manifest},
     part,
     reuse::Done,
@@ -36,6 +36,8 @@ struct Kept {
     run: usize,
     /// Of each document that was seen, whether its record stands in the outputs.
     stands: Vec<bool>,
+    /// From where those came that are in quarantine.
+    quarantined: Vec<Fetched>,
 }
 
 impl Kept {
@@ -50,9 +52,11 @@ impl Kept {
         let seen = earlier::of_done(folder, &draft, &shard.from)?;
         let now = shard.documents(folder)?;
         let is_same = seen.len() == now.len();
-        let stands = seen.iter().zip(now).filter(|(seen, _)| seen.document.fate == Fate::Written);
-        let stands = stands.map(|(_, now)| now.document.fate == Fate::Written && !forgotten.has(&now)).collect();
-        Ok(is_same.then_some(Self { draft, run, stands }))
+        let stands = seen.iter().zip(&now).filter(|(seen, _)| seen.document.fate == Fate::Written);
+        let stands = stands.map(|(_, now)| now.document.fate == Fate::Written && !forgotten.has(now)).collect();
+        let quarantined = seen.into_iter().filter(|seen| !forgotten.has(seen));
+        let quarantined = quarantined.filter_map(|seen| seen.document.fetched).collect();
+        Ok(is_same.then_some(Self { draft, run, stands, quarantined }))
     }
 }
 
@@ -99,6 +103,15 @@ impl Archive {
         self.kept.iter().flat_map(|kept| &kept.stands).filter(|stands| **stands).count() as u64
     }
 
+    /// The documents of it that are in quarantine.
+    pub(crate) fn each_quarantined(
+        &self,
+        see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
+    ) -> Result<(), SurveyError> {
+        let all = self.kept.iter().flat_map(|kept| kept.quarantined.iter().map(|fetched| (kept.run, fetched)));
+        all.into_iter().try_for_each(|(run, fetched)| see(QuarantinedInput { run, ..fetched.input() }))
+    }
+
     /// How many runs have added to it.
     pub(crate) fn runs(&self) -> usize {
         self.runs
@@ -108,7 +121,7 @@ impl Archive {
     /// that was left out can stand for no other.
     pub(crate) fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
         let mut number = 0;
-        for Kept { draft, run, stands } in &self.kept {
+        for Kept { draft, run, stands, .. } in &self.kept {
             // Behind the summaries stand what was set aside, and the index.
             let stored = draft::load(&self.folder, draft, draft.entry.sections.len().saturating_sub(3));
             let stored = stored.map_err(|error| SurveyError::new(error.to_string()))?;

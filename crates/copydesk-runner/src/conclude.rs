@@ -15,7 +15,7 @@ use std::{
 
 use copydesk_stage::{
     Complete, Conclusion, Conclusions, Corpus, Export, ExportError, LateField, LeftOut, OfCorpus, QuarantinedInput,
-    Seen, SurveyError,
+    Scratch, Seen, SurveyError,
 };
 use serde_json::{Map, Value};
 
@@ -47,8 +47,9 @@ struct Drafts<'s> {
     /// Which of the surveys, and of how many.
     own: usize,
     surveys: usize,
-    /// The run of each shard.
+    /// The run of each shard, and of those that this run adds.
     runs: &'s [usize],
+    run: usize,
 }
 
 impl Drafts<'_> {
@@ -83,14 +84,29 @@ impl Corpus for Drafts<'_> {
         &self,
         see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
     ) -> Result<(), SurveyError> {
-        let before: usize = self.archives.iter().map(Archive::runs).sum();
+        let mut before = 0;
+        for archive in self.archives {
+            archive.each_quarantined(&mut |lost| see(QuarantinedInput { run: before + lost.run, ..lost }))?;
+            before += archive.runs();
+        }
         for (done, run) in self.store.shards.iter().zip(self.runs) {
             let documents = self.store.documents(done).map_err(|error| SurveyError::new(error.to_string()))?;
             for fetched in documents.iter().filter_map(|document| document.fetched.as_ref()) {
-                see(QuarantinedInput { site: &fetched.site, day: fetched.day.as_deref(), run: before + run })?;
+                see(QuarantinedInput { run: before + run, ..fetched.input() })?;
             }
         }
         Ok(())
+    }
+
+    fn run(&self) -> usize {
+        self.archives.iter().map(Archive::runs).sum::<usize>() + self.run
+    }
+
+    fn scratch(&self) -> Result<Box<dyn Scratch>, SurveyError> {
+        let made = self.store.folder.scratch();
+        let made =
+            made.map_err(|error| SurveyError::new(format!("no file can be made for what is set aside: {error}")))?;
+        Ok(Box::new(made))
     }
 }
 
@@ -118,9 +134,9 @@ struct Concluded<'c> {
 
 impl Concluded<'_> {
     /// Of all documents together, by the names of surveys that have something to say of them.
-    fn of_corpus(&self) -> Result<BTreeMap<String, OfCorpus>, RunError> {
+    fn of_corpus(&mut self) -> Result<BTreeMap<String, OfCorpus>, RunError> {
         let mut all = BTreeMap::new();
-        for (instance, conclusions, _) in &self.surveys {
+        for (instance, conclusions, _) in &mut self.surveys {
             let found = guarded(|| conclusions.of_corpus());
             let found = found.map_err(|panic| RunError::Survey(instance.name().into(), panic))?;
             if found != OfCorpus::default() {
@@ -167,32 +183,34 @@ impl Store {
     }
 
     /// Turns the drafts into shards, by what the surveys conclude, and gives what that changes in the report: of the `own`
-    /// shards.
+    /// shards. `runs` are the runs that have added them, and `segments` is how many runs there were.
     pub(crate) fn conclude(
         &mut self,
         instances: &[SurveyInstance],
         exports: &[&dyn Export],
         own: Range<usize>,
         runs: &[usize],
+        segments: usize,
     ) -> Result<Corrections, RunError> {
         fail::point("conclude").map_err(|error| write_error(self.folder.locate(STATE), error))?;
+        let run = runs.get(own.start).copied().filter(|_| !own.is_empty()).unwrap_or(segments);
         let mut surveys = Vec::new();
         for (n, instance) in instances.iter().enumerate() {
             let open = |path: &PathBuf| Archive::open(path, instance, &self.folder);
             let archives = instance.against.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-            let drafts = Drafts { store: self, archives: &archives, own: n, surveys: instances.len(), runs };
+            let drafts = Drafts { store: self, archives: &archives, own: n, surveys: instances.len(), runs, run };
             let before = drafts.before();
             let concluded = guarded(|| instance.survey.conclude(&drafts));
             let wrong = |error: String| RunError::Survey(instance.name().into(), error);
             surveys.push((instance, concluded.map_err(wrong)?.map_err(|error| wrong(error.message))?, before));
         }
-        let concluded = Concluded { surveys };
+        let mut concluded = Concluded { surveys };
+        let of_corpus = concluded.of_corpus()?;
         let mut finished: HashMap<Key, Done> = HashMap::new();
         for manifest in self.before.iter().chain(&self.plan) {
             finished.extend(Done::of_manifest(&self.layout, manifest).into_iter().map(|done| (done.entry.key, done)));
         }
         let drafts = std::mem::take(&mut self.shards);
-        let of_corpus = concluded.of_corpus()?;
         let (mut number, mut counts) = (0, Vec::new());
         for (n, draft) in drafts.iter().enumerate() {
             let documents = self.documents(draft)?;

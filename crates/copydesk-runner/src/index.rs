@@ -8,7 +8,7 @@ use std::{
 
 use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Input;
-use copydesk_stage::SourceItem;
+use copydesk_stage::{QuarantinedInput, SourceItem};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
@@ -65,6 +65,11 @@ impl Fetched {
     fn of(input: &Input) -> Option<Self> {
         let site = copydesk_text::site(input.url.as_deref().unwrap_or(&input.uri))?;
         Some(Self { site, day: copydesk_record::day(input.fetched) })
+    }
+
+    /// As surveys see it, in the first run.
+    pub(crate) fn input(&self) -> QuarantinedInput<'_> {
+        QuarantinedInput { site: &self.site, day: self.day.as_deref(), run: 0 }
     }
 }
 

@@ -116,7 +116,7 @@ impl Store {
         let runs: Vec<usize> =
             segments.iter().enumerate().flat_map(|(n, segment)| iter::repeat_n(n, segment.shards)).collect();
         let corrections = if self.layout.surveyed {
-            self.conclude(chain.surveys(), exports, self.own_shards(all), &runs)?
+            self.conclude(chain.surveys(), exports, self.own_shards(all), &runs, segments.len())?
         } else {
             Corrections::default()
         };

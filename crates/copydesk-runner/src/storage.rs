@@ -73,6 +73,13 @@ impl LocalFolder {
         Ok(draft)
     }
 
+    /// A file without a name, which is gone when it is closed.
+    pub(crate) fn scratch(&self) -> io::Result<File> {
+        let folder = self.root.join(DRAFTS);
+        fs::create_dir_all(&folder)?;
+        tempfile::tempfile_in(folder)
+    }
+
     /// Gives a draft its name.
     pub(crate) fn publish(&self, draft: &Path, name: &str) -> io::Result<()> {
         let path = self.root.join(name);

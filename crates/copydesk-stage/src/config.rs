@@ -39,6 +39,14 @@ impl ConfigError {
         self
     }
 
+    /// The same of options that stand in a table of their own, under that key.
+    #[must_use]
+    pub fn below(self, key: &str) -> Self {
+        let path = if self.path.is_empty() { key.to_owned() } else { format!("{key}.{}", self.path) };
+        let more = self.more.into_iter().map(|error| error.below(key)).collect();
+        Self { path, more, ..self }
+    }
+
     /// All errors as one; no error is well.
     pub fn all(errors: impl IntoIterator<Item = Self>) -> Result<(), Self> {
         let mut errors = errors.into_iter();

@@ -85,6 +85,7 @@ mod facet;
 mod fingerprint;
 mod manifest;
 mod patch;
+mod picked;
 mod source;
 mod stage;
 mod suggest;
@@ -105,12 +106,13 @@ pub use facet::Facet;
 pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
 pub use patch::{Change, PATCH_VERSION, Patch};
+pub use picked::Picked;
 pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, BatchStage, Handed, Stage, StageError, StageKind, Turn, Verdict};
 pub use suggest::closest;
 pub use survey::{
-    Alert, Conclusion, Conclusions, Corpus, LeftOut, OfCorpus, QuarantinedInput, Seen, Survey, SurveyError, SurveyKind,
-    Table,
+    Alert, Conclusion, Conclusions, Corpus, LeftOut, OfCorpus, QuarantinedInput, Scratch, Seen, Survey, SurveyError,
+    SurveyKind, Table,
 };
 pub use view::{
     BlockPart, BlockView, CaptionView, ClueView, DecisionView, DocumentView, FactView, ImageView, NoteView,

@@ -28,7 +28,7 @@ pub struct Manifest {
     pub writes: &'static [Facet],
     /// The code, data and models that it is made of.
     pub fingerprint: Fingerprint,
-    /// Its options in full, defaults included, with the contents of the files that they name.
+    /// Its options in full, defaults included. What a pipeline file names by a file stands here by the hash of its contents.
     pub options: Value,
 }
 

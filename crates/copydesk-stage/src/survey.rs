@@ -1,6 +1,10 @@
 //! Surveys: questions about all documents together.
 
-use std::{collections::BTreeMap, fmt::Debug};
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    io::{Cursor, Read, Seek, Write},
+};
 
 use copydesk_document::Document;
 use schemars::JsonSchema;
@@ -46,7 +50,7 @@ pub trait Corpus {
     /// Goes through them in their order, as often as it is asked.
     fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError>;
 
-    /// Goes through the documents of these runs that are in quarantine, as far as their site is known. Nobody has seen them.
+    /// Goes through the documents of all runs that are in quarantine, as far as their site is known. Nobody has seen them.
     fn each_quarantined(
         &self,
         see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
@@ -54,7 +58,33 @@ pub trait Corpus {
         let _ = see;
         Ok(())
     }
+
+    /// Which run asks. What it has added has this number as [`Seen::run`]; nothing has, if it has added nothing.
+    fn run(&self) -> usize {
+        let mut last = 0;
+        // What cannot be read is told of where it is asked for.
+        let _ = self.each(&mut |seen| {
+            last = last.max(seen.run);
+            Ok(())
+        });
+        let _ = self.each_quarantined(&mut |lost| {
+            last = last.max(lost.run);
+            Ok(())
+        });
+        last
+    }
+
+    /// Room on disk for what does not fit into memory; it is gone with the value. A corpus that gives none, as in tests, has it
+    /// in memory.
+    fn scratch(&self) -> Result<Box<dyn Scratch>, SurveyError> {
+        Ok(Box::new(Cursor::new(Vec::new())))
+    }
 }
+
+/// A file for the time that conclusions take.
+pub trait Scratch: Read + Write + Seek {}
+
+impl<T: Read + Write + Seek> Scratch for T {}
 
 /// A document that was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +114,8 @@ pub trait Conclusions: Debug + Send + Sync {
     /// Of a document, by its number.
     fn of(&self, number: u64) -> Conclusion;
 
-    /// Of all documents together, for the report of the run.
-    fn of_corpus(&self) -> OfCorpus {
+    /// Of all documents together, for the report of the run. It is asked once.
+    fn of_corpus(&mut self) -> OfCorpus {
         OfCorpus::default()
     }
 }

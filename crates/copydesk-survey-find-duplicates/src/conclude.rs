@@ -64,6 +64,8 @@ struct Texts {
     normalised: Vec<u64>,
     words: Vec<u32>,
     ranks: Vec<u64>,
+    /// How many blocks they have together.
+    blocks: u64,
     /// Where each run begins.
     runs: Vec<u32>,
 }
@@ -88,7 +90,7 @@ pub(crate) fn conclude(corpus: &dyn Corpus, config: &Config) -> Result<Found, Su
         let (leaders, kept) = signatures.of_leaders(&copies);
         bands::candidates(&leaders, &kept, config.similarity)
     };
-    let compared = overlaps(corpus, &candidates.doubtful, &texts.words)?;
+    let compared = overlaps(corpus, &candidates.doubtful)?;
     let near = candidates.doubtful.iter().zip(compared).filter(|(_, overlap)| overlap.similarity >= config.similarity);
     joined.extend(near.map(|(pair, _)| *pair));
     joined.extend(candidates.near);
@@ -137,6 +139,7 @@ fn read(corpus: &dyn Corpus) -> Result<(Texts, Signatures), SurveyError> {
         normalised: Vec::with_capacity(count),
         words: Vec::with_capacity(count),
         ranks: Vec::with_capacity(count),
+        blocks: 0,
         runs: Vec::new(),
     };
     let mut signatures = Signatures { texts: Vec::new(), bytes: Vec::with_capacity(count * LENGTH) };
@@ -149,6 +152,7 @@ fn read(corpus: &dyn Corpus) -> Result<(Texts, Signatures), SurveyError> {
         texts.normalised.push(normalised);
         texts.words.push(words);
         texts.ranks.push(rank);
+        texts.blocks += written.blocks().count() as u64;
         while texts.runs.len() <= seen.run {
             texts.runs.push(text);
         }
@@ -195,8 +199,8 @@ fn inside(
     copies: &Clusters,
     joined: &mut Vec<Pair>,
 ) -> Result<Inside, SurveyError> {
-    let pairs = blocks::candidates(corpus, &|text| copies.first(text) == text)?;
-    let compared = overlaps(corpus, &pairs, &texts.words)?;
+    let pairs = blocks::candidates(corpus, texts.blocks, &|text| copies.first(text) == text)?;
+    let compared = overlaps(corpus, &pairs)?;
     let mut inside = Inside::default();
     for (pair, Overlap { of_first, of_second, is_sure, .. }) in pairs.iter().zip(compared) {
         if !is_sure || of_first.max(of_second) < config.contained {
@@ -250,7 +254,7 @@ impl<'t> Standing<'t> {
     /// Takes over what stands in what, where that is true of those that stand for the two as well: or what a text says would
     /// be in no record that is left.
     fn take(&mut self, corpus: &dyn Corpus, contained: f64, inside: &Inside) -> Result<(), SurveyError> {
-        let Texts { words, .. } = self.texts;
+        let words = &self.texts.words;
         let mut pairs: Vec<Pair> =
             inside.iter().map(|(text, (longer, _))| (self.of_cluster(*text), self.of_cluster(*longer))).collect();
         pairs.retain(|(text, longer)| {
@@ -259,7 +263,7 @@ impl<'t> Standing<'t> {
         });
         pairs.sort_unstable();
         pairs.dedup();
-        let compared = overlaps(corpus, &pairs, words)?;
+        let compared = overlaps(corpus, &pairs)?;
         for ((text, longer), overlap) in pairs.into_iter().zip(compared) {
             let share = overlap.of_first;
             if overlap.is_sure && share >= contained && self.inside.get(&text).is_none_or(|(_, best)| share > *best) {
@@ -308,7 +312,7 @@ fn members(
     let pairs: Vec<Pair> = all.into_iter().map(|text| (text, standing.top(text))).collect();
     let is_same = |(text, of): &Pair| texts.normalised[*text as usize] == texts.normalised[*of as usize];
     let to_compare: Vec<Pair> = pairs.iter().copied().filter(|pair| !is_same(pair)).collect();
-    let mut compared = overlaps(corpus, &to_compare, &texts.words)?.into_iter();
+    let mut compared = overlaps(corpus, &to_compare)?.into_iter();
     let has_others = |text: u32| together.binary_search(&(clusters.first(text), text)).is_ok();
     let mut judge = |pair: Pair| {
         let (text, mut of) = pair;

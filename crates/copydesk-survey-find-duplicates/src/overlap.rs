@@ -1,13 +1,11 @@
 //! How much two texts share, run by run.
 
-use copydesk_stage::{Corpus, SurveyError};
-use rustc_hash::FxHashMap;
+use copydesk_stage::{Corpus, Picked, SurveyError};
 
-use crate::{bands::Pair, summary::Written};
-
-/// How many bytes of runs are in memory at once, for each text and at least.
-const BYTES_OF_A_TEXT: u64 = 64;
-const LEAST_BYTES: u64 = 4 << 20;
+use crate::{
+    bands::Pair,
+    summary::{self, Written},
+};
 
 /// Shares of a sample with fewer runs of either text say little.
 const LEAST_SAMPLE: usize = 256;
@@ -26,12 +24,20 @@ pub(crate) struct Overlap {
 }
 
 /// The runs of a text, and whether there may be more than are kept.
+#[derive(Debug, Default)]
 struct Runs {
     sorted: Vec<u32>,
     is_full: bool,
 }
 
 impl Runs {
+    /// Those that are written in a summary, in the place of what is there.
+    fn take(&mut self, written: &[u8]) {
+        self.sorted.clear();
+        self.sorted.extend(summary::runs(written));
+        self.is_full = self.sorted.len() == summary::MOST_RUNS;
+    }
+
     /// The largest number up to which all are there.
     fn end(&self) -> u32 {
         if self.is_full { self.sorted.last().copied().unwrap_or(u32::MAX) } else { u32::MAX }
@@ -58,37 +64,31 @@ fn overlap(one: &Runs, other: &Runs) -> Overlap {
     }
 }
 
-/// What each of these pairs has in common. The summaries are gone through as often as memory asks for.
-pub(crate) fn overlaps(corpus: &dyn Corpus, pairs: &[Pair], words: &[u32]) -> Result<Vec<Overlap>, SurveyError> {
-    let room = (corpus.documents() * BYTES_OF_A_TEXT).max(LEAST_BYTES);
-    let mut found = Vec::with_capacity(pairs.len());
-    while found.len() < pairs.len() {
-        let mut wanted: FxHashMap<u32, Option<Runs>> = FxHashMap::default();
-        let (mut bytes, mut batch) = (0, 0);
-        for (one, other) in &pairs[found.len()..] {
-            for text in [*one, *other] {
-                wanted.entry(text).or_insert_with(|| {
-                    // There are about as many runs as words.
-                    bytes += 64 + 4 * u64::from(words[text as usize].min(4096));
-                    None
-                });
-            }
-            batch += 1;
-            if bytes > room {
-                break;
-            }
+/// What each of these pairs has in common. The summaries are gone through once; the runs of texts that are in a pair wait on
+/// disk.
+pub(crate) fn overlaps(corpus: &dyn Corpus, pairs: &[Pair]) -> Result<Vec<Overlap>, SurveyError> {
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let texts = pairs.iter().flat_map(|(one, other)| [u64::from(*one), u64::from(*other)]).collect();
+    let mut picked = Picked::of(corpus, texts, &mut |summary, out| {
+        out.extend_from_slice(Written::read(summary)?.runs);
+        Ok(())
+    })?;
+    let mut read = |text: u32, runs: &mut Runs, bytes: &mut Vec<u8>| -> Result<(), SurveyError> {
+        picked.read(text.into(), bytes)?;
+        runs.take(bytes);
+        Ok(())
+    };
+    let (mut first, mut second, mut bytes) = (Runs::default(), Runs::default(), Vec::new());
+    let (mut found, mut before) = (Vec::with_capacity(pairs.len()), None);
+    for (one, other) in pairs {
+        if before != Some(*one) {
+            read(*one, &mut first, &mut bytes)?;
+            before = Some(*one);
         }
-        corpus.each(&mut |seen| {
-            if let Some(runs) = wanted.get_mut(&(seen.number as u32)) {
-                let written = Written::read(seen.summary)?;
-                *runs = Some(Runs { sorted: written.runs(), is_full: written.is_full() });
-            }
-            Ok(())
-        })?;
-        let runs = |text: &u32| wanted.get(text).and_then(Option::as_ref);
-        for (one, other) in &pairs[found.len()..found.len() + batch] {
-            found.push(runs(one).zip(runs(other)).map_or_else(Overlap::default, |(one, other)| overlap(one, other)));
-        }
+        read(*other, &mut second, &mut bytes)?;
+        found.push(overlap(&first, &second));
     }
     Ok(found)
 }

@@ -14,7 +14,7 @@ const VERSION: u8 = 1;
 
 /// So many runs of a document are kept: those with the smallest numbers, the same ones of every document. The share of two
 /// texts that have more is estimated from these, with a standard deviation below 0.01.
-const MOST_RUNS: usize = 4096;
+pub(crate) const MOST_RUNS: usize = 4096;
 
 /// A summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ pub(crate) struct Written<'s> {
     pub(crate) head: Head,
     pub(crate) signature: Option<&'s [u8]>,
     blocks: &'s [u8],
-    runs: &'s [u8],
+    pub(crate) runs: &'s [u8],
 }
 
 /// How much of a summary a block and a run take.
@@ -183,16 +183,11 @@ impl<'s> Written<'s> {
             Some(Block { hash: u64::from_le_bytes(*hash), words: u16::from_le_bytes(words.try_into().ok()?) })
         })
     }
+}
 
-    pub(crate) fn runs(&self) -> Vec<u32> {
-        let runs = self.runs.chunks_exact(RUN_BYTES);
-        runs.filter_map(|bytes| Some(u32::from_le_bytes(bytes.try_into().ok()?))).collect()
-    }
-
-    /// Whether it has as many runs as are kept, so that there may have been more.
-    pub(crate) fn is_full(&self) -> bool {
-        self.runs.len() / RUN_BYTES == MOST_RUNS
-    }
+/// Runs as they were written.
+pub(crate) fn runs(written: &[u8]) -> impl Iterator<Item = u32> {
+    written.chunks_exact(RUN_BYTES).filter_map(|bytes| Some(u32::from_le_bytes(bytes.try_into().ok()?)))
 }
 
 #[cfg(test)]
@@ -216,7 +211,10 @@ mod tests {
             let summary = Summary { head, signature, blocks: blocks.clone(), runs: vec![1, 2, u32::MAX] };
             let bytes = summary.write();
             let read = Written::read(&bytes).expect("it was written");
-            assert_eq!((read.head, read.runs(), read.blocks().collect()), (head, summary.runs, blocks.clone()));
+            assert_eq!(
+                (read.head, runs(read.runs).collect(), read.blocks().collect()),
+                (head, summary.runs, blocks.clone())
+            );
             assert_eq!(read.signature.map(<[u8]>::to_vec), signature.map(|s| s.to_vec()));
             assert!((0..bytes.len()).filter(|end| Written::read(&bytes[..*end]).is_ok()).count() <= 3);
             assert!(Written::read(&[&[9], &bytes[1..]].concat()).is_err(), "another version");

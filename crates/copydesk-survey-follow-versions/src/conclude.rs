@@ -1,69 +1,73 @@
 //! From the summaries of all documents to the versions of each address.
 
-use copydesk_stage::{Conclusion, Conclusions, Corpus, LeftOut, SurveyError};
+use copydesk_stage::{Conclusion, Conclusions, Corpus, LeftOut, Picked, SurveyError};
 use rustc_hash::FxHashMap;
 use serde_json::{Value, json};
 
 use crate::{
-    Keep,
+    Keep, packed,
     summary::{Block, FIELDS, Head, Summary, TEXT},
 };
-
-/// So many bytes of summaries are in memory at once, and one more. All are read once for each such portion.
-const PORTION: usize = 64 << 20;
 
 /// A document with a known address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     address: u64,
-    run: usize,
     fetched: i64,
-    number: u64,
     id: u64,
-    /// Of its summary.
-    bytes: usize,
+    number: u32,
+    run: u32,
 }
 
-/// What its record gets.
-#[derive(Clone, Debug, PartialEq)]
+/// Which version of its address a document is.
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Version {
-    first: u64,
+    document: u32,
     number: u32,
-    /// Nothing of the first one.
-    since: Option<Since>,
-    goes: bool,
+    /// The id of the first one.
+    first: u64,
+    /// Where in [`Found::since`] it stands what has changed; [`FIRST`], if it is that one.
+    since: u64,
 }
+
+const FIRST: u64 = u64::MAX;
 
 /// How a version differs from the one before.
 #[derive(Clone, Debug, PartialEq)]
-struct Since {
-    previous: u64,
-    change: Change,
+pub(crate) struct Since {
+    pub(crate) previous: u64,
+    pub(crate) change: Change,
+    pub(crate) goes: bool,
 }
 
 /// What has changed.
 #[derive(Clone, Debug, PartialEq)]
-struct Change {
+pub(crate) struct Change {
     /// A bit for each of [`FIELDS`].
-    fields: u16,
-    added: Box<[u32]>,
-    removed: Box<[u32]>,
-    share: f32,
+    pub(crate) fields: u16,
+    pub(crate) added: Vec<u32>,
+    pub(crate) removed: Vec<u32>,
+    pub(crate) share: f32,
 }
 
-/// What was found, by the numbers of documents.
-#[derive(Debug)]
+/// What was found: 24 bytes of each document, and of one that has an earlier version some 20 more and one or two of each block
+/// that came or went.
+#[derive(Debug, Default)]
 pub(crate) struct Found {
-    versions: Vec<(u64, Version)>,
+    /// By document.
+    versions: Vec<Version>,
+    /// Packed, one behind the other.
+    since: Vec<u8>,
 }
 
 impl Conclusions for Found {
     fn of(&self, number: u64) -> Conclusion {
-        let found = self.versions.binary_search_by_key(&number, |(number, _)| *number).ok();
-        let Some((_, version)) = found.and_then(|at| self.versions.get(at)) else { return Conclusion::default() };
+        let found = self.versions.binary_search_by_key(&number, |version| version.document.into()).ok();
+        let Some(version) = found.and_then(|at| self.versions.get(at)) else { return Conclusion::default() };
         let name = |id: u64| format!("{id:016x}");
         let (first, number) = (name(version.first), version.number);
-        let Some(Since { previous, change }) = &version.since else {
+        let since = usize::try_from(version.since).ok().and_then(|at| packed::read(self.since.get(at..)?));
+        let Some(Since { previous, change, goes }) = since else {
             let nothing: [u32; 0] = [];
             let value = json!({
                 "first": first, "previous": Value::Null, "number": number, "changed": nothing, "added": nothing,
@@ -76,98 +80,83 @@ impl Conclusions for Found {
         // More digits would promise more than there is.
         let share = (f64::from(change.share) * 100.0).round() / 100.0;
         let value = json!({
-            "first": first, "previous": name(*previous), "number": number, "changed": changed, "added": change.added,
+            "first": first, "previous": name(previous), "number": number, "changed": changed, "added": change.added,
             "removed": change.removed, "share": share,
         });
         let reason = "says what the version before says".to_owned();
-        let left_out = version.goes.then(|| LeftOut { reason, twin: Some(name(*previous)) });
+        let left_out = goes.then(|| LeftOut { reason, twin: Some(name(previous)) });
         Conclusion { value, left_out }
     }
 }
 
 pub(crate) fn conclude(corpus: &dyn Corpus, keep: Keep) -> Result<Found, SurveyError> {
-    let mut entries = Vec::new();
+    let count = corpus.documents();
+    if u32::try_from(count).is_err() {
+        return Err(SurveyError::new(format!("{count} documents are more than it can tell apart")));
+    }
+    let mut entries = Vec::with_capacity(count as usize);
     corpus.each(&mut |seen| {
         let (Head { id, address, fetched }, _) = Head::read(seen.summary)?;
-        let (run, number, bytes) = (seen.run, seen.number, seen.summary.len());
-        entries.extend(address.map(|address| Entry { address, run, fetched, number, id, bytes }));
+        let (number, run) = (seen.number as u32, u32::try_from(seen.run).unwrap_or(u32::MAX));
+        entries.extend(address.map(|address| Entry { address, fetched, id, number, run }));
         Ok(())
     })?;
     entries.sort_unstable_by_key(|entry| (entry.address, entry.run, entry.fetched, entry.number));
-    let (mut versions, mut chains) = (Vec::with_capacity(entries.len()), Vec::new());
-    for chain in entries.chunk_by(|one, other| one.address == other.address) {
-        match chain {
-            [alone] => versions.push((alone.number, Version::first(alone))),
-            chain => chains.extend_from_slice(chain),
-        }
-    }
-    drop(entries);
-    let (mut before, mut rest) = (None, chains.as_slice());
-    while !rest.is_empty() {
-        let (portion, behind) = rest.split_at(portion(rest));
-        let summaries = load(corpus, portion)?;
-        for (entry, summary) in portion.iter().zip(summaries) {
-            let last = before.take().filter(|last: &Last| last.entry.address == entry.address);
-            let (version, last) = follow(*entry, summary, last, keep);
-            versions.push((entry.number, version));
-            before = Some(last);
-        }
-        rest = behind;
-    }
-    versions.sort_unstable_by_key(|(number, _)| *number);
-    Ok(Found { versions })
-}
-
-/// How many of these are in memory at once.
-fn portion(entries: &[Entry]) -> usize {
-    let mut bytes = 0;
-    let fits = |entry: &&Entry| {
-        bytes += entry.bytes;
-        bytes <= PORTION
-    };
-    entries.iter().take_while(fits).count().max(1)
-}
-
-/// The summaries of these, in their order.
-fn load(corpus: &dyn Corpus, entries: &[Entry]) -> Result<Vec<Summary>, SurveyError> {
-    let places: FxHashMap<u64, usize> = entries.iter().enumerate().map(|(at, entry)| (entry.number, at)).collect();
-    let mut found = vec![None; entries.len()];
-    corpus.each(&mut |seen| {
-        if let Some(at) = places.get(&seen.number) {
-            found[*at] = Some(Summary::read(seen.summary)?);
-        }
+    let chains = || entries.chunk_by(|one, other| one.address == other.address);
+    let several = chains().filter(|chain| chain.len() > 1).flatten().map(|entry| entry.number.into()).collect();
+    let mut picked = Picked::of(corpus, several, &mut |summary, out| {
+        out.extend_from_slice(summary);
         Ok(())
     })?;
-    found
-        .into_iter()
-        .collect::<Option<_>>()
-        .ok_or_else(|| SurveyError::new("the documents changed while they were read"))
+    let mut found = Found { versions: Vec::with_capacity(entries.len()), since: Vec::new() };
+    let mut bytes = Vec::new();
+    for chain in chains() {
+        let mut last: Option<Last> = None;
+        for entry in chain {
+            if chain.len() == 1 {
+                found.add(entry, None);
+                continue;
+            }
+            picked.read(entry.number.into(), &mut bytes)?;
+            last = Some(found.follow(entry, Summary::read(&bytes)?, last, keep));
+        }
+    }
+    found.versions.sort_unstable_by_key(|version| version.document);
+    Ok(found)
 }
 
 /// The last version that is written.
 struct Last {
-    entry: Entry,
+    id: u64,
     first: u64,
     number: u32,
     summary: Summary,
 }
 
-impl Version {
-    fn first(entry: &Entry) -> Self {
-        Self { first: entry.id, number: 1, since: None, goes: false }
+impl Found {
+    /// A version behind another one, if there is one.
+    fn add(&mut self, entry: &Entry, last: Option<(&Last, Since)>) {
+        let mut version = Version { document: entry.number, number: 1, first: entry.id, since: FIRST };
+        if let Some((last, since)) = last {
+            (version.first, version.number) = (last.first, last.number.saturating_add(1));
+            version.since = self.since.len() as u64;
+            packed::write(&since, &mut self.since);
+        }
+        self.versions.push(version);
     }
-}
 
-/// What becomes of a document behind the last version of its address, and which is the last one then.
-fn follow(entry: Entry, summary: Summary, last: Option<Last>, keep: Keep) -> (Version, Last) {
-    let Some(last) = last else {
-        return (Version::first(&entry), Last { entry, first: entry.id, number: 1, summary });
-    };
-    let change = Change::between(&last.summary, &summary);
-    let goes = keep == Keep::Changed && change.fields == 0;
-    let (first, number) = (last.first, last.number.saturating_add(1));
-    let version = Version { first, number, since: Some(Since { previous: last.entry.id, change }), goes };
-    (version, if goes { last } else { Last { entry, first, number, summary } })
+    /// Adds what becomes of a document behind the last version of its address, and says which is the last one then.
+    fn follow(&mut self, entry: &Entry, summary: Summary, last: Option<Last>, keep: Keep) -> Last {
+        let Some(last) = last else {
+            self.add(entry, None);
+            return Last { id: entry.id, first: entry.id, number: 1, summary };
+        };
+        let change = Change::between(&last.summary, &summary);
+        let goes = keep == Keep::Changed && change.fields == 0;
+        self.add(entry, Some((&last, Since { previous: last.id, change, goes })));
+        let (first, number) = (last.first, last.number.saturating_add(1));
+        if goes { last } else { Last { id: entry.id, first, number, summary } }
+    }
 }
 
 impl Change {
@@ -175,7 +164,7 @@ impl Change {
         let changed = (0..FIELDS.len()).filter(|at| before.fields[*at] != after.fields[*at]);
         let fields = changed.fold(0, |fields, at| fields | 1 << at);
         if fields >> TEXT & 1 == 0 {
-            return Self { fields, added: Box::default(), removed: Box::default(), share: 1.0 };
+            return Self { fields, added: Vec::new(), removed: Vec::new(), share: 1.0 };
         }
         let added = without(after, before);
         let removed = without(before, after);

@@ -2,6 +2,7 @@
 //! next. `README.md` says how it is decided.
 
 mod conclude;
+mod packed;
 mod summary;
 
 copydesk_fingerprint::fingerprint!();

@@ -12,15 +12,18 @@ use crate::{
     summary::Summary,
 };
 
-/// No more sites are watched: those that come later are left out of the table, which says so.
-const MOST_SITES: usize = 100_000;
+/// No more days of sites are watched, which bounds memory: what comes later is left out, and an alert says so.
+const MOST_DAYS: usize = 500_000;
+
+/// No more of them stand in the table, the last ones of each site.
+const MOST_ROWS: usize = 100_000;
 
 /// When a document was fetched. Days come before runs, so that a site whose documents do not say so any more keeps its past.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum When {
     Day(String),
     /// Nobody says so: which run has added it.
-    Run(usize),
+    Run(u32),
 }
 
 /// What was found.
@@ -34,8 +37,8 @@ impl Conclusions for Found {
         Conclusion::default()
     }
 
-    fn of_corpus(&self) -> OfCorpus {
-        self.of_corpus.clone()
+    fn of_corpus(&mut self) -> OfCorpus {
+        std::mem::take(&mut self.of_corpus)
     }
 }
 
@@ -43,6 +46,7 @@ impl Conclusions for Found {
 #[derive(Default)]
 struct Sites {
     sites: BTreeMap<String, BTreeMap<When, Day>>,
+    days: usize,
     passed_over: u64,
 }
 
@@ -51,26 +55,19 @@ impl Sites {
         if site.is_empty() {
             return None;
         }
-        if self.sites.len() >= MOST_SITES && !self.sites.contains_key(&site) {
+        let when = day.map_or(When::Run(u32::try_from(run + 1).unwrap_or(u32::MAX)), When::Day);
+        let is_known = self.sites.get(&site).is_some_and(|days| days.contains_key(&when));
+        if !is_known && self.days >= MOST_DAYS {
             self.passed_over += 1;
             return None;
         }
-        let when = day.map_or(When::Run(run + 1), When::Day);
+        self.days += usize::from(!is_known);
         Some(self.sites.entry(site).or_default().entry(when).or_default())
     }
 }
 
 pub(crate) fn conclude(corpus: &dyn Corpus, alert: Alert) -> Result<Found, SurveyError> {
-    let mut last = 0;
-    corpus.each(&mut |seen| {
-        last = last.max(seen.run);
-        Ok(())
-    })?;
-    // A run all of whose documents are in quarantine is the last one, too.
-    corpus.each_quarantined(&mut |lost| {
-        last = last.max(lost.run);
-        Ok(())
-    })?;
+    let last = corpus.run();
     let mut sites = Sites::default();
     corpus.each(&mut |seen| {
         let summary = Summary::read(seen.summary)?;
@@ -87,14 +84,25 @@ pub(crate) fn conclude(corpus: &dyn Corpus, alert: Alert) -> Result<Found, Surve
     })?;
     let columns = ["site", "day", "documents"].into_iter().chain(FIGURES.iter().map(|figure| figure.name));
     let mut of_corpus = OfCorpus { table: Some(Table::new(columns)), ..OfCorpus::default() };
+    let most = rows_of_a_site(sites.sites.values().map(BTreeMap::len), MOST_ROWS);
     for (site, days) in &sites.sites {
-        tell(site, days, alert, &mut of_corpus);
+        tell(site, days, alert, most, &mut of_corpus);
+    }
+    let in_table = of_corpus.table.as_ref().map_or(0, |table| table.rows.len());
+    if in_table < sites.days {
+        of_corpus.alerts.push(Told {
+            about: BTreeMap::from([("figure".to_owned(), "table".to_owned())]),
+            message: format!(
+                "the table has the last {most} days of each site; there are {} days of sites in all, and it holds {MOST_ROWS}",
+                sites.days
+            ),
+        });
     }
     if sites.passed_over > 0 {
         of_corpus.alerts.push(Told {
             about: BTreeMap::from([("figure".to_owned(), "sites".to_owned())]),
             message: format!(
-                "there are more than {MOST_SITES} sites, and {} documents of others are not in the table",
+                "there are more than {MOST_DAYS} days of sites, and {} documents of others were not watched",
                 sites.passed_over
             ),
         });
@@ -102,15 +110,28 @@ pub(crate) fn conclude(corpus: &dyn Corpus, alert: Alert) -> Result<Found, Surve
     Ok(Found { of_corpus })
 }
 
-/// Adds the days of a site to the table, and what has changed on those to which the last run has added.
-fn tell(site: &str, days: &BTreeMap<When, Day>, alert: Alert, of_corpus: &mut OfCorpus) {
+/// How many days of a site, the last ones, stand in a table of so many rows.
+fn rows_of_a_site(days: impl Iterator<Item = usize> + Clone, most: usize) -> usize {
+    let rows = |of_each: usize| days.clone().map(|own| own.min(of_each)).sum::<usize>();
+    let longest = days.clone().max().unwrap_or(0);
+    // The largest number that fits.
+    let (mut fits, mut beyond) = (0, longest + 1);
+    while beyond - fits > 1 {
+        let middle = usize::midpoint(fits, beyond);
+        if rows(middle) <= most { fits = middle } else { beyond = middle }
+    }
+    fits
+}
+
+/// Adds the last days of a site to the table, and what has changed on those to which this run has added.
+fn tell(site: &str, days: &BTreeMap<When, Day>, alert: Alert, most: usize, of_corpus: &mut OfCorpus) {
     let seen: Vec<Day> = days.values().copied().collect();
     for (at, (when, day)) in days.iter().enumerate() {
         let name = named(when);
         let figures =
             FIGURES.iter().map(|figure| (figure.of)(day).map_or(Value::Null, |value| json!(hundredths(value))));
         let row = [json!(site), json!(name), json!(day.documents)].into_iter().chain(figures).collect();
-        if let Some(table) = &mut of_corpus.table {
+        if let Some(table) = of_corpus.table.as_mut().filter(|_| at + most >= days.len()) {
             table.rows.push(row);
         }
         if !day.is_new {
@@ -146,4 +167,18 @@ fn sentence(site: &str, name: &str, found: &Left) -> String {
 /// More digits would promise more than there is.
 fn hundredths(value: f64) -> f64 {
     (value * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_is_too_long_has_the_last_days_of_each_site() {
+        for (days, most, rows) in
+            [(vec![3, 10, 1], 100, 10), (vec![3, 10, 1], 8, 4), (vec![5, 5], 1, 0), (vec![], 5, 0)]
+        {
+            assert_eq!(rows_of_a_site(days.iter().copied(), most), rows, "{days:?}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use copydesk_survey_watch_sites::register;
 use serde_json::{Value, json};
 
 /// Summaries, each with its run, and what is in quarantine, all of one site, with run and day.
-struct Given(Vec<(usize, Vec<u8>)>, Vec<(usize, Option<&'static str>)>);
+struct Given(Vec<(usize, Vec<u8>)>, Vec<(usize, Option<&'static str>)>, usize);
 
 impl Corpus for Given {
     fn documents(&self) -> u64 {
@@ -24,6 +24,10 @@ impl Corpus for Given {
         see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
     ) -> Result<(), SurveyError> {
         self.1.iter().try_for_each(|(run, day)| see(QuarantinedInput { site: "news.example", day: *day, run: *run }))
+    }
+
+    fn run(&self) -> usize {
+        self.2
     }
 }
 
@@ -55,9 +59,19 @@ fn survey(options: &Value) -> Box<dyn Survey> {
 }
 
 fn told(options: &Value, docs: &[(usize, Document)], quarantined: &[(usize, Option<&'static str>)]) -> OfCorpus {
+    let runs = docs.iter().map(|(run, _)| *run).chain(quarantined.iter().map(|(run, _)| *run));
+    told_in(runs.max().unwrap_or(0), options, docs, quarantined)
+}
+
+fn told_in(
+    run: usize,
+    options: &Value,
+    docs: &[(usize, Document)],
+    quarantined: &[(usize, Option<&'static str>)],
+) -> OfCorpus {
     let survey = survey(options);
     let given = docs.iter().map(|(run, doc)| (*run, survey.see(doc).expect("it can be seen"))).collect();
-    survey.conclude(&Given(given, quarantined.to_vec())).expect("it concludes").of_corpus()
+    survey.conclude(&Given(given, quarantined.to_vec(), run)).expect("it concludes").of_corpus()
 }
 
 /// Site, day and figure of each alert.
@@ -149,6 +163,7 @@ fn what_was_fetched_nobody_says_when_is_counted_by_run_and_told_of_in_the_run_th
     let mut docs: Vec<_> = (0..4).flat_map(|run| of_run(run, 6)).chain(of_run(4, 1)).collect();
     let alerts = told(&json!({}), &docs, &[]).alerts;
     assert_eq!(figures(&alerts)[0], ["news.example", "run 5", "kept"]);
+    assert!(told_in(5, &json!({}), &docs, &[]).alerts.is_empty(), "a run that brings nothing says nothing");
     docs.extend(of_run(5, 1));
     assert!(told(&json!({}), &docs, &[]).alerts.is_empty(), "it has been told");
 }

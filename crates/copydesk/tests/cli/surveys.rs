@@ -237,6 +237,7 @@ fn a_site_whose_layout_changes_is_told_of_on_that_day() {
     assert_eq!(report["corpus"]["watch-sites"]["table"]["rows"].as_array().map(Vec::len), Some(5));
     let again = bench.run("out", &["--append"]);
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    assert!(!again.stderr.contains("alert"), "it has been said: {}", again.stderr);
 }
 
 /// A crawl: pages of one day, one a line, with the address and the day of each.
