@@ -1,4 +1,5 @@
-//! What a program can be built without.
+//! What a program can be built without. Here is what a pipeline file names; what it asks for by an option says itself that it
+//! was left out: `when` (feature `conditions`), and a `tokenizer` (feature `tokens`).
 
 /// A feature of this crate and of the program: what stands behind it, and whether it is on.
 struct Feature {

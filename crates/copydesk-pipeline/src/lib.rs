@@ -32,7 +32,7 @@ pub use builtin::builtin;
 pub use copydesk_stage::closest;
 pub use diagnosis::{Diagnosis, Diagnostic, Severity};
 pub use features::left_out;
-pub use load::{BuiltSource, Pipeline, load};
+pub use load::{BuiltSource, Pipeline, hash_of_contents, load};
 pub use named_source::named_source;
 pub use pipeline_test::{ExpectedBlock, ExpectedOutcome, Mismatch, PipelineTest};
 pub use pipelines::{BuiltinPipeline, builtin_pipelines};

@@ -18,6 +18,7 @@ use copydesk_stage_strip_boilerplate::StripBoilerplate;
 use serde_json::Value;
 
 pub(crate) use self::instance::{PATH, WHEN};
+pub use self::options::hash_of_contents;
 use self::{instance::Part, options::option_home, syntax::Syntax};
 use crate::{
     PipelineTest, Run,

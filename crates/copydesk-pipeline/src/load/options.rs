@@ -1,6 +1,7 @@
 //! The options of a table: against their JSON Schema first, where every mistake is found at once, then by their type.
 
 use std::{
+    fmt::Write as _,
     fs::File,
     io::{self, Read},
     ops::Range,
@@ -10,6 +11,7 @@ use copydesk_parse::Limits;
 use copydesk_stage::{ConfigError, Facet, Manifest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::{
     Loader,
@@ -57,8 +59,44 @@ fn read_within(path: &str) -> io::Result<String> {
     Ok(text)
 }
 
+/// The options that name a file whose contents are given, as pointers: those of the table, and of the tables in it.
+fn named_files(schema: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    look_for_files(schema, schema, "", &mut found);
+    found
+}
+
+/// No schema of options is nested deeper; one that names itself ends there.
+const DEEPEST: usize = 4;
+
+fn look_for_files(root: &Value, schema: &Value, at: &str, found: &mut Vec<String>) {
+    let reference = schema.get("$ref").and_then(Value::as_str).and_then(|name| root.pointer(name.strip_prefix('#')?));
+    let choices = ["anyOf", "oneOf"].into_iter().filter_map(|key| schema.get(key)?.as_array()).flatten();
+    for choice in reference.into_iter().chain(choices) {
+        look_for_files(root, choice, at, found);
+    }
+    for (name, of) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        let pointer = format!("{at}/{name}");
+        if of.get("format").and_then(Value::as_str) == Some(FILE_CONTENTS) {
+            found.push(pointer);
+        } else if pointer.matches('/').count() < DEEPEST {
+            look_for_files(root, of, &pointer, found);
+        }
+    }
+}
+
+/// What stands in a manifest for the contents of a file that an option names: a tokenizer or a list of templates has megabytes,
+/// and all that matters is whether it is the same.
+pub fn hash_of_contents(contents: &str) -> String {
+    let digest = Sha256::digest(contents);
+    digest.iter().fold("sha256:".to_owned(), |mut hash, byte| {
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}
+
 impl Loader<'_> {
-    /// Checks the options of an instance: as they are, and in full. `None` where something is wrong.
+    /// Checks the options of an instance: as they are, and in full, with the hashes of the files that they name. `None` where something is wrong.
     pub(super) fn options(
         &mut self,
         instance: &Instance<'_>,
@@ -75,22 +113,26 @@ impl Loader<'_> {
         }
         let mut config = instance.node.to_json(instance.besides);
         self.read_files(instance, schema, &mut config)?;
-        let resolved = self.built(instance, subject, resolve(&config))?;
+        let mut resolved = self.built(instance, subject, resolve(&config))?;
+        for pointer in named_files(schema) {
+            if let Some(Value::String(contents)) = resolved.pointer_mut(&pointer).filter(|contents| *contents != "") {
+                *contents = hash_of_contents(contents);
+            }
+        }
         Some((config, resolved))
     }
 
     /// Puts the contents of a file in the place of its name, for options of the format `file-contents`: a stage sees
-    /// text and no files, and its resolved options change when the file does.
+    /// text and no files.
     fn read_files(&mut self, instance: &Instance<'_>, schema: &Value, config: &mut Value) -> Option<()> {
-        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-        let names = properties.filter(|(_, of)| of.get("format").and_then(Value::as_str) == Some(FILE_CONTENTS));
         let mut all_read = Some(());
-        for (name, _) in names {
-            let Some(Value::String(path)) = config.get_mut(name) else { continue };
+        for pointer in named_files(schema) {
+            let Some(Value::String(path)) = config.pointer_mut(&pointer) else { continue };
             match read_within(path) {
                 Ok(contents) => *path = contents,
                 Err(error) => {
-                    let span = instance.node.place_of(name).unwrap_or_else(|| instance.span.clone());
+                    let name = pointer.trim_start_matches('/').replace('/', ".");
+                    let span = instance.node.place_of(&name).unwrap_or_else(|| instance.span.clone());
                     self.say(
                         Diagnostic::error(format!("cannot read `{path}`: {error}"), span)
                             .help("paths are relative to the current directory"),
@@ -188,5 +230,30 @@ impl Loader<'_> {
                 self.config_error(&entry.node, &entry.key_span, &name, error);
             })
             .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn files_are_named_in_tables_within_tables_too() {
+        let schema = json!({
+            "properties": {
+                "lists": { "type": "string", "format": "file-contents" },
+                "chunks": { "anyOf": [{ "$ref": "#/$defs/Chunks" }, { "type": "null" }] },
+                "name": { "type": "string" },
+            },
+            "$defs": { "Chunks": { "properties": {
+                "tokenizer": { "type": "string", "format": "file-contents" },
+                "again": { "$ref": "#/$defs/Chunks" },
+            } } },
+        });
+        let found = named_files(&schema);
+        assert!(found.contains(&"/lists".to_owned()) && found.contains(&"/chunks/tokenizer".to_owned()), "{found:?}");
+        assert!(found.len() < 10 && !found.contains(&"/name".to_owned()), "{found:?}");
     }
 }

@@ -267,8 +267,9 @@ impl Args {
             .into());
         }
         let there = fs::read_to_string(out).with_context(|| format!("cannot read {}", shown(out)))?;
+        let hash = copydesk_pipeline::hash_of_contents(&there);
         let names_it = |link: &copydesk_runner::StageInstance| {
-            link.manifest.options.get("templates").and_then(|given| given.as_str()) == Some(&*there)
+            link.manifest.options.get("templates").and_then(|given| given.as_str()) == Some(&*hash)
         };
         if !pipeline.chain.links().iter().any(names_it) {
             let (pipeline, out) = (shown(&self.pipeline), shown(out));
