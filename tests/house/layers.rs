@@ -17,7 +17,8 @@ fn layer(name: &str) -> Option<i8> {
         | "copydesk-unpack" => 0,
         "copydesk-document" => 1,
         "copydesk-stage" | "copydesk-parse" | "copydesk-record" => 2,
-        "copydesk-columns" | "copydesk-condition" | "copydesk-explain" | "copydesk-gold" | "copydesk-intake" => 3,
+        "copydesk-chunks" | "copydesk-columns" | "copydesk-condition" | "copydesk-explain" | "copydesk-gold"
+        | "copydesk-intake" => 3,
         "copydesk-testkit" => 4,
         "copydesk-runner" | "copydesk-view" => 5,
         "copydesk-pipeline" => 6,

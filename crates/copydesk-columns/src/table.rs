@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 use copydesk_document::{Credit, LanguageShare, Timestamp};
-use copydesk_record::{Block, Caption, Decision, FreeJson, Note, Place, Provenance, Record, Translation};
+use copydesk_record::{Block, Caption, Chunk, Decision, FreeJson, Note, Place, Provenance, Record, Translation};
 use jiff::civil;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ pub enum Table {
     Captions,
     /// A label that a block was given, with its reason.
     Decisions,
+    /// A piece of the main text.
+    Chunks,
 }
 
 impl Table {
@@ -34,6 +36,7 @@ impl Table {
             Self::Blocks => "blocks",
             Self::Captions => "captions",
             Self::Decisions => "decisions",
+            Self::Chunks => "chunks",
         }
     }
 
@@ -45,6 +48,7 @@ impl Table {
             Self::Blocks => of_document().chain(fields(BLOCK)).collect(),
             Self::Captions => of_document().chain(fields(CAPTION)).collect(),
             Self::Decisions => of_document().chain(fields(DECISION)).collect(),
+            Self::Chunks => fields(OF_CHUNK).into_iter().chain(fields(CHUNK)).collect(),
         };
         Schema::new(all)
     }
@@ -64,6 +68,14 @@ impl Table {
             Self::Blocks => each(record, record.blocks.as_deref().unwrap_or_default(), BLOCK),
             Self::Captions => each(record, &record.captions, CAPTION),
             Self::Decisions => each(record, record.decisions.as_deref().unwrap_or_default(), DECISION),
+            Self::Chunks => {
+                let row = |(at, chunk): (usize, &'r Chunk)| {
+                    let name = Cell::Made(format!("{}-{at}", record.id));
+                    let of_document = std::iter::once(name).chain(cells(OF_CHUNK, record).into_iter().skip(1));
+                    of_document.chain(cells(CHUNK, chunk)).collect()
+                };
+                record.chunks.iter().flatten().enumerate().map(row).collect()
+            }
         }
     }
 }
@@ -88,6 +100,7 @@ owners! {
     OfCaption: Caption<'r>;
     OfTranslation: Translation<'r>;
     OfDecision: Decision<'r>;
+    OfChunk: Chunk;
     OfProvenance: Provenance<'r>;
     OfNote: Note<'r>;
     OfLanguage: LanguageShare;
@@ -252,6 +265,32 @@ const DECISION: &[Column<OfDecision>] = columns! {
     "stage": Kind::Text, |d| Cell::Text(&d.stage);
     "rule": Kind::Text, |d| Cell::Text(&d.rule);
     "detail": Kind::Text, |d| Cell::Text(&d.detail);
+};
+
+/// What a piece says of its document. The first is the name of the piece, which is made of its place among the others.
+const OF_CHUNK: &[Column<OfRecord>] = columns! {
+    "id": Kind::Text, |l| Cell::Text(&l.id);
+    "document": Kind::Text, |l| Cell::Text(&l.id);
+    "source_uri": Kind::Text, |l| Cell::Text(&l.source.uri);
+    "url": Kind::MaybeText, |l| Cell::text(l.url.as_deref().or(l.source.url.as_deref()));
+    "title": Kind::MaybeText, |l| Cell::text(l.title.as_deref());
+};
+
+const CHUNK: &[Column<OfChunk>] = columns! {
+    "kind": Kind::Text, |c| name(&c.kind);
+    "headings": Kind::Texts, |c| Cell::texts(&c.headings);
+    "text": Kind::Text, |c| Cell::Text(&c.text);
+    "start": Kind::MaybeInt, |c| number(c.start);
+    "end": Kind::MaybeInt, |c| number(c.end);
+    "blocks": Kind::Numbers, |c| numbers(&c.blocks);
+    "start_byte": Kind::MaybeInt, |c| of_place(c.place, |place| place.start);
+    "end_byte": Kind::MaybeInt, |c| of_place(c.place, |place| place.end);
+    "line": Kind::MaybeInt, |c| of_place(c.place, |place| place.line);
+    "language": Kind::MaybeText, |c| Cell::text(c.language.as_deref());
+    "characters": Kind::Int, |c| Cell::Int(i64::try_from(c.characters).unwrap_or(i64::MAX));
+    "words": Kind::Int, |c| Cell::Int(i64::try_from(c.words).unwrap_or(i64::MAX));
+    "tokens": Kind::MaybeInt, |c| number(c.tokens);
+    "captions": Kind::Texts, |c| Cell::texts(&c.captions);
 };
 
 const PROVENANCE: &[Column<OfProvenance>] = columns! {

@@ -3,55 +3,28 @@
 //! The pieces of a document, one behind the other, are its `text`, to the byte. `README.md` says what a line holds.
 
 mod cells;
-mod pieces;
 
+use copydesk_chunks::{Chunker, Options};
 use copydesk_compression::{Compression, Packer};
-use copydesk_document::{Document, LineIndex, Span};
-use copydesk_record::Place;
+use copydesk_document::Document;
+use copydesk_record::{Chunk, Place};
 use copydesk_stage::{
     Catalog, Complete, ConfigError, DocumentRows, Export, ExportError, ExportKind, LateField, check_file_name,
 };
-use copydesk_tokenizer::Tokenizer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-copydesk_fingerprint::fingerprint!();
+pub use copydesk_chunks::{Captions, Unit};
+pub use copydesk_record::ChunkKind as Kind;
 
-use crate::pieces::{Measure, Piece, pieces};
+copydesk_fingerprint::fingerprint!();
 
 /// The export `chunks`.
 #[derive(Debug)]
 pub struct Chunks {
-    config: Config,
     packer: Packer,
-    tokenizer: Option<Tokenizer>,
+    chunker: Chunker,
     is_csv: bool,
-}
-
-/// In what the length of a piece is counted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Unit {
-    /// Characters, as Unicode counts them.
-    #[default]
-    Characters,
-    /// Words between spaces. Scripts without spaces have hardly any: count characters there.
-    Words,
-    /// Tokens of the `tokenizer`.
-    Tokens,
-}
-
-/// Where captions stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Captions {
-    /// In pieces of their own, behind those of the text.
-    #[default]
-    Apart,
-    /// With the piece that stands before their picture, in its `captions`.
-    Attached,
-    /// Nowhere.
-    None,
 }
 
 /// What a pipeline file may say in its `[[export]]` table.
@@ -89,20 +62,6 @@ impl Default for Config {
             captions: Captions::Apart,
         }
     }
-}
-
-/// What a piece is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Of the main text.
-    Text,
-    /// A table of the main text, or rows of one that is too long.
-    Table,
-    /// Code of the main text, or a part of it.
-    Code,
-    /// A caption.
-    Caption,
 }
 
 /// One line.
@@ -154,104 +113,59 @@ impl ExportKind for Chunks {
 
     fn build(config: Config) -> Result<Box<dyn Export>, ConfigError> {
         check_file_name(&config.file)?;
-        if config.max == 0 {
-            return Err(ConfigError::at("max", "must be at least 1"));
-        }
-        let tokenizer = (!config.tokenizer.is_empty()).then(|| Tokenizer::read(&config.tokenizer)).transpose();
-        let tokenizer = tokenizer.map_err(|message| ConfigError::at("tokenizer", message))?;
-        if config.unit == Unit::Tokens && tokenizer.is_none() {
-            let error = ConfigError::at("unit", "tokens are those of a tokenizer, and none is named");
-            return Err(error.help("`tokenizer = \"tokenizer.json\"`, the file that stands beside a model"));
-        }
         let packer = Packer::new(&config.file, config.compression, config.compression_level)
             .map_err(|error| ConfigError::at(error.option, error.message))?;
         let is_csv = [".csv", ".csv.gz", ".csv.zst"].iter().any(|ending| config.file.ends_with(ending));
-        Ok(Box::new(Self { config, packer, tokenizer, is_csv }))
+        let Config { max, unit, tokenizer, captions, .. } = config;
+        let chunker = Chunker::new(Options { max, unit, tokenizer, captions })?;
+        Ok(Box::new(Self { packer, chunker, is_csv }))
     }
 }
 
 impl Chunks {
     /// The rows of a document.
     fn rows(&self, doc: &Document) -> Result<Vec<Row>, ExportError> {
-        let options =
-            copydesk_record::Options { blocks: false, metadata: false, ..copydesk_record::Options::default() };
-        let record = copydesk_record::to_record(doc, options);
-        let lines = LineIndex::new(doc.content());
-        let place =
-            |span: Span| Place { start: span.start, end: span.end, line: lines.line(span.start as usize) as u32 };
-        let base = |kind: Kind, text: String, span: Option<Span>| Row {
-            schema: 1,
-            id: String::new(),
-            document: record.id.clone(),
-            uri: record.source.uri.clone().into_owned(),
-            url: record.url.as_deref().or(record.source.url.as_deref()).map(str::to_owned),
-            title: record.title.as_deref().map(str::to_owned),
-            kind,
-            headings: Vec::new(),
-            start: None,
-            end: None,
-            blocks: Vec::new(),
-            place: span.map(place),
-            language: None,
-            characters: text.chars().count() as u64,
-            words: text.split_whitespace().count() as u64,
-            text,
-            tokens: None,
-            captions: Vec::new(),
-        };
-        let measure = Measure::new(self.config.unit, self.tokenizer.as_ref());
-        let cut = pieces(doc, &record.text, self.config.max, &measure);
-        let of_piece = |piece: &Piece| Row {
-            headings: piece.headings.clone(),
-            start: Some(piece.range.start as u64),
-            end: Some(piece.range.end as u64),
-            blocks: piece.blocks.iter().map(|id| id.0).collect(),
-            language: language(doc, piece).or_else(|| record.language.as_deref().map(str::to_owned)),
-            ..base(piece.kind, record.text[piece.range.clone()].to_owned(), piece.span)
-        };
-        let mut rows: Vec<Row> = cut.iter().map(of_piece).collect();
-        for caption in doc.captions() {
-            let text = [Some(caption.text.as_str()), caption.credit.as_deref()];
-            let text = text.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
-            if text.is_empty() || self.config.captions == Captions::None {
-                continue;
+        let record = copydesk_record::to_record(doc, copydesk_record::Options::LEAN);
+        let chunks = self.chunker.chunks(doc, &record)?;
+        let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
+        let row = |(at, chunk): (usize, Chunk)| {
+            let Chunk {
+                kind,
+                headings,
+                text,
+                start,
+                end,
+                blocks,
+                place,
+                language,
+                characters,
+                words,
+                tokens,
+                captions,
+            } = chunk;
+            Row {
+                schema: 1,
+                id: format!("{}-{at}", record.id),
+                document: record.id.clone(),
+                uri: record.source.uri.clone().into_owned(),
+                url: owned(&record.url).or_else(|| owned(&record.source.url)),
+                title: owned(&record.title),
+                kind,
+                headings,
+                text,
+                start,
+                end,
+                blocks,
+                place,
+                language,
+                characters,
+                words,
+                tokens,
+                captions,
             }
-            let at = caption.span.map_or(0, |span| span.start);
-            let before = cut.iter().rposition(|piece| piece.span.is_some_and(|span| span.start <= at));
-            match rows
-                .get_mut(before.unwrap_or(0))
-                .filter(|_| self.config.captions == Captions::Attached && !cut.is_empty())
-            {
-                Some(row) => row.captions.push(text),
-                None => rows.push(Row {
-                    blocks: caption.blocks.iter().map(|id| id.0).collect(),
-                    headings: before.map(|before| cut[before].headings.clone()).unwrap_or_default(),
-                    language: caption.language.clone(),
-                    ..base(Kind::Caption, text, caption.span)
-                }),
-            }
-        }
-        for (at, row) in rows.iter_mut().enumerate() {
-            row.id = format!("{}-{at}", row.document);
-            let tokens = self.tokenizer.as_ref().map(|tokenizer| tokenizer.count(&row.text)).transpose();
-            row.tokens = tokens.map_err(ExportError::new)?.map(|tokens| tokens as u64);
-        }
-        Ok(rows)
+        };
+        Ok(chunks.into_iter().enumerate().map(row).collect())
     }
-}
-
-/// The language of most letters of a piece, by its blocks.
-fn language(doc: &Document, piece: &Piece) -> Option<String> {
-    let mut letters: Vec<(&str, usize)> = Vec::new();
-    for id in &piece.blocks {
-        let Some(guess) = doc.block(*id).language.as_ref().filter(|guess| guess.tag != "und") else { continue };
-        let length = doc.text(*id).len();
-        match letters.iter_mut().find(|(tag, _)| *tag == guess.tag) {
-            Some((_, sum)) => *sum += length,
-            None => letters.push((&guess.tag, length)),
-        }
-    }
-    letters.into_iter().rev().max_by_key(|(_, sum)| *sum).map(|(tag, _)| tag.to_owned())
 }
 
 impl Export for Chunks {

@@ -170,6 +170,25 @@ fn pieces_have_as_many_tokens_as_a_model_can_read() {
     assert_eq!(chunks.build(&json!({ "tokenizer": "{}" })).expect_err("no tokenizer").path, "tokenizer");
 }
 
+/// A tokenizer may see more in several blocks together than in each of them: here what stands around the end of a line.
+#[test]
+fn a_piece_has_no_more_tokens_than_are_asked_for() {
+    let tokenizer = json!({
+        "version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": null,
+        "pre_tokenizer": { "type": "Split", "pattern": { "Regex": ".\\n." }, "behavior": "Isolated", "invert": false },
+        "post_processor": null, "decoder": null,
+        "model": { "type": "WordLevel", "vocab": { "?": 0 }, "unk_token": "?" },
+    });
+    let texts = ["ab", "cd", "ef", "gh", "ij", "kl", "mn"];
+    let doc = document(&texts.map(|text| (BlockKind::Paragraph, 0, text)));
+    for max in 1..9 {
+        let rows = rows(&doc, &json!({ "unit": "tokens", "tokenizer": tokenizer.to_string(), "max": max }));
+        check(&doc, &rows, 100);
+        let most = rows.iter().filter_map(|row| row.tokens).max();
+        assert!(most.is_some_and(|most| most <= max), "{most:?} of {max}");
+    }
+}
+
 #[test]
 fn a_length_of_nothing_is_refused() {
     let catalog = Catalog::default().with(register);

@@ -1,5 +1,5 @@
-//! Writes records as Parquet: scalars as columns, blocks and captions as lists of structs, and blocks, captions or
-//! decisions as tables of their own. One export is one file; `README.md` lists the columns.
+//! Writes records as Parquet: scalars as columns, blocks and captions as lists of structs, and blocks, captions,
+//! decisions or chunks as tables of their own. One export is one file; `README.md` lists the columns.
 //!
 //! The documents of a shard become a row group, and the file is made of the row groups of all shards, so that an
 //! interrupted run writes the same file as any other.
@@ -8,6 +8,7 @@ mod file;
 
 copydesk_fingerprint::fingerprint!();
 
+use copydesk_chunks::Chunker;
 use copydesk_document::Document;
 use copydesk_record::{Markup, write_line};
 use copydesk_stage::{
@@ -25,6 +26,7 @@ pub struct Parquet {
     config: Config,
     file: String,
     layout: Layout,
+    chunker: Option<Chunker>,
 }
 
 /// What a pipeline file may say in its `[[export]]` table.
@@ -33,7 +35,7 @@ pub struct Parquet {
 pub struct Config {
     /// Name of the file in the output folder. Without one it is called after the table: `documents.parquet`.
     pub file: Option<String>,
-    /// What a row stands for: `documents`, `blocks`, `captions` or `decisions`.
+    /// What a row stands for: `documents`, `blocks`, `captions`, `decisions` or `chunks`.
     pub table: Table,
     /// In a table of documents, a column with every block of a document, kept or not.
     pub blocks: bool,
@@ -43,6 +45,9 @@ pub struct Config {
     pub markdown: bool,
     /// What the Markdown carries beside headings, lists, tables and code.
     pub markup: Markup,
+    /// In a table of chunks, how the main text is cut: `[export.chunks]`, with the options of the export `chunks`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chunks: Option<copydesk_chunks::Options>,
 }
 
 impl Default for Config {
@@ -54,13 +59,14 @@ impl Default for Config {
             metadata: true,
             markdown: false,
             markup: Markup::default(),
+            chunks: None,
         }
     }
 }
 
 impl ExportKind for Parquet {
     const NAME: &'static str = "parquet";
-    const SUMMARY: &'static str = "Writes records as Parquet: documents, blocks, captions or decisions.";
+    const SUMMARY: &'static str = "Writes records as Parquet: documents, blocks, captions, decisions or chunks.";
     const FINGERPRINT: Option<u128> = Some(crate::FINGERPRINT);
     type Config = Config;
 
@@ -68,9 +74,20 @@ impl ExportKind for Parquet {
         let file = config.file.clone().unwrap_or_else(|| format!("{}.parquet", config.table.name()));
         check_file_name(&file)?;
         let Config { table, blocks, metadata, markdown, .. } = config;
+        let chunker = match (table, &config.chunks) {
+            (Table::Chunks, options) => {
+                let chunker = Chunker::new(options.clone().unwrap_or_default());
+                Some(chunker.map_err(|error| error.below("chunks"))?)
+            }
+            (_, Some(_)) => {
+                let error = ConfigError::at("chunks", "is for a table of chunks, and this is another one");
+                return Err(error.help("`table = \"chunks\"`, in an export of its own"));
+            }
+            _ => None,
+        };
         let columns = copydesk_columns::Options { blocks, metadata, markdown };
         let layout = Layout::new(table, columns).map_err(|error| ConfigError::at("", error.message))?;
-        Ok(Box::new(Self { config, file, layout }))
+        Ok(Box::new(Self { config, file, layout, chunker }))
     }
 }
 
@@ -93,6 +110,9 @@ impl Export for Parquet {
                 nested: false,
             },
         );
+        if let Some(chunker) = &self.chunker {
+            record.chunks = Some(chunker.chunks(doc, &record)?);
+        }
         if !documents {
             record.text = String::new();
         }

@@ -72,6 +72,43 @@ fn written(export: &dyn Export, shards: &[&[Document]]) -> Vec<u8> {
     fs::read(path).expect("it was written")
 }
 
+#[test]
+fn chunks_are_a_table_of_their_own() {
+    let config = json!({ "table": "chunks", "chunks": { "max": 10, "captions": "apart" } });
+    let file = written(&*export(&config), &[&[document("a"), document("b")], &[document("c")]]);
+    let rows = rows(file);
+    // The text in two pieces, and the caption, of each document.
+    assert_eq!(rows.len(), 9, "{rows:?}");
+    let id = copydesk_record::id(&document("b"));
+    let (first, second) = (&rows[3], &rows[4]);
+    assert!(first.starts_with(&format!("{{id: \"{id}-0\", document: \"{id}\", source_uri: \"b\"")), "{first}");
+    assert!(first.contains("title: \"Harbour\", kind: \"text\"") && first.contains("text: \"The ferry \""), "{first}");
+    assert!(second.contains("text: \"is late.\", start: 10, end: 18, blocks: [0], start_byte: 11"), "{second}");
+    assert!(rows[5].contains("kind: \"caption\"") && rows[5].contains("start: null"), "{}", rows[5]);
+    let catalog = Catalog::default().with(copydesk_export_parquet::register);
+    let entry = catalog.find_export("parquet").expect("registered");
+    let wrong = |config: Json| entry.build(&config).expect_err("refused").path;
+    assert_eq!(wrong(json!({ "table": "chunks", "chunks": { "max": 0 } })), "chunks.max");
+    assert_eq!(wrong(json!({ "chunks": {} })), "chunks", "of another table");
+}
+
+#[test]
+fn chunks_of_a_document_are_taken_out_with_it() {
+    let export = export(&json!({ "table": "chunks", "chunks": { "max": 10 } }));
+    let mut rows_of = Vec::new();
+    let mut sizes = Vec::new();
+    for uri in ["a", "b", "c"] {
+        let before = rows_of.len();
+        export.encode(&document(uri), &mut rows_of).expect("it can be written");
+        sizes.push((rows_of.len() - before) as u64);
+    }
+    let part = export.part(rows_of).expect("a part");
+    let stay = sizes.iter().zip([true, false, true]).map(|(bytes, stay)| DocumentRows { bytes: *bytes, stay });
+    let left = rows(export.without(part, &stay.collect::<Vec<_>>()).expect("a part"));
+    let uris: Vec<bool> = left.iter().map(|row| row.contains("source_uri: \"a\"")).collect();
+    assert_eq!(uris, [true, true, true, false, false, false]);
+}
+
 /// Rows as the reader prints them, with the names of their columns.
 fn rows(file: Vec<u8>) -> Vec<String> {
     let reader = SerializedFileReader::new(bytes::Bytes::from(file)).expect("a Parquet file");

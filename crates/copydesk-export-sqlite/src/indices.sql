@@ -15,6 +15,7 @@ CREATE INDEX captions_by_document ON captions (document);
 CREATE INDEX captions_by_credit ON captions (credit);
 CREATE INDEX credits_by_caption ON credits (caption);
 CREATE INDEX blocks_by_document ON blocks (document, block);
+CREATE INDEX chunks_by_document ON chunks (document, position);
 CREATE INDEX decisions_by_block ON decisions (document, block);
 CREATE INDEX decisions_by_rule ON decisions (stage, rule);
 CREATE INDEX metadata_by_document ON metadata (document, field);

@@ -15,6 +15,7 @@ use std::{
     path::Path,
 };
 
+use copydesk_chunks::Chunker;
 use copydesk_compression::{Compression, Packer, decompress_zstd};
 use copydesk_document::Document;
 use copydesk_record::{Markup, Record, read_lines, write_line};
@@ -37,6 +38,7 @@ pub use search::{phrase, tables as search_tables};
 pub struct Sqlite {
     config: Config,
     parts: Packer,
+    chunker: Option<Chunker>,
 }
 
 /// Whether there is a full-text index.
@@ -63,6 +65,10 @@ pub struct Config {
     pub metadata: bool,
     /// Fill the table `decisions`: why each block has its label.
     pub decisions: bool,
+    /// Fill the table `chunks`: the main text in pieces for retrieval and models, cut by these options, which are those of the
+    /// export `chunks`: `[export.chunks]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chunks: Option<copydesk_chunks::Options>,
     /// Fill the column `markdown` of documents: the main text with its headings, lists, tables, links and emphasis.
     pub markdown: bool,
     /// What the Markdown carries beside headings, lists, tables and code.
@@ -79,6 +85,7 @@ impl Default for Config {
             blocks: true,
             metadata: true,
             decisions: true,
+            chunks: None,
             markdown: false,
             markup: Markup::default(),
             search: Search::Words,
@@ -96,7 +103,9 @@ impl ExportKind for Sqlite {
         check_file_name(&config.file)?;
         let parts = Packer::new("part", Compression::Zstd, Some(1))
             .map_err(|error| ConfigError::at(error.option, error.message))?;
-        Ok(Box::new(Self { config, parts }))
+        let chunker = config.chunks.clone().map(Chunker::new).transpose();
+        let chunker = chunker.map_err(|error| error.below("chunks"))?;
+        Ok(Box::new(Self { config, parts, chunker }))
     }
 }
 
@@ -109,7 +118,9 @@ impl Export for Sqlite {
         let Config { blocks, metadata, decisions, markdown, markup, .. } = self.config;
         let markdown = markdown.then_some(markup);
         let options = copydesk_record::Options { blocks, metadata, decisions, markdown, nested: false };
-        write_line(&copydesk_record::to_record(doc, options), rows).map_err(error)
+        let mut record = copydesk_record::to_record(doc, options);
+        record.chunks = self.chunker.as_ref().map(|chunker| chunker.chunks(doc, &record)).transpose()?;
+        write_line(&record, rows).map_err(error)
     }
 
     fn part(&self, rows: Vec<u8>) -> Result<Vec<u8>, ExportError> {

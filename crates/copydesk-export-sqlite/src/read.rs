@@ -72,6 +72,18 @@ fn record(connection: &Connection, document: i64) -> Result<Value> {
     if !decisions.is_empty() {
         put("decisions", list(decisions));
     }
+    let chunks = all("SELECT * FROM chunks WHERE document = ? ORDER BY position")?;
+    if !chunks.is_empty() {
+        let lists = ["headings", "blocks", "captions"];
+        let chunks = placed(chunks).into_iter().map(|mut chunk| {
+            for list in lists {
+                let there = chunk.get(list).and_then(Value::as_str).and_then(|text| serde_json::from_str(text).ok());
+                chunk.insert(list.to_owned(), there.unwrap_or_else(|| json!([])));
+            }
+            chunk
+        });
+        put("chunks", list(chunks.collect()));
+    }
     let metadata = all("SELECT * FROM metadata WHERE document = ? ORDER BY rowid")?;
     if !metadata.is_empty() {
         put("metadata", list(placed(metadata)));

@@ -1,6 +1,6 @@
 //! A record becomes rows.
 
-use copydesk_record::{Caption, FreeJson, Place, Record, day, name, utc};
+use copydesk_record::{Caption, Chunk, FreeJson, Place, Record, day, name, utc};
 use rusqlite::{Connection, Result, Statement, ToSql, params};
 use serde_json::json;
 
@@ -17,6 +17,7 @@ pub(crate) struct Rows<'c> {
     decision: Statement<'c>,
     metadata: Statement<'c>,
     note: Statement<'c>,
+    chunk: Statement<'c>,
     search: Option<Statement<'c>>,
     documents: i64,
     captions: i64,
@@ -41,6 +42,7 @@ impl<'c> Rows<'c> {
             decision: insert("decisions", 7)?,
             metadata: insert("metadata", 9)?,
             note: insert("notes", 7)?,
+            chunk: insert("chunks", 17)?,
             search: search.then(to_search).transpose()?,
             documents: 0,
             captions: 0,
@@ -151,10 +153,38 @@ impl<'c> Rows<'c> {
                 [&document, &field, &value.value, &origin, &value.name, &value.confidence, &start, &end, &line];
             self.metadata.execute(row)?;
         }
+        for (position, chunk) in (0_i64..).zip(record.chunks.iter().flatten()) {
+            self.add_chunk(document, position, &record.id, chunk)?;
+        }
         for note in &record.notes {
             let (start, end, line) = numbers(note.place);
             self.note.execute(params![document, note.stage, note.code, note.message, start, end, line])?;
         }
+        Ok(())
+    }
+
+    fn add_chunk(&mut self, document: i64, position: i64, id: &str, chunk: &Chunk) -> Result<()> {
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let (first, end, line) = numbers(chunk.place);
+        self.chunk.execute(params![
+            document,
+            position,
+            format!("{id}-{position}"),
+            name(&chunk.kind),
+            json!(chunk.headings).to_string(),
+            chunk.text,
+            chunk.start.map(count),
+            chunk.end.map(count),
+            json!(chunk.blocks).to_string(),
+            first,
+            end,
+            line,
+            chunk.language,
+            count(chunk.characters),
+            count(chunk.words),
+            chunk.tokens.map(count),
+            json!(chunk.captions).to_string(),
+        ])?;
         Ok(())
     }
 

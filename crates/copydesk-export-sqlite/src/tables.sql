@@ -99,6 +99,26 @@ CREATE TABLE blocks (
     line INTEGER NOT NULL
 );
 
+CREATE TABLE chunks (
+    document INTEGER NOT NULL REFERENCES documents,
+    position INTEGER NOT NULL,       -- its place among the pieces of the document, from 0
+    id TEXT NOT NULL,                -- that of the document, a dash, and the position
+    kind TEXT NOT NULL,              -- text, table, code, caption
+    headings TEXT NOT NULL,          -- JSON: those that it stands under, outermost first
+    text TEXT NOT NULL,
+    start INTEGER,                   -- first byte in the text of the document; NULL for a caption
+    "end" INTEGER,
+    blocks TEXT NOT NULL,            -- JSON: numbers of blocks
+    start_byte INTEGER,              -- where its blocks stand in the source
+    end_byte INTEGER,
+    line INTEGER,
+    language TEXT,
+    characters INTEGER NOT NULL,
+    words INTEGER NOT NULL,
+    tokens INTEGER,
+    captions TEXT NOT NULL           -- JSON
+);
+
 CREATE TABLE decisions (
     document INTEGER NOT NULL REFERENCES documents,
     position INTEGER NOT NULL,       -- the last of a block is the one that counts

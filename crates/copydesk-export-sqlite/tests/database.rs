@@ -52,6 +52,45 @@ fn document(uri: &str, title: &str, body: &str) -> Document {
     doc
 }
 
+#[test]
+fn chunks_stand_beside_the_documents() {
+    let doc = document("a", "Harbour", "The ferry is late.");
+    let folder = tempfile::tempdir().expect("a folder");
+    let make = |config: &Json| {
+        let (export, mut rows) = (export(config), Vec::new());
+        export.encode(&doc, &mut rows).expect("it can be written");
+        let parts = [export.part(rows)];
+        let path = folder.path().join(config.to_string().len().to_string());
+        let Assembly::Built(assemble) = export.assembly() else { panic!("parts are not joined") };
+        assemble.assemble(&mut parts.into_iter(), &path).expect("parts become a file");
+        Connection::open(path).expect("a database")
+    };
+    let database = make(&json!({ "chunks": { "max": 10 } }));
+    let mut asked = database
+        .prepare(
+            "SELECT c.id, c.kind, c.text, c.start, c.\"end\", c.blocks FROM chunks AS c JOIN documents USING (document) \
+             ORDER BY position",
+        )
+        .expect("the table is there");
+    let found: Vec<(String, String, String, Option<i64>, Option<i64>, String)> = asked
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
+        .expect("rows")
+        .map(|row| row.expect("a row"))
+        .collect();
+    let id = copydesk_record::id(&doc);
+    let text = |text: &str| text.to_owned();
+    assert_eq!(found[0], (format!("{id}-0"), text("text"), text("The ferry "), Some(0), Some(10), text("[0]")));
+    assert_eq!(found[1], (format!("{id}-1"), text("text"), text("is late."), Some(10), Some(18), text("[0]")));
+    assert_eq!((found.len(), &*found[2].1), (3, "caption"));
+    let record = copydesk_export_sqlite::records(&database).expect("records").next().expect("one").expect("a record");
+    let chunks = record.chunks.expect("its pieces");
+    assert_eq!((chunks.len(), &*chunks[1].text, &chunks[1].blocks), (3, "is late.", &vec![0]));
+    let none: i64 = make(&json!({}))
+        .query_row("SELECT count(*) FROM chunks", [], |row| row.get(0))
+        .expect("the table is there, and empty");
+    assert_eq!(none, 0);
+}
+
 fn time(text: &str) -> Value<Timestamp> {
     let value = text.parse().unwrap_or_else(|_| panic!("{text} is a time"));
     Value { value, origin: Origin::Meta, name: "n".into(), span: None, confidence: 1.0 }

@@ -121,6 +121,7 @@ pub fn to_record(doc: &Document, options: Options) -> Record<'_> {
                 })
                 .collect()
         }),
+        chunks: None,
         notes: doc
             .notes()
             .iter()

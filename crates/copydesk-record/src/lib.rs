@@ -19,8 +19,8 @@ pub use build::{Options, day, id, id_number, id_number_of, language, text, text_
 pub use line::{complete_line, read_lines, write_line};
 pub use markdown::{Markup, markdown};
 pub use record::{
-    Block, Caption, Decision, DuplicateKind, Duplicates, FreeJson, Note, Place, Provenance, Record, SCHEMA_VERSION,
-    Source, Translation, Versions,
+    Block, Caption, Chunk, ChunkKind, Decision, DuplicateKind, Duplicates, FreeJson, Note, Place, Provenance, Record,
+    SCHEMA_VERSION, Source, Translation, Versions,
 };
 
 /// The name that a value without fields, such as a label or a kind, has in a record.

@@ -74,6 +74,10 @@ pub struct Record<'a> {
     /// Why each block has its label, oldest decision first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decisions: Option<Vec<Decision<'a>>>,
+    /// The main text in pieces, on the way into a table of them: no record that is written has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(skip)]
+    pub chunks: Option<Vec<Chunk>>,
     /// Doubts.
     pub notes: Vec<Note<'a>>,
     /// Findings of stages that the house does not know, each under its stage's name.
@@ -90,6 +94,49 @@ pub struct Record<'a> {
     /// What other surveys have found, each under its name. Only where there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surveys: Option<FreeJson>,
+}
+
+/// A piece of a main text, for retrieval and models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Chunk {
+    /// What it is.
+    pub kind: ChunkKind,
+    /// The headings that it stands under, outermost first.
+    pub headings: Vec<String>,
+    /// The piece. Those of a text, one behind the other, are the `text` of the record: a line break at an end belongs to it.
+    pub text: String,
+    /// First byte in the `text` of the record; `null` for a caption.
+    pub start: Option<u64>,
+    /// One past its last byte there.
+    pub end: Option<u64>,
+    /// Its blocks.
+    pub blocks: Vec<u32>,
+    /// Where its blocks stand in the decoded source, from the first to the last as a whole.
+    pub place: Option<Place>,
+    /// BCP 47 tag: that of most of its letters.
+    pub language: Option<String>,
+    /// How many characters it has.
+    pub characters: u64,
+    /// How many words between spaces.
+    pub words: u64,
+    /// How many tokens, by the tokenizer, if there is one.
+    pub tokens: Option<u64>,
+    /// Captions of pictures that follow on it, with their credits, where they are asked for here.
+    pub captions: Vec<String>,
+}
+
+/// What a piece is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChunkKind {
+    /// Of the main text.
+    Text,
+    /// A table of the main text, or rows of one that is too long.
+    Table,
+    /// Code of the main text, or a part of it.
+    Code,
+    /// A caption.
+    Caption,
 }
 
 /// How a document stands to others that say the same.
