@@ -39,6 +39,15 @@ pub fn columns(path: &Path) -> Result<Vec<(String, ColumnKind)>, SourceError> {
     Ok(schema.get_fields().iter().map(|field| (field.name().to_owned(), kind(field))).collect())
 }
 
+/// What a file says of itself under a name, beside its columns.
+pub fn note(path: &Path, name: &str) -> Result<Option<String>, SourceError> {
+    let wrong = |error: &dyn std::fmt::Display| SourceError::new(format!("cannot read {}: {error}", path.display()));
+    let file = File::open(path).map_err(|error| wrong(&error))?;
+    let reader = SerializedFileReader::new(file).map_err(|error| wrong(&error))?;
+    let notes = reader.metadata().file_metadata().key_value_metadata();
+    Ok(notes.and_then(|notes| notes.iter().find(|note| note.key == name)?.value.clone()))
+}
+
 fn kind(field: &Type) -> ColumnKind {
     if !field.is_primitive() {
         return match field.get_fields() {

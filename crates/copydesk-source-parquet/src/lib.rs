@@ -14,7 +14,7 @@ mod value;
 use copydesk_intake::{Columns, Intake, Usual};
 use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};
 
-pub use columns::{ColumnKind, columns};
+pub use columns::{ColumnKind, columns, note};
 pub use records::{looks_like, records};
 
 copydesk_intake::source_config! {

@@ -196,3 +196,132 @@ fn other_outputs_tell_the_same() {
     fs::write(bench.path("other.parquet"), "no table").unwrap();
     assert_eq!(copydesk(["profile", &bench.at("other.parquet")], "").code, 2);
 }
+
+/// Runs a pipeline of one export over these texts, each a file, and gives the folder.
+fn written(export: &str, texts: &[(&str, String)], more: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("pages")).unwrap();
+    let stages = ["strip-boilerplate", "detect-language", "extract-metadata"];
+    let stages: String = stages.iter().map(|stage| format!("[[stage]]\nuse = \"{stage}\"\n")).collect();
+    fs::write(path("p.toml"), format!("{stages}[[export]]\nuse = \"jsonl\"\nblocks = false\n{export}")).unwrap();
+    for (name, text) in texts {
+        fs::write(path("pages").join(name), text).unwrap();
+    }
+    let [pipeline, pages, out] = ["p.toml", "pages", "out"].map(|name| path(name).to_str().unwrap().to_owned());
+    let ran = copydesk([&["run", &pipeline, &pages, "-o", &out], more].concat(), "");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    folder
+}
+
+fn figures(folder: &std::path::Path, of: &str) -> Value {
+    let [of, json] = [of, "figures.json"].map(|name| folder.join(name).to_str().unwrap().to_owned());
+    let ran = copydesk(["profile", &of, "--report", &json, "-q"], "");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let figures = serde_json::from_str(&fs::read_to_string(&json).unwrap()).unwrap();
+    fs::remove_file(json).unwrap();
+    figures
+}
+
+const DAY: &str = "---\ntitle: Quay\ndate: 2024-05-03\nurl: https://north.example/a\n---\n\n";
+
+#[test]
+fn texts_that_csv_has_made_fit_for_spreadsheets_are_counted_as_they_were() {
+    let long = format!("{DAY}{}\n", "The night ferry leaves at ten in the evening, says the office. ".repeat(700));
+    let dash =
+        format!("{DAY}\\- It is late, said the pilot, and nobody who waited on the quay in the rain believed him.\n");
+    let folder = written("[[export]]\nuse = \"csv\"\n", &[("a.md", long.clone()), ("b.md", long), ("c.md", dash)], &[]);
+    let (whole, cut) = (figures(folder.path(), "out/records.jsonl"), figures(folder.path(), "out/records.csv"));
+    assert_eq!(whole["lengths"]["most"], 44_099);
+    assert_eq!(cut["lengths"], whole["lengths"]);
+    assert_eq!((&cut["cut_texts"], &cut["same_text"]), (&2.into(), &1.into()));
+    assert!(whole.get("cut_texts").is_none());
+    let table = folder.path().join("out/records.csv");
+    let told = copydesk(["profile", table.to_str().unwrap()], "").stdout;
+    assert!(told.contains("cut in the table       2 of the texts"), "{told}");
+}
+
+#[test]
+fn what_a_table_does_not_say_is_not_counted() {
+    let text = |day: &str| format!("---\ntitle: Quay\n{day}\n---\n\nThe ferry leaves at ten, and comes back at six.\n");
+    let pages = [("a.md", text("date: 2024-05-03")), ("b.md", text("author: Ada Lund"))];
+    let bare = "[[export]]\nuse = \"csv\"\ncolumns = [\"id\", \"language\", \"text\"]\n";
+    let folder = written(bare, &pages, &[]);
+    let found = figures(folder.path(), "out/records.csv");
+    let english = &found["languages"]["en"];
+    assert_eq!((&english["documents"], english.get("undated"), english.get("unsure")), (&2.into(), None, None));
+    for nothing in ["days", "sites", "page_types", "media_types"] {
+        assert_eq!(found[nothing], serde_json::json!({}), "{nothing}");
+    }
+    for absent in ["captions", "with_captions", "input_bytes"] {
+        assert!(found.get(absent).is_none(), "{absent}");
+    }
+    assert_eq!((&found["without_confidence"], &found["missing"]), (&0.into(), &serde_json::json!({"language": 0})));
+    let table = folder.path().join("out/records.csv");
+    let html = folder.path().join("x.html");
+    let told = copydesk(["profile", table.to_str().unwrap(), "--report", html.to_str().unwrap()], "").stdout;
+    assert!(told.contains(" -") && !told.contains("days of publication") && !told.contains("with captions"), "{told}");
+    assert!(fs::read_to_string(html).unwrap().contains("<td class=\"n\">-</td>"));
+    // The day alone is enough.
+    let day =
+        "[[export]]\nuse = \"csv\"\ncolumns = [\"published_day\", \"text\"]\ndelimiter = \";\"\nexcel_bom = true\n";
+    let found = figures(written(day, &pages, &[]).path(), "out/records.csv");
+    assert_eq!((&found["days"]["2024-05-03"]["documents"], &found["missing"]["published"]), (&1.into(), &1.into()));
+    assert_eq!(found["days"]["(unknown)"]["undated"], 1);
+}
+
+#[test]
+fn a_table_in_parts_is_one_table_and_an_empty_part_says_nothing() {
+    let texts: Vec<(String, String)> =
+        (0..3).map(|n| (format!("{n}.md"), format!("{DAY}The ferry number {n} leaves at ten.\n"))).collect();
+    let texts: Vec<(&str, String)> = texts.iter().map(|(name, text)| (&**name, text.clone())).collect();
+    let folder = written("[[export]]\nuse = \"csv\"\n", &texts, &[]);
+    let whole = figures(folder.path(), "out/records.csv");
+    let text = fs::read_to_string(folder.path().join("out/records.csv")).unwrap();
+    let (header, rows) = text.split_once("\r\n").unwrap();
+    fs::create_dir_all(folder.path().join("parts/records")).unwrap();
+    for (name, content) in [
+        ("part-00000.csv", format!("{header}\r\n")),
+        ("part-00001.csv", text.clone()),
+        ("part-00002.csv", String::new()),
+    ] {
+        fs::write(folder.path().join("parts/records").join(name), content).unwrap();
+    }
+    assert!(!rows.is_empty());
+    for of in ["parts", "parts/records"] {
+        assert_eq!(figures(folder.path(), of), whole, "{of}");
+    }
+}
+
+#[cfg(all(feature = "parquet", feature = "corpus"))]
+#[test]
+fn tables_of_something_else_are_refused() {
+    let page = format!(
+        "<html><body><article><h1>Quay</h1><p>{}<p>It was late.</article></body></html>",
+        "The night ferry leaves at ten in the evening, says the office. ".repeat(3)
+    );
+    let mut exports = String::new();
+    for (name, more) in [
+        ("csv", "file = \"blocks.csv\"\nrows = \"blocks\""),
+        ("csv", "file = \"bare.csv\"\nrows = \"blocks\"\ncolumns = [\"id\", \"text\"]"),
+        ("chunks", "file = \"chunks.csv\""),
+        ("parquet", "table = \"blocks\""),
+        ("parquet", "table = \"chunks\"\n[export.chunks]\nmax = 100"),
+    ] {
+        exports += &format!("[[export]]\nuse = \"{name}\"\n{more}\n");
+    }
+    let folder = written(&exports, &[("a.html", page)], &[]);
+    for name in ["blocks.csv", "bare.csv", "chunks.csv", "blocks.parquet", "chunks.parquet"] {
+        let path = folder.path().join("out").join(name);
+        let told = copydesk(["profile", path.to_str().unwrap()], "");
+        assert!(told.code == 2 && told.stderr.contains("is no table of documents"), "{name}: {}", told.stderr);
+    }
+    // Where the documents stand beside them, they are read.
+    fs::remove_file(folder.path().join("out/records.jsonl")).unwrap();
+    let out = folder.path().join("out");
+    let told = copydesk(["profile", out.to_str().unwrap()], "");
+    assert!(told.code == 2 && told.stderr.contains("is no table of documents"), "{}", told.stderr);
+    fs::remove_file(out.join("bare.csv")).unwrap();
+    fs::write(out.join("documents.csv"), "id,text\r\na,It was late.\r\n").unwrap();
+    assert_eq!(figures(folder.path(), "out")["documents"], 1);
+}

@@ -33,9 +33,14 @@ pub(super) struct Profile {
     /// Records.
     pub(super) documents: u64,
     /// Bytes of the inputs, as stored.
-    pub(super) input_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) input_bytes: Option<u64>,
     /// Characters of the texts.
     pub(super) lengths: Lengths,
+    /// Texts that the table holds the beginning of only. Their characters are those that the export has counted before it cut
+    /// them, in UTF-16 units, and texts that begin alike and were as long are taken for the same.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) cut_texts: u64,
     /// Records without text.
     pub(super) empty: u64,
     /// Records whose text is that of an earlier one, to the letter.
@@ -52,8 +57,10 @@ pub(super) struct Profile {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) not_in_table: BTreeSet<&'static str>,
     /// Records with captions, and captions.
-    pub(super) with_captions: u64,
-    pub(super) captions: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) with_captions: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) captions: Option<u64>,
     /// Records by their notes: what is doubtful about them.
     pub(super) notes: BTreeMap<String, u64>,
     /// Records by the licence that they name.
@@ -111,9 +118,11 @@ pub(super) struct Group {
     pub(super) empty: u64,
     /// With the text of an earlier one, or called a duplicate by the survey.
     pub(super) duplicates: u64,
-    /// With a text confidence below a half.
-    pub(super) unsure: u64,
-    pub(super) undated: u64,
+    /// With a text confidence below a half. None, where the table does not say, as of those without a date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unsure: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) undated: Option<u64>,
 }
 
 pub(super) type Groups = BTreeMap<String, Group>;
@@ -130,11 +139,12 @@ impl Profile {
         folder: Option<&Path>,
         catalog: &Catalog,
     ) -> anyhow::Result<Self> {
-        let mut profile = Self::default();
+        let mut profile = Self { input_bytes: Some(0), with_captions: Some(0), captions: Some(0), ..Self::default() };
+        let (mut in_tables, mut is_table) = (BTreeSet::new(), false);
         for file in files {
             if let Some(form) = Form::of(file) {
-                let absent = tables::each(file, form, catalog, &mut |record| profile.add(record))?;
-                profile.not_in_table.extend(absent);
+                in_tables.extend(tables::each(file, form, catalog, &mut |row| profile.add(&row.record, row.cut))?);
+                is_table = true;
                 continue;
             }
             let cannot = || format!("cannot read records from {}", shown(file));
@@ -148,7 +158,7 @@ impl Profile {
                     let record: Record<'_> = serde_json::from_slice(&line).map_err(|error| {
                         anyhow!("line {number} of {} is no record: {}", shown(file), json_fault(&error))
                     })?;
-                    profile.add(&record);
+                    profile.add(&record, None);
                 }
                 line.clear();
             }
@@ -156,15 +166,50 @@ impl Profile {
         if let Some(folder) = folder {
             profile.look_at_lists(folder)?;
         }
-        let Self { missing, not_in_table, .. } = &mut profile;
-        missing.retain(|name, _| !not_in_table.contains(name));
+        // Parts of a table have the same columns, and one without rows says nothing of them.
+        if is_table && profile.documents > 0 {
+            profile.leave_out(tables::COLUMNS.into_iter().filter(|column| !in_tables.contains(column)).collect());
+        }
         profile.lengths = lengths(std::mem::take(&mut profile.characters));
         profile.texts = HashSet::new();
         Ok(profile)
     }
 
-    fn add(&mut self, record: &Record<'_>) {
-        let characters = record.text.chars().count() as u64;
+    /// Takes back what cannot be known: what the table has no column for.
+    fn leave_out(&mut self, absent: BTreeSet<&'static str>) {
+        let lacks = |name: &str| absent.contains(name);
+        self.missing.retain(|name, _| !lacks(name));
+        for (name, groups) in [
+            ("language", &mut self.languages),
+            ("published", &mut self.days),
+            ("page_type", &mut self.page_types),
+            ("source.media_type", &mut self.media_types),
+        ] {
+            if lacks(name) {
+                groups.clear();
+            }
+        }
+        if ["url", "source.url", "source.uri"].into_iter().all(lacks) {
+            self.sites.clear();
+        }
+        let all = [&mut self.languages, &mut self.sites, &mut self.days, &mut self.page_types, &mut self.media_types];
+        for group in all.into_iter().flat_map(BTreeMap::values_mut) {
+            group.undated = group.undated.filter(|_| !lacks("published"));
+            group.unsure = group.unsure.filter(|_| !lacks("text_confidence"));
+        }
+        if lacks("text_confidence") {
+            self.without_confidence = 0;
+        }
+        if lacks("captions") {
+            (self.with_captions, self.captions) = (None, None);
+        }
+        self.input_bytes = self.input_bytes.filter(|_| !lacks("source.bytes"));
+        self.not_in_table = absent;
+    }
+
+    /// Counts a record. Of a text that was cut the number of its characters is known.
+    fn add(&mut self, record: &Record<'_>, cut: Option<u64>) {
+        let characters = cut.unwrap_or_else(|| record.text.chars().count() as u64);
         let is_empty = record.text.trim().is_empty();
         let mut hasher = DefaultHasher::new();
         record.text.hash(&mut hasher);
@@ -178,11 +223,12 @@ impl Profile {
             characters,
             empty: u64::from(is_empty),
             duplicates: u64::from(is_duplicate),
-            unsure: u64::from(is_unsure),
-            undated: u64::from(record.published.is_none()),
+            unsure: Some(u64::from(is_unsure)),
+            undated: Some(u64::from(record.published.is_none())),
         };
         self.documents += 1;
-        self.input_bytes += record.source.bytes;
+        self.cut_texts += u64::from(cut.is_some());
+        *self.input_bytes.get_or_insert_default() += record.source.bytes;
         self.characters.push(u32::try_from(characters).unwrap_or(u32::MAX));
         self.empty += own.empty;
         self.same_text += u64::from(is_same);
@@ -208,8 +254,8 @@ impl Profile {
         ] {
             *self.missing.entry(name).or_default() += u64::from(is_missing);
         }
-        self.captions += record.captions.len() as u64;
-        self.with_captions += u64::from(!record.captions.is_empty());
+        *self.captions.get_or_insert_default() += record.captions.len() as u64;
+        *self.with_captions.get_or_insert_default() += u64::from(!record.captions.is_empty());
         let codes: HashSet<&str> = record.notes.iter().map(|note| note.code.as_ref()).collect();
         for code in codes {
             count(&mut self.notes, code);
@@ -227,15 +273,15 @@ impl Profile {
             (&mut self.sites, site.as_deref()),
             (&mut self.days, day.as_deref()),
             (&mut self.page_types, page_type),
-            (&mut self.media_types, Some(&*record.source.media_type)),
+            (&mut self.media_types, Some(&*record.source.media_type).filter(|name| !name.is_empty())),
         ] {
             let group = slot(groups, name.unwrap_or(UNKNOWN));
             group.documents += 1;
             group.characters += own.characters;
             group.empty += own.empty;
             group.duplicates += own.duplicates;
-            group.unsure += own.unsure;
-            group.undated += own.undated;
+            *group.unsure.get_or_insert_default() += u64::from(is_unsure);
+            *group.undated.get_or_insert_default() += u64::from(record.published.is_none());
         }
     }
 
@@ -270,6 +316,11 @@ fn lines<T: serde::de::DeserializeOwned>(path: &Path, mut each: impl FnMut(T)) -
         each(serde_json::from_str(&line).map_err(|error| anyhow!("{}: {}", cannot(), json_fault(&error)))?);
     }
     Ok(())
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 fn count(counts: &mut BTreeMap<String, u64>, name: &str) {

@@ -34,7 +34,8 @@ Examples:
   copydesk profile out --dataset-card --croissant           out/README.md and out/croissant.json
 
 The records are read from the files of the export `jsonl`; where a folder has none, from the table of documents in Parquet, SQLite or CSV. \
-Facts that such a table has no column for are named, and not counted as missing. A group has the documents, their characters, those without text, \
+Facts that such a table has no column for are named, and not counted as missing; texts that CSV holds the beginning of only are \
+counted as their marks say. A group has the documents, their characters, those without text, \
 the duplicates (by the survey find-duplicates, or with the same text as an earlier one), those whose text confidence is \
 below .5, and those without a date.")]
 pub(crate) struct Args {

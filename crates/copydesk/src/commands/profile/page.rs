@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use super::{
     gather::{Groups, Profile, told},
-    show::{in_order, share, tenth},
+    show::{in_order, or_dash, share, tenth},
 };
 use crate::{
     run_report::{STYLE, escaped},
@@ -29,6 +29,13 @@ pub(super) fn page(name: &str, profile: &Profile) -> String {
     );
     tiles(&mut out, profile);
     lengths(&mut out, profile);
+    if profile.cut_texts > 0 {
+        let cut = thousands(profile.cut_texts);
+        let _ = writeln!(
+            out,
+            "<p>{cut} of the texts are cut in the table that was read, and counted as their marks say.</p>"
+        );
+    }
     days(&mut out, &profile.days);
     groups(&mut out, "Languages", &profile.languages);
     groups(&mut out, "Sites", &profile.sites);
@@ -38,7 +45,9 @@ pub(super) fn page(name: &str, profile: &Profile) -> String {
     bars(&mut out, "Records without", &by_count(&missing), profile.documents);
     let mut sure: Vec<(String, u64)> =
         profile.text_confidence.iter().enumerate().map(|(at, n)| (tenth(at), *n)).collect();
-    sure.push(("not told".into(), profile.without_confidence));
+    if profile.without_confidence > 0 {
+        sure.push(("not told".into(), profile.without_confidence));
+    }
     bars(&mut out, "Text confidence", &sure, profile.documents);
     if !profile.not_in_table.is_empty() {
         let names: Vec<&str> = profile.not_in_table.iter().copied().collect();
@@ -148,8 +157,9 @@ fn groups(out: &mut String, heading: &str, groups: &Groups) {
     let sorted = in_order(groups);
     for (name, group) in sorted.iter().take(MOST) {
         let _ = write!(out, "<tr><th scope=\"row\">{}</th>", escaped(name));
-        for n in [group.documents, group.characters, group.empty, group.duplicates, group.unsure, group.undated] {
-            let _ = write!(out, "<td class=\"n\">{}</td>", thousands(n));
+        let counted = [group.documents, group.characters, group.empty, group.duplicates].map(Some);
+        for n in counted.into_iter().chain([group.unsure, group.undated]) {
+            let _ = write!(out, "<td class=\"n\">{}</td>", or_dash(n));
         }
         out.push_str("</tr>\n");
     }

@@ -19,16 +19,20 @@ pub(super) fn table(profile: &Profile) -> String {
     };
     line("documents", thousands(profile.documents));
     line("characters", thousands(lengths.sum));
-    line("bytes of the inputs", thousands(profile.input_bytes));
+    if let Some(bytes) = profile.input_bytes {
+        line("bytes of the inputs", thousands(bytes));
+    }
+    if profile.cut_texts > 0 {
+        line("cut in the table", format!("{} of the texts, counted as their marks say", thousands(profile.cut_texts)));
+    }
     line("without text", share(profile.empty, profile.documents));
     line("text of an earlier one", share(profile.same_text, profile.documents));
     for (kind, n) in &profile.duplicates {
         line(&format!("duplicates: {kind}"), share(*n, profile.documents));
     }
-    line(
-        "with captions",
-        format!("{}, {}", share(profile.with_captions, profile.documents), count_of(profile.captions)),
-    );
+    if let (Some(with), Some(captions)) = (profile.with_captions, profile.captions) {
+        line("with captions", format!("{}, {}", share(with, profile.documents), count_of(captions)));
+    }
     let quantiles: Vec<_> = lengths.named().iter().map(|(name, n)| format!("{name} {}", thousands(*n))).collect();
     line("characters of a text", quantiles.join(", "));
     if !profile.not_in_table.is_empty() {
@@ -69,6 +73,11 @@ pub(super) fn share(n: u64, of: u64) -> String {
     format!("{} ({:.1} %)", thousands(n), 100.0 * n as f64 / of.max(1) as f64)
 }
 
+/// A dash for what cannot be known.
+pub(super) fn or_dash(count: Option<u64>) -> String {
+    count.map_or_else(|| "-".to_owned(), thousands)
+}
+
 /// Groups in the order in which they are shown: the largest first.
 pub(super) fn in_order(groups: &Groups) -> Vec<(&String, &super::gather::Group)> {
     let mut sorted: Vec<_> = groups.iter().collect();
@@ -100,8 +109,8 @@ fn groups(out: &mut String, heading: &str, groups: &Groups) {
             thousands(group.characters),
             group.empty,
             group.duplicates,
-            group.unsure,
-            group.undated
+            or_dash(group.unsure),
+            or_dash(group.undated)
         );
     }
     if groups.len() > MOST {
