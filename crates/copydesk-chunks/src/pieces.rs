@@ -162,7 +162,9 @@ fn pieces(doc: &Document, text: &str, max: usize, measure: &Measure<'_>) -> Vec<
             continue;
         }
         let (own, behind) = rest.split_at(together(text, rest, sizes, max, measure));
-        own.iter().for_each(|whole| path.enter(whole, text));
+        for whole in own {
+            path.enter(whole, text);
+        }
         // A heading is of the kind of what it stands over.
         let mut kinds = own.iter().filter(|whole| whole.heading.is_none()).map(|whole| whole.kind);
         let kind = kinds.next().unwrap_or(ChunkKind::Text);

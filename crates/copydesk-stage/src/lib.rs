@@ -106,7 +106,7 @@ pub use facet::Facet;
 pub use fingerprint::Fingerprint;
 pub use manifest::Manifest;
 pub use patch::{Change, PATCH_VERSION, Patch};
-pub use picked::Picked;
+pub use picked::{Pick, Picked};
 pub use source::{KnownFiles, Source, SourceError, SourceItem, SourceKind};
 pub use stage::{AnyStage, AsyncStage, BatchStage, Handed, Stage, StageError, StageKind, Turn, Verdict};
 pub use suggest::closest;

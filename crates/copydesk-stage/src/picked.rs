@@ -16,6 +16,9 @@ pub struct Picked {
     ends: Vec<u64>,
 }
 
+/// Appends what is wanted of a summary.
+pub type Pick<'p> = dyn FnMut(&[u8], &mut Vec<u8>) -> Result<(), SurveyError> + 'p;
+
 impl fmt::Debug for Picked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Picked").field("documents", &self.numbers.len()).finish_non_exhaustive()
@@ -24,11 +27,7 @@ impl fmt::Debug for Picked {
 
 impl Picked {
     /// Goes through the summaries once. `pick` appends what is wanted of that of a document.
-    pub fn of(
-        corpus: &dyn Corpus,
-        mut numbers: Vec<u64>,
-        pick: &mut dyn FnMut(&[u8], &mut Vec<u8>) -> Result<(), SurveyError>,
-    ) -> Result<Self, SurveyError> {
+    pub fn of(corpus: &dyn Corpus, mut numbers: Vec<u64>, pick: &mut Pick<'_>) -> Result<Self, SurveyError> {
         numbers.sort_unstable();
         numbers.dedup();
         let mut out = BufWriter::with_capacity(1 << 20, corpus.scratch()?);

@@ -30,7 +30,7 @@ const PIECE: usize = BYTES << 10;
 struct Buckets {
     scratch: Box<dyn Scratch>,
     end: u64,
-    buckets: Vec<Bucket>,
+    all: Vec<Bucket>,
 }
 
 #[derive(Default)]
@@ -46,12 +46,12 @@ fn failed(error: &io::Error) -> SurveyError {
 
 impl Buckets {
     fn new(count: u64, scratch: Box<dyn Scratch>) -> Self {
-        Self { scratch, end: 0, buckets: (0..count).map(|_| Bucket::default()).collect() }
+        Self { scratch, end: 0, all: (0..count).map(|_| Bucket::default()).collect() }
     }
 
     fn add(&mut self, (hash, text, words): Held) -> Result<(), SurveyError> {
-        let own = (hash % self.buckets.len() as u64) as usize;
-        let bucket = &mut self.buckets[own];
+        let own = (hash % self.all.len() as u64) as usize;
+        let bucket = &mut self.all[own];
         bucket.waiting.extend(hash.to_le_bytes());
         bucket.waiting.extend(text.to_le_bytes());
         bucket.waiting.extend(words.to_le_bytes());
@@ -66,7 +66,7 @@ impl Buckets {
 
     /// The blocks of a bucket, in order of their hashes.
     fn take(&mut self, own: usize) -> Result<Vec<Held>, SurveyError> {
-        let Bucket { waiting, pieces } = std::mem::take(&mut self.buckets[own]);
+        let Bucket { waiting, pieces } = std::mem::take(&mut self.all[own]);
         let mut held = Vec::with_capacity((pieces.len() * PIECE + waiting.len()) / BYTES);
         let mut piece = vec![0; PIECE];
         for at in pieces {
@@ -110,7 +110,7 @@ pub(crate) fn candidates(
         Ok(())
     })?;
     let mut shared: Vec<(Pair, u32)> = Vec::new();
-    for own in 0..buckets.buckets.len() {
+    for own in 0..buckets.all.len() {
         let held = buckets.take(own)?;
         for group in held.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
             for (at, (_, text, words)) in group.iter().enumerate() {

@@ -45,7 +45,7 @@ impl Conclusions for Found {
 /// The days of each site.
 #[derive(Default)]
 struct Sites {
-    sites: BTreeMap<String, BTreeMap<When, Day>>,
+    by_name: BTreeMap<String, BTreeMap<When, Day>>,
     days: usize,
     passed_over: u64,
 }
@@ -56,13 +56,13 @@ impl Sites {
             return None;
         }
         let when = day.map_or(When::Run(u32::try_from(run + 1).unwrap_or(u32::MAX)), When::Day);
-        let is_known = self.sites.get(&site).is_some_and(|days| days.contains_key(&when));
+        let is_known = self.by_name.get(&site).is_some_and(|days| days.contains_key(&when));
         if !is_known && self.days >= MOST_DAYS {
             self.passed_over += 1;
             return None;
         }
         self.days += usize::from(!is_known);
-        Some(self.sites.entry(site).or_default().entry(when).or_default())
+        Some(self.by_name.entry(site).or_default().entry(when).or_default())
     }
 }
 
@@ -84,8 +84,8 @@ pub(crate) fn conclude(corpus: &dyn Corpus, alert: Alert) -> Result<Found, Surve
     })?;
     let columns = ["site", "day", "documents"].into_iter().chain(FIGURES.iter().map(|figure| figure.name));
     let mut of_corpus = OfCorpus { table: Some(Table::new(columns)), ..OfCorpus::default() };
-    let most = rows_of_a_site(sites.sites.values().map(BTreeMap::len), MOST_ROWS);
-    for (site, days) in &sites.sites {
+    let most = rows_of_a_site(&sites.by_name.values().map(BTreeMap::len).collect::<Vec<_>>(), MOST_ROWS);
+    for (site, days) in &sites.by_name {
         tell(site, days, alert, most, &mut of_corpus);
     }
     let in_table = of_corpus.table.as_ref().map_or(0, |table| table.rows.len());
@@ -111,9 +111,9 @@ pub(crate) fn conclude(corpus: &dyn Corpus, alert: Alert) -> Result<Found, Surve
 }
 
 /// How many days of a site, the last ones, stand in a table of so many rows.
-fn rows_of_a_site(days: impl Iterator<Item = usize> + Clone, most: usize) -> usize {
-    let rows = |of_each: usize| days.clone().map(|own| own.min(of_each)).sum::<usize>();
-    let longest = days.clone().max().unwrap_or(0);
+fn rows_of_a_site(days: &[usize], most: usize) -> usize {
+    let rows = |of_each: usize| days.iter().map(|own| *own.min(&of_each)).sum::<usize>();
+    let longest = days.iter().copied().max().unwrap_or(0);
     // The largest number that fits.
     let (mut fits, mut beyond) = (0, longest + 1);
     while beyond - fits > 1 {
@@ -178,7 +178,7 @@ mod tests {
         for (days, most, rows) in
             [(vec![3, 10, 1], 100, 10), (vec![3, 10, 1], 8, 4), (vec![5, 5], 1, 0), (vec![], 5, 0)]
         {
-            assert_eq!(rows_of_a_site(days.iter().copied(), most), rows, "{days:?}");
+            assert_eq!(rows_of_a_site(&days, most), rows, "{days:?}");
         }
     }
 }

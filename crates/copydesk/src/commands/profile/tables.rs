@@ -220,10 +220,11 @@ fn rows_of_parquet(path: &Path, _: &Catalog, _: &mut dyn FnMut(String, Map<Strin
     bail!("cannot read {}: {why}", shown(path))
 }
 
+type Opened = BufReader<Stream<File>>;
+
 /// A CSV file as the export `csv` writes it, behind the names of its columns, and these; `None` of one without a byte, as an
 /// output without rows may be.
-#[expect(clippy::type_complexity, reason = "a reader, and what it has read")]
-fn csv_of(path: &Path) -> anyhow::Result<Option<(csv::Reader<BufReader<Stream<File>>>, Vec<String>)>> {
+fn csv_of(path: &Path) -> anyhow::Result<Option<(csv::Reader<Opened>, Vec<String>)>> {
     let cannot = || format!("cannot read {}", shown(path));
     let stored = File::open(path).with_context(cannot)?;
     let mut stream = BufReader::with_capacity(1 << 20, Stream::open(stored, Limits::WINDOW_ONLY).with_context(cannot)?);
