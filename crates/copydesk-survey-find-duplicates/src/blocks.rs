@@ -145,7 +145,9 @@ mod tests {
     fn buckets_hold_what_was_put_in() {
         let mut buckets = Buckets::new(3, Box::new(Cursor::new(Vec::new())));
         let all: Vec<Held> = (0..7000).map(|n| (n * 7919 % 5003, n as u32, (n % 90) as u16)).collect();
-        all.iter().for_each(|held| buckets.add(*held).expect("there is room"));
+        for held in &all {
+            buckets.add(*held).expect("there is room");
+        }
         let mut found = Vec::new();
         for own in 0..3 {
             let held = buckets.take(own).expect("it was put there");
