@@ -203,7 +203,7 @@ fn written(export: &str, texts: &[(&str, String)], more: &[&str]) -> tempfile::T
     let path = |name: &str| folder.path().join(name);
     fs::create_dir(path("pages")).unwrap();
     let stages = ["strip-boilerplate", "detect-language", "extract-metadata"];
-    let stages: String = stages.iter().map(|stage| format!("[[stage]]\nuse = \"{stage}\"\n")).collect();
+    let stages = stages.map(|stage| format!("[[stage]]\nuse = \"{stage}\"\n")).concat();
     fs::write(path("p.toml"), format!("{stages}[[export]]\nuse = \"jsonl\"\nblocks = false\n{export}")).unwrap();
     for (name, text) in texts {
         fs::write(path("pages").join(name), text).unwrap();
@@ -300,16 +300,14 @@ fn tables_of_something_else_are_refused() {
         "<html><body><article><h1>Quay</h1><p>{}<p>It was late.</article></body></html>",
         "The night ferry leaves at ten in the evening, says the office. ".repeat(3)
     );
-    let mut exports = String::new();
-    for (name, more) in [
+    let exports = [
         ("csv", "file = \"blocks.csv\"\nrows = \"blocks\""),
         ("csv", "file = \"bare.csv\"\nrows = \"blocks\"\ncolumns = [\"id\", \"text\"]"),
         ("chunks", "file = \"chunks.csv\""),
         ("parquet", "table = \"blocks\""),
         ("parquet", "table = \"chunks\"\n[export.chunks]\nmax = 100"),
-    ] {
-        exports += &format!("[[export]]\nuse = \"{name}\"\n{more}\n");
-    }
+    ];
+    let exports = exports.map(|(name, more)| format!("[[export]]\nuse = \"{name}\"\n{more}\n")).concat();
     let folder = written(&exports, &[("a.html", page)], &[]);
     for name in ["blocks.csv", "bare.csv", "chunks.csv", "blocks.parquet", "chunks.parquet"] {
         let path = folder.path().join("out").join(name);
