@@ -72,16 +72,23 @@ fn chunks_stand_beside_the_documents() {
              ORDER BY position",
         )
         .expect("the table is there");
-    let found: Vec<(String, String, String, Option<i64>, Option<i64>, String)> = asked
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)))
+    let found: Vec<[String; 6]> = asked
+        .query_map([], |row| {
+            let cell = |at| -> rusqlite::Result<String> {
+                Ok(match row.get_ref(at)? {
+                    ValueRef::Integer(number) => number.to_string(),
+                    other => other.as_str_or_null()?.unwrap_or_default().to_owned(),
+                })
+            };
+            Ok([cell(0)?, cell(1)?, cell(2)?, cell(3)?, cell(4)?, cell(5)?])
+        })
         .expect("rows")
         .map(|row| row.expect("a row"))
         .collect();
     let id = copydesk_record::id(&doc);
-    let text = |text: &str| text.to_owned();
-    assert_eq!(found[0], (format!("{id}-0"), text("text"), text("The ferry "), Some(0), Some(10), text("[0]")));
-    assert_eq!(found[1], (format!("{id}-1"), text("text"), text("is late."), Some(10), Some(18), text("[0]")));
-    assert_eq!((found.len(), &*found[2].1), (3, "caption"));
+    assert_eq!(found[0], [&*format!("{id}-0"), "text", "The ferry ", "0", "10", "[0]"]);
+    assert_eq!(found[1], [&*format!("{id}-1"), "text", "is late.", "10", "18", "[0]"]);
+    assert_eq!((found.len(), &*found[2][1], &*found[2][3]), (3, "caption", ""));
     let record = copydesk_export_sqlite::records(&database).expect("records").next().expect("one").expect("a record");
     let chunks = record.chunks.expect("its pieces");
     assert_eq!((chunks.len(), &*chunks[1].text, &chunks[1].blocks), (3, "is late.", &vec![0]));
