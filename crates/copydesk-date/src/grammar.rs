@@ -115,6 +115,16 @@ impl Parser<'_> {
         {
             return Some((i32::from(year), marked(at + 1), false));
         }
+        // `6 พ.ย. 67`: the year of the Buddhist era without its century, behind a month in Thai.
+        let clock = self.is_mark(at + 1, ':') || self.is_mark(at + 1, '.') && self.number(at + 2).is_some();
+        if digits == 2
+            && thai
+            && (50..100).contains(&value)
+            && !clock
+            && let Some(year) = buddhist_year(2500 + value)
+        {
+            return Some((i32::from(year), marked(at + 1), true));
+        }
         let apostrophe = at > 0 && self.is_mark(at - 1, '\'') && self.glued(at);
         (digits == 2 && apostrophe).then(|| (i32::from(century(value)), at + 1, true))
     }

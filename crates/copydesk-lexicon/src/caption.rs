@@ -22,6 +22,8 @@ pub enum CaptionSign {
     Side,
     /// That it speaks of a picture: `poses for`, `in this photo`.
     Scene,
+    /// An end by which a sentence says what goes on in the picture: `… 고 있다.`
+    GoingOn,
     /// A beginning that only captions have: `FILE -`, `图为`.
     Opener,
     /// The number of a picture: `Figure 3`.
@@ -40,6 +42,8 @@ pub(crate) struct CaptionPhrases {
     position: Phrases<()>,
     side: Phrases<()>,
     scene: Phrases<()>,
+    /// Parts of words, which no search for words finds.
+    going_on: Vec<String>,
     opener: Phrases<()>,
     numbered: Phrases<()>,
     rest: Phrases<()>,
@@ -53,7 +57,9 @@ impl CaptionPhrases {
             let words = files.iter().filter_map(|file| file.caption.get(&sign)).flat_map(|words| &words.words);
             Phrases::new(words.map(|word| (word.as_str(), ())))
         };
+        let going_on = files.iter().filter_map(|file| file.caption.get(&CaptionSign::GoingOn));
         Self {
+            going_on: going_on.flat_map(|words| &words.words).map(|word| fold(word)).collect(),
             position: phrases(CaptionSign::Position),
             side: phrases(CaptionSign::Side),
             scene: phrases(CaptionSign::Scene),
@@ -82,6 +88,10 @@ pub fn has_caption_sign(text: &str, sign: CaptionSign, lexicon: &Lexicon) -> boo
         CaptionSign::Placed => is_placed(text, phrases),
         CaptionSign::Side => phrases.side.all(&fold(text)).next().is_some(),
         CaptionSign::Scene => phrases.scene.all(&fold(text)).next().is_some(),
+        CaptionSign::GoingOn => {
+            let end = fold(&text[tail_start(text, 60)..]);
+            phrases.going_on.iter().any(|word| end.ends_with(word.as_str()))
+        }
         CaptionSign::Opener => phrases.opener.at_start(&fold(head(text, 120))).is_some(),
         CaptionSign::Numbered => is_numbered(text, phrases),
         CaptionSign::Rest => is_rest(text, phrases),

@@ -414,8 +414,10 @@ impl<'d> Reader<'d> {
         let kind = self.kind.take();
         if self.templated {
             strip_template(&mut text);
+            let cut = strip_admonition(&mut text) as u32;
             inlines.retain_mut(|inline| {
-                inline.range.end = inline.range.end.min(text.len() as u32);
+                inline.range.start = inline.range.start.saturating_sub(cut);
+                inline.range.end = inline.range.end.saturating_sub(cut).min(text.len() as u32);
                 inline.range.start < inline.range.end
             });
         }
@@ -491,13 +493,9 @@ fn is_heading_like(text: &str) -> bool {
 }
 
 /// Takes out what a site generator would have replaced at the end of a block (or as the whole of it): Liquid tags,
-/// Hugo shortcodes, kramdown attributes, and the colons around Docusaurus admonitions. In the middle of a sentence they
-/// may be what the sentence is about.
+/// Hugo shortcodes and kramdown attributes. In the middle of a sentence they may be what the sentence is about.
 fn strip_template(text: &mut String) {
     const PAIRS: [(&str, &str); 5] = [("{%", "%}"), ("{{<", ">}}"), ("{{%", "%}}"), ("{{", "}}"), ("{:", "}")];
-    if text.starts_with(":::") && text.len() < 80 && !text.contains('\n') {
-        text.clear();
-    }
     while let Some(start) =
         PAIRS.iter().find_map(|(open, close)| text.strip_suffix(close).and_then(|before| before.rfind(open)))
     {
@@ -508,6 +506,24 @@ fn strip_template(text: &mut String) {
         let kept = text[..start].trim_end().len();
         text.truncate(kept);
     }
+}
+
+/// Takes out the colons and the name that open an admonition or a fenced division (`:::note`, `::: {.box}`), and those that
+/// close it; returns how many bytes went at the beginning. Without blank lines around them, the text stands between.
+fn strip_admonition(text: &mut String) -> usize {
+    const FENCE: &str = ":::";
+    if let Some(before) = text.strip_suffix(FENCE) {
+        text.truncate(before.trim_end_matches(':').trim_end().len());
+    }
+    let Some(rest) = text.strip_prefix(FENCE) else { return 0 };
+    let rest = rest.trim_start_matches(':').trim_start();
+    let named = match rest.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
+        Some((_, behind)) => behind,
+        None => rest.split_once(char::is_whitespace).map_or("", |(_, behind)| behind),
+    };
+    let cut = text.len() - named.trim_start().len();
+    text.drain(..cut);
+    cut
 }
 
 #[cfg(test)]

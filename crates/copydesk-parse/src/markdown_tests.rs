@@ -120,6 +120,19 @@ fn template_language_is_no_text() {
 }
 
 #[test]
+fn the_text_of_an_admonition_stays() {
+    let texts = |text: &str| {
+        let mut doc = Document::new(DocumentSource::default(), text.to_owned());
+        parse(&mut doc, 0, true, &Limits::default()).unwrap();
+        let linked = doc.ids().map(|id| doc.inlines(id).len()).sum::<usize>();
+        (doc.ids().map(|id| doc.text(id).to_owned()).collect::<Vec<_>>(), linked)
+    };
+    assert_eq!(texts(":::message\nTurn it off [first](/a).\n:::\n"), (vec!["Turn it off first.".to_owned()], 1));
+    assert_eq!(texts("::: {.box #one}\nTurn it off.\n\nWait.\n:::\n").0, ["Turn it off.", "Wait."]);
+    assert_eq!(texts(":::note\n\nTurn it off.\n\n:::\n").0, ["Turn it off."]);
+}
+
+#[test]
 fn floods_stay_small() {
     let nested = Limits { max_depth: 16, ..Limits::default() };
     let mut doc = Document::new(DocumentSource::default(), "> ".repeat(200) + "deep");

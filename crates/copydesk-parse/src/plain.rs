@@ -165,7 +165,9 @@ struct Wrap {
 
 /// The width of a text in whose paragraphs so many blank lines stand between two lines.
 fn wrap_width(content: &str, lines: &[Line], gap: u8) -> Option<usize> {
-    let mut widths: Vec<usize> = lines.iter().map(|l| l.width).collect();
+    // Running heads and rows of tables have wide gaps inside, and reach where they like.
+    let even = |line: &&Line| !content[line.start..line.end].contains("   ");
+    let mut widths: Vec<usize> = lines.iter().filter(even).map(|l| l.width).collect();
     // A few lines may be longer: addresses that cannot be broken.
     let rank = widths.len().checked_sub(1 + widths.len() / 50)?;
     let (_, &mut width, _) = widths.select_nth_unstable(rank);
@@ -195,7 +197,8 @@ fn wrap_width(content: &str, lines: &[Line], gap: u8) -> Option<usize> {
     }
     if gap > 0 {
         // With blank lines everywhere, only what goes on in small letters tells a paragraph from the next.
-        return (small >= 3 && small * 3 >= lines.len()).then_some(width);
+        let wide = lines.iter().filter(|line| line.width * 2 > width).count();
+        return (small >= 3 && small * 3 >= wide).then_some(width);
     }
     (full >= 3 && full * 10 >= breaks * 6 && ended * 2 <= full).then_some(width)
 }

@@ -28,7 +28,9 @@ pub(crate) fn hints_of_line<'h>(line: &str, hints: &Hints<'h>) -> Hints<'h> {
     } else if line.contains(is_kana) {
         Some("ja")
     } else if line.contains(is_han) {
-        hints.language.filter(|known| matches!(known.get(..2), Some("ja" | "ko"))).or(Some("zh"))
+        // `發布日期：115-05-21`: years are counted from 1912 where such letters are written.
+        let chinese = if line.contains('發') { "zh-TW" } else { "zh" };
+        hints.language.filter(|known| matches!(known.get(..2), Some("ja" | "ko"))).or(Some(chinese))
     } else {
         hints.language
     };

@@ -93,6 +93,7 @@ struct Lines {
     copulas: BTreeMap<String, Vec<String>>,
     pictures: Pictures,
     broadcasts: BTreeMap<String, Vec<String>>,
+    columns: BTreeMap<String, Vec<String>>,
     shares: BTreeMap<String, Vec<[f32; 2]>>,
 }
 
@@ -241,6 +242,12 @@ pub(crate) fn picture_tail(title: &str) -> Option<usize> {
     tails.or_else(ends).filter(|at| title.is_char_boundary(*at))
 }
 
+/// Whether a line names the section of columns: `Columnists`.
+pub(crate) fn is_column_section(line: &str) -> bool {
+    let line = line.trim().to_lowercase();
+    line.len() <= 60 && LINES.columns.values().flatten().any(|name| *name == line)
+}
+
 /// Whether a line says when a text was sent or printed: `This report aired on ...`.
 pub(crate) fn is_broadcast_note(line: &str) -> bool {
     let lower = line.to_lowercase();
@@ -312,5 +319,10 @@ mod tests {
         assert!(!has_outlet_word("Posted by Ann") && !has_outlet_word("Heralded by Ann") && !has_outlet_word(""));
         assert_eq!(before_copula("Ann Lee is a historian."), Some("Ann Lee"));
         assert_eq!(before_copula("Nothing of the kind."), None);
+        assert!(
+            is_column_section("Columnists")
+                && is_column_section("Köşe Yazıları")
+                && !is_column_section("Columns of smoke")
+        );
     }
 }

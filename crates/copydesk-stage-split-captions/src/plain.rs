@@ -192,7 +192,7 @@ const POINTERS: [char; 12] = ['▲', '△', '▼', '▽', '◀', '◁', '↑', '
 
 impl<'t> Line<'t> {
     fn of(lines: &'t Lines<'_>, id: BlockId, text: &'t str) -> Self {
-        let inner = without_attributes(text.trim());
+        let inner = without_rest(without_attributes(text.trim()), lines.lexicon);
         let cell = inner.trim_matches(|c: char| c.is_whitespace() || matches!(c, '|' | '│' | '｜'));
         let barred = cell.len() < inner.len() && !cell.contains(['|', '│', '｜']) && !cell.is_empty();
         let cell = if barred { cell } else { inner };
@@ -410,7 +410,10 @@ impl<'t> Line<'t> {
         const BORDERS: [&str; 4] = ["-", "–", "—", "|"];
         let text = self.text.trim();
         let credited = !self.split.credits.is_empty() && self.split.confidence > Confidence::ShapeOnly;
-        if credited || weight(text) > LONGEST_BARE * 2 || text.ends_with(['.', '!', '?']) {
+        // `… / A. B.`: by letters.
+        let initial = |word: &str| word.chars().count() == 2 && word.ends_with('.');
+        let lettered = text.split_whitespace().rev().take(2).all(initial);
+        if credited || weight(text) > LONGEST_BARE * 2 || text.ends_with(['.', '!', '?']) && !lettered {
             return None;
         }
         let words: Vec<&str> = text.split_whitespace().collect();
@@ -712,8 +715,21 @@ pub(crate) fn credit_alone(lines: &Lines<'_>, id: BlockId) -> Option<Reason> {
     let sure = may_be_credit_line(text)
         && split.as_credit_line() == Some(Confidence::Labelled)
         && split.picture_only
+        && !is_reporter(text, lines.lexicon)
         && split.credits.iter().all(|credit| names_somebody(credit, lines.lexicon));
     sure.then(|| Reason::new("credit-line", "nothing but the credit of a picture", 0.7))
+}
+
+/// `솔섬=이도람·강새벽 기자`: who reported, and from where; not `사진=이도람 기자`.
+fn is_reporter(text: &str, lexicon: &Lexicon) -> bool {
+    let byline = read_byline(text, lexicon).filter(|byline| byline.confidence() == Confidence::Labelled);
+    byline.is_some_and(|byline| {
+        let placed = byline.place.as_deref().is_some_and(|place| {
+            let labelled = format!("{place}: Ann Lee");
+            split_credit(&labelled, lexicon).credits.is_empty()
+        });
+        placed && !byline.people.is_empty()
+    })
 }
 
 /// Whether a credit names an agency, a site, or somebody with two names: a word alone is a label as often.
@@ -744,6 +760,16 @@ fn behind(text: &str, letters: usize) -> Option<&str> {
         seen += usize::from(c.is_alphanumeric());
     }
     None
+}
+
+/// `photo이미지 크게보기 X`: a line without what a page has left of its picture, in two words or more.
+fn without_rest<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    const MOST_WORDS: usize = 6;
+    let rests = text.match_indices(' ').take(MOST_WORDS).filter(|(at, _)| {
+        let rest = &text[..*at];
+        rest.contains(' ') && has_caption_sign(rest, CaptionSign::Rest, lexicon)
+    });
+    rests.last().map_or(text, |(at, _)| text[at..].trim_start())
 }
 
 /// A line without the attributes that some dialects of Markdown write behind it: `{.small}`.

@@ -65,7 +65,9 @@ pub(crate) fn claim(line: &Line<'_>, lines: &Lines<'_>, story: &Story) -> Option
     if is_phrase_between(lines, line.id, text, story) {
         return one("phrase-between", "a long phrase between sentences of a story", 0.6);
     }
-    if is_dated_scene(text) || above && is_scene(text) && is_above_text(doc, line.id) {
+    let goes_on =
+        || has_caption_sign(text, CaptionSign::GoingOn, lines.lexicon) && !text.contains(['"', '“', '‘', '\'', '«']);
+    if is_dated_scene(text, &goes_on) || above && is_above_text(doc, line.id) && goes_on() {
         return one("dated-scene", "a scene that goes on, with its day, as captions have it", 0.7);
     }
     if above && is_below_its_credit(lines, line.id, story) {
@@ -322,25 +324,19 @@ fn says_what_the_head_does(doc: &Document, text: &str, story: &Story) -> bool {
 }
 
 /// `구 씨가 12일 … 있다.`, `…組合員（31日、磯浜港で）`: what goes on in the picture, and its day.
-fn is_dated_scene(text: &str) -> bool {
-    const GOING_ON: [&str; 3] = ["고 있다.", "고 있다", "는 모습."];
+fn is_dated_scene(text: &str, goes_on: &impl Fn() -> bool) -> bool {
     if text.chars().any(is_hangul) {
         let dated = text.split_whitespace().any(|word| {
             let day = word.trim_end_matches('일');
             day.len() < word.len() && (1..=2).contains(&day.len()) && day.bytes().all(|b| b.is_ascii_digit())
         });
-        return dated && GOING_ON.iter().any(|end| text.ends_with(end)) && !text.contains(['"', '“', '‘', '\'']);
+        return dated && goes_on();
     }
     let Some((said, inside)) = text.strip_suffix('）').and_then(|text| text.rsplit_once('（')) else { return false };
     let digit = |c: char| c.is_ascii_digit() || ('０'..='９').contains(&c) || "一二三四五六七八九十".contains(c);
     let dated = inside.find('日').is_some_and(|at| inside[..at].ends_with(digit));
     let placed = inside.ends_with('で') || inside.ends_with("にて");
     said.chars().any(is_kana) && !said.contains('。') && dated && (placed || inside.contains('、'))
-}
-
-/// `시민들이 자전거를 빌리고 있다.`: what goes on in a picture, above the text.
-fn is_scene(text: &str) -> bool {
-    text.chars().any(is_hangul) && text.ends_with("고 있다.") && !text.contains(['"', '“', '‘', '\''])
 }
 
 /// Whether a line stands there twice, a few lines apart, inside of a story; or above it, where the headline that stands twice

@@ -13,7 +13,7 @@ use copydesk_text::is_hangul;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::{
-    foot::{announced, author_box, closing, commented, foot},
+    foot::{announced, author_box, closing, commented, foot, next_story},
     line::{Above, of_line, without_picture_number},
 };
 use crate::{
@@ -144,6 +144,7 @@ pub(crate) fn certain(page: &Page<'_>) -> Vec<Option<Finding>> {
     }
     if !is_written(page) {
         foot(page, signs, head, &mut found);
+        next_story(page, signs, head, &mut found);
         announced(page, signs, head, &mut found);
         commented(page, head, &mut found);
         author_box(page, signs, head, &mut found);
@@ -517,7 +518,16 @@ fn is_opening(page: &Page<'_>, signs: &Signs, index: usize, below_anchor: bool) 
     let quoted = text.ends_with(['”', '」', '"', '»']);
     let asks = text.trim_end_matches(is_closing).ends_with(['!', '?', '！', '？', '؟']);
     let counted = ["※", "一、", "二、", "三、", "四、", "五、"].iter().any(|mark| text.starts_with(mark));
-    below_anchor && (counted || length >= 4.0 && (quoted || asks))
+    below_anchor && (counted || length >= 4.0 && (quoted || asks) || is_address(signs, index, text))
+}
+
+/// `Dear neighbours,`, `各居民小组：`: whom the text speaks to, in a few words above its first sentence.
+fn is_address(signs: &Signs, index: usize, text: &str) -> bool {
+    const WORDS: std::ops::RangeInclusive<f32> = 2.0..=8.0;
+    let han = text.chars().any(copydesk_text::is_han);
+    let calls = text.ends_with(['!', '！', ',', '，', '،']) || han && text.ends_with([':', '：']);
+    let right_above = signs.reads.get(index + 1).copied().unwrap_or_default();
+    calls && right_above && WORDS.contains(&signs.length[index])
 }
 
 /// Above the first running text stand so many lines of a story at most: ingredients, verses, turns of an interview.

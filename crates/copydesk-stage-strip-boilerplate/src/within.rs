@@ -4,7 +4,7 @@
 //! itself looks like a line of the page. Between the first line of a story and the first line of the page below it they
 //! are text, as long as nothing else is known of them: what is doubtful there stays.
 
-use copydesk_document::BlockId;
+use copydesk_document::{BlockId, BlockKind};
 use copydesk_lexicon::{FieldKind as Field, PageLabelKind as Kind};
 
 use crate::{
@@ -75,6 +75,7 @@ pub(crate) fn keep(
             verdicts[index] = Verdict::Kept("within", "a sentence or an entry inside of the story");
         }
     }
+    keep_announced(page, story..to, verdicts);
     let mut index = story;
     while index < to {
         if !open(index, verdicts) {
@@ -103,7 +104,52 @@ pub(crate) fn keep(
         }
         index += gap;
     }
+    keep_signature(page, verdicts);
     resume(page, signs, story, verdicts);
+}
+
+/// `白石区水务局`, `2027年6月11日`: an office and the day in Chinese letters right below a notice are its end.
+fn keep_signature(page: &Page<'_>, verdicts: &mut [Verdict]) {
+    const LONGEST: usize = 24;
+    const OFFICES: [char; 16] =
+        ['局', '会', '會', '府', '委', '处', '處', '院', '部', '室', '办', '心', '司', '校', '社', '站'];
+    let text = |index: usize| page.doc.text(BlockId(index as u32)).trim();
+    for index in 2..page.len() {
+        let office = text(index - 1);
+        let signs = office.chars().count() <= LONGEST
+            && office.ends_with(OFFICES)
+            && office.chars().all(copydesk_text::is_han)
+            && page.lines[index - 1].label.is_none();
+        let dated = || {
+            let day = text(index);
+            day.ends_with('日') && day.contains('年') && page.lines[index].date
+        };
+        let free = |verdict: &Verdict| {
+            verdict.stays()
+                || *verdict == Verdict::Unlikely
+                || matches!(verdict, Verdict::Rule(finding) if finding.rule == "date")
+        };
+        let below = verdicts[index - 2].stays() && ends_in_stop(text(index - 2));
+        if signs && below && free(&verdicts[index - 1]) && free(&verdicts[index]) && dated() {
+            verdicts[index - 1] = Verdict::Kept("within", "the office that signs a notice");
+            verdicts[index] = Verdict::Kept("within", "the day below the office that signs a notice");
+            return;
+        }
+    }
+}
+
+/// Keeps the entries of a list whose first stands right below a line that announces it: `What to bring:`.
+fn keep_announced(page: &Page<'_>, story: std::ops::Range<usize>, verdicts: &mut [Verdict]) {
+    let mut listed = false;
+    for index in story {
+        let item = page.doc.block(BlockId(index as u32)).kind == BlockKind::ListItem || is_entry(page, index);
+        let entry = item && page.lines[index].label.is_none() && page.linked[index] < 0.5;
+        let announced = index > 0 && verdicts[index - 1].stays() && (listed || page.shapes[index - 1].announces);
+        listed = announced && entry;
+        if listed && verdicts[index] == Verdict::Unlikely {
+            verdicts[index] = Verdict::Kept("within", "an entry of a list that the text announces");
+        }
+    }
 }
 
 /// Whether a line is the date or the byline of a text: right above it stands its desk, or a line of its head.
@@ -115,8 +161,20 @@ fn is_signed(index: usize, verdicts: &[Verdict]) -> bool {
 fn is_field_of_the_page(page: &Page<'_>, index: usize) -> bool {
     matches!(
         page.lines[index].field,
-        Some((Field::Contact | Field::Attachment | Field::Source | Field::Editor | Field::Keywords, _))
-    )
+        Some((
+            Field::Contact | Field::Attachment | Field::Source | Field::Editor | Field::Keywords | Field::Department,
+            _
+        ))
+    ) || is_address(page, index)
+}
+
+/// `Tip the newsroom: desk@example.org`: a few words, and where to write.
+fn is_address(page: &Page<'_>, index: usize) -> bool {
+    const MOST_WORDS: u32 = 8;
+    let text = page.doc.text(BlockId(index as u32)).trim();
+    let last = || text.split_whitespace().next_back().unwrap_or_default();
+    page.shapes[index].tokens <= MOST_WORDS
+        && last().split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.'))
 }
 
 /// Below a line of the page that a rule has dropped (an advertisement, the credit of a picture) the story may go on: with
@@ -235,6 +293,14 @@ pub(crate) fn is_entry(page: &Page<'_>, index: usize) -> bool {
     if is_aside(page, index) {
         return false;
     }
+    if is_named(text) {
+        let near = [index.checked_sub(1), Some(index + 1)].into_iter().flatten().filter(|near| *near < page.len());
+        let kana = |text: &str| text.chars().any(copydesk_text::is_kana);
+        let mut rows = near.map(|near| page.doc.text(BlockId(near as u32)).trim()).filter(|near| is_named(near));
+        if rows.any(|near| kana(near) || kana(text)) {
+            return true;
+        }
+    }
     let bullet =
         matches!(first, '•' | '‣' | '◦' | '▪' | '□' | '■' | '○' | '●' | '◆' | '◇' | '※' | '☞' | '✓' | '✔' | '*');
     let dash = matches!(first, '-' | '–' | '—' | '―' | 'ㆍ' | '·');
@@ -256,7 +322,27 @@ pub(crate) fn is_entry(page: &Page<'_>, index: usize) -> bool {
             || after.starts_with(" – "));
     let roman = rest.trim_start_matches(['I', 'V', 'X']);
     let numbered = numbered || roman.len() < rest.len() && roman.starts_with(['.', ')']);
-    numbered && after.chars().any(char::is_alphabetic) || is_turn(text) || is_row(text)
+    numbered && after.chars().any(char::is_alphabetic) || is_turn(text) || is_row(text) || is_fact(text)
+}
+
+/// `7 pm: Choir in the chapel`: a time, and behind it what is on.
+fn is_fact(text: &str) -> bool {
+    const LONGEST_TIME: usize = 16;
+    text.split_once(": ").is_some_and(|(time, what)| {
+        let hours = time.starts_with(|c: char| c.is_ascii_digit()) && time.contains(char::is_alphabetic);
+        hours && time.chars().count() <= LONGEST_TIME && what.chars().any(char::is_alphabetic)
+    })
+}
+
+/// `日時 3月8日（土曜日）`: in Japanese a word, a blank, and its fact. Rows of a table stand one below the other.
+fn is_named(text: &str) -> bool {
+    const LONGEST_WORD: usize = 6;
+    let Some((word, fact)) = text.split_once([' ', '\u{3000}']) else { return false };
+    let own = |c: char| copydesk_text::is_han(c) || copydesk_text::is_kana(c);
+    (2..=LONGEST_WORD).contains(&word.chars().count())
+        && word.chars().all(own)
+        && fact.contains(own)
+        && !fact.contains([' ', '\u{3000}'])
 }
 
 /// `HERONS (90)`, `Tull 28, Abbot 22, Gray 17`: a row of results.

@@ -1,6 +1,6 @@
 //! Names out of the values of metadata.
 
-use super::names::{is_initial, is_titled, push_new};
+use super::names::{are_chinese_names, is_initial, is_titled, push_new};
 use super::{is_organisation, strip_opener};
 use crate::Lexicon;
 use crate::fold::{Folded, fold};
@@ -47,6 +47,13 @@ pub fn clean_name(value: &str, lexicon: &Lexicon) -> Vec<String> {
         let name = name.trim_matches(|c: char| {
             c.is_whitespace() || matches!(c, ',' | ';' | '|' | '-' | '–' | '—' | '·' | '•' | ':' | '/' | '"' | '*')
         });
+        let parts: Vec<String> = name.split_whitespace().map(str::to_owned).collect();
+        if are_chinese_names(&parts, lexicon) {
+            for name in parts {
+                push_new(&mut out, name);
+            }
+            continue;
+        }
         let name = name.strip_suffix(')').and_then(|n| n.rsplit_once(" (")).map_or(name, |(n, _)| n.trim());
         let name = without_paper(strip_byline_suffix(name, lexicon), lexicon);
         if name.is_empty() || !name.chars().any(char::is_alphabetic) || has_only_role(name, &out, lexicon) {
@@ -187,6 +194,8 @@ mod tests {
         check("Redaktion beispiel.de", &["Redaktion beispiel.de"]);
         check("José Y. Gómez", &["José Y. Gómez"]);
         check("김하늘 기자", &["김하늘"]);
+        check("王小明 骆青", &["王小明", "骆青"]);
+        check("山田 花子", &["山田 花子"]);
         check("Dan Lee-Chan", &["Dan Lee-Chan"]);
         check("Budi dan Siti", &["Budi", "Siti"]);
     }

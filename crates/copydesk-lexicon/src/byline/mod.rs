@@ -118,7 +118,7 @@ pub(crate) fn may_be_sure(folded: &str, lexicon: &Lexicon) -> bool {
 fn separator(rest: &str) -> Option<usize> {
     let trimmed = rest.trim_start();
     let first = trimmed.chars().next()?;
-    matches!(first, ':' | '/' | '=' | '|' | '・' | '៖').then(|| rest.len() - trimmed.len() + first.len_utf8())
+    matches!(first, ':' | '/' | '=' | '|' | '・' | '៖' | '丨').then(|| rest.len() - trimmed.len() + first.len_utf8())
 }
 
 fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexicon: &Lexicon) -> Option<Byline<'t>> {
@@ -251,8 +251,11 @@ fn suffixed<'t>(line: &'t str, folded: &Folded, lexicon: &Lexicon) -> Option<Byl
     let before = before.trim_start_matches(['[', '(', '（', '【']).trim_end_matches([']', ')', '/', '／', '）']);
     // `Paper／記者X／台北報導`: a word for reporter says which part is the name.
     let reporter = before.split(['/', '／']).map(str::trim).find_map(|part| {
-        let name = strip_opener(part, lexicon);
-        (name.len() < part.len() && !name.is_empty()).then_some(name)
+        // `Paper 記者X／台北報導`: a blank parts the paper as well.
+        [part, part.rsplit_once(' ').map_or("", |(_, last)| last)].into_iter().find_map(|part| {
+            let name = strip_opener(part, lexicon);
+            (name.len() < part.len() && !name.is_empty()).then_some(name)
+        })
     });
     let (head, names) = match reporter {
         Some(name) => (None, name),

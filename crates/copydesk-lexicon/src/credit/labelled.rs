@@ -189,7 +189,7 @@ fn separator_len(rest: &str, slash: bool) -> usize {
     let first = rest.chars().next().unwrap_or(' ');
     match first {
         ':' | '=' => 1,
-        '︰' | '∶' | '：' | '៖' => first.len_utf8(),
+        '︰' | '∶' | '：' | '៖' | '丨' => first.len_utf8(),
         '/' if slash => 1,
         '|' if rest.starts_with("| ") => 1,
         _ => 0,
@@ -299,7 +299,9 @@ fn fits(printed: &str, shape: &body::Shape, bare: bool, lexicon: &Lexicon) -> bo
     if bare {
         let holder =
             shape.small == 1 && printed.starts_with(char::is_lowercase) && printed.contains(char::is_uppercase);
-        return (shape.small == 0 || holder) && shape.words <= 6;
+        // `(foto Archivio comunale)`: a capital, and what kind of archive in small letters.
+        let archive = shape.small == 1 && shape.words <= 3 && printed.starts_with(char::is_uppercase);
+        return (shape.small == 0 || holder || archive) && shape.words <= 6;
     }
     let first_small = printed.split_whitespace().next().is_some_and(|w| {
         let folded = crate::fold::fold(w);
@@ -311,8 +313,12 @@ fn fits(printed: &str, shape: &body::Shape, bare: bool, lexicon: &Lexicon) -> bo
     // In Vietnamese only the first word of an office has a capital.
     let vietnamese = printed.contains(|c: char| matches!(c, '\u{1EA0}'..='\u{1EF9}' | 'đ' | 'Đ' | 'ơ' | 'ư'));
     let office = vietnamese && printed.starts_with(char::is_uppercase) && shape.words <= 6;
+    // `пресс-служба администрации Плёсского округа`: in Cyrillic letters only the name in it has one.
+    let cyrillic = printed.starts_with(|c| matches!(c, '\u{400}'..='\u{52F}'));
+    let service = cyrillic && !first_small && printed.contains(char::is_uppercase) && shape.words <= 6;
     shape.small <= 1
         || office
+        || service
         || (shape.words <= 3 && !first_small)
         || shape.small * 3 <= shape.words
         || (shape.agency && shape.small * 2 <= shape.words)
@@ -540,7 +546,10 @@ pub(super) fn trim_body(window: &str, start: usize, end: usize) -> Range<usize> 
     let start = end - left.len();
     let mut right = left.trim_end_matches(|c: char| {
         c.is_whitespace()
-            || matches!(c, '/' | '|' | '-' | '–' | '—' | ',' | ';' | ':' | '·' | '•' | '+' | '。' | '>' | '▲' | '▼')
+            || matches!(
+                c,
+                '/' | '／' | '|' | '-' | '–' | '—' | ',' | ';' | ':' | '·' | '•' | '+' | '。' | '>' | '▲' | '▼'
+            )
     });
     // A bracket that was never opened belongs to the caption's bracket.
     while let Some(close) = right.chars().next_back().filter(|c| matches!(c, ')' | ']' | '）' | '］' | '】')) {
@@ -552,8 +561,9 @@ pub(super) fn trim_body(window: &str, start: usize, end: usize) -> Range<usize> 
     }
     if let Some(stem) = right.strip_suffix('.') {
         let last = stem.split_whitespace().next_back().unwrap_or(stem);
-        let kept =
-            last.contains('.') || matches!(last, "Inc" | "Ltd" | "Co" | "Corp" | "Jr" | "Sr" | "Zvg" | "zvg" | "Dok");
+        let kept = last.contains('.')
+            || last.chars().count() == 1 && last.chars().all(char::is_uppercase)
+            || matches!(last, "Inc" | "Ltd" | "Co" | "Corp" | "Jr" | "Sr" | "Zvg" | "zvg" | "Dok");
         if !kept {
             right = stem;
         }

@@ -74,8 +74,13 @@ pub(crate) fn first_prose(doc: &Document, lexicon: &Lexicon) -> Option<BlockId> 
             && read_dateline(text, lexicon).is_some_and(|d| d.confidence > Confidence::ShapeOnly)
     });
     let above = |id: &BlockId| (0..id.0).map(BlockId).any(|id| classify_label(doc.text(id), lexicon).is_none());
+    // `The hours in March are as follows:`
+    let announces = |id: &BlockId| {
+        let text = doc.text(*id).trim_end();
+        weight(text) >= SENTENCE && text.ends_with([':', '：'])
+    };
     let running = texts()
-        .find(|id| is_prose(doc.text(*id)) || (sentence(id, SHORT_SENTENCE) && above(id)))
+        .find(|id| is_prose(doc.text(*id)) || (sentence(id, SHORT_SENTENCE) || announces(id)) && above(id))
         // Verses, lists and tables have no such line: what the body begins with.
         .or_else(|| texts().next());
     match (dated, running) {

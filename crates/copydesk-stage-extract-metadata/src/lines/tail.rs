@@ -2,7 +2,7 @@
 
 use copydesk_document::{BlockId, Document, InlineKind, Label, Origin};
 use copydesk_lexicon::{Byline, Confidence, Lexicon, PageLabelKind, classify_label, clean_name, read_byline};
-use copydesk_text::{key, weight};
+use copydesk_text::{is_unspaced, key, weight};
 
 use super::labels::LineLabels;
 use crate::{Gathered, class_words::is_no_byline, vocabulary::before_copula};
@@ -25,7 +25,11 @@ pub(crate) fn read(doc: &Document, lexicon: &Lexicon, gathered: &mut Gathered, l
                     || b.confidence() > Confidence::ShapeOnly
                     || b.rest.contains(|c: char| c.is_ascii_digit())
             };
-            let byline = read_byline(text, lexicon).filter(|b| !b.people.is_empty() && told(b));
+            // In scripts without blanks the rest is what the line goes on to say.
+            let goes_on = |b: &Byline<'_>| {
+                b.confidence() == Confidence::ShapeOnly && b.rest.chars().filter(|c| is_unspaced(*c)).count() > 4
+            };
+            let byline = read_byline(text, lexicon).filter(|b| !b.people.is_empty() && told(b) && !goes_on(b));
             if known {
                 lines.labels.push((
                     id,
@@ -46,7 +50,8 @@ pub(crate) fn read(doc: &Document, lexicon: &Lexicon, gathered: &mut Gathered, l
             lines.wire_tail = Some((id, end));
             continue;
         }
-        let set_apart = back == 0 && is_set_apart(doc, id);
+        let unsigned = || !gathered.authors.entries.iter().any(|entry| entry.weight >= 0.4);
+        let set_apart = back == 0 && (is_set_apart(doc, id) || unsigned() && introduces_author(doc, id));
         if let Some(name) = author_note(text, set_apart, lexicon) {
             let names = name.map(|name| clean_name(name, lexicon)).unwrap_or_default();
             if !names.is_empty() {
@@ -92,6 +97,22 @@ fn is_set_apart(doc: &Document, id: BlockId) -> bool {
         InlineKind::Strong => inline.range.start <= 2,
         _ => false,
     })
+}
+
+/// `Ann Lee is a retired boatbuilder.` below a text that nobody signs and that speaks of no Ann and no Lee: its author.
+fn introduces_author(doc: &Document, id: BlockId) -> bool {
+    const LONGEST: usize = 240;
+    const FEWEST_ABOVE: usize = 3;
+    let text = doc.text(id);
+    let Some(name) = before_copula(text).filter(|name| (2..=4).contains(&name.split_whitespace().count())) else {
+        return false;
+    };
+    let above = || doc.body().take_while(|(above, _)| *above < id).map(|(above, _)| doc.text(above));
+    let known = |word: &str| above().any(|text| text.contains(word));
+    doc.tree.is_none()
+        && weight(text) <= LONGEST
+        && above().count() >= FEWEST_ABOVE
+        && name.split_whitespace().all(|word| word.starts_with(char::is_uppercase) && !known(word))
 }
 
 /// Whether a paragraph is a remark about its author (`The views expressed ...`), and whom it names. A last paragraph

@@ -182,7 +182,8 @@ fn is_menu(text: &str, lexicon: &Lexicon) -> bool {
     let cut =
         |marks: &[char]| -> Vec<&str> { text.split(marks).map(str::trim).filter(|piece| !piece.is_empty()).collect() };
     let steps = cut(&STEPS);
-    let way = steps.len() >= 3 || steps.len() == 2 && STEPS.iter().any(|mark| text.contains(&format!(" {mark} ")));
+    let marked = || text.contains(" >> ") || STEPS.iter().any(|mark| text.contains(&format!(" {mark} ")));
+    let way = steps.len() >= 3 || steps.len() == 2 && marked();
     if way && short(&steps[..steps.len() - 1], 4) {
         return true;
     }
@@ -198,7 +199,7 @@ fn is_menu(text: &str, lexicon: &Lexicon) -> bool {
     // Without marks: most of its words are entries by themselves.
     let words: Vec<&str> = text.split_whitespace().collect();
     let entries = words.iter().filter(|word| is_entry(word, lexicon)).count();
-    words.len() >= 3 && entries >= 3 && entries * 3 >= words.len() * 2
+    words.len() >= 3 && (entries >= 3 && entries * 3 >= words.len() * 2 || entries >= 5 && entries * 2 >= words.len())
 }
 
 /// Marks the lines that are a way through the site and end in the headline, which another line of the head is by itself:

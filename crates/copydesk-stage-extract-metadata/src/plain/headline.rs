@@ -11,8 +11,11 @@ use copydesk_lexicon::Confidence;
 use copydesk_text::Terms;
 use serde::Deserialize;
 
-use super::head::{HeadLine, Sort, is_wrapped};
-use crate::lines::is_closed;
+use super::{
+    head::{HeadLine, Sort, is_wrapped},
+    names,
+};
+use crate::{lines::is_closed, vocabulary::is_office};
 
 /// A line that may be the title, and how much speaks for it.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ static WEIGHTS: LazyLock<Weights> =
 /// A title has letters between these numbers.
 const LENGTH: std::ops::RangeInclusive<usize> = 4..=400;
 /// A line with a smaller share is not given: `None` beats a guess.
-const LEAST: f32 = 0.3;
+const LEAST: f32 = 0.25;
 
 /// The title: the line that gets the largest share.
 pub(super) fn choose(doc: &Document, head: &[HeadLine<'_>], text: &Terms) -> Option<Choice> {
@@ -109,10 +112,14 @@ fn may_be_title(doc: &Document, head: &[HeadLine<'_>], at: usize) -> bool {
         Sort::Shared(shared) => !shared.stamped,
         _ => false,
     };
+    // `섬주민복지부`: the office that gives it out.
+    let office = line.words == 1 && line.text.chars().count() <= 12 && is_office(line.text);
     let aside = line.text.starts_with(['(', '（']) && line.text.ends_with([')', '）']);
     sort && !aside
+        && !office
         && LENGTH.contains(&line.weight)
         && !ends_in_time(line.text)
+        && !names::says_from_where(line.text)
         && !(head.get(at + 1).is_none_or(HeadLine::is_free) && is_wrapped(doc, line.id))
 }
 

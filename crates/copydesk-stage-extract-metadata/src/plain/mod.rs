@@ -288,6 +288,10 @@ fn add_dates(
     gathered: &mut Gathered,
     labels: &mut LineLabels,
 ) {
+    // `3/12/27, 10:15 The bridge opens | Valley Post` on every page that was printed: the day of the visit.
+    let running = |line: &HeadLine<'_>| {
+        line.words >= 4 && doc.ids().skip(line.id.index() + 1).any(|id| doc.text(id) == line.text)
+    };
     for (at, line) in head.iter().enumerate() {
         let own;
         let dates: &[FoundDate] = match &line.sort {
@@ -311,6 +315,9 @@ fn add_dates(
             Sort::Shared(shared) if shared.stamped || line.text.contains([',', '，']) => &shared.dates,
             _ => continue,
         };
+        if title.is_some_and(|title| at < title) && running(line) {
+            continue;
+        }
         let place = place_weight(head, at, title, lexicon);
         for found in dates {
             let labelled = found.label().is_some();

@@ -1,7 +1,7 @@
 //! Names without a label: what says that they are the author's is their place.
 
 use copydesk_date::Hints;
-use copydesk_document::{BlockId, BlockKind, Document, Label, Origin};
+use copydesk_document::{BlockId, BlockKind, Document, InlineKind, Label, Origin};
 use copydesk_lexicon::{Byline, Confidence, FieldKind, Lexicon, is_organisation, label_of, read_byline};
 use copydesk_text::{Terms, is_han, is_kana, is_unspaced};
 
@@ -10,7 +10,7 @@ use crate::{
     Gathered,
     class_words::{is_account, is_no_byline},
     lines::LineLabels,
-    vocabulary::{has_outlet_word, is_office, is_section_name},
+    vocabulary::{has_outlet_word, is_column_section, is_office, is_section_name},
 };
 
 /// Reads the names that stand alone between headline and text, and those beside a date.
@@ -42,7 +42,9 @@ pub(super) fn read(
         // Between headline and date stands the author, also where he speaks in the text: in an interview.
         let nothing = Terms::default();
         let mut people = in_pieces(line.text, if weight >= 0.55 { &nothing } else { text }, lexicon);
-        if people.is_empty() && weight >= 0.45 {
+        // Two links are two entries of a menu.
+        let links = doc.inlines(line.id).iter().filter(|inline| matches!(inline.kind, InlineKind::Link { .. })).count();
+        if people.is_empty() && weight >= 0.45 && links < 2 {
             people = japanese_name(doc, line.text).unwrap_or_default();
         }
         if people.is_empty() && makes_pictures(doc, line.text) {
@@ -66,6 +68,20 @@ pub(super) fn read(
         gathered.authors.add(people, Origin::Byline, "name between headline and text", span, weight);
         return;
     }
+    if let Some(columnist) = title.and_then(|title| columnist(head, title, text, lexicon)) {
+        let (line, people) = columnist;
+        labels.labels.push((line, Label::Byline, "byline-place", "a name between section and headline".to_owned()));
+        let span = Some(doc.block(line).span);
+        gathered.authors.add(people, Origin::Byline, "name between section and headline", span, 0.5);
+    }
+}
+
+/// `Columnists`, `Ann Lee`, and the headline: who writes the column.
+fn columnist(head: &[HeadLine<'_>], title: usize, text: &Terms, lexicon: &Lexicon) -> Option<(BlockId, Vec<String>)> {
+    let name = head.get(title.checked_sub(1)?)?;
+    let section = head.get(title.checked_sub(2)?)?;
+    let named = || bare(name.text, text, lexicon).filter(|byline| byline.people.len() == 1);
+    (name.is_free() && is_column_section(section.text)).then(named)?.map(|byline| (name.id, byline.people))
 }
 
 /// Whether a picture of the text has a line for its credit, and nobody else: who signs the text made the picture as well.
@@ -127,17 +143,42 @@ fn in_pieces(line: &str, text: &Terms, lexicon: &Lexicon) -> Vec<String> {
         return Vec::new();
     }
     let Some(first) = pieces.first() else { return Vec::new() };
-    if let Some(byline) = bare(first, text, lexicon) {
+    if let Some(mut byline) = bare(first, text, lexicon) {
+        // In Arabic a dash parts the name from the place.
+        if first.contains(" - ") && first.chars().any(is_arabic) {
+            byline.people.truncate(1);
+        }
         return byline.people;
     }
     // `Ann Lee, Bergen`, `Ann Lee - The Valley Post`: behind the name a place or the paper.
     let cut = [", ", " - ", " – ", " — ", "، "].iter().find_map(|mark| first.split_once(mark));
     let Some((name, place)) = cut.filter(|(name, _)| name.split_whitespace().count() >= 2) else { return Vec::new() };
-    // `from X`, in languages that put the word behind.
-    let place = ["থেকে", "से"].iter().find_map(|word| place.trim().strip_suffix(word)).unwrap_or(place);
+    let place = FROM.iter().find_map(|word| place.trim().strip_suffix(word)).unwrap_or(place);
     let words = place.split_whitespace().count();
     let is_place = words == 1 || has_outlet_word(place) || first.contains(" - ") && words <= 4;
     bare(name, text, lexicon).filter(|_| is_place).map(|byline| byline.people).unwrap_or_default()
+}
+
+/// `from X`, in languages that put the word behind.
+const FROM: [&str; 2] = ["থেকে", "से"];
+
+/// `ANN LEE, BERGEN থেকে`: a name, and from where its bearer reports.
+pub(super) fn says_from_where(line: &str) -> bool {
+    let line = line.trim();
+    let words = line.split_whitespace().count();
+    line.contains(", ") && (3..=6).contains(&words) && FROM.iter().any(|word| line.ends_with(word))
+}
+
+/// `BERGEN से ANN LEE`: the name in a line below the text that says first from where its bearer reports.
+pub(super) fn behind_place(line: &str) -> Option<&str> {
+    let (place, name) = FROM.iter().find_map(|word| line.split_once(&format!(" {word} ")))?;
+    let short = place.split_whitespace().count() <= 2 && (2..=3).contains(&name.split_whitespace().count());
+    let plain = |text: &str| !text.contains(|c: char| c.is_numeric() || matches!(c, ',' | ':' | '।' | '.'));
+    (short && plain(place) && plain(name)).then(|| name.trim())
+}
+
+fn is_arabic(c: char) -> bool {
+    matches!(c, '\u{0620}'..='\u{06FF}')
 }
 
 /// `byAnn Lee`: the word for the author is glued to the name.
@@ -235,6 +276,9 @@ pub(super) fn bare<'t>(line: &'t str, text: &Terms, lexicon: &Lexicon) -> Option
     if line.len() > 90 || line.split_whitespace().any(file) || is_no_byline(line) || is_section_name(line) {
         return None;
     }
+    // `Ann Lee <ann@example.org>`: with the address in brackets.
+    let bare = line.strip_suffix('>').and_then(|line| line.rsplit_once(" <")).filter(|(_, mail)| mail.contains('@'));
+    let line = bare.map_or(line, |(name, _)| name);
     let byline = read_byline(line, lexicon).filter(|byline| !byline.people.is_empty())?;
     // A letter and a word beside a date are the rest of it: `2027/08/21 م واس`.
     let lettered =

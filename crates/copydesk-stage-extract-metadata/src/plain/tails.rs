@@ -34,7 +34,9 @@ pub(super) fn outlet(title: &str) -> Option<(&str, &str)> {
 const SHORTEST: usize = 12;
 
 pub(super) fn trim<'t>(text: &'t str, hints: &Hints<'_>, lexicon: &Lexicon) -> Trimmed<'t> {
-    let mut trimmed = Trimmed { title: text.trim(), ..Trimmed::default() };
+    // `= Title`: as AsciiDoc marks it.
+    let marked = text.trim().strip_prefix("= ").unwrap_or(text);
+    let mut trimmed = Trimmed { title: marked.trim(), ..Trimmed::default() };
     if let Some(at) = picture_tail(trimmed.title).filter(|at| weight(&trimmed.title[..*at]) >= SHORTEST) {
         trimmed.title = clean(&trimmed.title[..at]);
     }

@@ -7,7 +7,7 @@ use copydesk_lexicon::{
 };
 use rustc_hash::FxHashSet;
 
-use super::{Head, OWN, Signs, is_aside, is_dated, text};
+use super::{Head, OWN, Signs, ends_in_stop, is_aside, is_dated, text};
 use crate::{
     page::Page,
     rules::{Finding, finding},
@@ -34,7 +34,9 @@ pub(super) fn foot(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Opt
     for index in (head.story..closed).filter(|i| signs.reads[*i]) {
         stems(text(page, index), &mut of);
     }
-    for index in closed + 1..count {
+    // `###`: from here on the release speaks of who gave it out, in the same words.
+    let ended = is_end_mark(text(page, closed));
+    for index in (closed + 1..count).filter(|_| !ended) {
         let own = signs.reads[index] && shared(text(page, index), &of) >= OWN / 2.0;
         let note = matches!(page.doc.block(BlockId(index as u32)).kind, BlockKind::Note | BlockKind::Code)
             || page.lines[index].label.is_some_and(|(kind, _)| kind == Kind::AuthorNote);
@@ -45,6 +47,36 @@ pub(super) fn foot(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Opt
     }
     for found in &mut found[closed + 1..] {
         found.get_or_insert_with(|| finding(BoilerplateKind::Other, "foot", "below the line that closes the story"));
+    }
+}
+
+/// Below a line of signs alone, a headline and sentences in other words: the next of several stories in one dump.
+pub(super) fn next_story(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    let count = page.len();
+    let ruler = |index: &usize| {
+        let text = text(page, *index);
+        !text.is_empty() && text.chars().count() <= 12 && !text.contains(|c: char| c.is_alphanumeric())
+    };
+    for index in (head.story + 2..count.saturating_sub(2)).filter(ruler) {
+        let before = page.prose_before[index] - page.prose_before[head.story];
+        let after = page.prose_before[count] - page.prose_before[index];
+        let headline = &page.shapes[index + 1];
+        let title = !headline.closed && headline.words >= 4.0 && headline.words <= 20.0 && !signs.reads[index + 1];
+        if !title || !signs.reads[index + 2] || after > before {
+            continue;
+        }
+        let mut of = FxHashSet::default();
+        for above in (head.story..index).filter(|i| signs.reads[*i]) {
+            stems(text(page, above), &mut of);
+        }
+        if shared(text(page, index + 1), &of) < OWN / 2.0 && shared(text(page, index + 2), &of) < OWN / 2.0 {
+            for found in &mut found[index..] {
+                found.get_or_insert_with(|| {
+                    finding(BoilerplateKind::Related, "next-story", "another story, below a ruler and its headline")
+                });
+            }
+            return;
+        }
     }
 }
 
@@ -76,7 +108,7 @@ pub(super) fn closing(page: &Page<'_>, index: usize) -> Option<&'static str> {
         Some((FieldKind::Attachment, true)) => return Some("attachment"),
         _ => {}
     }
-    if is_initials(text) {
+    if is_end_mark(text) || is_initials(text) || is_letters_of_author(page, index) {
         return Some("sign-off");
     }
     let name = text.trim_matches(|c: char| !c.is_alphanumeric());
@@ -87,7 +119,9 @@ pub(super) fn closing(page: &Page<'_>, index: usize) -> Option<&'static str> {
         return Some("source");
     }
     let agency = shape.words <= 5.0 && !shape.closed && is_agency(name);
-    (agency || text.starts_with('=') && shape.words <= 4.0).then_some("source")
+    // `== Leaves`: a heading of AsciiDoc or of a wiki.
+    let heading = text.starts_with("==") || text.starts_with("= ");
+    (agency || text.starts_with('=') && !heading && shape.words <= 4.0).then_some("source")
 }
 
 /// Whether a line is the name of an agency, or several with a stroke between.
@@ -112,6 +146,26 @@ fn is_initials(text: &str) -> bool {
         && text.chars().count() <= 14
         && (1..=3).contains(&parts().count())
         && parts().all(|part| (2..=4).contains(&part.chars().count()) && part.chars().all(char::is_alphabetic))
+}
+
+/// `###`, `# # #`: the end of a release.
+fn is_end_mark(text: &str) -> bool {
+    text.bytes().filter(|b| *b == b'#').count() >= 3 && text.bytes().all(|b| matches!(b, b'#' | b' '))
+}
+
+/// `P. L.`, `ekl hal`: right below the end of a sentence the letters of who wrote and who edited.
+fn is_letters_of_author(page: &Page<'_>, index: usize) -> bool {
+    let text = text(page, index);
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let below = || index.checked_sub(1).is_some_and(|above| ends_in_stop(self::text(page, above)));
+    let capitals = |part: &&str| {
+        part.split_terminator('.').all(|letter| letter.chars().count() == 1 && letter.chars().all(char::is_uppercase))
+            && part.ends_with('.')
+    };
+    let small = |part: &&str| (2..=4).contains(&part.chars().count()) && part.chars().all(char::is_lowercase);
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let dotted = (2..=4).contains(&letters) && (1..=4).contains(&parts.len()) && parts.iter().all(capitals);
+    (dotted || parts.len() == 2 && parts.iter().all(small)) && below()
 }
 
 /// Below `Read also` alone stand headlines, until a line reads as text again.
@@ -177,9 +231,17 @@ fn about_author(page: &Page<'_>, head: &Head, found: &mut [Option<Finding>]) {
         let line = text(page, index);
         let mut words = line.split_whitespace();
         let (Some(first), Some(second)) = (words.next(), words.next()) else { continue };
-        let name = format!("{first} {second}");
-        let named = first.starts_with(char::is_uppercase) && second.starts_with(char::is_uppercase);
-        if line.contains('@') && named && signed.iter().any(|i| text(page, *i).contains(&name)) {
+        if !line.contains('@') {
+            continue;
+        }
+        // `Email Ann Lee at ann@example.org`: a word may stand before the name.
+        let third = words.next().unwrap_or_default();
+        let capital = |word: &str| word.starts_with(char::is_uppercase);
+        let of_author = |first: &str, second: &str| {
+            let name = format!("{first} {second}").to_lowercase();
+            capital(first) && capital(second) && signed.iter().any(|i| text(page, *i).to_lowercase().contains(&name))
+        };
+        if of_author(first, second) || of_author(second, third) {
             found.get_or_insert_with(|| {
                 finding(BoilerplateKind::Other, "author-box", "about the author, below the story")
             });

@@ -11,6 +11,7 @@ use crate::{
     page::Page,
     rules::{Finding, boilerplate_kind_of, finding, name_of},
     stems::stems,
+    within,
 };
 
 /// The lines above the story, which others may repeat.
@@ -57,11 +58,14 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Optio
     let story = above.story;
     let (line, shape) = (&page.lines[index], &page.shapes[index]);
     let text = text(page, index);
-    if line.date && shape.words <= 14.0 && !(index >= story && is_clock(text)) {
+    if line.date && shape.words <= 14.0 && !(index >= story && (is_clock(text) || is_asked_for(page, index, story))) {
         return Some(finding(BoilerplateKind::Other, "date", "a date and nothing else"));
     }
     if line.byline && !shape.is_prose() {
         return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
+    }
+    if is_page_number(text) {
+        return Some(finding(BoilerplateKind::Other, "page-number", "the number of a printed page and nothing else"));
     }
     if let Some((FieldKind::Views | FieldKind::ReadingTime | FieldKind::Number, true)) = line.field
         && shape.words <= 8.0
@@ -80,7 +84,7 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Optio
             format!("begins like a line of the page: {}", name_of(kind)),
         ));
     }
-    if is_file_name(text) || is_picture_mark(text) {
+    if is_file_name(text) || is_printed_address(text) || is_picture_mark(text) {
         return Some(finding(BoilerplateKind::Other, "file", "the name or the address of a file and nothing else"));
     }
     if shape.words >= 6.0 && !shape.closed && undouble(text).is_some() {
@@ -108,6 +112,25 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Optio
         return Some(finding(BoilerplateKind::Other, "again", "the headline once more: the text of a picture"));
     }
     None
+}
+
+/// Whether a date inside of a story answers the line above it: `When:`, `1. Date`.
+fn is_asked_for(page: &Page<'_>, index: usize, story: usize) -> bool {
+    index > story && (page.shapes[index - 1].announces || within::is_entry(page, index - 1))
+}
+
+/// `7`, `- 2 -`, `[12]`: a number of a page.
+fn is_page_number(text: &str) -> bool {
+    const LONGEST: usize = 3;
+    let bare = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | '[' | ']' | '|'));
+    (1..=LONGEST).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `https://example.org/story 1/2`: the address of a printed page, with its number.
+fn is_printed_address(text: &str) -> bool {
+    let Some((address, count)) = text.split_once(' ') else { return false };
+    let counted = count.split('/').count() == 2 && count.bytes().all(|b| b.is_ascii_digit() || b == b'/');
+    counted && (address.starts_with("http://") || address.starts_with("https://") || address.starts_with("www."))
 }
 
 /// `photo_01.jpg`, `https://example.org/a.png`.

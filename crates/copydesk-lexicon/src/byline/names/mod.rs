@@ -134,7 +134,7 @@ fn is_given_name(text: &str) -> bool {
 
 /// `林晓渡 何砚秋`: several names of two or three signs, each with a Chinese family name, and one of three. A Japanese name
 /// has a blank between its parts, and hardly ever three signs behind it.
-fn are_chinese_names(words: &[String], lexicon: &Lexicon) -> bool {
+pub(super) fn are_chinese_names(words: &[String], lexicon: &Lexicon) -> bool {
     let signs = |word: &String| word.chars().count();
     (2..=6).contains(&words.len())
         && words.iter().any(|word| signs(word) == 3)
