@@ -239,11 +239,11 @@ fn scraped_texts_in_many_languages_come_out_as_they_are_marked() {
     let [right, given, wanted] = all.authors;
     assert!(languages.len() >= 25, "{} languages", languages.len());
     // What is reached today, and may not be lost.
-    assert!(all.body() >= 0.965, "body lines F1 {:.3}", all.body());
-    assert!(share([all.entire, all.texts]) >= 0.83, "bodies entirely right {:?}", [all.entire, all.texts]);
-    assert!(share(all.titles) >= 0.94, "titles {:?}", all.titles);
+    assert!(all.body() >= 0.975, "body lines F1 {:.3}", all.body());
+    assert!(share([all.entire, all.texts]) >= 0.86, "bodies entirely right {:?}", [all.entire, all.texts]);
+    assert!(share(all.titles) >= 0.95, "titles {:?}", all.titles);
     assert!(Sums::f1(right, given, wanted) >= 0.95, "authors {:?}", all.authors);
     assert!(share(all.days) >= 0.96, "days {:?}", all.days);
-    assert!(share(all.captions) >= 0.77, "captions {:?}", all.captions);
+    assert!(share(all.captions) >= 0.81, "captions {:?}", all.captions);
     assert!(share(all.invented) <= 0.02, "invented {:?}", all.invented);
 }
