@@ -7,7 +7,7 @@ use copydesk_intake::{FileName, Names, Standing, bad, json_fault, read_fault};
 use copydesk_parse::{Charset, charset_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
-use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::UTF_8;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, error::Category};
 
@@ -16,7 +16,7 @@ use crate::{
     mend::{Mended, mend},
     numbers,
     shape::{Shape, Step},
-    values::{Piece, Place, Values},
+    values::{Piece, Place, Values, wide},
 };
 
 /// The documents of a file, and what is wrong with the values that are none.
@@ -85,11 +85,7 @@ fn is_json(head: &[u8], whole: bool) -> bool {
 
 /// A head in UTF-16 as UTF-8; another one as it is.
 fn narrow(head: &[u8]) -> Cow<'_, [u8]> {
-    let charset = match head {
-        [0xFF, 0xFE, ..] => UTF_16LE,
-        [0xFE, 0xFF, ..] => UTF_16BE,
-        _ => return head.into(),
-    };
+    let Some(charset) = wide(head) else { return head.into() };
     charset.decode_with_bom_removal(&head[..head.len() & !1]).0.into_owned().into_bytes().into()
 }
 

@@ -236,8 +236,12 @@ fn a_message_says_the_place() {
 #[test]
 fn utf_16_is_read_as_well() {
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
-        let bytes: Vec<u8> = "\u{feff}{\"text\":\"h\u{e9}\"}\n".encode_utf16().flat_map(unit).collect();
-        assert_eq!(read(&bytes, &Options::default()), ["f#line-1: h\u{e9}"]);
+        for mark in ["\u{feff}", ""] {
+            let text = format!("{mark}{{\"text\":\"h\u{e9}\"}}\n{{\"text\":\"x\"}}\n");
+            let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
+            assert_eq!(read(&bytes, &Options::default())[0], "f#line-1: h\u{e9}");
+            assert!(looks_like(&bytes, true));
+        }
     }
 }
 
