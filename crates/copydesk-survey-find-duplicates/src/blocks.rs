@@ -4,7 +4,12 @@ use std::io::{self, SeekFrom};
 
 use copydesk_stage::{Corpus, Scratch, SurveyError};
 
-use crate::{bands::Pair, summary::Written};
+use crate::{
+    bands::Pair,
+    conclude::Texts,
+    site_blocks::{MOSTLY, SiteBlocks, TEXTS},
+    summary::Written,
+};
 
 /// With so many of the texts before it that have a block a text is compared.
 const MOST_HOLDERS: usize = 4;
@@ -64,13 +69,13 @@ impl Buckets {
         Ok(())
     }
 
-    /// The blocks of a bucket, in order of their hashes.
-    fn take(&mut self, own: usize) -> Result<Vec<Held>, SurveyError> {
-        let Bucket { waiting, pieces } = std::mem::take(&mut self.all[own]);
+    /// The blocks of a bucket, in order of their hashes and texts.
+    fn read(&mut self, own: usize) -> Result<Vec<Held>, SurveyError> {
+        let Bucket { waiting, pieces } = &self.all[own];
         let mut held = Vec::with_capacity((pieces.len() * PIECE + waiting.len()) / BYTES);
         let mut piece = vec![0; PIECE];
         for at in pieces {
-            let found = self.scratch.seek(SeekFrom::Start(at)).and_then(|_| self.scratch.read_exact(&mut piece));
+            let found = self.scratch.seek(SeekFrom::Start(*at)).and_then(|_| self.scratch.read_exact(&mut piece));
             found.map_err(|error| failed(&error))?;
             held.extend(piece.chunks_exact(BYTES).filter_map(block));
         }
@@ -86,53 +91,127 @@ fn block(bytes: &[u8]) -> Option<Held> {
     Some((u64::from_le_bytes(*hash), u32::from_le_bytes(*text), u16::from_le_bytes(words.try_into().ok()?)))
 }
 
-/// The pairs that share blocks, of the texts that take part. No more than so many blocks are in all summaries.
-pub(crate) fn candidates(
-    corpus: &dyn Corpus,
-    blocks: u64,
-    takes_part: &dyn Fn(u32) -> bool,
-) -> Result<Vec<Pair>, SurveyError> {
-    let room = (corpus.documents() * BYTES_OF_A_TEXT).max(LEAST_BYTES);
-    let count = (blocks * size_of::<Held>() as u64).div_ceil(room).max(1);
-    let mut buckets = Buckets::new(count, corpus.scratch()?);
-    // Words in blocks, by text.
-    let mut words: Vec<u32> = Vec::with_capacity(corpus.documents() as usize);
-    corpus.each(&mut |seen| {
-        let text = seen.number as u32;
-        let mut own = 0_u32;
-        if takes_part(text) {
-            for block in Written::read(seen.summary)?.blocks() {
-                own = own.saturating_add(u32::from(block.words));
-                buckets.add((block.hash, text, block.words))?;
+/// The blocks of all texts, on disk.
+pub(crate) struct Blocks {
+    buckets: Buckets,
+    /// Words in blocks, by text.
+    words: Vec<u32>,
+}
+
+impl Blocks {
+    /// Those of the texts that take part.
+    pub(crate) fn gather(
+        corpus: &dyn Corpus,
+        texts: &Texts,
+        takes_part: &dyn Fn(u32) -> bool,
+    ) -> Result<Self, SurveyError> {
+        let room = (corpus.documents() * BYTES_OF_A_TEXT).max(LEAST_BYTES);
+        let count = (texts.blocks * size_of::<Held>() as u64).div_ceil(room).max(1);
+        let mut buckets = Buckets::new(count, corpus.scratch()?);
+        let mut words: Vec<u32> = Vec::with_capacity(texts.sites.len());
+        corpus.each(&mut |seen| {
+            let text = seen.number as u32;
+            let mut own = 0_u32;
+            if takes_part(text) {
+                for block in Written::read(seen.summary)?.blocks() {
+                    own = own.saturating_add(u32::from(block.words));
+                    buckets.add((block.hash, text, block.words))?;
+                }
             }
-        }
-        words.push(own);
-        Ok(())
-    })?;
-    let mut shared: Vec<(Pair, u32)> = Vec::new();
-    for own in 0..buckets.all.len() {
-        let held = buckets.take(own)?;
-        for group in held.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-            for (at, (_, text, words)) in group.iter().enumerate() {
-                let holders = group[..at.min(MOST_HOLDERS)].iter();
-                shared.extend(holders.map(|(_, holder, _)| ((*holder, *text), u32::from(*words))));
-            }
-        }
-        drop(held);
-        shared.sort_unstable();
-        shared.dedup_by(|next, pair| {
-            let same = next.0 == pair.0;
-            if same {
-                pair.1 = pair.1.saturating_add(next.1);
-            }
-            same
-        });
+            words.push(own);
+            Ok(())
+        })?;
+        Ok(Self { buckets, words })
     }
-    shared.retain(|((one, other), shared)| {
-        let shorter = words[*one as usize].min(words[*other as usize]);
-        *shared >= LEAST_WORDS && f64::from(*shared) >= LEAST_SHARE * f64::from(shorter)
-    });
-    Ok(shared.into_iter().map(|(pair, _)| pair).collect())
+
+    /// Goes through the blocks that several texts have, with these.
+    fn each_shared(&mut self, see: &mut dyn FnMut(&mut [Held])) -> Result<(), SurveyError> {
+        for own in 0..self.buckets.all.len() {
+            let mut held = self.buckets.read(own)?;
+            held.chunk_by_mut(|a, b| a.0 == b.0).filter(|group| group.len() > 1).for_each(&mut *see);
+        }
+        Ok(())
+    }
+
+    /// The blocks that are a site's.
+    pub(crate) fn of_sites(&mut self, texts: &Texts) -> Result<SiteBlocks, SurveyError> {
+        // The holders of each site, in their order.
+        fn by_site<'h>(texts: &Texts, group: &'h mut [Held]) -> impl Iterator<Item = &'h [Held]> {
+            let site = |held: &Held| texts.sites[held.1 as usize];
+            group.sort_by_key(|held| (site(held), held.1));
+            let group: &'h [Held] = group;
+            let sites = group.chunk_by(|a, b| texts.sites[a.1 as usize] == texts.sites[b.1 as usize]);
+            let sites: Vec<&[Held]> = sites.filter(|own| own.len() > 1 && site(&own[0]) != 0).collect();
+            sites.into_iter()
+        }
+        // Words that stand in others of the site as well, by text: in those of its run and of earlier ones.
+        let mut shared = vec![0_u32; self.words.len()];
+        self.each_shared(&mut |group| {
+            for own in by_site(texts, group) {
+                let with_first = texts.run(own[0].1) == texts.run(own[1].1);
+                for (_, text, words) in &own[usize::from(!with_first)..] {
+                    shared[*text as usize] = shared[*text as usize].saturating_add(u32::from(*words));
+                }
+            }
+        })?;
+        let words = std::mem::take(&mut self.words);
+        let says_else = |text: u32| {
+            let text = text as usize;
+            f64::from(shared[text]) < MOSTLY * f64::from(words[text])
+        };
+        let mut found = SiteBlocks::new(words.len());
+        self.each_shared(&mut |group| {
+            for own in by_site(texts, group).filter(|own| own.len() >= TEXTS) {
+                let mut others = own.iter().filter(|(_, text, _)| says_else(*text));
+                if let Some((hash, text, _)) = others.nth(TEXTS - 1) {
+                    let holders = own.iter().map(|(_, text, _)| *text);
+                    found.add(texts.sites[*text as usize], *hash, texts.run(*text), holders);
+                }
+            }
+        })?;
+        self.words = words;
+        Ok(found)
+    }
+
+    /// The pairs that share blocks which are no site's, of the texts that take part.
+    pub(crate) fn pairs(
+        &mut self,
+        texts: &Texts,
+        site_blocks: &SiteBlocks,
+        takes_part: &dyn Fn(u32) -> bool,
+    ) -> Result<Vec<Pair>, SurveyError> {
+        let mut shared: Vec<(Pair, u32)> = Vec::new();
+        for own in 0..self.buckets.all.len() {
+            let mut held = self.buckets.read(own)?;
+            held.retain(|(_, text, _)| takes_part(*text));
+            for group in held.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+                for (at, (hash, text, words)) in group.iter().enumerate() {
+                    for (_, holder, _) in &group[..at.min(MOST_HOLDERS)] {
+                        let pair = (*holder, *text);
+                        let sites = [*holder, *text].map(|text| texts.sites[text as usize]);
+                        if !site_blocks.has(sites, *hash, texts.run_of_pair(pair)) {
+                            shared.push((pair, u32::from(*words)));
+                        }
+                    }
+                }
+            }
+            drop(held);
+            shared.sort_unstable();
+            shared.dedup_by(|next, pair| {
+                let same = next.0 == pair.0;
+                if same {
+                    pair.1 = pair.1.saturating_add(next.1);
+                }
+                same
+            });
+        }
+        let words = &self.words;
+        shared.retain(|((one, other), shared)| {
+            let shorter = words[*one as usize].min(words[*other as usize]);
+            *shared >= LEAST_WORDS && f64::from(*shared) >= LEAST_SHARE * f64::from(shorter)
+        });
+        Ok(shared.into_iter().map(|(pair, _)| pair).collect())
+    }
 }
 
 #[cfg(test)]
@@ -150,7 +229,7 @@ mod tests {
         }
         let mut found = Vec::new();
         for own in 0..3 {
-            let held = buckets.take(own).expect("it was put there");
+            let held = buckets.read(own).expect("it was put there");
             assert!(held.is_sorted() && held.iter().all(|(hash, ..)| hash % 3 == own as u64));
             found.extend(held);
         }

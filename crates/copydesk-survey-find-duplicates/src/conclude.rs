@@ -8,10 +8,11 @@ use serde_json::json;
 use crate::{
     Config, Keep,
     bands::{self, Pair},
-    blocks,
+    blocks::Blocks,
     clusters::Clusters,
     overlap::{Overlap, overlaps},
     signature::LENGTH,
+    site_blocks::SiteBlocks,
     summary::{Head, Written},
 };
 
@@ -58,24 +59,26 @@ impl Conclusions for Found {
 }
 
 /// What is in memory of all documents in the first of two steps; the README says how much.
-struct Texts {
+pub(crate) struct Texts {
     ids: Vec<u64>,
     exact: Vec<u32>,
     normalised: Vec<u64>,
     words: Vec<u32>,
     ranks: Vec<u64>,
+    /// Hashes of their sites; 0, where that is not known.
+    pub(crate) sites: Vec<u32>,
     /// How many blocks they have together.
-    blocks: u64,
+    pub(crate) blocks: u64,
     /// Where each run begins.
     runs: Vec<u32>,
 }
 
 impl Texts {
-    fn run(&self, text: u32) -> usize {
+    pub(crate) fn run(&self, text: u32) -> usize {
         self.runs.partition_point(|begin| *begin <= text) - 1
     }
 
-    fn run_of_pair(&self, (one, other): Pair) -> usize {
+    pub(crate) fn run_of_pair(&self, (one, other): Pair) -> usize {
         self.run(one).max(self.run(other))
     }
 }
@@ -90,17 +93,29 @@ pub(crate) fn conclude(corpus: &dyn Corpus, config: &Config) -> Result<Found, Su
         let (leaders, kept) = signatures.of_leaders(&copies);
         bands::candidates(&leaders, &kept, config.similarity)
     };
-    let compared = overlaps(corpus, &candidates.doubtful)?;
-    let near = candidates.doubtful.iter().zip(compared).filter(|(_, overlap)| overlap.similarity >= config.similarity);
-    joined.extend(near.map(|(pair, _)| *pair));
-    joined.extend(candidates.near);
+    let mut blocks = Blocks::gather(corpus, &texts, &|text| copies.first(text) == text)?;
+    let site_blocks = blocks.of_sites(&texts)?;
+    // What signatures say of texts that share blocks of a site says nothing of the rest.
+    let stands_in = |pair: &Pair| {
+        let run = texts.run_of_pair(*pair);
+        site_blocks.stand_in(pair.0, run) && site_blocks.stand_in(pair.1, run)
+    };
+    let (to_check, near): (Vec<Pair>, Vec<Pair>) = candidates.near.into_iter().partition(stands_in);
+    let mut doubtful = candidates.doubtful;
+    doubtful.extend(to_check);
+    doubtful.sort_unstable();
+    let compared = overlaps(corpus, &texts, &site_blocks, &doubtful)?;
+    let found = doubtful.iter().zip(compared).filter(|(_, overlap)| overlap.similarity >= config.similarity);
+    joined.extend(found.map(|(pair, _)| *pair));
+    joined.extend(near);
     join(&mut copies, &texts, sorted(joined.clone(), &texts));
-    let inside = inside(corpus, config, &texts, &copies, &mut joined)?;
-    drop(copies);
+    let pairs = blocks.pairs(&texts, &site_blocks, &|text| copies.first(text) == text)?;
+    drop((blocks, copies));
+    let inside = inside(corpus, config, &texts, &site_blocks, &pairs, &mut joined)?;
     let mut clusters = Clusters::new(texts.ids.len() as u32);
     join(&mut clusters, &texts, sorted(joined, &texts));
     clusters.flatten();
-    Ok(Found { members: members(corpus, config, &texts, &clusters, &inside)? })
+    Ok(Found { members: members(corpus, config, &texts, &site_blocks, &clusters, &inside)? })
 }
 
 /// The signatures of the texts that have one, one behind the other.
@@ -139,6 +154,7 @@ fn read(corpus: &dyn Corpus) -> Result<(Texts, Signatures), SurveyError> {
         normalised: Vec::with_capacity(count),
         words: Vec::with_capacity(count),
         ranks: Vec::with_capacity(count),
+        sites: Vec::with_capacity(count),
         blocks: 0,
         runs: Vec::new(),
     };
@@ -146,12 +162,13 @@ fn read(corpus: &dyn Corpus) -> Result<(Texts, Signatures), SurveyError> {
     corpus.each(&mut |seen| {
         let text = seen.number as u32;
         let written = Written::read(seen.summary)?;
-        let Head { id, exact, normalised, words, rank } = written.head;
+        let Head { id, exact, normalised, words, rank, site } = written.head;
         texts.ids.push(id);
         texts.exact.push((exact >> 32) as u32);
         texts.normalised.push(normalised);
         texts.words.push(words);
         texts.ranks.push(rank);
+        texts.sites.push(site);
         texts.blocks += written.blocks().count() as u64;
         while texts.runs.len() <= seen.run {
             texts.runs.push(text);
@@ -196,11 +213,11 @@ fn inside(
     corpus: &dyn Corpus,
     config: &Config,
     texts: &Texts,
-    copies: &Clusters,
+    site_blocks: &SiteBlocks,
+    pairs: &[Pair],
     joined: &mut Vec<Pair>,
 ) -> Result<Inside, SurveyError> {
-    let pairs = blocks::candidates(corpus, texts.blocks, &|text| copies.first(text) == text)?;
-    let compared = overlaps(corpus, &pairs)?;
+    let compared = overlaps(corpus, texts, site_blocks, pairs)?;
     let mut inside = Inside::default();
     for (pair, Overlap { of_first, of_second, is_sure, .. }) in pairs.iter().zip(compared) {
         if !is_sure || of_first.max(of_second) < config.contained {
@@ -253,7 +270,13 @@ impl<'t> Standing<'t> {
 
     /// Takes over what stands in what, where that is true of those that stand for the two as well: or what a text says would
     /// be in no record that is left.
-    fn take(&mut self, corpus: &dyn Corpus, contained: f64, inside: &Inside) -> Result<(), SurveyError> {
+    fn take(
+        &mut self,
+        corpus: &dyn Corpus,
+        site_blocks: &SiteBlocks,
+        contained: f64,
+        inside: &Inside,
+    ) -> Result<(), SurveyError> {
         let words = &self.texts.words;
         let mut pairs: Vec<Pair> =
             inside.iter().map(|(text, (longer, _))| (self.of_cluster(*text), self.of_cluster(*longer))).collect();
@@ -263,7 +286,7 @@ impl<'t> Standing<'t> {
         });
         pairs.sort_unstable();
         pairs.dedup();
-        let compared = overlaps(corpus, &pairs)?;
+        let compared = overlaps(corpus, self.texts, site_blocks, &pairs)?;
         for ((text, longer), overlap) in pairs.into_iter().zip(compared) {
             let share = overlap.of_first;
             if overlap.is_sure && share >= contained && self.inside.get(&text).is_none_or(|(_, best)| share > *best) {
@@ -291,6 +314,7 @@ fn members(
     corpus: &dyn Corpus,
     config: &Config,
     texts: &Texts,
+    site_blocks: &SiteBlocks,
     clusters: &Clusters,
     inside: &Inside,
 ) -> Result<Vec<(u32, Member)>, SurveyError> {
@@ -304,7 +328,7 @@ fn members(
     together.sort_unstable();
     together.dedup();
     let mut standing = Standing::new(texts, clusters, &together, config.leave_out);
-    standing.take(corpus, config.contained, inside)?;
+    standing.take(corpus, site_blocks, config.contained, inside)?;
     let in_clusters = together.iter().map(|(_, text)| *text);
     let mut all: Vec<u32> = in_clusters.chain(standing.inside.keys().copied()).collect();
     all.sort_unstable();
@@ -312,7 +336,7 @@ fn members(
     let pairs: Vec<Pair> = all.into_iter().map(|text| (text, standing.top(text))).collect();
     let is_same = |(text, of): &Pair| texts.normalised[*text as usize] == texts.normalised[*of as usize];
     let to_compare: Vec<Pair> = pairs.iter().copied().filter(|pair| !is_same(pair)).collect();
-    let mut compared = overlaps(corpus, &to_compare)?.into_iter();
+    let mut compared = overlaps(corpus, texts, site_blocks, &to_compare)?.into_iter();
     let has_others = |text: u32| together.binary_search(&(clusters.first(text), text)).is_ok();
     let mut judge = |pair: Pair| {
         let (text, mut of) = pair;

@@ -9,6 +9,7 @@ mod conclude;
 mod overlap;
 mod reading;
 mod signature;
+mod site_blocks;
 mod summary;
 
 copydesk_fingerprint::fingerprint!();

@@ -78,6 +78,11 @@ impl Reading {
     }
 }
 
+/// How many runs a block of so many words has, about: in scripts without spaces a few less.
+pub(crate) fn runs_of(words: u16) -> usize {
+    (usize::from(words) + 1).saturating_sub(RUN).max(1)
+}
+
 /// A paragraph without the place and the agency that open it.
 fn without_dateline(text: &str) -> &str {
     read_dateline(text, Lexicon::builtin()).and_then(|found| text.get(found.end..)).map_or(text, str::trim_start)

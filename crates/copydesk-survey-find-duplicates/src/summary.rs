@@ -2,6 +2,7 @@
 
 use copydesk_document::{Document, Timestamp};
 use copydesk_stage::SurveyError;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     Config, Prefer,
@@ -10,7 +11,7 @@ use crate::{
 };
 
 /// Raised when the form changes, or what stands in it: a test holds a summary.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// So many runs of a document are kept: those with the smallest numbers, the same ones of every document. The share of two
 /// texts that have more is estimated from these, with a standard deviation below 0.01.
@@ -38,6 +39,8 @@ pub(crate) struct Head {
     pub(crate) words: u32,
     /// The less, the rather it stands for others.
     pub(crate) rank: u64,
+    /// A hash of its site; 0, if that is not known.
+    pub(crate) site: u32,
 }
 
 impl Summary {
@@ -46,17 +49,21 @@ impl Summary {
         let signature = (!runs.is_empty()).then(|| signature::of(&runs));
         runs.truncate(MOST_RUNS);
         let id = copydesk_record::id_number(doc);
-        let head = Head { id, exact, normalised, words, rank: rank(doc, words, config) };
+        let site = site(doc);
+        let rank = rank(doc, site.as_ref(), words, config);
+        let site = site.map_or(0, |site| (xxh3_64(site.as_bytes()) >> 32) as u32);
+        let head = Head { id, exact, normalised, words, rank, site };
         Self { head, signature, blocks, runs }
     }
 
     pub(crate) fn write(&self) -> Vec<u8> {
-        let Head { id, exact, normalised, words, rank } = self.head;
+        let Head { id, exact, normalised, words, rank, site } = self.head;
         let mut out = vec![VERSION];
         for number in [id, exact, normalised, rank] {
             out.extend(number.to_le_bytes());
         }
         out.extend(words.to_le_bytes());
+        out.extend(site.to_le_bytes());
         out.push(u8::from(self.signature.is_some()));
         out.extend(self.signature.iter().flatten());
         // Both have bounds far below.
@@ -73,7 +80,7 @@ impl Summary {
 /// The least bits of a rank, for the rule; above them stands the place of the site.
 const RULE_BITS: u32 = 48;
 
-fn rank(doc: &Document, words: u32, config: &Config) -> u64 {
+fn rank(doc: &Document, site: Option<&String>, words: u32, config: &Config) -> u64 {
     let most = (1_u64 << RULE_BITS) - 1;
     let facts = doc.metadata();
     let by_rule = match config.prefer {
@@ -103,7 +110,7 @@ fn rank(doc: &Document, words: u32, config: &Config) -> u64 {
             known.iter().filter(|known| !**known).count() as u64
         }
     };
-    let place = if config.sites.is_empty() { 0 } else { place(doc, &config.sites) };
+    let place = if config.sites.is_empty() { 0 } else { place(site, &config.sites) };
     (place << RULE_BITS) | by_rule
 }
 
@@ -123,12 +130,15 @@ fn second(time: Timestamp) -> i64 {
     days * 86_400 + 86_399
 }
 
-/// The place of the site of a document among those that come first.
-fn place(doc: &Document, sites: &[String]) -> u64 {
+/// The site of a document.
+fn site(doc: &Document) -> Option<String> {
     let given = doc.metadata().url.as_ref().map(|url| url.value.as_str());
-    let address = given.or(doc.source.url.as_deref()).unwrap_or(&doc.source.uri);
-    let site = copydesk_text::site(address);
-    let place = sites.iter().position(|listed| site.as_ref() == Some(listed)).unwrap_or(sites.len());
+    copydesk_text::site(given.or(doc.source.url.as_deref()).unwrap_or(&doc.source.uri))
+}
+
+/// The place of a site among those that come first.
+fn place(site: Option<&String>, sites: &[String]) -> u64 {
+    let place = sites.iter().position(|listed| site == Some(listed)).unwrap_or(sites.len());
     (place as u64).min(u64::from(u16::MAX))
 }
 
@@ -137,7 +147,7 @@ fn place(doc: &Document, sites: &[String]) -> u64 {
 pub(crate) struct Written<'s> {
     pub(crate) head: Head,
     pub(crate) signature: Option<&'s [u8]>,
-    blocks: &'s [u8],
+    pub(crate) blocks: &'s [u8],
     pub(crate) runs: &'s [u8],
 }
 
@@ -162,6 +172,7 @@ impl<'s> Written<'s> {
         let (normalised, rest) = rest.split_first_chunk()?;
         let (rank, rest) = rest.split_first_chunk()?;
         let (words, rest) = rest.split_first_chunk()?;
+        let (site, rest) = rest.split_first_chunk()?;
         let (&[has_signature], rest) = rest.split_first_chunk()?;
         let (signature, rest) = rest.split_at_checked(if has_signature == 1 { LENGTH } else { 0 })?;
         let (blocks, rest) = rest.split_first_chunk()?;
@@ -172,17 +183,23 @@ impl<'s> Written<'s> {
             normalised: u64::from_le_bytes(*normalised),
             words: u32::from_le_bytes(*words),
             rank: u64::from_le_bytes(*rank),
+            site: u32::from_le_bytes(*site),
         };
         let signature = (has_signature == 1).then_some(signature);
         (runs.len() % RUN_BYTES == 0).then_some(Self { head, signature, blocks, runs })
     }
 
     pub(crate) fn blocks(&self) -> impl Iterator<Item = Block> + use<'s> {
-        self.blocks.chunks_exact(BLOCK_BYTES).filter_map(|bytes| {
-            let (hash, words) = bytes.split_first_chunk()?;
-            Some(Block { hash: u64::from_le_bytes(*hash), words: u16::from_le_bytes(words.try_into().ok()?) })
-        })
+        blocks(self.blocks)
     }
+}
+
+/// Blocks as they were written.
+pub(crate) fn blocks(written: &[u8]) -> impl Iterator<Item = Block> {
+    written.chunks_exact(BLOCK_BYTES).filter_map(|bytes| {
+        let (hash, words) = bytes.split_first_chunk()?;
+        Some(Block { hash: u64::from_le_bytes(*hash), words: u16::from_le_bytes(words.try_into().ok()?) })
+    })
 }
 
 /// Runs as they were written.
@@ -205,7 +222,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let head = Head { id: 1, exact: 2, normalised: 3, words: 4, rank: 5 };
+        let head = Head { id: 1, exact: 2, normalised: 3, words: 4, rank: 5, site: 6 };
         let blocks = vec![Block { hash: 6, words: 7 }, Block { hash: u64::MAX, words: 9 }];
         for signature in [None, Some([8; LENGTH])] {
             let summary = Summary { head, signature, blocks: blocks.clone(), runs: vec![1, 2, u32::MAX] };
