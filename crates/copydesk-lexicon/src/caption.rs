@@ -100,6 +100,17 @@ pub fn has_caption_sign(text: &str, sign: CaptionSign, lexicon: &Lexicon) -> boo
     }
 }
 
+/// `이미지 크게보기 X`, `View image in fullscreen The mill`: a line without what a page has left of its picture, in two words
+/// or more, before the caption.
+pub fn without_rest<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let start = Folded::new(head(text, LONGEST_REST));
+    let Some((end, ())) = lexicon.caption_phrases.rest.at_start(start.text()) else { return text };
+    let behind = &text[start.origin(end)..];
+    let said = behind.trim_start();
+    let apart = said.len() < behind.len() && !said.starts_with(char::is_lowercase);
+    if apart && start.text()[..end].contains(' ') { said } else { text }
+}
+
 /// `The mayor (left) and the smith (right)`, `From left: …`. Short brackets stand for other things as well: `(th)`, `(중)`.
 fn is_placed(text: &str, phrases: &CaptionPhrases) -> bool {
     let start = Folded::new(text);
@@ -313,6 +324,15 @@ mod tests {
         assert_eq!(without_control("He wanted to see more", lexicon), "He wanted to see more");
         assert_eq!(without_label_behind("Two boats - Copyright", lexicon), "Two boats");
         assert_eq!(without_label_behind("They took a photo", lexicon), "They took a photo");
+    }
+
+    #[test]
+    fn what_is_left_of_a_picture_goes() {
+        let bare = |text| without_rest(text, Lexicon::builtin());
+        assert_eq!(bare("이미지 크게보기 다리가 열렸다."), "다리가 열렸다.");
+        assert_eq!(bare("View image in fullscreen The mill turns"), "The mill turns");
+        assert_eq!(bare("Photo gallery opens in May"), "Photo gallery opens in May");
+        assert_eq!(bare("Image The mill"), "Image The mill");
     }
 
     #[test]

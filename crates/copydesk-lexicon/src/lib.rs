@@ -37,7 +37,7 @@ pub use boilerplate::{PageLabel, PageLabelKind, classify_label, labels_in_row};
 pub use byline::{Byline, clean_name, has_role, is_organisation, names_commenter, read_byline};
 pub use caption::{
     CaptionSign, alternative_number, has_caption_sign, names_picture_file, without_control, without_counter,
-    without_label_behind, without_lead,
+    without_label_behind, without_lead, without_rest,
 };
 pub use credit::{
     Credit, CreditMark, Split, is_credit_line, looks_like_caption, may_be_credit_line, may_look_like_caption,

@@ -7,6 +7,7 @@ use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{
     AgencyKind, CaptionSign, Confidence, Credit, Lexicon, Split, alternative_number, classify_label, has_caption_sign,
     label_of, may_be_credit_line, may_look_like_caption, read_byline, read_dateline, split_credit, undouble,
+    without_rest,
 };
 use copydesk_text::{ends_sentence, flat, key, letters, sentences, weight};
 
@@ -760,16 +761,6 @@ fn behind(text: &str, letters: usize) -> Option<&str> {
         seen += usize::from(c.is_alphanumeric());
     }
     None
-}
-
-/// `photo이미지 크게보기 X`: a line without what a page has left of its picture, in two words or more.
-fn without_rest<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
-    const MOST_WORDS: usize = 6;
-    let rests = text.match_indices(' ').take(MOST_WORDS).filter(|(at, _)| {
-        let rest = &text[..*at];
-        rest.contains(' ') && has_caption_sign(rest, CaptionSign::Rest, lexicon)
-    });
-    rests.last().map_or(text, |(at, _)| text[at..].trim_start())
 }
 
 /// A line without the attributes that some dialects of Markdown write behind it: `{.small}`.
