@@ -4,6 +4,7 @@
 //! date, a byline or a doubled headline stands above the story; a sign-off, an editor's name or a source stands below
 //! it; a story uses the same words from its first line to its last, and the lines of the page do not.
 
+mod column;
 mod foot;
 mod line;
 
@@ -41,6 +42,8 @@ pub(crate) struct Signs {
     pub shared: Vec<f32>,
     /// Whether a line is in another script than the running text.
     pub odd: Vec<bool>,
+    /// Whether a line is part of a paragraph that a narrow column of print has cut.
+    column: Vec<bool>,
     head: Option<Head>,
 }
 
@@ -49,7 +52,8 @@ impl Signs {
         let all = || 0..page.len();
         let length = all().map(|i| length(&page.shapes[i], text(page, i))).collect();
         let mut signs = Self { length, ..Self::default() };
-        signs.reads = all().map(|i| signs.reads(page, i)).collect();
+        signs.column = column::paragraphs(page);
+        signs.reads = all().map(|i| signs.column[i] || signs.reads(page, i)).collect();
         signs.anchor = all().map(|i| signs.is_anchor(page, i)).collect();
         signs.closing = all().map(|i| closing(page, i)).collect();
         signs.share(page);
@@ -182,6 +186,9 @@ pub(crate) fn reconsider(page: &Page<'_>, probability: &[f32], verdicts: &mut [V
                     let detail = format!("a sentence that begins like one of the page: {}", name_of(kind));
                     verdicts[index] = Verdict::Rule(finding(boilerplate_kind_of(kind), "label", detail));
                 }
+            }
+            Verdict::Unlikely if index >= head.story && signs.column[index] => {
+                verdicts[index] = Verdict::Kept("column", "a line of a paragraph in a narrow column");
             }
             Verdict::Unlikely if head.sentences.contains(&index) => {
                 verdicts[index] = Verdict::Kept("opening", "a sentence between the head and the first running text");

@@ -76,6 +76,8 @@ pub(crate) fn keep(
         }
     }
     keep_announced(page, story..to, verdicts);
+    keep_tables(page, story, verdicts);
+    keep_bulleted(page, story, verdicts);
     let mut index = story;
     while index < to {
         if !open(index, verdicts) {
@@ -149,6 +151,73 @@ fn keep_announced(page: &Page<'_>, story: std::ops::Range<usize>, verdicts: &mut
         if listed && verdicts[index] == Verdict::Unlikely {
             verdicts[index] = Verdict::Kept("within", "an entry of a list that the text announces");
         }
+    }
+}
+
+/// Whether a text begins with a sign that notices in East Asia have before their paragraphs. Korean offices write a letter
+/// for the ring.
+fn is_bullet(text: &str) -> bool {
+    text.starts_with(['◦', '▪', '□', '■', '○', '●', '◆', '◇', '※']) || text.starts_with("ㅇ ")
+}
+
+/// Keeps the paragraphs of a notice that begin with such a sign and end as sentences do, with the lines that their width has
+/// cut, where others of them stay.
+fn keep_bulleted(page: &Page<'_>, story: usize, verdicts: &mut [Verdict]) {
+    const LONGEST: usize = 8;
+    const FEWEST_WORDS: f32 = 5.0;
+    let text = |index: usize| page.doc.text(BlockId(index as u32)).trim();
+    let own = |index: usize, verdict: &Verdict| {
+        (*verdict == Verdict::Unlikely || verdict.stays())
+            && page.lines[index].label.is_none()
+            && !is_field_of_the_page(page, index)
+            && page.linked[index] < 0.5
+    };
+    let begins = |index: &usize| is_bullet(text(*index));
+    if !(story..page.len()).filter(begins).any(|i| verdicts[i].stays()) {
+        return;
+    }
+    for index in (story..page.len()).filter(begins) {
+        let goes_on = |i: &usize| {
+            let below = *i > index;
+            own(*i, &verdicts[*i])
+                && (!below || page.doc.block(BlockId(*i as u32)).gap == 0 && !is_bullet(text(*i)))
+                && (!below || !ends_in_stop(text(*i - 1)))
+        };
+        let end = index + (index..page.len()).take(LONGEST).take_while(goes_on).count();
+        let words: f32 = page.shapes[index..end].iter().map(|shape| shape.words).sum();
+        if end > index && words >= FEWEST_WORDS && ends_in_stop(text(end - 1)) {
+            for verdict in verdicts[index..end].iter_mut().filter(|verdict| !verdict.stays()) {
+                *verdict = Verdict::Kept("within", "a paragraph of a notice, with its sign");
+            }
+        }
+    }
+}
+
+/// Keeps the rows of a table right below text that stays, with the heading between: several rows of at least two cells, not
+/// of links.
+fn keep_tables(page: &Page<'_>, story: usize, verdicts: &mut [Verdict]) {
+    const FEWEST: usize = 2;
+    let kind = |index: usize| page.doc.block(BlockId(index as u32)).kind;
+    let row = |index: usize| {
+        kind(index) == BlockKind::TableRow
+            && page.doc.text(BlockId(index as u32)).trim().contains('\t')
+            && page.lines[index].label.is_none()
+            && page.linked[index] < 0.5
+    };
+    let open = |verdict: &Verdict| *verdict == Verdict::Unlikely || verdict.stays();
+    let mut index = story + 1;
+    while index < page.len() {
+        let rows = (index..page.len()).take_while(|i| row(*i) && open(&verdicts[*i])).count();
+        let heading = kind(index - 1) == BlockKind::Heading
+            && open(&verdicts[index - 1])
+            && page.lines[index - 1].label.is_none();
+        let below = index - 1 - usize::from(heading);
+        if rows >= FEWEST && below >= story && verdicts[below].stays() {
+            for verdict in verdicts[index - usize::from(heading)..index + rows].iter_mut().filter(|v| !v.stays()) {
+                *verdict = Verdict::Kept("within", "a table inside of the story");
+            }
+        }
+        index += rows.max(1);
     }
 }
 
@@ -265,7 +334,10 @@ fn end(page: &Page<'_>, story: usize, verdicts: &[Verdict]) -> Option<usize> {
 fn is_of_the_page(page: &Page<'_>, index: usize, verdict: &Verdict) -> bool {
     let labelled = page.lines[index].label.is_some() && !page.shapes[index].is_prose();
     labelled
-        || matches!(verdict, Verdict::Rule(finding) if !matches!(finding.rule, "date" | "byline" | "file" | "again" | "doubled"))
+        || matches!(verdict, Verdict::Rule(finding) if !matches!(
+            finding.rule,
+            "date" | "byline" | "file" | "again" | "doubled" | "page-number"
+        ))
 }
 
 /// Whether a line ends as a sentence, a question or something that is said does.
@@ -301,8 +373,7 @@ pub(crate) fn is_entry(page: &Page<'_>, index: usize) -> bool {
             return true;
         }
     }
-    let bullet =
-        matches!(first, '•' | '‣' | '◦' | '▪' | '□' | '■' | '○' | '●' | '◆' | '◇' | '※' | '☞' | '✓' | '✔' | '*');
+    let bullet = is_bullet(text) || matches!(first, '•' | '‣' | '☞' | '✓' | '✔' | '*');
     let dash = matches!(first, '-' | '–' | '—' | '―' | 'ㆍ' | '·');
     if (bullet || dash)
         && !text.starts_with("--")
