@@ -287,7 +287,7 @@ pub fn alternative_number(text: &str, lexicon: &Lexicon) -> Option<(usize, usize
     let folded = Folded::new(text);
     let found = lexicon.caption_phrases.alternative.all(folded.text()).find_map(|(start, end, ())| {
         let rest = &folded.text()[end..];
-        let blank = rest.len() - rest.trim_start().len();
+        let blank = rest.len() - rest.trim_start_matches([' ', '-']).len();
         let digits = rest[blank..].bytes().take_while(u8::is_ascii_digit).count();
         let after = rest[blank + digits..].chars().next();
         let before = folded.text()[..start].trim_end();

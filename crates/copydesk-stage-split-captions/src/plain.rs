@@ -5,9 +5,9 @@ use std::borrow::Cow;
 
 use copydesk_document::{BlockId, BlockKind, Document, Label};
 use copydesk_lexicon::{
-    AgencyKind, CaptionSign, Confidence, Credit, Lexicon, Split, alternative_number, classify_label, has_caption_sign,
-    label_of, may_be_credit_line, may_look_like_caption, read_byline, read_dateline, split_credit, undouble,
-    without_rest,
+    AgencyKind, CaptionSign, Confidence, Credit, FieldKind, Lexicon, Split, alternative_number, classify_label,
+    has_caption_sign, label_of, may_be_credit_line, may_look_like_caption, read_byline, read_dateline, split_credit,
+    undouble, without_rest,
 };
 use copydesk_text::{ends_sentence, flat, key, letters, sentences, weight};
 
@@ -292,6 +292,9 @@ impl<'t> Line<'t> {
         if self.split.credits.is_empty() || self.id >= story.last || !self.may_be(lines) {
             return None;
         }
+        if names_author(&self.text, lexicon) {
+            return None;
+        }
         let text = self.split.text;
         let has = |sign| has_caption_sign(text, sign, lexicon);
         let printed = &self.split.credits[0].printed;
@@ -504,6 +507,7 @@ impl<'t> Line<'t> {
             .0
             .checked_sub(1)
             .is_some_and(|id| has_caption_sign(doc.text(BlockId(id)), CaptionSign::Rest, lexicon));
+        let rest = rest || is_below_title_of_picture(doc, self.id, lexicon);
         let marked = self.pointed || self.barred || rest;
         if !marked || !self.may_be(lines) || doc.block(self.id).kind == BlockKind::ListItem {
             return None;
@@ -584,6 +588,13 @@ impl<'t> Line<'t> {
     }
 }
 
+/// `… closed. AGENCY / (A - autor: X, editor: Y)`: in brackets behind it who wrote the story that it ends.
+fn names_author(text: &str, lexicon: &Lexicon) -> bool {
+    let inside = text.trim_end_matches(['.', ' ']).strip_suffix(')').and_then(|text| text.rsplit_once('('));
+    let labels = inside.map(|(_, inside)| inside.split_once(" - ").map_or(inside, |(_, labels)| labels));
+    labels.and_then(|labels| label_of(labels, lexicon)).is_some_and(|field| field.kind == FieldKind::Author)
+}
+
 /// A caption with its credit that is glued to the text behind it, or to the title before it.
 fn glued(lines: &Lines<'_>, id: BlockId) -> Option<Claim> {
     let (doc, lexicon) = (lines.doc, lines.lexicon);
@@ -649,6 +660,32 @@ fn rest_beside(doc: &Document, id: BlockId, lines: &Lines<'_>) -> bool {
         .flatten()
         .map(BlockId)
         .any(|id| id.index() < doc.blocks().len() && is_rest(id))
+}
+
+/// Whether right above a line stands the headline as the text of a picture: without the accents that it has in the head.
+fn is_below_title_of_picture(doc: &Document, id: BlockId, lexicon: &Lexicon) -> bool {
+    const FEWEST: usize = 4;
+    let Some(above) = id.0.checked_sub(1).map(BlockId).filter(|_| doc.block(id).gap == 0) else { return false };
+    let line = doc.text(above);
+    let bare = match alternative_number(line, lexicon) {
+        Some((title, end)) if end == line.trim_end().len() => &line[..title],
+        _ => line,
+    };
+    let words = |text: &'_ str| -> Vec<String> {
+        let letters = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        text.split_whitespace().map(letters).filter(|word: &String| !word.is_empty()).collect()
+    };
+    let stands_for = |(plain, word): (&String, &String)| {
+        plain.len() == word.chars().count() && word.chars().zip(plain.chars()).all(|(c, p)| !c.is_ascii() || c == p)
+    };
+    let own = if bare.is_ascii() { words(bare) } else { Vec::new() };
+    own.len() >= FEWEST
+        && doc.ids().take(LONGEST_HEAD.min(above.index())).map(|id| doc.text(id)).filter(|head| !head.is_ascii()).any(
+            |head| {
+                let head = words(head);
+                head.len() == own.len() && own.iter().zip(&head).all(stands_for)
+            },
+        )
 }
 
 /// Whether the line above or below says the same.
@@ -777,6 +814,13 @@ mod tests {
     fn agencies_and_names_are_told_from_other_slashes() {
         assert!(is_agency_and_name("LONTAR/Ridwan Sasmita") && is_agency_and_name("EPA-EFE/ANN LEE"));
         assert!(!is_agency_and_name("He/she said") && !is_agency_and_name("AP/2019") && !is_agency_and_name("TCP/IP"));
+    }
+
+    #[test]
+    fn brackets_that_name_the_author_are_no_credit() {
+        let names = |text: &str| names_author(text, Lexicon::builtin());
+        assert!(names("Podul se deschide luni. AGERPRES / (B - autor: Ana Pop, editor: Ion Lup)"));
+        assert!(!names("The pier at dawn (Photo: Ann Lee)") && !names("The pier opens in May (or in June)."));
     }
 
     #[test]

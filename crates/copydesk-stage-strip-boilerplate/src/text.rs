@@ -138,7 +138,12 @@ fn script(text: &str) -> usize {
 pub(crate) fn certain(page: &Page<'_>) -> Vec<Option<Finding>> {
     let mut found = vec![None; page.len()];
     let Some(signs) = &page.signs else { return found };
-    let Some(head) = &signs.head else { return found };
+    let Some(head) = &signs.head else {
+        for (index, found) in found.iter_mut().enumerate() {
+            *found = line::table_rest(page, index);
+        }
+        return found;
+    };
     let above = Above::new(page, head.story);
     for (index, found) in found.iter_mut().enumerate() {
         *found = of_line(page, index, &above);

@@ -132,6 +132,7 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
     let rest = if text[..end].starts_with(is_unspaced) { rest.trim_start_matches("- ") } else { rest };
     let rest = strip_opener(rest, lexicon);
     let rest = without_place_before(rest, lexicon);
+    let (rest, more) = second_label(rest, lexicon).map_or((rest, ""), |at| (rest[..at].trim_end(), &rest[at..]));
     let mut found = Names::read(rest, lexicon, Mode::Labelled { sure: colon.is_some() })?;
     without_genre(&mut found.people, lexicon);
     let confidence = if colon.is_some() || found.people.iter().any(|p| p.contains(' ') || p.chars().all(is_unspaced)) {
@@ -141,7 +142,32 @@ fn after_opener<'t>(line: &'t str, folded: &Folded, end: usize, form: u16, lexic
     } else {
         Confidence::AgencyKnown
     };
-    Some(found.into_byline(lexicon.form_ids[form as usize], confidence))
+    let mut byline = found.into_byline(lexicon.form_ids[form as usize], confidence);
+    if !more.is_empty() {
+        byline.rest = more;
+    }
+    if let Some(more) = labelled(more, &Folded::new(more), lexicon) {
+        let new = |name: &String| !byline.people.contains(name);
+        let people: Vec<String> = more.people.into_iter().filter(new).collect();
+        byline.people.extend(people);
+        byline.organisations.extend(more.organisations);
+        byline.rest = more.rest;
+    }
+    Some(byline)
+}
+
+/// Where a second label with its names begins: `通讯员：X 记者：Y`.
+fn second_label(text: &str, lexicon: &Lexicon) -> Option<usize> {
+    if !text.contains([':', '：']) {
+        return None;
+    }
+    let starts = text.match_indices(char::is_whitespace).map(|(at, blank)| at + blank.len()).take(24);
+    starts.into_iter().find(|at| {
+        let folded = Folded::new(&text[*at..]);
+        let word = lexicon.byline_words.at_start(folded.text());
+        matches!(word, Some((end, BylineWord::Label(_) | BylineWord::Opener(_)))
+            if separator(&folded.text()[end..]).is_some() && folded.text()[end..].trim_start().starts_with([':', '：']))
+    })
 }
 
 /// `حاوره في صنعاء / أحمد علي`: names without the place that a stroke parts from them.

@@ -11,6 +11,7 @@ use super::labels::LineLabels;
 use crate::{
     Gathered,
     class_words::{is_account, is_no_byline},
+    plain::tails,
     visible::Visibility,
     vocabulary::{is_office, is_section_name},
 };
@@ -241,7 +242,11 @@ fn read_value(
             // Below `Headline` as a button of the page stands its slogan.
             let below = span != Some(doc.block(id).span);
             (weight(value) >= 10 && !(below && super::is_closed(value))).then_some(())?;
-            gathered.title.add(value.to_owned(), Origin::LabelLine, "title", span, 0.7);
+            // `… - Life - The Valley Post`: the title of a page has its section and its site behind it.
+            let cut = tails::outlet(value).map_or(value, |(title, _)| title);
+            let section = cut.rsplit_once(" - ").filter(|(_, last)| cut.len() < value.len() && is_section_name(last));
+            let title = section.map_or(cut, |(title, _)| title).trim();
+            gathered.title.add(title.to_owned(), Origin::LabelLine, "title", span, 0.7);
             Label::Title
         }
         FieldKind::Editor

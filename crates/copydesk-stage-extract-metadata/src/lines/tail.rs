@@ -4,7 +4,7 @@ use copydesk_document::{BlockId, Document, InlineKind, Label, Origin};
 use copydesk_lexicon::{Byline, Confidence, Lexicon, PageLabelKind, classify_label, clean_name, read_byline};
 use copydesk_text::{is_unspaced, key, weight};
 
-use super::labels::LineLabels;
+use super::{is_closed, labels::LineLabels};
 use crate::{Gathered, class_words::is_no_byline, vocabulary::before_copula};
 
 /// How many blocks at the end can be remarks about the author.
@@ -73,10 +73,22 @@ fn wire_tail(text: &str, lexicon: &Lexicon) -> Option<(usize, Vec<String>)> {
     let inside = text.trim_end_matches('.').strip_suffix(')')?;
     let open = inside.rfind('(').filter(|open| weight(&text[..*open]) > 0 && text.len() - open <= 300)?;
     let first = inside[open + 1..].split(';').next()?;
+    // `(A - autor: X, editor: Y)`: the letter of a desk before the labels.
+    let desk = first.split_once(" - ").filter(|(desk, _)| (1..=2).contains(&desk.chars().count()));
+    let first = desk.map_or(first, |(_, labels)| labels);
     let byline = read_byline(first, lexicon).filter(|byline| {
         byline.confidence() == Confidence::Labelled && !byline.people.is_empty() && byline.rest.is_empty()
     })?;
-    Some((text[..open].trim_end().len(), byline.people))
+    Some((without_agency(&text[..open], lexicon).len(), byline.people))
+}
+
+/// `… closed. AGENCY /`: the text without the agency that a stroke parts from its reporters.
+fn without_agency<'t>(text: &'t str, lexicon: &Lexicon) -> &'t str {
+    let text = text.trim_end();
+    let Some((before, agency)) = text.strip_suffix('/').and_then(|text| text.trim_end().rsplit_once(' ')) else {
+        return text;
+    };
+    if is_closed(before) && lexicon.agency(agency).is_some() { before.trim_end() } else { text }
 }
 
 /// `name@example.org`, with or without brackets around it.
@@ -130,4 +142,21 @@ fn author_note<'t>(text: &'t str, set_apart: bool, lexicon: &Lexicon) -> Option<
         .split_inclusive(". ")
         .any(|sentence| classify_label(sentence, lexicon).is_some_and(|label| label.kind == PageLabelKind::AuthorNote));
     (standing || (set_apart && name.is_some())).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reporters_in_brackets_end_a_text() {
+        let read = |text: &'static str| {
+            wire_tail(text, Lexicon::builtin()).map(|(end, people)| (&text[..end], people.join("; ")))
+        };
+        let text = "The pier opens in May. (Reporting by Ann Lee; editing by Bo Chan)";
+        assert_eq!(read(text), Some(("The pier opens in May.", "Ann Lee".to_owned())));
+        let text = "Podul se deschide luni. AGERPRES / (B - autor: Ana Pop, editor: Ion Lup, editor online: Eva Rus)";
+        assert_eq!(read(text), Some(("Podul se deschide luni.", "Ana Pop".to_owned())));
+        assert_eq!(read("The pier opens in May (or in June)."), None);
+    }
 }

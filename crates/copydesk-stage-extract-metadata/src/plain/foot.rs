@@ -2,7 +2,9 @@
 
 use copydesk_date::{FoundDate, Hints, find, is_date_line};
 use copydesk_document::{BlockId, Document, Label, Origin};
-use copydesk_lexicon::{Confidence, FieldKind, Lexicon, classify_label, has_role, label_of, read_byline};
+use copydesk_lexicon::{
+    Confidence, FieldKind, Lexicon, PageLabelKind, classify_label, has_role, label_of, read_byline,
+};
 use copydesk_text::{Terms, is_han, is_kana, weight};
 
 use super::{names, opens_other_texts, shared_date, story};
@@ -45,6 +47,11 @@ pub(super) fn read(
     for id in (last.0 + 1..doc.blocks().len() as u32).map(BlockId).filter(|id| !doc.block(*id).hidden).take(LONGEST) {
         let line = doc.text(id);
         if opens_other_texts(line, lexicon) {
+            // `Read also: The bridge opens`: one other story, and not a list of them.
+            if classify_label(line, lexicon).is_some_and(|label| label.kind == PageLabelKind::Related && !label.whole) {
+                below = false;
+                continue;
+            }
             break;
         }
         if doc.block(id).label() == Label::Caption || weight(line) > 120 {
@@ -142,13 +149,17 @@ fn role_signature<'t>(line: &'t str, lexicon: &Lexicon) -> Option<&'t str> {
 /// names follow it is a list of tags.
 fn bare_signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Option<(Vec<String>, f32)> {
     // `Ngọc Lan (tổng hợp)`: what the author did stands in brackets behind the name.
-    fn bare_line(line: &str) -> &str {
+    // `Ngọc Lan (AGENCY)`: whom the author writes for.
+    let agency = |inside: &str| inside.split(['/', '+', ',']).any(|name| lexicon.agency(name.trim()).is_some());
+    let bare_line = |line: &'_ str| -> String {
         let line = line.trim();
         let cut = line.strip_suffix(')').and_then(|inside| inside.rsplit_once(" ("));
-        cut.filter(|(_, inside)| inside.starts_with(char::is_lowercase)).map_or(line, |(name, _)| name)
-    }
+        let cut = cut.filter(|(_, inside)| inside.starts_with(char::is_lowercase) || agency(inside));
+        cut.map_or(line, |(name, _)| name).to_owned()
+    };
     let is_name = |id: BlockId| {
         let line = bare_line(doc.text(id));
+        let line = line.as_str();
         let marked = line.contains(|c: char| c.is_numeric() || matches!(c, '_' | '/' | ':' | '.'));
         let capitals =
             line.split_whitespace().all(|word| !word.starts_with(|c: char| c.is_alphabetic() && !c.is_uppercase()));
@@ -159,7 +170,8 @@ fn bare_signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) 
     };
     let next = BlockId(id.0 + 1);
     let listed = next.index() < doc.blocks().len() && is_name(next);
-    let byline = names::bare(bare_line(doc.text(id)), text, lexicon).filter(|_| is_name(id) && !listed)?;
+    let line = bare_line(doc.text(id));
+    let byline = names::bare(&line, text, lexicon).filter(|_| is_name(id) && !listed)?;
     Some((byline.people, 0.42))
 }
 

@@ -108,6 +108,9 @@ pub(super) fn sort<'t>(doc: &'t Document, id: BlockId, hints: &Hints<'_>, lexico
         return Sort::Control;
     }
     let labelled = label_of(text, lexicon).filter(|field| !field.value.is_empty()).map(|field| field.kind);
+    if ends_in_address(text) {
+        return Sort::Control;
+    }
     if matches!(labelled, Some(FieldKind::Contact | FieldKind::Attachment | FieldKind::ReadingTime | FieldKind::Number))
     {
         return Sort::Control;
@@ -126,6 +129,14 @@ pub(super) fn sort<'t>(doc: &'t Document, id: BlockId, hints: &Hints<'_>, lexico
     }
     let paragraph = is_closed(text) && (weight(text) >= PROSE || (block.label().is_body() && text.ends_with('.')));
     if paragraph && block.kind != BlockKind::Heading { Sort::Paragraph } else { Sort::Free }
+}
+
+/// `URL Source: https://example.org/a`: a few words at most, and an address behind them.
+fn ends_in_address(text: &str) -> bool {
+    const MOST_WORDS: usize = 4;
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    let address = last.starts_with("http://") || last.starts_with("https://") || last.starts_with("www.");
+    address && text.split_whitespace().count() <= MOST_WORDS
 }
 
 /// Whether a line is the credit of a picture, or ends in one.

@@ -14,11 +14,11 @@ mod headline;
 mod names;
 mod shared_date;
 mod start;
-mod tails;
+pub(crate) mod tails;
 
 use copydesk_date::{FoundDate, Hints, Reading};
 use copydesk_document::{BlockId, Document, Label, Origin};
-use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label, split_credit};
+use copydesk_lexicon::{Lexicon, PageLabelKind, classify_label, label_of, split_credit};
 use copydesk_text::{Terms, key, weight};
 
 use self::head::{HeadLine, Sort};
@@ -53,6 +53,7 @@ pub(crate) fn read(
     foot::read(doc, first, hints, lexicon, gathered, &mut labels);
     file_name::read(doc, gathered);
     lines::tail::read(doc, lexicon, gathered, &mut labels);
+    names::drop_places(gathered, &text);
     names::drop_organisations(gathered, hints, lexicon);
     weigh(gathered);
     labels
@@ -347,6 +348,13 @@ fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize, lexicon: 
     if head[from..title].iter().any(weather) {
         return true;
     }
+    // `News code: 8496217, 3 May 2021 - 10:45`: what is said of the story beside it.
+    if label_of(head[at].text, lexicon).is_some() {
+        return false;
+    }
+    if head[at].id.0 <= LAST_OF_TOP && is_another_day_below(head, at, title) {
+        return true;
+    }
     let clock = || {
         copydesk_date::find(head[at].text, &Hints::default()).iter().any(|found| {
             matches!(found.reading, Reading::Time(_)) || found.value().is_some_and(|value| value.clock().is_some())
@@ -359,6 +367,29 @@ fn is_day_of_the_visit(head: &[HeadLine<'_>], at: usize, title: usize, lexicon: 
     let parts = |line: &HeadLine<'_>| matches!(line.sort, Sort::Outlet | Sort::Control) && !counted(line);
     let parted = head[at + 1..title].iter().any(parts);
     head[at].id.0 <= 1 && parted && clock()
+}
+
+/// The day of the visit stands no further down.
+const LAST_OF_TOP: u32 = 2;
+
+/// Whether the headline has a day of its own right above it, below a day at the top of the page.
+fn is_another_day_below(head: &[HeadLine<'_>], at: usize, title: usize) -> bool {
+    let day = |line: &HeadLine<'_>| {
+        let found = copydesk_date::find(line.text, &Hints::default());
+        found.into_iter().find_map(|found| found.value().filter(|value| value.day().is_some()))
+    };
+    let stamped = |line: &HeadLine<'_>| match &line.sort {
+        Sort::Date => true,
+        Sort::Shared(shared) => shared.stamped,
+        _ => false,
+    };
+    let Some(own) = day(&head[at]) else { return false };
+    let day_of = |value: &copydesk_date::Timestamp| value.to_string().chars().take(10).collect::<String>();
+    head[at + 1..title]
+        .iter()
+        .filter(|line| stamped(line))
+        .filter_map(day)
+        .any(|other| other.clock().is_some() && day_of(&other) != day_of(&own))
 }
 
 /// `33.3 C`, `72 F`.

@@ -95,6 +95,17 @@ fn makes_pictures(doc: &Document, line: &str) -> bool {
             .any(|credit| credit.agency.is_none() && credit.name.as_deref() == Some(name))
 }
 
+/// `Na Asha Juma, Kijiji Pwani`: of two names in one byline, the second is where the first is, if the text speaks of it and
+/// not of the first.
+pub(super) fn drop_places(gathered: &mut Gathered, text: &Terms) {
+    for entry in gathered.authors.entries.iter_mut().filter(|entry| entry.origin == Origin::Byline) {
+        let [first, second] = &entry.value[..] else { continue };
+        if text.shared(first).0 < 0.5 && text.shared(second).0 > 0.99 {
+            entry.value.truncate(1);
+        }
+    }
+}
+
 /// Agencies, desks and offices sign what they give out, and are no authors.
 pub(super) fn drop_organisations(gathered: &mut Gathered, hints: &Hints<'_>, lexicon: &Lexicon) {
     for entry in &mut gathered.authors.entries {

@@ -22,11 +22,13 @@ impl Trimmed<'_> {
 }
 
 /// `… timetable - The Sound Herald`: the name of a publication behind the last dash or bar.
-pub(super) fn outlet(title: &str) -> Option<(&str, &str)> {
+pub(crate) fn outlet(title: &str) -> Option<(&str, &str)> {
     const MOST_WORDS: usize = 4;
     let (before, site) = [" - ", " | ", " – ", " — "].iter().find_map(|mark| title.rsplit_once(mark))?;
-    let capital = site.split_whitespace().all(|word| word.starts_with(char::is_uppercase));
-    let named = has_outlet_word(site) && capital && (2..=MOST_WORDS).contains(&site.split_whitespace().count());
+    let capital = site.split_whitespace().all(|word| word.starts_with(|c: char| c.is_uppercase() || is_unspaced(c)));
+    // A name in Chinese or Korean is one word.
+    let least = if site.starts_with(is_unspaced) { 1 } else { 2 };
+    let named = has_outlet_word(site) && capital && (least..=MOST_WORDS).contains(&site.split_whitespace().count());
     (named && weight(before) >= 2 * SHORTEST).then(|| (before.trim(), site.trim()))
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 
-use copydesk_document::BoilerplateKind;
+use copydesk_document::{BlockId, BlockKind, BoilerplateKind};
 use copydesk_lexicon::{FieldKind, PageLabelKind as Kind, undouble};
 use rustc_hash::FxHashSet;
 
@@ -84,6 +84,9 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Optio
             format!("begins like a line of the page: {}", name_of(kind)),
         ));
     }
+    if let Some(rest) = table_rest(page, index) {
+        return Some(rest);
+    }
     if is_file_name(text) || is_printed_address(text) || is_picture_mark(text) {
         return Some(finding(BoilerplateKind::Other, "file", "the name or the address of a file and nothing else"));
     }
@@ -149,6 +152,18 @@ fn is_picture_mark(text: &str) -> bool {
     text.starts_with("![") && text.ends_with(')') && text.contains("](") && !text[2..].contains("![")
 }
 
+/// `![]() |`, `|||`, `68 | ![]() |`: what is left of a table that was there for the layout.
+pub(super) fn table_rest(page: &Page<'_>, index: usize) -> Option<Finding> {
+    let text = text(page, index);
+    let rest = page.doc.block(BlockId(index as u32)).kind != BlockKind::Code && is_table_rest(text);
+    rest.then(|| finding(BoilerplateKind::Other, "file", "the empty cells of a table, and the marks of its pictures"))
+}
+
+fn is_table_rest(text: &str) -> bool {
+    let bare = text.replace("![]()", "");
+    text.contains('|') && !bare.contains(char::is_alphabetic) && bare.trim_matches(['|', ' ']).len() <= 3
+}
+
 /// `den keo quan cuoi cung Another story`: the words of a line of the head in small letters and without their accents,
 /// as they stand in addresses, before the headline of another story.
 fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
@@ -156,14 +171,19 @@ fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
     /// A headline stands no more lines above the story.
     const FARTHEST: usize = 64;
     let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    let slug: Vec<&str> = line.split_whitespace().take_while(plain).collect();
+    // `Den keo quan cuoi cung - image 2`: nothing but the headline, in letters of any case.
+    let bare = without_picture_number(line);
+    let whole = bare.is_ascii();
+    let slug: Vec<&str> =
+        if whole { bare.split_whitespace().collect() } else { line.split_whitespace().take_while(plain).collect() };
     if slug.len() < FEWEST {
         return false;
     }
     let stands_for = |slug: &str, word: &str| {
         let letters = || word.chars().filter(|c| c.is_alphanumeric());
-        letters().count() == slug.len()
-            && letters().zip(slug.chars()).all(|(c, plain)| !c.is_ascii() || c.to_ascii_lowercase() == plain)
+        let slug = || slug.chars().filter(|c| c.is_alphanumeric());
+        letters().count() == slug().count()
+            && letters().zip(slug()).all(|(c, plain)| !c.is_ascii() || c.eq_ignore_ascii_case(&plain))
     };
     (0..story).rev().take(FARTHEST).any(|index| {
         let head = text(page, index);
@@ -179,13 +199,26 @@ fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
 
 /// `TITLE - ảnh 1`, `TITLE - image 1`, `TITLE hinh anh 1`: a text for a picture, made from the headline.
 pub(super) fn without_picture_number(line: &str) -> &str {
-    const WORDS: [&str; 12] =
-        ["ảnh", "hình ảnh", "hinh anh", "anh", "hình", "image", "photo", "picture", "foto", "gambar", "图", "사진"];
+    const WORDS: [&str; 13] = [
+        "ảnh",
+        "hình ảnh",
+        "hinh anh",
+        "hinh",
+        "anh",
+        "hình",
+        "image",
+        "photo",
+        "picture",
+        "foto",
+        "gambar",
+        "图",
+        "사진",
+    ];
     let digits = line.trim_end_matches(|c: char| c.is_ascii_digit());
     if digits.len() == line.len() {
         return line;
     }
-    let before = digits.trim_end();
+    let before = digits.trim_end_matches([' ', '-']);
     let folded = before.to_lowercase();
     let word = WORDS.iter().filter(|word| folded.ends_with(*word)).max_by_key(|word| word.len());
     match word {
@@ -193,5 +226,25 @@ pub(super) fn without_picture_number(line: &str) -> &str {
             before[..before.len() - word.len()].trim_end_matches([' ', '-', '–', '|'])
         }
         _ => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rest_of_a_table_holds_no_words() {
+        assert!(is_table_rest("![]() |") && is_table_rest("|||") && is_table_rest("68 | ![]() |"));
+        assert!(
+            !is_table_rest("Pier | 7") && !is_table_rest("1200 | 1400") && !is_table_rest("68") && !is_table_rest("")
+        );
+    }
+
+    #[test]
+    fn the_number_of_a_picture_goes() {
+        assert_eq!(without_picture_number("Cau moi da thong xe-Hinh-2"), "Cau moi da thong xe");
+        assert_eq!(without_picture_number("The mill turns again - image 1"), "The mill turns again");
+        assert_eq!(without_picture_number("The mill turns again in 1999"), "The mill turns again in 1999");
     }
 }
