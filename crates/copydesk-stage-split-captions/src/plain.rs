@@ -163,6 +163,9 @@ pub(crate) fn captions(lines: &Lines<'_>, story: &Story, id: BlockId) -> Option<
     if doc.block(id).label() == Label::Title {
         return None;
     }
+    if line.signs_story(lines, story) {
+        return None;
+    }
     line.by_credit(lines)
         .or_else(|| line.by_label(lines))
         .or_else(|| glued(lines, id))
@@ -247,6 +250,15 @@ impl<'t> Line<'t> {
             && bars < 3
             && !copydesk_date::is_date_line(text)
             && classify_label(text, lines.lexicon).is_none()
+    }
+
+    /// `Ngọc Lan (AGENCY)`: below the last paragraph a name and whom its bearer writes for.
+    fn signs_story(&self, lines: &Lines<'_>, story: &Story) -> bool {
+        let byline = || read_byline(self.split.text.trim(), lines.lexicon);
+        self.id > story.last
+            && !self.split.credits.is_empty()
+            && self.split.confidence < Confidence::Labelled
+            && byline().is_some_and(|byline| byline.people.len() == 1 && byline.rest.is_empty())
     }
 
     /// A credit that only pictures carry.

@@ -301,3 +301,17 @@ pub(super) fn is_wrapped(doc: &Document, id: BlockId) -> bool {
         && ended * 10 <= lines.len() * 6
         && doc.text(id).chars().count() * 10 >= longest * 7
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ends_in_address;
+
+    #[test]
+    fn a_label_and_an_address_are_no_headline() {
+        assert!(ends_in_address("URL Source: https://example.org/a") && ends_in_address("https://example.org"));
+        assert!(
+            !ends_in_address("The pier opens again")
+                && !ends_in_address("All that we know of the pier: https://example.org")
+        );
+    }
+}

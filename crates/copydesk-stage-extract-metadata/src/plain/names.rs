@@ -401,3 +401,25 @@ fn beside_dates(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_of_the_text_is_no_second_author() {
+        let text = Terms::of(
+            ["Fishers of Kijiji Pwani keep young fish in a pond behind the wall of the village."].into_iter(),
+            false,
+        );
+        let left = |names: [&str; 2]| {
+            let mut gathered = Gathered::default();
+            let names = names.map(str::to_owned).to_vec();
+            gathered.authors.add(names, Origin::Byline, "byline-sw", None, 0.8);
+            drop_places(&mut gathered, &text);
+            gathered.authors.entries[0].value.join("; ")
+        };
+        assert_eq!(left(["Asha Juma", "Kijiji Pwani"]), "Asha Juma");
+        assert_eq!(left(["Asha Juma", "Neema Salum"]), "Asha Juma; Neema Salum");
+    }
+}

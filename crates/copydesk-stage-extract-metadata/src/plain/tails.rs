@@ -118,3 +118,19 @@ fn without_byline(trimmed: &mut Trimmed<'_>, lexicon: &Lexicon) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::outlet;
+
+    #[test]
+    fn the_name_of_a_paper_stands_behind_a_dash() {
+        assert_eq!(
+            outlet("Ferries return to the old pier in May - The Sound Herald"),
+            Some(("Ferries return to the old pier in May", "The Sound Herald"))
+        );
+        assert_eq!(outlet("老窯重燃柴火燒出百只茶碗 - 北岸時報"), Some(("老窯重燃柴火燒出百只茶碗", "北岸時報")));
+        assert_eq!(outlet("Ferries return to the old pier - with a new captain"), None);
+        assert_eq!(outlet("老窯重燃柴火燒出百只茶碗 - 一只也不賣"), None);
+    }
+}
