@@ -21,7 +21,7 @@ const MOST: usize = 400;
 static LETTERS: LazyLock<Vec<Vec<char>>> = LazyLock::new(|| {
     let mut all = vec![Vec::new(); Lang::all().count() + 1];
     for (lang, letters) in lines() {
-        all[lang.index()] = letters.chars().collect();
+        all[lang.index()] = letters.chars().map(one_of_two).collect();
         all[lang.index()].sort_unstable();
     }
     all
@@ -32,18 +32,28 @@ fn lines() -> impl Iterator<Item = (Lang, &'static str)> {
     lines.filter_map(|line| line.split_once('\t')).filter_map(|(tag, letters)| Some((Lang::from_tag(tag)?, letters)))
 }
 
+/// Arabic kaf and yeh have a form for Arabic and one for Persian and Urdu, and keyboards of either give both.
+fn one_of_two(c: char) -> char {
+    match c {
+        'ك' => 'ک',
+        'ي' | 'ى' => 'ی',
+        c => c,
+    }
+}
+
 /// Whether a text, mainly in this script, has more letters of that script that the language does not write than foreign names
 /// would bring.
 pub(crate) fn is_foreign(text: &str, script: Script, lang: Lang) -> bool {
     let Some(own) = LETTERS.get(lang.index()).filter(|own| !own.is_empty() && !text.is_ascii()) else { return false };
     let table = Chars::get();
     let (mut all, mut foreign) = (0, 0);
-    for c in text.nfc().filter(|c| c.is_alphabetic()).take(MOST) {
+    for c in text.nfkc().map(one_of_two).filter(|c| c.is_alphabetic()).take(MOST) {
         all += 1;
         foreign += usize::from(
             !c.is_ascii()
                 && table.class(c) == Class::Letter(script)
-                && c.to_lowercase().any(|c| c.is_alphabetic() && !c.is_ascii() && own.binary_search(&c).is_err()),
+                && c.to_lowercase()
+                    .any(|c| c.is_alphabetic() && !c.is_ascii() && own.binary_search(&one_of_two(c)).is_err()),
         );
     }
     foreign >= FEWEST && foreign * ONE_IN >= all
@@ -74,7 +84,9 @@ mod tests {
     }
 
     #[test]
-    fn names_and_other_scripts_are_not() {
+    fn names_other_scripts_and_other_forms_of_a_letter_are_not() {
+        assert!(!foreign("The ofﬁce conﬁrmed that ﬂoods hit the ﬁelds", Script::Latin, "en"));
+        assert!(!foreign("شهر كى بندرگاه پر كل شام كى كشتى نهیں آئى", Script::Arabic, "ur"));
         assert!(!foreign(
             "The ferries to Tromsø, Bodø and Ålesund leave at noon from the new quay, said Łukasz, who runs the office of the line in the harbour and sells the tickets",
             Script::Latin,

@@ -518,10 +518,18 @@ fn strip_admonition(text: &mut String) -> usize {
     let Some(rest) = text.strip_prefix(FENCE) else { return 0 };
     let rest = rest.trim_start_matches(':').trim_start();
     let named = match rest.strip_prefix('{').and_then(|inside| inside.split_once('}')) {
-        Some((_, behind)) => behind,
-        None => rest.split_once(char::is_whitespace).map_or("", |(_, behind)| behind),
+        Some((_, behind)) => behind.trim_start(),
+        None => {
+            rest.find(|c: char| c.is_whitespace() || matches!(c, '[' | '{')).map_or("", |end| rest[end..].trim_start())
+        }
     };
-    let cut = text.len() - named.trim_start().len();
+    // `:::note[Mind the step]`: a title, which is text.
+    let close = named.strip_prefix('[').and_then(|inside| inside.find(']'));
+    let cut = text.len() - named.len() + usize::from(close.is_some());
+    if let Some(close) = close {
+        let close = cut + close;
+        text.replace_range(close..=close, if text[close + 1..].trim().is_empty() { "" } else { ":" });
+    }
     text.drain(..cut);
     cut
 }

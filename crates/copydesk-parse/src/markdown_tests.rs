@@ -130,6 +130,8 @@ fn the_text_of_an_admonition_stays() {
     assert_eq!(texts(":::message\nTurn it off [first](/a).\n:::\n"), (vec!["Turn it off first.".to_owned()], 1));
     assert_eq!(texts("::: {.box #one}\nTurn it off.\n\nWait.\n:::\n").0, ["Turn it off.", "Wait."]);
     assert_eq!(texts(":::note\n\nTurn it off.\n\n:::\n").0, ["Turn it off."]);
+    assert_eq!(texts(":::note[Mind the gap twice]\n\nTurn it off.\n\n:::\n").0, ["Mind the gap twice", "Turn it off."]);
+    assert_eq!(texts(":::tip[Mind the gap]\nTurn it off.\n:::\n").0, ["Mind the gap: Turn it off."]);
 }
 
 #[test]

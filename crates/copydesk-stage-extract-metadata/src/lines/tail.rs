@@ -50,8 +50,7 @@ pub(crate) fn read(doc: &Document, lexicon: &Lexicon, gathered: &mut Gathered, l
             lines.wire_tail = Some((id, end));
             continue;
         }
-        let unsigned = || !gathered.authors.entries.iter().any(|entry| entry.weight >= 0.4);
-        let set_apart = back == 0 && (is_set_apart(doc, id) || unsigned() && introduces_author(doc, id));
+        let set_apart = back == 0 && is_set_apart(doc, id);
         if let Some(name) = author_note(text, set_apart, lexicon) {
             let names = name.map(|name| clean_name(name, lexicon)).unwrap_or_default();
             if !names.is_empty() {
@@ -109,22 +108,6 @@ fn is_set_apart(doc: &Document, id: BlockId) -> bool {
         InlineKind::Strong => inline.range.start <= 2,
         _ => false,
     })
-}
-
-/// `Ann Lee is a retired boatbuilder.` below a text that nobody signs and that speaks of no Ann and no Lee: its author.
-fn introduces_author(doc: &Document, id: BlockId) -> bool {
-    const LONGEST: usize = 240;
-    const FEWEST_ABOVE: usize = 3;
-    let text = doc.text(id);
-    let Some(name) = before_copula(text).filter(|name| (2..=4).contains(&name.split_whitespace().count())) else {
-        return false;
-    };
-    let above = || doc.body().take_while(|(above, _)| *above < id).map(|(above, _)| doc.text(above));
-    let known = |word: &str| above().any(|text| text.contains(word));
-    doc.tree.is_none()
-        && weight(text) <= LONGEST
-        && above().count() >= FEWEST_ABOVE
-        && name.split_whitespace().all(|word| word.starts_with(char::is_uppercase) && !known(word))
 }
 
 /// Whether a paragraph is a remark about its author (`The views expressed ...`), and whom it names. A last paragraph

@@ -111,9 +111,6 @@ fn signature(doc: &Document, id: BlockId, text: &Terms, lexicon: &Lexicon) -> Op
     if let Some(name) = role_signature(line, lexicon) {
         return Some((vec![name.to_owned()], 0.45));
     }
-    if let Some(name) = names::behind_place(line) {
-        return Some((vec![name.to_owned()], 0.45));
-    }
     let inside = [('(', ')'), ('（', '）'), ('[', ']'), ('【', '】')]
         .iter()
         .find_map(|(open, close)| line.strip_prefix(*open)?.strip_suffix(*close));

@@ -180,14 +180,6 @@ pub(super) fn says_from_where(line: &str) -> bool {
     line.contains(", ") && (3..=6).contains(&words) && FROM.iter().any(|word| line.ends_with(word))
 }
 
-/// `BERGEN से ANN LEE`: the name in a line below the text that says first from where its bearer reports.
-pub(super) fn behind_place(line: &str) -> Option<&str> {
-    let (place, name) = FROM.iter().find_map(|word| line.split_once(&format!(" {word} ")))?;
-    let short = place.split_whitespace().count() <= 2 && (2..=3).contains(&name.split_whitespace().count());
-    let plain = |text: &str| !text.contains(|c: char| c.is_numeric() || matches!(c, ',' | ':' | '।' | '.'));
-    (short && plain(place) && plain(name)).then(|| name.trim())
-}
-
 fn is_arabic(c: char) -> bool {
     matches!(c, '\u{0620}'..='\u{06FF}')
 }

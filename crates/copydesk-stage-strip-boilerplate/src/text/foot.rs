@@ -50,26 +50,32 @@ pub(super) fn foot(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Opt
     }
 }
 
-/// Below a line of signs alone, a headline and sentences in other words: the next of several stories in one dump.
+/// Below a line of signs alone, a headline with a date or a byline and sentences in other words: the next of several stories in
+/// one dump. Without a date or a byline it may be the break between two parts of one story.
 pub(super) fn next_story(page: &Page<'_>, signs: &Signs, head: &Head, found: &mut [Option<Finding>]) {
+    /// Date, byline and first sentence stand in so many lines below a headline.
+    const HEAD: usize = 4;
     let count = page.len();
     let ruler = |index: &usize| {
         let text = text(page, *index);
         !text.is_empty() && text.chars().count() <= 12 && !text.contains(|c: char| c.is_alphanumeric())
     };
+    let (mut of, mut read) = (FxHashSet::default(), head.story);
     for index in (head.story + 2..count.saturating_sub(2)).filter(ruler) {
         let before = page.prose_before[index] - page.prose_before[head.story];
         let after = page.prose_before[count] - page.prose_before[index];
         let headline = &page.shapes[index + 1];
         let title = !headline.closed && headline.words >= 4.0 && headline.words <= 20.0 && !signs.reads[index + 1];
-        if !title || !signs.reads[index + 2] || after > before {
+        let below = || index + 2..(index + 2 + HEAD).min(count);
+        let headed = || below().any(|i| page.lines[i].date || page.lines[i].byline);
+        let Some(first) = below().find(|i| signs.reads[*i]).filter(|_| title && after <= before && headed()) else {
             continue;
-        }
-        let mut of = FxHashSet::default();
-        for above in (head.story..index).filter(|i| signs.reads[*i]) {
+        };
+        for above in (read..index).filter(|i| signs.reads[*i]) {
             stems(text(page, above), &mut of);
         }
-        if shared(text(page, index + 1), &of) < OWN / 2.0 && shared(text(page, index + 2), &of) < OWN / 2.0 {
+        read = index;
+        if shared(text(page, index + 1), &of) < OWN / 2.0 && shared(text(page, first), &of) < OWN / 2.0 {
             for found in &mut found[index..] {
                 found.get_or_insert_with(|| {
                     finding(BoilerplateKind::Related, "next-story", "another story, below a ruler and its headline")
@@ -163,9 +169,11 @@ fn is_letters_of_author(page: &Page<'_>, index: usize) -> bool {
             && part.ends_with('.')
     };
     let small = |part: &&str| (2..=4).contains(&part.chars().count()) && part.chars().all(char::is_lowercase);
+    // Two short words may be the first of a list as well.
+    let last = index + 1 == page.len();
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let dotted = (2..=4).contains(&letters) && (1..=4).contains(&parts.len()) && parts.iter().all(capitals);
-    (dotted || parts.len() == 2 && parts.iter().all(small)) && below()
+    (dotted || last && parts.len() == 2 && parts.iter().all(small)) && below()
 }
 
 /// Below `Read also` alone stand headlines, until a line reads as text again.

@@ -19,11 +19,31 @@ pub(super) struct Above<'p> {
     page: &'p Page<'p>,
     story: usize,
     stems: OnceCell<Vec<FxHashSet<u64>>>,
+    printed: OnceCell<bool>,
 }
 
 impl<'p> Above<'p> {
     pub(super) fn new(page: &'p Page<'p>, story: usize) -> Self {
-        Self { page, story, stems: OnceCell::new() }
+        Self { page, story, stems: OnceCell::new(), printed: OnceCell::new() }
+    }
+
+    /// Whether lines of a number alone count pages: each is one more than the one before, and a good piece of text stands
+    /// between. Numbers that stand closer are those of a list, and others are what the text tells.
+    fn is_printed(&self) -> bool {
+        /// No page has fewer lines.
+        const FEWEST_LINES: usize = 5;
+        *self.printed.get_or_init(|| {
+            let number = |index: usize| {
+                let text = text(self.page, index);
+                is_page_number(text).then(|| text.trim_matches(|c: char| !c.is_ascii_digit()).parse::<u32>().ok())?
+            };
+            let numbers: Vec<(usize, u32)> =
+                (0..self.page.len()).filter_map(|index| Some((index, number(index)?))).collect();
+            numbers.len() >= 2
+                && numbers
+                    .array_windows()
+                    .all(|[(one, first), (other, second)]| *second == first + 1 && other - one >= FEWEST_LINES)
+        })
     }
 
     /// The stems of each, read once.
@@ -64,7 +84,7 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Optio
     if line.byline && !shape.is_prose() {
         return Some(finding(BoilerplateKind::Other, "byline", "names the author"));
     }
-    if is_page_number(text) {
+    if is_page_number(text) && (above.is_printed() || is_set_off(text)) && !is_written(page) {
         return Some(finding(BoilerplateKind::Other, "page-number", "the number of a printed page and nothing else"));
     }
     if let Some((FieldKind::Views | FieldKind::ReadingTime | FieldKind::Number, true)) = line.field
@@ -120,6 +140,12 @@ pub(super) fn of_line(page: &Page<'_>, index: usize, above: &Above<'_>) -> Optio
 /// Whether a date inside of a story answers the line above it: `When:`, `1. Date`.
 fn is_asked_for(page: &Page<'_>, index: usize, story: usize) -> bool {
     index > story && (page.shapes[index - 1].announces || within::is_entry(page, index - 1))
+}
+
+/// `- 2 -`: the number of a page, as typewriters set it.
+fn is_set_off(text: &str) -> bool {
+    let dash = |c: char| matches!(c, '-' | '–' | '—');
+    text.trim().starts_with(dash) && text.trim().ends_with(dash)
 }
 
 /// `7`, `- 2 -`, `[12]`: a number of a page.
