@@ -186,8 +186,12 @@ pub(super) fn table_rest(page: &Page<'_>, index: usize) -> Option<Finding> {
 }
 
 fn is_table_rest(text: &str) -> bool {
-    let bare = text.replace("![]()", "");
-    text.contains('|') && !bare.contains(char::is_alphabetic) && bare.trim_matches(['|', ' ']).len() <= 3
+    const PICTURE: &str = "![]()";
+    let bare = text.replace(PICTURE, "");
+    let cells = bare.trim_matches(['|', ' ']);
+    // A figure beside an empty picture is a counter of the layout; by itself it is a cell.
+    text.contains('|')
+        && (cells.is_empty() || text.contains(PICTURE) && cells.len() <= 3 && !cells.contains(char::is_alphabetic))
 }
 
 /// `den keo quan cuoi cung Another story`: the words of a line of the head in small letters and without their accents,
@@ -263,7 +267,11 @@ mod tests {
     fn the_rest_of_a_table_holds_no_words() {
         assert!(is_table_rest("![]() |") && is_table_rest("|||") && is_table_rest("68 | ![]() |"));
         assert!(
-            !is_table_rest("Pier | 7") && !is_table_rest("1200 | 1400") && !is_table_rest("68") && !is_table_rest("")
+            !is_table_rest("Pier | 7")
+                && !is_table_rest("1200 | 1400")
+                && !is_table_rest("68")
+                && !is_table_rest("12 |")
+                && !is_table_rest("")
         );
     }
 
