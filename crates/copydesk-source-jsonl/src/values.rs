@@ -159,15 +159,48 @@ impl<R: Read> Values<R> {
         }
     }
 
-    /// Goes on to where the next value may begin; what begins there, `None` at the end.
-    fn next_begin(&mut self) -> io::Result<Option<u8>> {
-        if self.bytes.position() == 0 {
-            let mut begin = Vec::new();
-            self.bytes.read_into(&mut begin, BOM.len() as u64)?;
-            if begin != BOM {
-                self.bytes.put_back(begin);
+    /// Goes on behind these bytes if they come next; whether they do.
+    fn pass_word(&mut self, word: &[u8]) -> io::Result<bool> {
+        let mut next = Vec::new();
+        self.bytes.read_into(&mut next, word.len() as u64)?;
+        let is_there = next == word;
+        if is_there {
+            self.at.pass(word);
+        } else {
+            self.bytes.put_back(next);
+        }
+        Ok(is_there)
+    }
+
+    /// Passes over what may stand before the first value: a byte order mark, and comments; one that is not closed.
+    fn begin(&mut self) -> io::Result<Option<Piece>> {
+        if self.pass_word(BOM)? {
+            (self.at.blank_so_far, self.at.column) = (true, 0);
+        }
+        while self.pass(|byte| byte.is_ascii_whitespace())? == Some(b'/') {
+            let place = Place { nth: 1, ..self.place() };
+            if self.pass_word(b"//")? {
+                self.pass(|byte| byte != b'\n')?;
+            } else if self.pass_word(b"/*")? {
+                while self.pass(|byte| byte != b'*')?.is_some() {
+                    self.step()?;
+                    if self.bytes.available()?.first() == Some(&b'/') {
+                        break;
+                    }
+                }
+                if self.bytes.available()?.is_empty() {
+                    return Ok(Some(Piece::Broken { place, fault: None, after_gap: false }));
+                }
+                self.step()?;
+            } else {
+                break;
             }
         }
+        Ok(None)
+    }
+
+    /// Goes on to where the next value may begin; what begins there, `None` at the end.
+    fn next_begin(&mut self) -> io::Result<Option<u8>> {
         match self.lost {
             Lost::No => {}
             Lost::Lines(column) => self.pass_lines(column)?,
@@ -312,6 +345,11 @@ impl<R: Read> Values<R> {
     }
 
     fn read(&mut self) -> io::Result<Option<Piece>> {
+        if self.bytes.position() == 0
+            && let Some(unclosed) = self.begin()?
+        {
+            return Ok(Some(unclosed));
+        }
         loop {
             match self.next_begin()? {
                 Some(b'[') if !self.in_list => {

@@ -95,6 +95,24 @@ fn json_is_told_from_text_in_brackets() {
 }
 
 #[test]
+fn comments_above_the_values_are_passed_over() {
+    for (text, expected) in [
+        (
+            "/* by hand */ [{\"text\":\"The ferry leaves.\"},\n{\"text\":\"It waits.\"}]",
+            &["f#line-1: The ferry leaves.", "f#line-2: It waits."][..],
+        ),
+        ("// by hand\n// again\n{\"text\":\"x\"}\n{\"text\":\"y\"}", &["f#line-3: x", "f#line-4: y"]),
+        ("\u{feff}/* by hand,\n in * two ** lines **/\n{\"text\":\"x\"}", &["f#line-3: x"]),
+        ("/**/{\"text\":\"x\"}", &["f#line-1: x"]),
+        ("// nothing else", &[]),
+        ("/* it never ends *\n{\"text\":\"x\"}\n*", &["f#line-1 (json.eof)"]),
+        ("/ no comment\n{\"text\":\"x\"}", &["f#line-1 (json.syntax)", "f#line-2: x"]),
+    ] {
+        assert_eq!(plain(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn what_is_wrong_costs_its_line_only() {
     let lines = [
         r#"{"text":"first"}"#,
