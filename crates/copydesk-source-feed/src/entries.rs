@@ -149,7 +149,13 @@ impl<'x> Entries<'x> {
                     let around = open[..at].iter().take_while(|open| is_frame(&open.name)).count();
                     let path: Vec<&str> = open[around..=at].iter().map(|open| open.name.as_str()).collect();
                     let path = path.join("/");
-                    let element = &open[at];
+                    // What stands behind the beginning of one that nobody has closed goes on in the one around it.
+                    let unclosed: Vec<String> = open.drain(at + 1..).map(|inner| inner.text).collect();
+                    let element = &mut open[at];
+                    for text in unclosed.iter().filter(|text| !text.is_empty()) {
+                        element.text.push(' ');
+                        element.text.push_str(text);
+                    }
                     let value = match element.markup_from {
                         Some(from) => self.xml.get(from..before).unwrap_or_default().trim().to_owned(),
                         None => element.text.trim().to_owned(),

@@ -136,6 +136,17 @@ fn what_is_broken_costs_its_entry() {
 }
 
 #[test]
+fn what_stands_behind_an_element_that_nobody_closes_is_text_of_the_one_around_it() {
+    let found = inputs(
+        "<rss version=\"2.0\"><channel><title>Tides</title><item><title>The storm</title>\
+         <description>It comes at night.<note>It goes by noon.<br>All ferries wait.</description></item></channel></rss>",
+    );
+    let text = String::from_utf8_lossy(&found[0].bytes).into_owned();
+    assert!(text.contains("It comes at night. It goes by noon. All ferries wait."), "{text}");
+    assert_eq!(found[0].fields["title"], json!("The storm"));
+}
+
+#[test]
 fn a_charset_is_that_of_the_declaration() {
     let text = RSS.replace("UTF-8", "windows-1251").replace("The ferry sails.", "Паром уходит.");
     let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(&text);
