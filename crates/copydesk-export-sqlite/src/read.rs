@@ -8,13 +8,15 @@ use serde_json::{Map, Value, json};
 pub fn records(connection: &Connection) -> Result<impl Iterator<Item = std::result::Result<Record<'static>, String>>> {
     let documents: i64 =
         connection.query_row("SELECT ifnull(max(document), 0) FROM documents", [], |row| row.get(0))?;
-    Ok((1..=documents).map(|document| {
-        let value = record(connection, document).map_err(|error| error.to_string())?;
+    // Databases of older builds have no table for them.
+    let has_chunks = connection.table_exists(None, "chunks")?;
+    Ok((1..=documents).map(move |document| {
+        let value = record(connection, document, has_chunks).map_err(|error| error.to_string())?;
         serde_json::from_value(value).map_err(|error| format!("document {document}: {error}"))
     }))
 }
 
-fn record(connection: &Connection, document: i64) -> Result<Value> {
+fn record(connection: &Connection, document: i64, has_chunks: bool) -> Result<Value> {
     let all = |sql: &str| rows(connection.prepare(sql)?, &document);
     let names = |sql: &str| -> Result<Vec<Value>> {
         Ok(all(sql)?.into_iter().filter_map(|mut row| row.values_mut().next().map(Value::take)).collect())
@@ -72,7 +74,8 @@ fn record(connection: &Connection, document: i64) -> Result<Value> {
     if !decisions.is_empty() {
         put("decisions", list(decisions));
     }
-    let chunks = all("SELECT * FROM chunks WHERE document = ? ORDER BY position")?;
+    let chunks =
+        if has_chunks { all("SELECT * FROM chunks WHERE document = ? ORDER BY position")? } else { Vec::new() };
     if !chunks.is_empty() {
         let lists = ["headings", "blocks", "captions"];
         let chunks = placed(chunks).into_iter().map(|mut chunk| {

@@ -96,6 +96,9 @@ fn chunks_stand_beside_the_documents() {
         .query_row("SELECT count(*) FROM chunks", [], |row| row.get(0))
         .expect("the table is there, and empty");
     assert_eq!(none, 0);
+    database.execute("DROP TABLE chunks", []).expect("a database as older builds made it");
+    let record = copydesk_export_sqlite::records(&database).expect("records").next().expect("one").expect("a record");
+    assert!(record.chunks.is_none() && record.text == "The ferry is late.", "{}", record.text);
 }
 
 fn time(text: &str) -> Value<Timestamp> {
