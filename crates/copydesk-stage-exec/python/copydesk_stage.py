@@ -53,13 +53,23 @@ class Fields(dict):
     # Asked for in C, and not by a function of Python: a stage does this for every block.
     __getattr__ = dict.__getitem__
 
+    #: Where it is said what there is.
+    _said = "`view` and `block` of the stage say what is sent"
+
     def __missing__(self, name: str) -> Any:
-        raise NoSuchMember(f"there is no {name!r} in it: {', '.join(self)} (`view` and `block` of the stage say what is sent)")
+        raise NoSuchMember(f"there is no {name!r} in it: {', '.join(self)} ({self._said})")
 
 
 # Those of a block are found at once, without the way over an error that Python takes to `__getattr__`.
 for _name in ["id", "kind", "level", "label", "text", "original", "language", "hidden", "links"]:
     setattr(Fields, _name, property(operator.itemgetter(_name)))
+
+
+class Options(Fields):
+    """The options of a stage: `options["marks"]` and `options.marks` are the same."""
+
+    __slots__ = ()
+    _said = "an option is declared in `@stage(options=...)`"
 
 
 class Document:
@@ -139,7 +149,7 @@ class Stage:
     """A function that is a stage."""
 
     def __init__(self, function: Callable[..., None], declared: Dict[str, Any], options: Dict[str, Any],
-                 check: Optional[Callable[[Fields], None]]) -> None:
+                 check: Optional[Callable[[Options], None]]) -> None:
         self._function, self._declared, self._options, self._check = function, declared, options, check
 
     def __call__(self, *arguments: Any) -> None:
@@ -148,10 +158,10 @@ class Stage:
     def patch(self, view: Dict[str, Any], options: Optional[Dict[str, Any]] = None) -> Dict[str, Any]:
         """What the stage does to a document, as a patch: for tests of your own."""
         document = Document(_fields(view))
-        self._call(document, _fields({**self._options, **(options or {})}))
+        self._call(document, self._full(options or {}))
         return {"version": 1, "changes": document.changes}
 
-    def _call(self, document: Document, options: Fields) -> None:
+    def _call(self, document: Document, options: Options) -> None:
         if self._options:
             self._function(document, options)
         else:
@@ -181,7 +191,7 @@ class Stage:
         }])
         self._work(texts, out, options)
 
-    def _work(self, texts: Any, out: int, options: Fields) -> None:
+    def _work(self, texts: Any, out: int, options: Options) -> None:
         answers: List[str] = []
         since = time.monotonic()
         scan, encode = json.JSONDecoder(object_hook=Fields).scan_once, _ENCODER.encode
@@ -204,7 +214,10 @@ class Stage:
                     answers.clear()
                     since = time.monotonic()
 
-    def _told(self, given: Dict[str, Any]) -> Fields:
+    def _full(self, given: Dict[str, Any]) -> Options:
+        return _fields({**self._options, **given}, Options)
+
+    def _told(self, given: Dict[str, Any]) -> Options:
         """The options in full; `OptionError` if one is wrong."""
         for name, value in given.items():
             if name not in self._options:
@@ -215,7 +228,7 @@ class Stage:
             default = self._options[name]
             if not _fits(value, default):
                 raise OptionError(name, f"is {_kind(value)}, and has to be {_kind(default)}")
-        options = _fields({**self._options, **given})
+        options = self._full(given)
         if self._check is not None:
             self._check(options)
         return options
@@ -224,7 +237,7 @@ class Stage:
 def stage(*, reads: Sequence[str], writes: Sequence[str], view: Optional[Sequence[str]] = None,
           labels: Optional[Sequence[str]] = None, block: Optional[Sequence[str]] = None,
           options: Optional[Dict[str, Any]] = None, version: str = "",
-          check: Optional[Callable[[Fields], None]] = None) -> Callable[[Callable[..., None]], Stage]:
+          check: Optional[Callable[[Options], None]] = None) -> Callable[[Callable[..., None]], Stage]:
     """Make a function a stage. It is called with a `Document`, and with its options if it has any.
 
     `reads` and `writes` are out of `body`, `languages`, `captions`, `metadata` and `text`. `view` are the members of a view that
@@ -246,8 +259,8 @@ def stage(*, reads: Sequence[str], writes: Sequence[str], view: Optional[Sequenc
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def _fields(value: Any) -> Any:
-    return json.loads(json.dumps(value), object_hook=Fields)
+def _fields(value: Any, kind: Any = Fields) -> Any:
+    return json.loads(json.dumps(value), object_hook=kind)
 
 
 def _fits(value: Any, default: Any) -> bool:

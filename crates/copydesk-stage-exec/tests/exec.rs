@@ -297,6 +297,28 @@ fn a_member_that_is_not_there_is_told_of_where_it_was_asked_for() {
 }
 
 #[test]
+fn an_option_that_is_not_there_is_told_of_as_one() {
+    if !has("python3") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("mistaken.py");
+    fs::write(folder.path().join("copydesk_stage.py"), copydesk_stage_exec::PYTHON_MODULE).unwrap();
+    let code = "from copydesk_stage import stage\n\n@stage(reads=[], writes=[], view=[], options={'words': [], 'least': {'lines': 2}})\n\
+        def mistaken(document, options):\n    return options.least.line if options.words else options.word\n\nmistaken.run()\n";
+    fs::write(&program, code).unwrap();
+    for (words, message) in [
+        (json!([]), "there is no 'word' in it: words, least (an option is declared in `@stage(options=...)`)"),
+        (json!(["tide"]), "there is no 'line' in it: lines (an option is declared in `@stage(options=...)`)"),
+    ] {
+        let stage =
+            build(&json!({ "command": ["python3", program], "options": { "words": words } })).expect("it is good");
+        let error = work(&stage, &["any"])[0].1.clone().expect_err(message);
+        assert_eq!(error.message, format!("NoSuchMember: {message} (mistaken.py, line 5)"));
+    }
+}
+
+#[test]
 fn rules_of_the_module_for_python_stand_in_the_readme() {
     let rules: Vec<&str> = copydesk_stage_exec::PYTHON_MODULE
         .split("\"rule\": \"")
