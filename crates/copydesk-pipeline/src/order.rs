@@ -11,6 +11,8 @@ use crate::{diagnosis::Diagnostic, suggest};
 pub(crate) struct Placed<'a> {
     /// What it is called in this chain.
     pub(crate) name: &'a str,
+    /// What it is.
+    pub(crate) kind: &'a str,
     pub(crate) reads: &'a [Facet],
     pub(crate) writes: &'a [Facet],
     /// What its condition asks for, and where that stands.
@@ -53,7 +55,10 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
             missing.extend(writer.map(|w| (*facet, w)));
         }
         for facet in &reader.asks.0 {
-            if reader.writes(*facet) && !is_known(*facet, &chain[..at]) && !missing.iter().any(|(f, _)| f == facet) {
+            if reader.writes(*facet)
+                && !is_known(*facet, written(&chain[..at]))
+                && !missing.iter().any(|(f, _)| f == facet)
+            {
                 out.push(asks_itself(reader, *facet));
             }
         }
@@ -74,9 +79,12 @@ pub(crate) fn check(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
     out
 }
 
-/// Whether something can be known of a facet behind these stages.
-fn is_known(facet: Facet, before: &[Placed<'_>]) -> bool {
-    let written = |facet| before.iter().any(|stage| stage.writes(facet));
+fn written(stages: &[Placed<'_>]) -> impl Fn(Facet) -> bool {
+    |facet| stages.iter().any(|stage| stage.writes(facet))
+}
+
+/// Whether something can be known of a facet where these have been written.
+fn is_known(facet: Facet, written: impl Fn(Facet) -> bool) -> bool {
     match facet {
         // All text that is shown counts as main text until a stage says otherwise.
         Facet::Body => true,
@@ -95,13 +103,16 @@ fn asks_itself(stage: &Placed<'_>, facet: Facet) -> Diagnostic {
         .help("ask for what stages before it write, or put the condition on a stage behind it")
 }
 
-/// Conditions over what a stage before has written and this or a later one writes more of.
+/// Conditions over what a stage before has written and this or a later one writes more of. A second pass of a stage asks for
+/// what the first has left.
 fn half_written(chain: &[Placed<'_>]) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for (at, stage) in chain.iter().enumerate() {
         for facet in stage.asks.0.iter().filter(|facet| **facet != Facet::Body) {
-            let more = |s: &&Placed<'_>| s.writes(*facet) && (s.name == stage.name || !s.reads(*facet));
-            if chain[..at].iter().any(|s| s.writes(*facet))
+            let is_second = chain[..at].iter().any(|s| s.kind == stage.kind);
+            let more =
+                |s: &&Placed<'_>| s.writes(*facet) && if s.name == stage.name { !is_second } else { !s.reads(*facet) };
+            if written(&chain[..at])(*facet)
                 && let Some(writer) = chain[at..].iter().find(more)
             {
                 let (name, facet) = (stage.name, facet.name());
@@ -122,9 +133,8 @@ pub(crate) fn never_written(
     span: &Range<usize>,
     stages: &[StageInstance],
 ) -> Vec<Diagnostic> {
-    let is_written =
-        |facet: &Facet| *facet == Facet::Body || stages.iter().any(|stage| stage.manifest.writes.contains(facet));
-    let missing = asks.iter().filter(|facet| !is_written(facet));
+    let written = |facet| stages.iter().any(|stage| stage.manifest.writes.contains(&facet));
+    let missing = asks.iter().filter(|facet| !is_known(**facet, written));
     let say = |facet: &Facet| {
         let message = format!("`when` of {subject} asks for {}, and no stage of this chain writes it", facet.name());
         Diagnostic::warning(message, span.clone()).label("is asked of empty values").absent()

@@ -1,5 +1,7 @@
 //! Loading pipeline files. The wording of the messages is tested where the program is; here it is what is refused.
 
+use std::fmt::Write as _;
+
 use copydesk_document::{BlockId, Document, Input};
 use copydesk_pipeline::{Severity, builtin, json_schema, load};
 use copydesk_runner::{Outcome, StageInstance};
@@ -75,6 +77,26 @@ fn a_stage_that_refines_waits_for_the_one_that_makes() {
     assert_eq!(chain(&["makes", "refines"]), (0, 0));
     assert_eq!(chain(&["refines", "makes"]), (1, 0));
     assert_eq!(chain(&["refines", "refines-too"]), (0, 0), "two that refine stand in any order");
+}
+
+#[test]
+fn conditions_over_what_may_be_known_are_not_warned_of() {
+    let warnings = |stages: &[(&str, &str)], export: &str| {
+        let mut text = String::new();
+        for (at, (stage, when)) in stages.iter().enumerate() {
+            let _ = write!(text, "[[stage]]\nuse = \"{stage}\"\nname = \"s{at}\"\nwhen = '{when}'\n");
+        }
+        let _ = write!(text, "[[export]]\nuse = \"jsonl\"\nwhen = '{export}'\n");
+        let warnings = load("when.toml", &text, &builtin()).unwrap_or_else(|e| panic!("{e}")).warnings.to_string();
+        warnings.lines().filter(|line| line.starts_with("warning: `when`")).collect::<Vec<_>>().join("\n")
+    };
+    let (strip, metadata) = (("strip-boilerplate", "true"), ("extract-metadata", "true"));
+    let german = "language == \"de\"";
+    assert_eq!(warnings(&[strip, metadata], german), "", "what a page says of its language stands in");
+    assert!(warnings(&[("mask-personal-data", "true")], german).contains("asks for languages"));
+    let again = ("extract-metadata", "title == \"\"");
+    assert_eq!(warnings(&[strip, metadata, again], "true"), "", "a second pass");
+    assert!(warnings(&[strip, again], "true").contains("before `s1` has written its part"));
 }
 
 #[test]

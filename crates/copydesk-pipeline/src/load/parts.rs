@@ -77,7 +77,7 @@ impl Loader<'_> {
             None => (known.reads, known.writes),
         };
         let asks = Self::asked(&instance);
-        placed.push(Placed { name, reads, writes, asks, span: instance.span, line });
+        placed.push(Placed { name, kind: known.name, reads, writes, asks, span: instance.span, line });
         links.extend(built);
     }
 
