@@ -2,6 +2,8 @@
 
 mod xml;
 
+use std::ops::Range;
+
 use copydesk_text::ends_sentence;
 use memchr::memmem;
 
@@ -35,8 +37,11 @@ pub(crate) fn format(content: &str) -> Format {
     // Markdown may hold HTML too, and then shows its own marks as well.
     let more_tags = marks < 4 || tags.blocks * 2 > marks;
     let begins_with_tag = tag_at(start).is_some_and(|t| t.block);
-    // The end of a paragraph need not be marked; where Markdown has tags like that it shows other marks.
-    let is_written_so = tags.bytes * 8 > sample.len() || tags.blocks >= 3 || tags.closed >= 1 || marks == 0;
+    // The end of a paragraph need not be marked; where Markdown has tags like that it shows other marks, and a text that begins
+    // with the name of a tag goes on in paragraphs without.
+    let goes_on_so = || !paragraphs(start).any(|paragraph| tag_at(paragraph).is_none());
+    let is_written_so =
+        tags.bytes * 8 > sample.len() || tags.blocks >= 3 || tags.closed >= 1 || marks == 0 && goes_on_so();
     let fragment = begins_with_tag && is_written_so;
     let mixed = tags.blocks >= 5 && tags.bytes * 10 > sample.len();
     if (fragment || mixed) && more_tags {
@@ -59,6 +64,39 @@ pub(crate) fn has_markup(content: &str) -> bool {
     };
     let mut references = memchr::memchr_iter(b'&', sample.as_bytes());
     tags.bytes > 0 || !sample.trim().contains("\n\n") && references.any(is_reference)
+}
+
+/// What blank lines part.
+fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text.trim();
+    std::iter::from_fn(move || {
+        let gap = blank_line(rest).unwrap_or(rest.len()..rest.len());
+        let paragraph = &rest[..gap.start];
+        rest = &rest[gap.end..];
+        (!paragraph.is_empty()).then_some(paragraph)
+    })
+}
+
+/// Where the first blank line of a text stands, with all white space around it.
+pub(crate) fn blank_line(text: &str) -> Option<Range<usize>> {
+    let mut past = 0;
+    memchr::memchr_iter(b'\n', text.as_bytes()).find_map(|at| {
+        if at < past {
+            return None;
+        }
+        past = text.len() - text[at..].trim_start().len();
+        let is_blank = memchr::memchr(b'\n', &text.as_bytes()[at + 1..past]).is_some();
+        is_blank.then(|| text[..at].trim_end().len()..past)
+    })
+}
+
+/// Whether blank lines part the paragraphs of a text whose tags stand inside of lines, as systems keep texts that put the tags of
+/// paragraphs around them later.
+pub(crate) fn has_tags_in_lines_only(text: &str) -> bool {
+    let mut tags = memchr::memchr_iter(b'<', text.as_bytes()).filter_map(|at| Some((at, tag_at(&text[at..])?)));
+    let parts =
+        |(at, tag): (usize, TagAt)| tag.block || text[at..].get(..3).is_some_and(|t| t.eq_ignore_ascii_case("<br"));
+    !tags.any(parts) && blank_line(text.trim()).is_some()
 }
 
 /// Whether whole paragraphs stand in neighbouring lines.
@@ -410,6 +448,12 @@ mod tests {
             ("<p>One.</p><p>Two.</p>", Format::Html),
             ("<div class=\"x\">One</div>", Format::Html),
             ("<p class=\"lead\">A paragraph that nobody has closed, since HTML does not ask for it.", Format::Html),
+            ("<p class=\"lead\">A paragraph that nobody has closed.\r\n\r\n<p>Nor has anybody this one.", Format::Html),
+            (
+                "<table> is the element for what stands in rows and columns.\n\nIt is not meant for the layout of a page, \
+                 for which there are other means.\n\nA caption may stand in it.",
+                Format::Plain,
+            ),
             (
                 "<div>The *tide* rises.\n\n- [one](https://example.org/a)\n- [two](https://example.org/b)",
                 Format::Markdown,

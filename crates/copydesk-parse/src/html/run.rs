@@ -1,5 +1,7 @@
 //! A block under construction: a run of inline content, its white space folded, its spans and inline markup noted.
 
+use std::ops::Range;
+
 use copydesk_document::{BlockKind, ElementId, Inline, InlineKind, Span};
 
 use copydesk_text::joins_without_space;
@@ -81,6 +83,15 @@ pub(super) struct Piece<'a> {
     pub(super) span: Span,
     /// Whether the text stands in the source byte by byte.
     pub(super) exact: bool,
+}
+
+impl Piece<'_> {
+    /// A part of it. Of what does not stand in the source so, nothing closer is known.
+    pub(super) fn part(self, of: Range<usize>) -> Self {
+        let at = self.span.start as usize;
+        let span = if self.exact { Span::new(at + of.start, at + of.end) } else { self.span };
+        Self { text: &self.text[of], span, ..self }
+    }
 }
 
 impl Run {

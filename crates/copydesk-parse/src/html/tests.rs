@@ -619,3 +619,22 @@ fn foreign_content_ends_where_the_standard_says() {
     check(formula, "p \"x y z\"");
     check("<plaintext>a &amp; <b>", "code \"a &amp; <b>\"");
 }
+
+#[test]
+fn blank_lines_part_paragraphs_where_no_tag_does() {
+    let text = "The ferry &amp; the pilot leave at <b>ten</b>.\n\nThe tide is\nlow.\n \n<i>Nobody</i> waits.\n\n";
+    check(
+        text,
+        "p \"The ferry & the pilot leave at ten.\" **ten**\np \"The tide is low.\"\np \"Nobody waits.\" *Nobody*",
+    );
+    let doc = read(text);
+    let spans: Vec<_> =
+        doc.iter().map(|(_, block)| &text[block.span.start as usize..block.span.end as usize]).collect();
+    assert_eq!(spans[1], "The tide is\nlow.", "{spans:?}");
+    check("The <b>ferry</b><br>leaves\n\nat ten.", "p \"The ferry\\nleaves at ten.\" **ferry**");
+    check(
+        "The <b>ferry</b> leaves.\r\n\r\nThe tide waits.",
+        "p \"The ferry leaves.\" **ferry**\np \"The tide waits.\"",
+    );
+    check("<p>The ferry\n\nleaves.</p>", "p \"The ferry leaves.\"");
+}

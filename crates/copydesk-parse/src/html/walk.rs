@@ -11,7 +11,7 @@ use super::inline::{self, Joined, Script};
 use super::run::{Markup, Piece, Run};
 use super::{attributes, evidence, images, prose};
 use crate::marks::{Mark, mark};
-use crate::{Limits, ParseError};
+use crate::{Limits, ParseError, format};
 
 /// What an element hands down to what is inside it.
 #[expect(clippy::struct_excessive_bools, reason = "they are independent, and each is one question of the walk")]
@@ -100,6 +100,8 @@ pub(super) struct Walker<'a> {
     too_deep: Option<u32>,
     /// The block under construction is a large first letter so far.
     drop_cap: bool,
+    /// Blank lines part paragraphs, and no tags do.
+    has_blank_lines: bool,
     limits: &'a Limits,
 }
 
@@ -127,6 +129,7 @@ pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Lim
         elements: if arena.has_microdata { vec![NONE; arena.nodes.len()] } else { Vec::new() },
         too_deep: None,
         drop_cap: false,
+        has_blank_lines: format::has_tags_in_lines_only(source),
         limits,
     };
     walker.run()?;
@@ -462,6 +465,15 @@ impl Walker<'_> {
         if let Some(script) = context.script {
             converted = piece.text.chars().map(|c| inline::convert(script, c).unwrap_or(c)).collect();
             piece = Piece { text: &converted, exact: false, ..piece };
+        }
+        while self.has_blank_lines
+            && !context.pre
+            && let Some(gap) = format::blank_line(piece.text)
+        {
+            let head = piece.part(0..gap.start);
+            self.add(&context, |run| run.push_folded(head));
+            self.edge(&context);
+            piece = piece.part(gap.end..piece.text.len());
         }
         self.add(&context, |run| if context.pre { run.push_raw(piece) } else { run.push_folded(piece) });
     }
