@@ -58,7 +58,7 @@ impl Picked {
 }
 
 fn unwritten(error: &io::Error) -> SurveyError {
-    SurveyError::new(format!("there is no room on disk for what does not fit into memory: {error}"))
+    SurveyError::new(format!("what does not fit into memory could not be set aside on disk: {error}"))
 }
 
 #[cfg(test)]
@@ -76,6 +76,55 @@ mod tests {
         fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
             (0..).zip(&self.0).try_for_each(|(number, summary)| see(Seen { number, run: 0, summary }))
         }
+    }
+
+    /// A corpus with a file that takes nothing.
+    struct Stuck;
+
+    impl io::Read for Stuck {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Ok(0)
+        }
+    }
+
+    impl io::Write for Stuck {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::Error::other("the device is gone"))
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl io::Seek for Stuck {
+        fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+            Ok(0)
+        }
+    }
+
+    impl Corpus for Stuck {
+        fn documents(&self) -> u64 {
+            1
+        }
+
+        fn each(&self, see: &mut dyn FnMut(Seen<'_>) -> Result<(), SurveyError>) -> Result<(), SurveyError> {
+            see(Seen { number: 0, run: 0, summary: b"a ferry" })
+        }
+
+        fn scratch(&self) -> Result<Box<dyn Scratch>, SurveyError> {
+            Ok(Box::new(Self))
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_with_its_reason() {
+        let pick: &mut Pick<'_> = &mut |summary, out| {
+            out.extend_from_slice(summary);
+            Ok(())
+        };
+        let error = Picked::of(&Stuck, vec![0], pick).expect_err("it takes nothing").to_string();
+        assert_eq!(error, "what does not fit into memory could not be set aside on disk: the device is gone");
     }
 
     #[test]
