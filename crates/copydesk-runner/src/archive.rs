@@ -8,7 +8,7 @@ use crate::{
     RunError, draft,
     earlier::{self, Shard},
     forgotten::Forgotten,
-    index::{Fate, Fetched},
+    index::{Fate, Standpoint},
     manifest::{Asked, MANIFEST, Manifest},
     part,
     reuse::Done,
@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Archive {
     folder: LocalFolder,
+    forgotten: Forgotten,
     kept: Vec<Kept>,
     /// How many runs have added to it.
     runs: usize,
@@ -36,8 +37,8 @@ struct Kept {
     run: usize,
     /// Of each document that was seen, whether its record stands in the outputs.
     stands: Vec<bool>,
-    /// From where those came that are in quarantine.
-    quarantined: Vec<Fetched>,
+    /// From where the names of its documents are understood.
+    from: Standpoint,
 }
 
 impl Kept {
@@ -54,9 +55,7 @@ impl Kept {
         let is_same = seen.len() == now.len();
         let stands = seen.iter().zip(&now).filter(|(seen, _)| seen.document.fate == Fate::Written);
         let stands = stands.map(|(_, now)| now.document.fate == Fate::Written && !forgotten.has(now)).collect();
-        let quarantined = seen.into_iter().filter(|seen| !forgotten.has(seen));
-        let quarantined = quarantined.filter_map(|seen| seen.document.fetched).collect();
-        Ok(is_same.then_some(Self { draft, run, stands, quarantined }))
+        Ok(is_same.then(|| Self { draft, run, stands, from: shard.from.clone() }))
     }
 }
 
@@ -95,7 +94,7 @@ impl Archive {
             let found = Kept::look(&folder, &forgotten, shard, read(*key)?, run).ok().flatten();
             kept.push(found.ok_or_else(|| wrong("has lost which documents its records were made of"))?);
         }
-        Ok(Self { kept, runs: manifest.files.segments.len(), own, surveys: surveys.len(), folder })
+        Ok(Self { kept, runs: manifest.files.segments.len(), own, surveys: surveys.len(), folder, forgotten })
     }
 
     /// How many records stand there.
@@ -103,13 +102,21 @@ impl Archive {
         self.kept.iter().flat_map(|kept| &kept.stands).filter(|stands| **stands).count() as u64
     }
 
-    /// The documents of it that are in quarantine.
+    /// The documents of it that are in quarantine, read shard by shard: there may be many.
     pub(crate) fn each_quarantined(
         &self,
         see: &mut dyn FnMut(QuarantinedInput<'_>) -> Result<(), SurveyError>,
     ) -> Result<(), SurveyError> {
-        let all = self.kept.iter().flat_map(|kept| kept.quarantined.iter().map(|fetched| (kept.run, fetched)));
-        all.into_iter().try_for_each(|(run, fetched)| see(QuarantinedInput { run, ..fetched.input() }))
+        for Kept { draft, run, from, .. } in &self.kept {
+            let seen =
+                earlier::of_done(&self.folder, draft, from).map_err(|error| SurveyError::new(error.to_string()))?;
+            for seen in seen.iter().filter(|seen| !self.forgotten.has(seen)) {
+                if let Some(fetched) = &seen.document.fetched {
+                    see(QuarantinedInput { run: *run, ..fetched.input() })?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// How many runs have added to it.

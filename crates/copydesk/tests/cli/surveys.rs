@@ -240,6 +240,36 @@ fn a_site_whose_layout_changes_is_told_of_on_that_day() {
     assert!(!again.stderr.contains("alert"), "it has been said: {}", again.stderr);
 }
 
+#[test]
+fn what_is_in_quarantine_in_another_folder_counts() {
+    let pipeline = PIPELINE.replace("find-duplicates", "watch-sites").replace("duplicates.", "surveys.watch-sites.");
+    let pipeline = format!("[limits]\nmax_blocks = 50\n{pipeline}");
+    let bench = Bench::new(&pipeline);
+    let table = |out: &str, day: &str| {
+        let page = |text: &str| {
+            let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{text}");
+            let length = block.len();
+            format!(
+                "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://quay.example/1\r\n\
+                 WARC-Date: {day}T08:00:00Z\r\nContent-Length: {length}\r\n\r\n{block}\r\n\r\n"
+            )
+        };
+        fs::write(bench.path("pages/0.warc"), page(STORY) + &page(&"<p>The tide is low.</p>".repeat(60))).unwrap();
+        let report = bench.path("report.json");
+        let ran = bench.run(out, &["--report", &report]);
+        assert!(ran.code <= 1, "{}", ran.stderr);
+        let report: Value = serde_json::from_str(&bench.read("report.json")).unwrap();
+        let rows = report["corpus"]["watch-sites"]["table"]["rows"].as_array().unwrap().clone();
+        let of_site = rows.into_iter().filter(|row| row[0] == "quay.example");
+        of_site.map(|row| (row[1].clone(), row[2].clone(), row[9].clone())).collect::<Vec<_>>()
+    };
+    let row = |day: &str| (day.into(), 1.into(), 0.5.into());
+    assert_eq!(table("archive", "2026-05-01"), [row("2026-05-01")]);
+    let against = format!("use = \"watch-sites\"\nagainst = [{:?}]", bench.path("archive"));
+    fs::write(bench.path("p.toml"), pipeline.replace("use = \"watch-sites\"", &against)).unwrap();
+    assert_eq!(table("out", "2026-05-02"), [row("2026-05-01"), row("2026-05-02")]);
+}
+
 /// A crawl: pages of one day, one a line, with the address and the day of each.
 fn crawl(bench: &Bench, day: &str, pages: &[(&str, &str)]) {
     let lines = pages.iter().map(|(page, text)| {
