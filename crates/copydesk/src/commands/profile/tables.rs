@@ -262,11 +262,15 @@ fn rows_of_csv(path: &Path, row: &mut dyn FnMut(String, Map<String, Value>)) -> 
     Ok(())
 }
 
-/// What stands between the names of the columns: they have none but letters, figures, dots, dashes and underscores.
+/// What stands between the names of the columns: the first of these signs in the header, outside of quotes.
 fn delimiter(head: &[u8]) -> u8 {
-    let of_a_name = |byte: u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || b"._-\"".contains(&byte);
-    let found = head.iter().copied().find(|byte| !of_a_name(*byte));
-    found.filter(|byte| !b"\r\n\0".contains(byte)).unwrap_or(b',')
+    let mut in_quotes = false;
+    let outside = head.iter().copied().filter(|byte| {
+        in_quotes ^= *byte == b'"';
+        !in_quotes
+    });
+    let header = outside.take_while(|byte| !b"\r\n".contains(byte));
+    header.into_iter().find(|byte| b",;\t|".contains(byte)).unwrap_or(b',')
 }
 
 /// A text of CSV without what the export has put there for spreadsheets: the mark before what looks like a formula, and that
@@ -452,9 +456,15 @@ mod tests {
 
     #[test]
     fn what_stands_between_columns_is_told_by_their_names() {
-        for (head, expected) in
-            [("id,title\r\n1;2", b','), ("\"id\";text", b';'), ("id\ttext", b'\t'), ("text\r\n", b',')]
-        {
+        for (head, expected) in [
+            ("id,title\r\n1;2", b','),
+            ("\"id\";text", b';'),
+            ("id\ttext", b'\t'),
+            ("id|text", b'|'),
+            ("text\r\n1;2", b','),
+            ("fields.Article ID,id,text", b','),
+            ("\"fields.Place, day\";text", b';'),
+        ] {
             assert_eq!(delimiter(head.as_bytes()), expected, "{head}");
         }
     }
