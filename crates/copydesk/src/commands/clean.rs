@@ -4,7 +4,7 @@ use std::{fs, io, path::Path};
 
 use anyhow::Context as _;
 
-use super::house::cache;
+use super::house::{cache, is_ours};
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
@@ -37,6 +37,13 @@ impl Args {
         let cache = cache()?;
         for (name, what) in KEPT {
             let folder = cache.join(name);
+            if folder.exists() && !is_ours(&folder) {
+                reporter.write(&format!(
+                    "{}: left as it is: it has no CACHEDIR.TAG of `copydesk`, and may be somebody else's\n",
+                    shown(&folder)
+                ));
+                continue;
+            }
             let (files, bytes) = held(&folder).with_context(|| format!("cannot read {}", shown(&folder)))?;
             if !self.dry_run && folder.exists() {
                 fs::remove_dir_all(&folder).with_context(|| format!("cannot clear {}", shown(&folder)))?;

@@ -21,6 +21,14 @@ const PLACE_HEAD: &str = "\
 # `copydesk dev` writes this file anew on another machine.
 ";
 
+/// What marks a folder of a cache, for programs that make backups too: see <https://bford.info/cachedir/>. That of cargo has other
+/// words.
+const TAG: &str = "CACHEDIR.TAG";
+const TAG_TEXT: &str = "\
+Signature: 8a477f597d28d172789f06886806bc55
+# What `copydesk` keeps here it can make again; `copydesk clean` takes it away.
+";
+
 /// The table of what cargo takes from elsewhere.
 const PATCH: &str = "[patch.crates-io]\n";
 
@@ -221,10 +229,27 @@ pub(crate) fn cache() -> anyhow::Result<PathBuf> {
     std::path::absolute(&folder).with_context(|| format!("cannot use {}", folder.display()))
 }
 
+/// A folder of the cache for what can be made again. It is marked as ours if it is new.
+pub(crate) fn room(cache: &Path, name: &str) -> io::Result<PathBuf> {
+    let folder = cache.join(name);
+    if !folder.exists() {
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join(TAG), TAG_TEXT)?;
+    }
+    Ok(folder)
+}
+
+/// Whether a folder is marked as ours.
+pub(crate) fn is_ours(folder: &Path) -> bool {
+    fs::read(folder.join(TAG)).is_ok_and(|text| text == TAG_TEXT.as_bytes())
+}
+
 /// Where the indices of `view` are kept. They can be made anew, so that any place will do.
 #[cfg(feature = "view")]
 pub(crate) fn indices() -> PathBuf {
-    cache().unwrap_or_else(|_| env::temp_dir().join("copydesk")).join("view")
+    let cache = cache().unwrap_or_else(|_| env::temp_dir().join("copydesk"));
+    // Who makes an index says why it cannot be made.
+    room(&cache, "view").unwrap_or_else(|_| cache.join("view"))
 }
 
 /// A path as a string of TOML. A JSON string is one.
@@ -237,6 +262,19 @@ mod tests {
     use std::{collections::BTreeSet, process::Command};
 
     use super::*;
+
+    #[test]
+    fn a_folder_of_the_cache_is_ours_if_it_was_made_for_it() {
+        let cache = tempfile::tempdir().expect("a folder");
+        let target = cache.path().join("target");
+        fs::create_dir(&target).expect("it can be made");
+        for (name, ours) in [("target", false), ("view", true), ("view", true)] {
+            let folder = room(cache.path(), name).expect("there is room");
+            assert!(folder.is_dir() && is_ours(&folder) == ours, "{name}");
+        }
+        fs::write(target.join(TAG), TAG_TEXT.lines().next().unwrap_or_default()).expect("it can be written");
+        assert!(!is_ours(&target), "that is of another program");
+    }
 
     #[test]
     fn a_checkout_is_one_or_is_refused() {

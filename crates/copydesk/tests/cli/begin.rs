@@ -115,29 +115,39 @@ fn a_build_is_refused_before_anything_is_built() {
 #[test]
 fn what_can_be_made_again_is_cleared_from_the_cache() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, bytes) in
-        [("target/debug/mine", 1_234_567), ("view/1.index", 12), ("crates/0/Cargo.toml", 3), ("own", 1)]
-    {
+    for (name, bytes) in [
+        ("target/debug/mine", 1_234_567),
+        ("view/1.index", 12),
+        ("build/letter.txt", 5),
+        ("crates/0/Cargo.toml", 3),
+        ("own", 1),
+    ] {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, vec![b'x'; bytes]).unwrap();
+    }
+    let tag = "Signature: 8a477f597d28d172789f06886806bc55\n# What `copydesk` keeps here it can make again; `copydesk clean` \
+        takes it away.\n";
+    for (name, text) in [("target", tag), ("view", tag), ("build", "Signature: 8a477f597d28d172789f06886806bc55\n")] {
+        fs::write(folder.path().join(name).join("CACHEDIR.TAG"), text).unwrap();
     }
     let clean = |args: &[&str]| {
         let mut program = command([&["clean"], args].concat());
         let output = program.env("COPYDESK_CACHE", folder.path()).output().expect("it starts");
         assert!(output.status.success());
+        assert!(String::from_utf8_lossy(&output.stderr).contains("build: left as it is"), "it is not ours");
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let there = |name: &str| folder.path().join(name).exists();
     let said = clean(&["--dry-run"]);
-    assert!(said.contains("target: what cargo has built: 1 file, 1.2 MB\n"), "{said}");
+    assert!(said.contains("target: what cargo has built: 2 files, 1.2 MB\n"), "{said}");
     assert!(there("target/debug/mine") && there("view/1.index"));
     let said = clean(&[]);
-    assert!(said.contains("target: what cargo has built: 1 file, 1.2 MB freed\n"), "{said}");
-    assert!(said.contains("view: indices of `view`: 1 file, 12 bytes freed\n"), "{said}");
+    assert!(said.contains("target: what cargo has built: 2 files, 1.2 MB freed\n"), "{said}");
+    assert!(said.contains("view: indices of `view`: 2 files, 136 bytes freed\n"), "{said}");
     assert!(!there("target") && !there("view"));
     assert!(
-        there("crates/0/Cargo.toml") && there("own"),
+        there("crates/0/Cargo.toml") && there("own") && there("build/letter.txt"),
         "crates of others are built on the one, and the other is not ours"
     );
     assert!(clean(&[]).contains("target: what cargo has built: 0 files, 0 bytes freed\n"));

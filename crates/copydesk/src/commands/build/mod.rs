@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, anyhow, bail};
 
 use self::{package::Package, project::Project};
-use super::house::{Named, cache};
+use super::house::{Named, cache, room};
 use crate::{
     exit::ExitCode,
     report::{Failure, Reporter},
@@ -65,7 +65,8 @@ impl Args {
         }
         let project = Project { name, house, packages, default_features: !self.no_default_features };
         let cache = cache()?;
-        let folder = cache.join("build").join(&project.name);
+        let folder = room(&cache, "build").with_context(|| format!("cannot write to {}", cache.display()))?;
+        let folder = folder.join(&project.name);
         project.write(&folder).with_context(|| format!("cannot write {}", folder.display()))?;
         let lock = beside(&self.out, "lock");
         self.bring_lock(&lock, &folder, &project)?;
@@ -118,7 +119,8 @@ impl Args {
         cargo.arg("build").current_dir(folder);
         // Whoever has a place for what is built has it for this, too.
         if env::var_os("CARGO_TARGET_DIR").is_none() {
-            cargo.env("CARGO_TARGET_DIR", cache.join("target"));
+            let target = room(cache, "target").with_context(|| format!("cannot write to {}", cache.display()))?;
+            cargo.env("CARGO_TARGET_DIR", target);
         }
         let switches = [
             (!self.debug, "--release"),
