@@ -15,7 +15,7 @@ use std::{
 use anyhow::{Context, ensure};
 use serde_json::Value;
 
-use crate::{target, watch::release};
+use crate::{target, watch::lean_release};
 
 /// Arguments of `cargo xtask baseline`.
 #[derive(Debug, clap::Args)]
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 
 /// Runs the release program over the pages.
 fn work(args: &Args) -> anyhow::Result<Pages> {
-    let program = release(false)?;
+    let program = lean_release(false)?;
     let scratch = target().join("baseline");
     if scratch.exists() {
         fs::remove_dir_all(&scratch)?;

@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 
-use crate::{profile::Profile, target};
+use crate::{profile::Profile, target, watch::lean_release};
 
 /// Arguments of `cargo xtask instructions`.
 #[derive(Debug, clap::Args)]
@@ -44,7 +44,7 @@ const BASELINE: &str = "xtask/instructions.toml";
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let program = match &args.program {
         Some(program) => fs::canonicalize(program).with_context(|| program.display().to_string())?,
-        None => build()?,
+        None => lean_release(false)?,
     };
     let pages = if args.short { corpus()? } else { sorted(&args.pages)? };
     ensure!(!pages.is_empty(), "there are no pages");
@@ -64,17 +64,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         return rows.write();
     }
     if args.short { rows.judge() } else { Ok(()) }
-}
-
-/// The release program of the README's first command, as it is built where nothing is kept for the next build: that changes
-/// what is inlined.
-fn build() -> anyhow::Result<PathBuf> {
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo
-        .args(["build", "--release", "--locked", "-p", "copydesk", "--no-default-features"])
-        .env("CARGO_INCREMENTAL", "0");
-    ensure!(cargo.status()?.success(), "the release program could not be built");
-    fs::canonicalize(target().join("release/copydesk")).context("there is no release program")
 }
 
 fn corpus() -> anyhow::Result<Vec<PathBuf>> {

@@ -11,7 +11,7 @@ use anyhow::{Context, anyhow, bail, ensure};
 
 use crate::{
     generate::{Made, Shape, large, small},
-    watch::{Cost, release, watch},
+    watch::{Cost, lean_release, watch},
 };
 
 /// Arguments of `cargo xtask memory`.
@@ -46,7 +46,7 @@ const FEW: u64 = 10_000;
 const FLAT: f64 = 0.10;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    let program = release(args.no_build)?;
+    let program = lean_release(args.no_build)?;
     let (counts, bytes): (&[u64], u64) =
         if args.quick { (&[1_000, 10_000], 50_000_000) } else { (&[10_000, 100_000], 5_000_000_000) };
     println!("| corpus | documents | MB | seconds | documents/s | MB/s | documents/s of a core | peak resident MB |");

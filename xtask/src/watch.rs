@@ -35,12 +35,23 @@ impl Cost {
     }
 }
 
-/// The release program, built before unless that is `built` already.
+/// The release program with all that it can do, built before unless that is `built` already.
 pub(crate) fn release(built: bool) -> anyhow::Result<PathBuf> {
+    program(built, &[])
+}
+
+/// The release program of the README's first command, which is there where that was given.
+pub(crate) fn lean_release(built: bool) -> anyhow::Result<PathBuf> {
+    program(built, &["--no-default-features"])
+}
+
+fn program(built: bool, features: &[&str]) -> anyhow::Result<PathBuf> {
     ensure!(Path::new("/proc/self/status").exists(), "memory is read from /proc, which this system does not have");
     if !built {
-        let built = Command::new(env!("CARGO")).args(["build", "--release", "--locked", "-p", "copydesk"]).status()?;
-        ensure!(built.success(), "the release program could not be built");
+        let mut cargo = Command::new(env!("CARGO"));
+        // What is kept for the next build changes what is inlined, and so what a page costs.
+        cargo.args(["build", "--release", "--locked", "-p", "copydesk"]).args(features).env("CARGO_INCREMENTAL", "0");
+        ensure!(cargo.status()?.success(), "the release program could not be built");
     }
     fs::canonicalize(target().join("release/copydesk")).context("there is no release program")
 }

@@ -95,11 +95,7 @@ impl<R: Read> Records<R> {
         if fields.get("warc-segment-number").is_some() {
             return Err(("warc.segmented", "it is a part of a segmented record, and parts are not joined".into()));
         }
-        let is_given = match kind.as_str() {
-            "response" => capture(&fields).is_some_and(|capture| self.given.contains(&hash(&capture))),
-            _ => self.is_given(&fields),
-        };
-        if is_given {
+        if kind != "response" && self.is_given(&fields) {
             return Ok(Found::Other(format!("a {kind} of a page that is read")));
         }
         let declared = fields.get("content-type").unwrap_or_default();
@@ -142,12 +138,8 @@ impl<R: Read> Records<R> {
             None => block,
         };
         let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
-        if self.given.len() < MOST_GIVEN {
-            if kind == "response" {
-                self.given.extend(fields.get("warc-record-id").into_iter().chain(url.as_deref()).map(hash));
-            } else if kind == "resource" {
-                self.given.extend(capture(&fields).as_deref().map(hash));
-            }
+        if kind == "response" && self.given.len() < MOST_GIVEN {
+            self.given.extend(fields.get("warc-record-id").into_iter().chain(url.as_deref()).map(hash));
         }
         let own = fields.get("warc-record-id").or(url.as_deref()).unwrap_or_default();
         Ok(Found::Document(Box::new(Input {
@@ -200,12 +192,6 @@ impl<R: Read> Records<R> {
             None => media_type.eq_ignore_ascii_case(taken),
         })
     }
-}
-
-/// The page and the instant of a capture: a resource may stand before the response that it was taken from.
-fn capture(fields: &Fields) -> Option<String> {
-    let (url, date) = (fields.get("warc-target-uri")?, fields.get("warc-date")?);
-    Some(format!("{} {date}", url.trim_matches(['<', '>'])))
 }
 
 /// Says of a page that only its beginning is there.

@@ -134,25 +134,6 @@ fn a_page_comes_once() {
 }
 
 #[test]
-fn a_page_comes_once_though_its_resource_stands_first() {
-    let named = |id: &str, kind: &str, day: u8| {
-        let date = format!("WARC-Date: 2023-11-0{day}T18:30:00Z\r\nWARC-Target-URI: https://example.org/pier\r\n");
-        format!("WARC-Type: {kind}\r\nWARC-Record-ID: <urn:{id}>\r\n{date}")
-    };
-    let page = http("Content-Type: text/html\r\n", b"page");
-    let file = [
-        record(&(named("1", "resource", 4) + "Content-Type: text/html\r\n"), b"page"),
-        record(&(named("2", "response", 4) + "Content-Type: application/http\r\n"), &page),
-        record(&(named("3", "response", 5) + "Content-Type: application/http\r\n"), &page),
-    ];
-    assert_eq!(
-        read(&file.concat()),
-        ["1: page", "2 [a response of a page that is read]", "3: page"],
-        "the next day it is another"
-    );
-}
-
-#[test]
 fn a_record_is_found_again_where_it_says() {
     let records = [good("a"), good("b"), good("c")];
     let cut = |file: &[u8], compressed: bool| -> Vec<Vec<u8>> {
