@@ -36,30 +36,31 @@ pub(crate) fn header() -> Vec<u8> {
 
 /// The row of a piece. Several values in one cell are separated by `; `.
 pub(crate) fn row(row: &Row) -> Result<Vec<u8>, ExportError> {
+    let chunk = &row.chunk;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let place = |of: fn(&copydesk_record::Place) -> u32| number(row.place.as_ref().map(|place| of(place).into()));
-    let blocks: Vec<String> = row.blocks.iter().map(ToString::to_string).collect();
+    let place = |of: fn(&copydesk_record::Place) -> u32| number(chunk.place.as_ref().map(|place| of(place).into()));
+    let blocks: Vec<String> = chunk.blocks.iter().map(ToString::to_string).collect();
     line(&[
         row.id.clone(),
         row.document.clone(),
         row.uri.clone(),
         text(&row.url),
         text(&row.title),
-        name(&row.kind),
-        row.headings.join("; "),
-        row.text.clone(),
-        number(row.start),
-        number(row.end),
+        name(&chunk.kind),
+        chunk.headings.join("; "),
+        chunk.text.clone(),
+        number(chunk.start),
+        number(chunk.end),
         blocks.join("; "),
         place(|place| place.start),
         place(|place| place.end),
         place(|place| place.line),
-        text(&row.language),
-        row.characters.to_string(),
-        row.words.to_string(),
-        number(row.tokens),
-        row.captions.join("; "),
+        text(&chunk.language),
+        chunk.characters.to_string(),
+        chunk.words.to_string(),
+        number(chunk.tokens),
+        chunk.captions.join("; "),
     ])
 }
 

@@ -7,7 +7,7 @@ mod cells;
 use copydesk_chunks::{Chunker, Options};
 use copydesk_compression::{Compression, Packer};
 use copydesk_document::Document;
-use copydesk_record::{Chunk, Place};
+use copydesk_record::Chunk;
 use copydesk_stage::{
     Catalog, Complete, ConfigError, DocumentRows, Export, ExportError, ExportKind, LateField, check_file_name,
 };
@@ -79,30 +79,9 @@ pub struct Row {
     pub url: Option<String>,
     /// Its headline.
     pub title: Option<String>,
-    /// What the piece is.
-    pub kind: Kind,
-    /// The headings that it stands under, outermost first.
-    pub headings: Vec<String>,
-    /// The piece. Those of a text, one behind the other, are the `text` of the record: a line break at an end belongs to it.
-    pub text: String,
-    /// First byte in the `text` of the record; `None` for a caption.
-    pub start: Option<u64>,
-    /// One past its last byte there.
-    pub end: Option<u64>,
-    /// Its blocks.
-    pub blocks: Vec<u32>,
-    /// Where its blocks stand in the decoded source, from the first to the last as a whole.
-    pub place: Option<Place>,
-    /// BCP 47 tag: that of most of its letters.
-    pub language: Option<String>,
-    /// How many characters it has.
-    pub characters: u64,
-    /// How many words between spaces.
-    pub words: u64,
-    /// How many tokens, by the tokenizer, if there is one.
-    pub tokens: Option<u64>,
-    /// Captions of pictures that follow on it, with their credits, where they are asked for here.
-    pub captions: Vec<String>,
+    /// The piece.
+    #[serde(flatten)]
+    pub chunk: Chunk,
 }
 
 impl ExportKind for Chunks {
@@ -128,41 +107,14 @@ impl Chunks {
         let record = copydesk_record::to_record(doc, copydesk_record::Options::LEAN);
         let chunks = self.chunker.chunks(doc, &record)?;
         let owned = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().map(str::to_owned);
-        let row = |(at, chunk): (usize, Chunk)| {
-            let Chunk {
-                kind,
-                headings,
-                text,
-                start,
-                end,
-                blocks,
-                place,
-                language,
-                characters,
-                words,
-                tokens,
-                captions,
-            } = chunk;
-            Row {
-                schema: 1,
-                id: format!("{}-{at}", record.id),
-                document: record.id.clone(),
-                uri: record.source.uri.clone().into_owned(),
-                url: owned(&record.url).or_else(|| owned(&record.source.url)),
-                title: owned(&record.title),
-                kind,
-                headings,
-                text,
-                start,
-                end,
-                blocks,
-                place,
-                language,
-                characters,
-                words,
-                tokens,
-                captions,
-            }
+        let row = |(at, chunk): (usize, Chunk)| Row {
+            schema: 1,
+            id: format!("{}-{at}", record.id),
+            document: record.id.clone(),
+            uri: record.source.uri.clone().into_owned(),
+            url: owned(&record.url).or_else(|| owned(&record.source.url)),
+            title: owned(&record.title),
+            chunk,
         };
         Ok(chunks.into_iter().enumerate().map(row).collect())
     }

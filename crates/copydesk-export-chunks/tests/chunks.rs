@@ -31,17 +31,21 @@ fn rows(doc: &Document, config: &Value) -> Vec<Row> {
 /// That the pieces of a text, one behind the other, are it, and that each is where it says and as long as it may be.
 fn check(doc: &Document, rows: &[Row], max: usize) {
     let text = copydesk_record::text(doc);
-    let pieces: Vec<&Row> = rows.iter().filter(|row| row.kind != Kind::Caption).collect();
-    let joined: String = pieces.iter().map(|row| row.text.as_str()).collect();
+    let pieces: Vec<&Row> = rows.iter().filter(|row| row.chunk.kind != Kind::Caption).collect();
+    let joined: String = pieces.iter().map(|row| row.chunk.text.as_str()).collect();
     assert_eq!(joined, text);
     for (at, row) in rows.iter().enumerate() {
         assert_eq!(row.id, format!("{}-{at}", row.document));
     }
     for row in pieces {
-        let (start, end) = (row.start.expect("a place") as usize, row.end.expect("a place") as usize);
-        assert_eq!(&text[start..end], row.text);
-        assert!(row.text.chars().count() <= max && !row.text.is_empty(), "{} characters", row.text.chars().count());
-        assert!(!row.blocks.is_empty());
+        let (start, end) = (row.chunk.start.expect("a place") as usize, row.chunk.end.expect("a place") as usize);
+        assert_eq!(&text[start..end], row.chunk.text);
+        assert!(
+            row.chunk.text.chars().count() <= max && !row.chunk.text.is_empty(),
+            "{} characters",
+            row.chunk.text.chars().count()
+        );
+        assert!(!row.chunk.blocks.is_empty());
     }
 }
 
@@ -62,7 +66,8 @@ fn headings_begin_pieces_and_blocks_stay_whole() {
     ]);
     let rows = rows(&doc, &json!({ "max": 120 }));
     check(&doc, &rows, 120);
-    let shown: Vec<_> = rows.iter().map(|row| (row.kind, row.headings.join(" > "), row.blocks.clone())).collect();
+    let shown: Vec<_> =
+        rows.iter().map(|row| (row.chunk.kind, row.chunk.headings.join(" > "), row.chunk.blocks.clone())).collect();
     assert_eq!(
         shown,
         [
@@ -72,7 +77,7 @@ fn headings_begin_pieces_and_blocks_stay_whole() {
             (Kind::Code, "Ferry > Code".to_owned(), vec![7, 8]),
         ]
     );
-    assert_eq!(rows[1].place.map(|place| (place.start, place.end)), Some((11, 11 + LONG.len() as u32)));
+    assert_eq!(rows[1].chunk.place.map(|place| (place.start, place.end)), Some((11, 11 + LONG.len() as u32)));
 }
 
 #[test]
@@ -89,9 +94,10 @@ fn what_is_too_long_is_cut_and_nothing_of_it_is_lost() {
         check(&doc, &rows(&doc, &json!({ "max": max })), max);
     }
     let rows = rows(&doc, &json!({ "max": 60 }));
-    let tables: Vec<_> = rows.iter().filter(|row| row.kind == Kind::Table).map(|row| row.blocks.clone()).collect();
+    let tables: Vec<_> =
+        rows.iter().filter(|row| row.chunk.kind == Kind::Table).map(|row| row.chunk.blocks.clone()).collect();
     assert_eq!(tables, [vec![1, 2], vec![3]], "a table is cut between its rows");
-    assert!(rows[0].text.ends_with(". "), "a text between its sentences: {:?}", rows[0].text);
+    assert!(rows[0].chunk.text.ends_with(". "), "a text between its sentences: {:?}", rows[0].chunk.text);
 }
 
 #[test]
@@ -114,9 +120,12 @@ fn pieces_are_rows_of_csv_as_well() {
     let row = &rows(&doc, &json!({}))[0];
     let cell =
         |name: &str| read[0].get(columns.iter().position(|column| column == name).expect("a column")).expect("a cell");
-    assert_eq!((read.len(), cell("text")), (1, &*row.text));
+    assert_eq!((read.len(), cell("text")), (1, &*row.chunk.text));
     assert_eq!((cell("headings"), cell("blocks"), cell("kind")), ("Ferry, again; Prices", "0; 1; 2", "text"));
-    assert_eq!((cell("id"), cell("end"), cell("tokens")), (&*row.id, &*row.end.expect("a place").to_string(), ""));
+    assert_eq!(
+        (cell("id"), cell("end"), cell("tokens")),
+        (&*row.id, &*row.chunk.end.expect("a place").to_string(), "")
+    );
     let mut lines = Vec::new();
     build("chunks.jsonl").header(&mut lines);
     assert!(lines.is_empty(), "JSON Lines have no header");
@@ -131,13 +140,16 @@ fn captions_stand_where_they_are_asked_for() {
     let of = |captions: &str| rows(&doc, &json!({ "max": 150, "captions": captions }));
     let apart = of("apart");
     assert_eq!(
-        apart.last().map(|row| (row.kind, row.text.as_str(), row.start)),
+        apart.last().map(|row| (row.chunk.kind, row.chunk.text.as_str(), row.chunk.start)),
         Some((Kind::Caption, "The quay. Ada", None))
     );
     let attached = of("attached");
     assert_eq!(attached.len(), 2);
-    assert_eq!((attached[0].captions.len(), attached[1].captions.join("")), (0, "The quay. Ada".to_owned()));
-    assert!(of("none").iter().all(|row| row.kind != Kind::Caption && row.captions.is_empty()));
+    assert_eq!(
+        (attached[0].chunk.captions.len(), attached[1].chunk.captions.join("")),
+        (0, "The quay. Ada".to_owned())
+    );
+    assert!(of("none").iter().all(|row| row.chunk.kind != Kind::Caption && row.chunk.captions.is_empty()));
 }
 
 /// Knows the letters of a few words.
@@ -157,7 +169,8 @@ fn pieces_have_as_many_tokens_as_a_model_can_read() {
         (BlockKind::Paragraph, 0, "One two."),
         (BlockKind::Paragraph, 0, "Three."),
     ]);
-    let of = |config: Value| rows(&doc, &config).iter().map(|row| (row.tokens, row.words)).collect::<Vec<_>>();
+    let of =
+        |config: Value| rows(&doc, &config).iter().map(|row| (row.chunk.tokens, row.chunk.words)).collect::<Vec<_>>();
     assert_eq!(
         of(json!({ "unit": "tokens", "tokenizer": tokenizer(), "max": 12 })),
         [(Some(9), 9), (Some(6), 6), (Some(7), 7), (Some(3), 3)]
@@ -184,7 +197,7 @@ fn a_piece_has_no_more_tokens_than_are_asked_for() {
     for max in 1..9 {
         let rows = rows(&doc, &json!({ "unit": "tokens", "tokenizer": tokenizer.to_string(), "max": max }));
         check(&doc, &rows, 100);
-        let most = rows.iter().filter_map(|row| row.tokens).max();
+        let most = rows.iter().filter_map(|row| row.chunk.tokens).max();
         assert!(most.is_some_and(|most| most <= max), "{most:?} of {max}");
     }
 }

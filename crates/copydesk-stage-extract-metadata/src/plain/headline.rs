@@ -42,7 +42,7 @@ static WEIGHTS: LazyLock<Weights> =
 /// A title has letters between these numbers.
 const LENGTH: std::ops::RangeInclusive<usize> = 4..=400;
 /// A line with a smaller share is not given: `None` beats a guess.
-const LEAST: f32 = 0.25;
+const LEAST: f32 = 0.3;
 
 /// The title: the line that gets the largest share.
 pub(super) fn choose(doc: &Document, head: &[HeadLine<'_>], text: &Terms) -> Option<Choice> {

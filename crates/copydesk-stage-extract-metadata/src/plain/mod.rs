@@ -53,7 +53,6 @@ pub(crate) fn read(
     foot::read(doc, first, hints, lexicon, gathered, &mut labels);
     file_name::read(doc, gathered);
     lines::tail::read(doc, lexicon, gathered, &mut labels);
-    names::drop_places(gathered, &text);
     names::drop_organisations(gathered, hints, lexicon);
     weigh(gathered);
     labels

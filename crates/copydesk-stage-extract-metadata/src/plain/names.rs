@@ -95,17 +95,6 @@ fn makes_pictures(doc: &Document, line: &str) -> bool {
             .any(|credit| credit.agency.is_none() && credit.name.as_deref() == Some(name))
 }
 
-/// `Na Asha Juma, Kijiji Pwani`: of two names in one byline, the second is where the first is, if the text speaks of it and
-/// not of the first.
-pub(super) fn drop_places(gathered: &mut Gathered, text: &Terms) {
-    for entry in gathered.authors.entries.iter_mut().filter(|entry| entry.origin == Origin::Byline) {
-        let [first, second] = &entry.value[..] else { continue };
-        if text.shared(first).0 < 0.5 && text.shared(second).0 > 0.99 {
-            entry.value.truncate(1);
-        }
-    }
-}
-
 /// Agencies, desks and offices sign what they give out, and are no authors.
 pub(super) fn drop_organisations(gathered: &mut Gathered, hints: &Hints<'_>, lexicon: &Lexicon) {
     for entry in &mut gathered.authors.entries {
@@ -391,27 +380,5 @@ fn beside_dates(
             };
             gathered.authors.add(people, Origin::Byline, "name beside the date", Some(doc.block(line.id).span), weight);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_of_the_text_is_no_second_author() {
-        let text = Terms::of(
-            ["Fishers of Kijiji Pwani keep young fish in a pond behind the wall of the village."].into_iter(),
-            false,
-        );
-        let left = |names: [&str; 2]| {
-            let mut gathered = Gathered::default();
-            let names = names.map(str::to_owned).to_vec();
-            gathered.authors.add(names, Origin::Byline, "byline-sw", None, 0.8);
-            drop_places(&mut gathered, &text);
-            gathered.authors.entries[0].value.join("; ")
-        };
-        assert_eq!(left(["Asha Juma", "Kijiji Pwani"]), "Asha Juma");
-        assert_eq!(left(["Asha Juma", "Neema Salum"]), "Asha Juma; Neema Salum");
     }
 }
