@@ -13,6 +13,7 @@ use crate::{
     lines::Lines,
     parts::{self, Piece},
     plain::{self, Claim},
+    story::Story,
     structure,
 };
 
@@ -99,7 +100,7 @@ fn of_page(lines: &Lines<'_>, figures: &Figures<'_>) -> Vec<FoundCaption> {
 /// Those of a text without elements: plain text and Markdown.
 fn of_text(lines: &Lines<'_>) -> Vec<FoundCaption> {
     let doc = lines.doc;
-    let story = plain::Story::of(lines);
+    let story = Story::of(lines);
     let mut found: Vec<FoundCaption> = Vec::new();
     let mut taken: FxHashSet<BlockId> = FxHashSet::default();
     for id in doc.ids().filter(|id| may_be_caption(doc, *id)) {

@@ -15,6 +15,7 @@ mod measure;
 mod pair;
 mod parts;
 mod plain;
+mod story;
 mod structure;
 mod unlabelled;
 

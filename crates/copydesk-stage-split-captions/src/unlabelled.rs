@@ -10,7 +10,8 @@ use copydesk_text::{Terms, ends_sentence, is_hangul, is_kana, key, letters, sent
 use crate::{
     find::Reason,
     lines::Lines,
-    plain::{Claim, LONGEST_WEAK, Line, SHORTEST, Story, is_above_text, is_bare_agency, is_running},
+    plain::{Claim, LONGEST_WEAK, Line, SHORTEST, is_above_text},
+    story::{Story, is_bare_agency, is_running},
 };
 
 /// The longest of them, by weight: paragraphs are seldom shorter, and captions seldom longer.

@@ -201,12 +201,12 @@ fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
     /// A headline stands no more lines above the story.
     const FARTHEST: usize = 64;
     let plain = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    // `Den keo quan cuoi cung - image 2`: nothing but the headline, in letters of any case.
-    let bare = without_picture_number(line);
-    let whole = bare.is_ascii();
-    let slug: Vec<&str> =
-        if whole { bare.split_whitespace().collect() } else { line.split_whitespace().take_while(plain).collect() };
-    if slug.len() < FEWEST {
+    let small: Vec<&str> = line.split_whitespace().take_while(plain).collect();
+    // `Den keo quan cuoi cung - image 2`: nothing but the headline, in letters of any case. A sentence of the story may begin
+    // with the same words.
+    let bare = Some(without_picture_number(line)).filter(|bare| bare.is_ascii()).unwrap_or_default();
+    let whole: Vec<&str> = bare.split_whitespace().collect();
+    if small.len().max(whole.len()) < FEWEST {
         return false;
     }
     let stands_for = |slug: &str, word: &str| {
@@ -222,8 +222,9 @@ fn begins_with_slug(page: &Page<'_>, line: &str, story: usize) -> bool {
         }
         let words: Vec<&str> =
             head.split_whitespace().filter(|word| word.contains(|c: char| c.is_alphanumeric())).collect();
-        (FEWEST..=slug.len()).contains(&words.len())
-            && words.iter().zip(&slug).all(|(word, slug)| stands_for(slug, word))
+        let begins = |slug: &[&str]| words.iter().zip(slug).all(|(word, slug)| stands_for(slug, word));
+        words.len() >= FEWEST
+            && (words.len() <= small.len() && begins(&small) || words.len() == whole.len() && begins(&whole))
     })
 }
 
