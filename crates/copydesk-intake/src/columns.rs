@@ -108,6 +108,11 @@ impl Columns<'_> {
         })
     }
 
+    /// Whether a record holds a document.
+    pub fn holds(&self, record: &Map<String, Value>) -> bool {
+        self.text_at(record).is_ok()
+    }
+
     /// The field that holds the document: the first that has text in it, else the first that is an empty text.
     fn text_at(&self, record: &Map<String, Value>) -> Result<Vec<String>, Refused> {
         let there =

@@ -25,6 +25,8 @@ pub struct Usual {
     pub fetched: Vec<String>,
     /// The status that the server answered with.
     pub status: Vec<String>,
+    /// Lists of documents, in an object that is none.
+    pub lists: Vec<String>,
     /// What stands beside it: with one of these a line is the header of a table, and hardly a line of prose.
     pub beside: Vec<String>,
     /// What writers of tables put where there is nothing.

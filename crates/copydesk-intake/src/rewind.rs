@@ -5,7 +5,7 @@ use std::{
     io::{self, BufRead, Read},
 };
 
-use copydesk_parse::{Charset, OldCharset};
+use copydesk_parse::{Charset, OldCharset, Utf};
 use copydesk_unpack::{MemberBegin, Stream};
 use encoding_rs::Decoder;
 
@@ -29,8 +29,16 @@ pub struct Rewind<R: Read> {
 
 /// A charset that is being decoded.
 enum Decoding {
-    Known { decoder: Decoder, ended: bool },
+    Known {
+        decoder: Decoder,
+        ended: bool,
+    },
     Old(&'static OldCharset),
+    /// What has come of a character that is not whole.
+    Wide {
+        utf: Utf,
+        part: Vec<u8>,
+    },
 }
 
 impl fmt::Debug for Decoding {
@@ -45,6 +53,12 @@ impl Decoding {
         let (decoder, ended) = match self {
             Self::Known { decoder, ended } => (decoder, ended),
             Self::Old(charset) => return Charset::Old(charset).decode(bytes).into_owned().into_bytes(),
+            Self::Wide { utf, part } => {
+                part.extend_from_slice(bytes);
+                let rest = part.split_off(part.len() & !3);
+                let text = utf.decode(&std::mem::replace(part, rest));
+                return text.into_bytes();
+            }
         };
         let last = bytes.is_empty();
         if std::mem::replace(ended, last) && last {
@@ -129,6 +143,7 @@ impl<R: Read> Rewind<R> {
         let mut charset = match charset {
             Charset::Known(encoding) => Decoding::Known { decoder: encoding.new_decoder(), ended: false },
             Charset::Old(charset) => Decoding::Old(charset),
+            Charset::Wide(utf) => Decoding::Wide { utf, part: Vec::new() },
         };
         let ahead = std::mem::take(&mut self.ahead);
         self.ahead = charset.decode(&ahead[self.at..]);

@@ -21,6 +21,9 @@ struct Type {
     at: usize,
     #[serde(default)]
     magic: String,
+    /// Whether a byte order mark and white space may stand before it, as in files that were saved as text.
+    #[serde(default)]
+    loose: bool,
     #[serde(default)]
     also: Option<Also>,
     #[serde(default)]
@@ -84,6 +87,7 @@ struct Magic {
     name: String,
     at: usize,
     bytes: Vec<u8>,
+    loose: bool,
     also: Option<(usize, Vec<Vec<u8>>)>,
     lines: Option<Lines>,
     rule: &'static str,
@@ -97,6 +101,7 @@ static TYPES: LazyLock<Vec<Magic>> = LazyLock::new(|| {
             name: t.name,
             at: t.at,
             bytes: unescape(&t.magic),
+            loose: t.loose,
             also: t.also.map(|a| (a.at, a.magic.iter().map(|m| unescape(m)).collect())),
             lines: t.lines,
             rule: match t.rule {
@@ -133,9 +138,10 @@ fn unescape(text: &str) -> Vec<u8> {
 pub(crate) fn refuse_known(bytes: &[u8]) -> Result<(), ParseError> {
     let starts = |at: usize, magic: &[u8]| bytes.get(at..).is_some_and(|rest| rest.starts_with(magic));
     let lines = Lines::of(bytes);
+    let printed = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     let found = TYPES.iter().find(|t| {
         t.lines == lines.filter(|_| t.lines.is_some())
-            && starts(t.at, &t.bytes)
+            && (starts(t.at, &t.bytes) || t.loose && printed.starts_with(&t.bytes))
             && t.also.as_ref().is_none_or(|(at, any)| any.iter().any(|magic| starts(*at, magic)))
     });
     match found {
@@ -201,6 +207,8 @@ mod tests {
         let cases: &[(&[u8], Option<&str>)] = &[
             (b"\x89PNG\r\n\x1a\n....", Some("binary")),
             (b"%PDF-1.7\n", Some("binary")),
+            (b"\xef\xbb\xbf\r\n \n%PDF-1.7\n", Some("binary")),
+            (b"\n\x89PNG\r\n", None),
             (b"PK\x03\x04....", Some("binary")),
             (b"\x7fELF\x02", Some("binary")),
             (b"SQLite format 3\0", Some("binary")),

@@ -10,10 +10,11 @@ mod western;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use copydesk_document::Note;
 use copydesk_text::host;
-use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, WINDOWS_1252, WINDOWS_1258};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 pub(crate) use old::ANNOUNCER as ISO_2022_KR;
 pub use old::{Charset, OldCharset};
 use unicode_normalization::UnicodeNormalization;
+pub use utf::Utf;
 
 use crate::{content::note, scan};
 
@@ -79,14 +80,16 @@ pub fn decoded(bytes: Vec<u8>, content_type: Option<&str>) -> (String, Vec<Note>
     (text, notes)
 }
 
-/// The charset that a text is in of which this is the beginning, as far as its bytes tell. `None` for UTF-32.
-pub fn charset_of(head: &[u8]) -> Option<Charset> {
+/// The charset that a text is in of which this is the beginning, as far as its bytes tell.
+pub fn charset_of(head: &[u8]) -> Charset {
     match utf::by_mark(head).map(|(kind, _)| kind).or_else(|| utf::by_pattern(head)) {
-        Some(utf) => Encoding::for_label(utf.name().as_bytes()).map(Charset::Known),
-        None if Utf8Shape::of(head).is_utf8() || head.is_ascii() => Some(Charset::Known(UTF_8)),
+        Some(Utf::Le16) => Charset::Known(UTF_16LE),
+        Some(Utf::Be16) => Charset::Known(UTF_16BE),
+        Some(wide) => Charset::Wide(wide),
+        None if Utf8Shape::of(head).is_utf8() || head.is_ascii() => Charset::Known(UTF_8),
         None => {
             let guessed = guess(head, "");
-            Some(unnamed(guessed, head).unwrap_or(Charset::Known(guessed)))
+            unnamed(guessed, head).unwrap_or(Charset::Known(guessed))
         }
     }
 }

@@ -34,11 +34,7 @@ pub fn records<R: Read>(
     let mut records =
         Records { uri, names, rows: None, options, columns: Vec::new(), named: 0, number: 0, lost: false, first: None };
     match Rows::new(stream, records.options.delimiter_byte(), &records.options.text, records.options.max_row) {
-        Ok(Some(rows)) => records.rows = Some(rows),
-        Ok(None) => {
-            let message = "this is UTF-32, which is not read; `iconv -t UTF-8` makes UTF-8 of it";
-            records.first = Some(bad(records.uri.as_str(), "csv.utf8", message));
-        }
+        Ok(rows) => records.rows = Some(rows),
         Err(error) => {
             let (rule, message) = read_fault(&error);
             records.first = Some(bad(records.uri.as_str(), rule, message));
@@ -141,7 +137,7 @@ impl<R: Read> Records<R> {
         let mut notes = Vec::new();
         let is_utf8 = row.fields().all(|field| std::str::from_utf8(field).is_ok());
         let utf8 = Charset::Known(UTF_8);
-        let charset = if is_utf8 { utf8 } else { charset_of(row.raw()).unwrap_or(utf8) };
+        let charset = if is_utf8 { utf8 } else { charset_of(row.raw()) };
         let mut replaced = 0;
         for (name, field) in self.columns.iter().zip(row.fields()) {
             let text = charset.decode(field);

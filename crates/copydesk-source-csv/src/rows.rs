@@ -95,24 +95,16 @@ pub(crate) struct Rows<R: Read> {
 
 impl<R: Read> Rows<R> {
     /// Rows of a stream, with the delimiter that is given or that its beginning shows. `text` are the names of which one
-    /// should be a column. A charset that is not read gives none.
-    pub(crate) fn new(
-        stream: Stream<R>,
-        delimiter: Option<u8>,
-        text: &[String],
-        max_row: u64,
-    ) -> io::Result<Option<Self>> {
+    /// should be a column.
+    pub(crate) fn new(stream: Stream<R>, delimiter: Option<u8>, text: &[String], max_row: u64) -> io::Result<Self> {
         let mut bytes = Rewind::new(stream);
         let head = bytes.peek(CHARSET_HEAD);
         let mut guessed = None;
-        match charset_of(&head) {
-            Some(charset) if charset.is_utf8() => {}
-            Some(charset) => {
-                // Of Unicode the bytes leave no doubt.
-                guessed = charset.is_ascii_compatible().then(|| charset.name());
-                bytes.decode(charset);
-            }
-            None => return Ok(None),
+        let charset = charset_of(&head);
+        if !charset.is_utf8() {
+            // Of Unicode the bytes leave no doubt.
+            guessed = charset.is_ascii_compatible().then(|| charset.name());
+            bytes.decode(charset);
         }
         if bytes.peek(3) == b"\xEF\xBB\xBF" {
             bytes.pass_over(3)?;
@@ -129,7 +121,7 @@ impl<R: Read> Rows<R> {
             delimiter.or(told.map(|(delimiter, _)| delimiter)).unwrap_or_else(|| likely_delimiter(head, text));
         let parser = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
         let max_row = usize::try_from(max_row).unwrap_or(usize::MAX);
-        Ok(Some(Self { bytes, parser, line, max_row, guessed }))
+        Ok(Self { bytes, parser, line, max_row, guessed })
     }
 
     /// The charset that the rows are read in, where nothing names it.
@@ -319,7 +311,7 @@ fn may_be_header(line: &[u8], names: &[String]) -> bool {
 }
 
 fn is_wide(head: &[u8]) -> bool {
-    head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF")
+    [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\0\0\xFE\xFF"].iter().any(|mark| head.starts_with(mark))
 }
 
 /// More characters has no name of a column.
@@ -332,7 +324,7 @@ pub fn looks_like(head: &[u8], whole: bool, text: &[String]) -> bool {
     if !is_wide(head) && !head.split(|byte| *byte == b'\n').take(3).any(|line| may_be_header(line, text)) {
         return false;
     }
-    let Some(charset) = charset_of(head) else { return false };
+    let charset = charset_of(head);
     // Of a charset of two bytes a letter, the last letter may be cut off.
     let head = charset.decode(head);
     let head = head.trim_start_matches('\u{feff}').as_bytes();

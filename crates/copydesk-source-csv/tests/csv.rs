@@ -62,9 +62,16 @@ fn charsets_are_those_that_pages_are_read_in() {
             .flat_map(unit)
             .collect::<Vec<u8>>()
     };
-    for bytes in
-        [latin.to_vec(), text.into(), wide(u16::to_le_bytes), wide(u16::to_be_bytes), gzip(&wide(u16::to_le_bytes))]
-    {
+    let widest = |unit: fn(u32) -> [u8; 4]| format!("\u{feff}{text}").chars().map(u32::from).flat_map(unit).collect();
+    for bytes in [
+        latin.to_vec(),
+        text.into(),
+        wide(u16::to_le_bytes),
+        wide(u16::to_be_bytes),
+        gzip(&wide(u16::to_le_bytes)),
+        widest(u32::to_le_bytes),
+        widest(u32::to_be_bytes),
+    ] {
         let found: Vec<String> = items(&bytes, &Options::default()).into_iter().map(shown).collect();
         assert_eq!(found, ["1: Größe € 5 – für alle", "2: Straßen über Brücken"]);
     }

@@ -185,7 +185,7 @@ fn replaced(entry: &str, charset: Charset) -> Vec<Note> {
 
 /// The charset that the XML declares, if the bytes can be in it.
 fn charset(bytes: &[u8]) -> Charset {
-    let found = charset_of(bytes).unwrap_or(Charset::Known(UTF_8));
+    let found = charset_of(bytes);
     if found.is_utf8() || !found.is_ascii_compatible() {
         return found;
     }

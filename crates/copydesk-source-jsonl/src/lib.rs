@@ -16,6 +16,7 @@ mod numbers;
 mod records;
 mod shape;
 mod values;
+mod wrapped;
 
 use copydesk_intake::{Columns, Intake, Usual};
 use copydesk_stage::{Catalog, ConfigError, KnownFiles, Source, SourceError, SourceItem, SourceKind};

@@ -4,10 +4,9 @@ use std::{borrow::Cow, io::Read};
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{FileName, Names, Standing, bad, json_fault, read_fault};
-use copydesk_parse::{Charset, charset_of};
+use copydesk_parse::charset_of;
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
-use encoding_rs::UTF_8;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value, error::Category};
 
@@ -17,6 +16,7 @@ use crate::{
     numbers,
     shape::{Shape, Step},
     values::{Piece, Place, Values, wide},
+    wrapped::Wrapped,
 };
 
 /// The documents of a file, and what is wrong with the values that are none.
@@ -27,7 +27,7 @@ pub fn records<R: Read>(
 ) -> impl Iterator<Item = SourceItem> + use<R> {
     let values = Values::new(stream, options.max_line);
     let FileName { uri, name } = file;
-    Records { uri, names: Names::new(name), values, options: options.clone() }
+    Records { uri, names: Names::new(name), values, options: options.clone(), wrapped: None }
 }
 
 /// Whether the beginning of a file looks like JSON with documents in it: `whole` says that there is no more to it.
@@ -83,10 +83,10 @@ fn is_json(head: &[u8], whole: bool) -> bool {
     values.all(|value| value.map_or_else(|error| error.is_eof() && !whole, |_| true))
 }
 
-/// A head in UTF-16 as UTF-8; another one as it is.
+/// A head in UTF-16 or UTF-32 as UTF-8; another one as it is.
 fn narrow(head: &[u8]) -> Cow<'_, [u8]> {
     let Some(charset) = wide(head) else { return head.into() };
-    charset.decode_with_bom_removal(&head[..head.len() & !1]).0.into_owned().into_bytes().into()
+    charset.decode(&head[..head.len() & !1]).trim_start_matches('\u{feff}').to_owned().into_bytes().into()
 }
 
 /// Behind a byte order mark, white space, and comments.
@@ -116,7 +116,7 @@ fn decoded<'a>(json: &'a [u8], notes: &mut Vec<Note>) -> Cow<'a, [u8]> {
     if std::str::from_utf8(json).is_ok() {
         return json.into();
     }
-    let charset = charset_of(json).unwrap_or(Charset::Known(UTF_8));
+    let charset = charset_of(json);
     let text = charset.decode(json);
     if !charset.is_utf8() {
         notes.push(guessed(charset.name()));
@@ -178,6 +178,8 @@ struct Records<R: Read> {
     names: Names,
     values: Values<R>,
     options: Options,
+    /// What an object holds that has been read.
+    wrapped: Option<Wrapped>,
 }
 
 impl<R: Read> Records<R> {
@@ -224,16 +226,24 @@ impl<R: Read> Records<R> {
         if let Some(charset) = self.values.guessed() {
             notes.push(guessed(charset));
         }
+        let raw = bytes;
         let bytes = &*decoded(bytes, &mut notes);
-        let (record, halves) = match read(bytes) {
+        let (mut record, halves) = match read(bytes) {
             Ok((Value::Object(record), halves)) => (record, halves),
             _ if after_gap => return None,
             Ok(_) => return Some(self.bad(place, "json.shape", "it is no object; every document is an object here")),
+            Err(_) if self.wraps(None, bytes, place, raw) => return None,
             Err(error) => return Some(self.syntax(place, &error)),
         };
         notes.extend((halves > 0).then(|| lost_halves(halves)));
-        let extent = (!self.values.is_decoding()).then_some(Extent { offset: place.offset, length });
+        let is_exact = !self.values.is_decoding() && self.wrapped.as_ref().is_none_or(|wrapped| wrapped.is_exact);
+        let extent = is_exact.then_some(Extent { offset: place.offset, length });
         let standing = Standing { uri: self.name(place), extent, notes };
+        if let Some(wrapped) = &self.wrapped {
+            wrapped.complete(&mut record);
+        } else if !self.options.columns().holds(&record) && self.wraps(Some(&record), bytes, place, raw) {
+            return None;
+        }
         match self.options.columns().input(standing, &mut self.names, record) {
             Ok(input) => Some(SourceItem::Input(input)),
             Err(refused) if refused.rule == "record.text" => {
@@ -241,6 +251,19 @@ impl<R: Read> Records<R> {
             }
             Err(refused) => Some(self.bad(place, refused.rule, &refused.message)),
         }
+    }
+
+    /// Whether documents stand in a list that an object holds, which are read next. `raw` are its bytes as they stand in the
+    /// file, and there is no record of what is wrong somewhere.
+    fn wraps(&mut self, record: Option<&Map<String, Value>>, bytes: &[u8], place: Place, raw: &[u8]) -> bool {
+        if self.wrapped.is_none() && bytes.starts_with(b"{") {
+            let columns = self.options.columns();
+            let is_document = |member: &[u8]| read_object(member).is_some_and(|member| columns.holds(&member));
+            let is_exact = !self.values.is_decoding() && raw == bytes;
+            self.wrapped = Wrapped::of(record, bytes, place, is_exact, is_document);
+            return self.wrapped.is_some();
+        }
+        false
     }
 
     fn syntax(&self, place: Place, error: &serde_json::Error) -> SourceItem {
@@ -264,6 +287,15 @@ impl<R: Read> Iterator for Records<R> {
 
     fn next(&mut self) -> Option<SourceItem> {
         loop {
+            if let Some(wrapped) = &mut self.wrapped {
+                match wrapped.next() {
+                    Some((place, bytes)) => match self.value(place, &bytes, false) {
+                        Some(item) => return Some(item),
+                        None => continue,
+                    },
+                    None => self.wrapped = None,
+                }
+            }
             let piece = self.values.next()?;
             if let Some(item) = self.item(piece) {
                 return Some(item);

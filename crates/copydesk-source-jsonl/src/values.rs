@@ -6,9 +6,9 @@
 use std::io::{self, Read};
 
 use copydesk_intake::Rewind;
-use copydesk_parse::{Charset, charset_of};
+use copydesk_parse::{Charset, Utf, charset_of};
 use copydesk_unpack::Stream;
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{UTF_16BE, UTF_16LE};
 
 use crate::shape::{Fault, Shape, Step};
 
@@ -91,11 +91,13 @@ pub(crate) struct Values<R: Read> {
 /// So much of the beginning is looked at for the charset.
 const HEAD: u64 = 64 << 10;
 
-/// The charset of a file in UTF-16: its mark tells, or the first bracket.
-pub(crate) fn wide(head: &[u8]) -> Option<&'static Encoding> {
+/// The charset of a file in UTF-16 or UTF-32: its mark tells, or the first bracket.
+pub(crate) fn wide(head: &[u8]) -> Option<Charset> {
     match head {
-        [0xFF, 0xFE, ..] | [b'{' | b'[', 0, 1..=0xFF, ..] => Some(UTF_16LE),
-        [0xFE, 0xFF, ..] | [0, b'{' | b'[', ..] => Some(UTF_16BE),
+        [0xFF, 0xFE, 0, 0, ..] | [b'{' | b'[', 0, 0, 0, ..] => Some(Charset::Wide(Utf::Le32)),
+        [0, 0, 0xFE, 0xFF, ..] | [0, 0, 0, b'{' | b'[', ..] => Some(Charset::Wide(Utf::Be32)),
+        [0xFF, 0xFE, ..] | [b'{' | b'[', 0, 1..=0xFF, ..] => Some(Charset::Known(UTF_16LE)),
+        [0xFE, 0xFF, ..] | [0, b'{' | b'[', ..] => Some(Charset::Known(UTF_16BE)),
         _ => None,
     }
 }
@@ -106,10 +108,10 @@ impl<R: Read> Values<R> {
         let mut bytes = Rewind::new(stream);
         let head = bytes.peek(HEAD);
         let (charset, guessed) = if let Some(wide) = wide(&head) {
-            (Some(Charset::Known(wide)), None)
+            (Some(wide), None)
         } else {
             // In the charsets of East Asia a byte of a letter may be `\`, so that values cannot be cut out before.
-            let other = charset_of(&head).filter(|charset| !charset.is_utf8() && charset.is_ascii_compatible());
+            let other = Some(charset_of(&head)).filter(|charset| !charset.is_utf8() && charset.is_ascii_compatible());
             (other, other.map(Charset::name))
         };
         if let Some(charset) = charset {

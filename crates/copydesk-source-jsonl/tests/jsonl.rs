@@ -252,12 +252,20 @@ fn a_message_says_the_place() {
 }
 
 #[test]
-fn utf_16_is_read_as_well() {
+fn utf_16_and_utf_32_are_read_as_well() {
     for unit in [u16::to_le_bytes, u16::to_be_bytes] {
         for mark in ["\u{feff}", ""] {
             let text = format!("{mark}{{\"text\":\"h\u{e9}\"}}\n{{\"text\":\"x\"}}\n");
             let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
             assert_eq!(read(&bytes, &Options::default())[0], "f#line-1: h\u{e9}");
+            assert!(looks_like(&bytes, true));
+        }
+    }
+    for unit in [u32::to_le_bytes, u32::to_be_bytes] {
+        for mark in ["\u{feff}", ""] {
+            let text = format!("{mark}[{{\"text\":\"h\u{e9}\u{1F6A2}\"}},\n{{\"text\":\"x\"}}]");
+            let bytes: Vec<u8> = text.chars().map(u32::from).flat_map(unit).collect();
+            assert_eq!(read(&bytes, &Options::default()), ["f#line-1: h\u{e9}\u{1F6A2}", "f#line-2: x"]);
             assert!(looks_like(&bytes, true));
         }
     }
@@ -356,8 +364,9 @@ fn it_is_known_by_its_beginning() {
 #[test]
 fn a_list_that_an_object_wraps_is_named_with_how_to_unwrap_it() {
     for (text, says) in [
-        (r#"{"total":2,"errors":[{}],"articles":[{"text":"x"},{"text":"y"}]}"#, "`jq -c '.articles[]'`"),
-        (r#"{"hits":{"total":1,"hits":[{"text":"x"}]}}"#, "`jq -c '.hits.hits[]'`"),
+        (r#"{"total":2,"errors":[{}],"comments":[{"text":"x"},{"text":"y"}]}"#, "`jq -c '.comments[]'`"),
+        (r#"{"found":{"total":1,"items":[{"text":"x"}]}}"#, "`jq -c '.found.items[]'`"),
+        (r#"{"items":[{"title":"x"}]}"#, "`jq -c '.items[]'`"),
         (r#"{"error":"x","codes":[1]}"#, "; name the field that holds it in the option `text`"),
         (r#"{"it's":[{"text":"x"}]}"#, "; name the field that holds it in the option `text`"),
     ] {
@@ -367,6 +376,61 @@ fn a_list_that_an_object_wraps_is_named_with_how_to_unwrap_it() {
         let [SourceItem::Bad { rule, message, .. }] = found.as_slice() else { panic!("{found:?}") };
         assert!(rule == "record.text" && message.contains(says), "{message}");
     }
+}
+
+#[test]
+fn what_an_object_holds_in_a_list_of_a_usual_name_are_documents() {
+    let text = "{\"total\": 3, \"articles\": [{\"text\":\"x\"}, {\"text\":\"y\"},\n  {\"title\":\"z\"}, {\"text\" oops}, \
+                {\"text\":\"v\"}]}\n{\"text\":\"w\"}";
+    let found = plain(text);
+    let expected = [
+        "f#line-1: x",
+        "f#line-1.2: y",
+        "f#line-2 (record.text)",
+        "f#line-2.2 (json.syntax)",
+        "f#line-2.3: v",
+        "f#line-3: w",
+    ];
+    assert_eq!(found, expected);
+    let options = Options::default();
+    let stream = Stream::open(text.as_bytes(), options.limits()).expect("it can be read");
+    for item in records("f".into(), stream, &options) {
+        if let SourceItem::Input(input) = item {
+            let extent = input.extent.expect("it has a place");
+            let from = usize::try_from(extent.offset).expect("small");
+            let there = &text[from..from + usize::try_from(extent.length).expect("small")];
+            assert_eq!(there, format!("{{\"text\":\"{}\"}}", String::from_utf8_lossy(&input.bytes)));
+        }
+    }
+    for (text, expected) in [
+        (r#"{"response":{"status":"ok","docs":[{"text":"x"},{"text":"y"}]}}"#, vec!["f#line-1: x", "f#line-1.2: y"]),
+        // A document of its own, whatever else it holds.
+        (r#"{"text":"x","items":[{"text":"y"}]}"#, vec!["f#line-1: x"]),
+        (r#"{"items":[{"text":"x","n":NaN}],"next":null}"#, vec!["f#line-1: x"]),
+    ] {
+        assert_eq!(plain(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_json_feed_says_what_is_true_of_all_its_items() {
+    let feed = json!({
+        "version": "https://jsonfeed.org/version/1.1", "title": "Island News", "language": "ko",
+        "items": [{ "id": "1", "content_html": "<p>x</p>" }, { "id": "2", "content_text": "y", "language": "en" }],
+    });
+    let feed = feed.to_string();
+    let options = Options::default();
+    let stream = Stream::open(feed.as_bytes(), options.limits()).expect("it can be read");
+    let found: Vec<(String, Value, Value)> = records("f".into(), stream, &options)
+        .map(|item| match item {
+            SourceItem::Input(input) => {
+                (input.name.clone(), input.fields["language"].clone(), input.fields["site_name"].clone())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let of = |name: &str, language: &str| (name.to_owned(), json!(language), json!("Island News"));
+    assert_eq!(found, [of("f#1", "ko"), of("f#2", "en")]);
 }
 
 /// A line of a file: a good one, or one of many bad ones.

@@ -125,5 +125,5 @@ fn text(bytes: &[u8]) -> Value {
 
 /// The charset that bytes are in, as it seems.
 fn charset(bytes: &[u8]) -> Option<Charset> {
-    charset_of(bytes).filter(|charset| !charset.is_single_byte() || !bytes.contains(&0))
+    Some(charset_of(bytes)).filter(|charset| !charset.is_single_byte() || !bytes.contains(&0))
 }

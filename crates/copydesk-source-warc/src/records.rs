@@ -39,7 +39,14 @@ pub fn records<R: Read>(
         Either::Warc(Box::new(Reader::new(stream, options.max_bytes, options.max_header)))
     };
     let FileName { uri, name } = file;
-    Records { uri, names: Names::new(name), reader, given: HashSet::new(), options: options.clone() }
+    Records {
+        uri,
+        names: Names::new(name),
+        reader,
+        given: HashSet::new(),
+        early: HashSet::new(),
+        options: options.clone(),
+    }
 }
 
 /// Whether the beginning of a file is that of a WARC or an ARC.
@@ -53,6 +60,8 @@ struct Records<R: Read> {
     reader: Either<R>,
     /// Pages that were given, by hashes of the ids of their records and of their addresses.
     given: HashSet<u64>,
+    /// What was given before its response: hashes of the ids of responses that records named, and of what they hold.
+    early: HashSet<u64>,
     options: Options,
 }
 
@@ -138,8 +147,19 @@ impl<R: Read> Records<R> {
             None => block,
         };
         let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
-        if kind == "response" && self.given.len() < MOST_GIVEN {
-            self.given.extend(fields.get("warc-record-id").into_iter().chain(url.as_deref()).map(hash));
+        if kind == "response" {
+            let is_early = [fields.get("warc-record-id").map(hash), Some(held(url.as_deref(), &bytes))];
+            if is_early.into_iter().flatten().any(|key| self.early.contains(&key)) {
+                return Ok(Found::Other("a response of a page that is read".into()));
+            }
+            if self.given.len() < MOST_GIVEN {
+                self.given.extend(fields.get("warc-record-id").into_iter().chain(url.as_deref()).map(hash));
+            }
+        } else if self.early.len() < MOST_GIVEN {
+            self.early.extend(
+                [fields.get("warc-refers-to"), fields.get("warc-concurrent-to")].into_iter().flatten().map(hash),
+            );
+            self.early.insert(held(url.as_deref(), &bytes));
         }
         let own = fields.get("warc-record-id").or(url.as_deref()).unwrap_or_default();
         Ok(Found::Document(Box::new(Input {
@@ -198,6 +218,13 @@ impl<R: Read> Records<R> {
 fn truncated(because: &str) -> Note {
     let message = format!("{because}: its text may end in the middle");
     Note { stage: "source".into(), code: "truncated".into(), message, span: None }
+}
+
+/// A page at an address.
+fn held(url: Option<&str>, bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (url, bytes).hash(&mut hasher);
+    hasher.finish()
 }
 
 fn hash(name: &str) -> u64 {

@@ -134,6 +134,34 @@ fn a_page_comes_once() {
 }
 
 #[test]
+fn a_page_comes_once_though_its_resource_or_text_stands_first() {
+    let named = |id: &str, kind: &str, more: &str| {
+        format!(
+            "WARC-Type: {kind}\r\nWARC-Record-ID: <urn:{id}>\r\nWARC-Target-URI: https://example.org/pier\r\n{more}"
+        )
+    };
+    let response = |id: &str, page: &[u8]| {
+        record(&named(id, "response", "Content-Type: application/http\r\n"), &http("Content-Type: text/html\r\n", page))
+    };
+    let file = [
+        record(&named("1", "resource", "Content-Type: text/html\r\n"), b"page"),
+        response("2", b"page"),
+        // What a response holds that is another page is given, whatever stood before it at its address.
+        response("3", b"another"),
+        record(&named("4", "conversion", "Content-Type: text/plain\r\nWARC-Refers-To: <urn:5>\r\n"), b"text"),
+        response("5", b"<p>text</p>"),
+    ];
+    let found = read(&file.concat());
+    assert_eq!(found[..3], ["1: page", "2 [a response of a page that is read]", "3: another"]);
+    assert_eq!(found[3], "4 [a conversion of a page that is read]", "its address was that of a response");
+    let file = [
+        record("WARC-Type: conversion\r\nWARC-Record-ID: <urn:4>\r\nWARC-Refers-To: <urn:5>\r\n", b"text"),
+        response("5", b"<p>text</p>"),
+    ];
+    assert_eq!(read(&file.concat()), ["1: text", "2 [a response of a page that is read]"]);
+}
+
+#[test]
 fn a_record_is_found_again_where_it_says() {
     let records = [good("a"), good("b"), good("c")];
     let cut = |file: &[u8], compressed: bool| -> Vec<Vec<u8>> {

@@ -5,6 +5,8 @@ use std::{borrow::Cow, sync::LazyLock};
 use encoding_rs::{EUC_KR, Encoding, UTF_8};
 use serde::Deserialize;
 
+use super::utf::Utf;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Data {
@@ -55,6 +57,8 @@ pub enum Charset {
     Known(&'static Encoding),
     /// One of `data/old-charsets.toml`, with a byte a letter.
     Old(&'static OldCharset),
+    /// UTF-32, which browsers have given up.
+    Wide(Utf),
 }
 
 impl Charset {
@@ -63,6 +67,7 @@ impl Charset {
         match self {
             Self::Known(encoding) => encoding.name(),
             Self::Old(charset) => &charset.name,
+            Self::Wide(utf) => utf.name(),
         }
     }
 
@@ -86,6 +91,7 @@ impl Charset {
         match self {
             Self::Known(encoding) => encoding.decode_without_bom_handling(bytes).0,
             Self::Old(charset) => charset.decode(bytes).into(),
+            Self::Wide(utf) => utf.decode(bytes).into(),
         }
     }
 }

@@ -4,15 +4,20 @@ use encoding_rs::{UTF_16BE, UTF_16LE};
 
 /// A form of Unicode that is not UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Utf {
+pub enum Utf {
+    /// UTF-16, the lower byte first.
     Le16,
+    /// UTF-16, the upper byte first.
     Be16,
+    /// UTF-32, the lowest byte first.
     Le32,
+    /// UTF-32, the uppermost byte first.
     Be32,
 }
 
 impl Utf {
-    pub(super) fn name(self) -> &'static str {
+    /// What it is called.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Le16 => "UTF-16LE",
             Self::Be16 => "UTF-16BE",
@@ -22,7 +27,7 @@ impl Utf {
     }
 
     /// Decodes, with U+FFFD for what is no character. Odd bytes at the end are cut off characters and are left out.
-    pub(super) fn decode(self, bytes: &[u8]) -> String {
+    pub fn decode(self, bytes: &[u8]) -> String {
         match self {
             Self::Le16 => UTF_16LE.decode_without_bom_handling(&bytes[..bytes.len() & !1]).0.into_owned(),
             Self::Be16 => UTF_16BE.decode_without_bom_handling(&bytes[..bytes.len() & !1]).0.into_owned(),

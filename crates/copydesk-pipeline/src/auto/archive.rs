@@ -33,6 +33,9 @@ pub(super) fn zip(file: Option<&StoredFile>, opened: Opened, options: &Options) 
         // Parsing says what it is.
         return one(files::whole(opened, &options.files()));
     }
+    if entries.iter().all(ZipEntry::is_folder) {
+        return one(SourceItem::Skipped { uri: name.uri, reason: "an archive without files".into() });
+    }
     let is_wacz = holds("datapackage.json") && entries.iter().any(|entry| entry.name.starts_with(WACZ_PAGES));
     let options = options.clone();
     Box::new(entries.into_iter().filter(|entry| !entry.is_folder()).flat_map(move |entry| {
