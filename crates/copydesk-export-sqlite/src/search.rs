@@ -6,13 +6,15 @@
 //! - **Scripts without spaces** (the table `search_scripts` names them): every letter is a word of its own, `u` and its
 //!   number (`u653f`). What is asked for becomes a phrase of letters, and is found at any place.
 //! - **Korean** has spaces, and particles behind its words: what is asked for is the beginning of a word.
+//! - **Letters that are typed as several** (NFD: `e` and a mark, the parts of a Korean syllable) are put together in what is
+//!   asked for, by the table `search_letters` and by counting; the index has them composed.
 //! - **Marks** that many people leave out (`đường`, `résumé`, vowels of Arabic and Hebrew): a line that has such marks
 //!   stands in the index twice, as it is and without them. Whoever types the marks finds the words that have them, and
 //!   whoever leaves them out finds both.
 //! - **Ends of clauses**: a phrase must not run over the end of a line or sentence, which the tokenizer does not see. A
 //!   word that nobody asks for ([`BREAK`]) stands there.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, ops::RangeInclusive};
 
 use copydesk_text::{HANGUL, UNSPACED, is_hangul, is_unspaced};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
@@ -32,6 +34,9 @@ pub fn tables() -> String {
     std::iter::once(include_str!("search_tables.sql").to_owned())
         .chain(letters)
         .chain([row(&HANGUL, "prefix")])
+        .chain(composed(SCRIPTS_WITH_MARKS.into_iter().flatten()).into_iter().map(|(typed, letter)| {
+            format!("INSERT INTO search_letters (typed, letter) VALUES ('{typed}', '{letter}');\n")
+        }))
         .chain([format!("CREATE VIEW how_to_search (query) AS SELECT '{query}';\n")])
         .collect()
 }
@@ -42,7 +47,25 @@ pub fn phrase(connection: &rusqlite::Connection, words: &str) -> rusqlite::Resul
     let query: String = connection.query_row("SELECT query FROM how_to_search", [], |row| row.get(0))?;
     let made = query.split_once("MATCH (").and_then(|(_, behind)| behind.rsplit_once(')'));
     let (made, _) = made.ok_or(rusqlite::Error::InvalidQuery)?;
-    connection.query_row(&format!("WITH asked (words) AS (SELECT ?) {made}"), [words], |row| row.get(0))
+    connection.query_row(&format!("WITH asked (words) AS (SELECT ?) SELECT ({made})"), [words], |row| row.get(0))
+}
+
+/// Where letters stand that can be taken apart, but for Korean.
+const SCRIPTS_WITH_MARKS: [RangeInclusive<char>; 2] = ['\u{c0}'..='\u{31ff}', '\u{10000}'..='\u{16fff}'];
+
+/// Letters that may be typed as a letter and a mark, those with fewer marks first: `ê` before `ế`.
+fn composed(letters: impl Iterator<Item = char>) -> Vec<(String, char)> {
+    let mut pairs: Vec<(usize, String, char)> = letters
+        .filter(|c| !is_hangul(*c) && std::iter::once(*c).nfc().eq([*c]))
+        .filter_map(|c| {
+            let parts: Vec<char> = std::iter::once(c).nfd().collect();
+            let (mark, base) = parts.split_last().filter(|(_, base)| !base.is_empty())?;
+            let typed = base.iter().copied().nfc().chain([*mark]).collect();
+            Some((parts.len(), typed, c))
+        })
+        .collect();
+    pairs.sort();
+    pairs.into_iter().map(|(_, typed, c)| (typed, c)).collect()
 }
 
 /// Appends a text to what the index is given: composed, and as it is where that differs. What somebody asks for comes from
@@ -189,6 +212,17 @@ fn add_without_marks(c: char, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_letter_that_can_be_taken_apart_is_known() {
+        let all = composed('\0'..=char::MAX);
+        let known = composed(SCRIPTS_WITH_MARKS.into_iter().flatten());
+        let missing: Vec<_> = all.iter().filter(|pair| !known.contains(pair)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        let place = |letter: char| all.iter().position(|(_, known)| *known == letter);
+        assert!(all.len() > 900 && place('ê').is_some() && place('ê') < place('ế'));
+        assert!(all.iter().all(|(typed, letter)| typed.nfc().eq([*letter]) && typed.chars().count() == 2));
+    }
 
     fn indexed(text: &str) -> String {
         let mut out = String::new();

@@ -10,6 +10,9 @@ CREATE VIRTUAL TABLE search USING fts5(
 -- How the letters of a script are asked for: each for itself, or as the beginning of a word.
 CREATE TABLE search_scripts (first INTEGER NOT NULL, last INTEGER NOT NULL, rule TEXT NOT NULL);
 
+-- Letters that may be typed as a letter and a mark, those with fewer marks first.
+CREATE TABLE search_letters (number INTEGER PRIMARY KEY, typed TEXT NOT NULL, letter TEXT NOT NULL);
+
 -- 1, 2, 3 and so on: places in what is asked for.
 CREATE VIEW search_places (place) AS
     WITH RECURSIVE places (place) AS (SELECT 1 UNION ALL SELECT place + 1 FROM places WHERE place < 1000)

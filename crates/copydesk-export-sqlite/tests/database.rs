@@ -9,6 +9,7 @@ use copydesk_document::{
 use copydesk_stage::{Assembly, Catalog, Export};
 use rusqlite::{Connection, types::ValueRef};
 use serde_json::{Value as Json, json};
+use unicode_normalization::UnicodeNormalization as _;
 
 fn export(config: &Json) -> Box<dyn Export> {
     let catalog = Catalog::default().with(copydesk_export_sqlite::register);
@@ -266,6 +267,16 @@ fn words_of_every_language_are_found_by_the_query_in_the_readme() {
         let expected: std::collections::BTreeSet<&str> = with.iter().copied().collect();
         let expected: Vec<&str> = expected.into_iter().collect();
         assert_eq!(search(&db, word), expected, "{word}");
+        // As a name of a file on a Mac has it.
+        assert_eq!(search(&db, &word.nfd().collect::<String>()), expected, "{word} in parts");
+    }
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is_asked_for() {
+    let (_folder, db) = database(&json!({}), &[&documents()]);
+    for word in ["", " ", "\"", "'", "*", "-"] {
+        assert_eq!(search(&db, word), Vec::<String>::new(), "{word}");
     }
 }
 
