@@ -12,7 +12,7 @@ use copydesk_document::Note;
 use copydesk_text::host;
 use encoding_rs::{Encoding, ISO_2022_JP, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
 pub(crate) use old::ANNOUNCER as ISO_2022_KR;
-pub use old::{Charset, OldCharset};
+pub use old::{Charset, OldCharset, encoding_of};
 use unicode_normalization::UnicodeNormalization;
 pub use utf::Utf;
 
@@ -122,14 +122,17 @@ fn declared_old(bytes: &[u8], hints: Hints<'_>) -> Option<&'static OldCharset> {
 fn declared(bytes: &[u8], hints: Hints<'_>, notes: &mut Vec<Note>) -> Option<&'static Encoding> {
     let (label, by) = label(bytes, hints)?;
     let label = label.as_str();
-    match Encoding::for_label(label.as_bytes()) {
+    let unknown =
+        |what: &str| note("charset-unknown", format!("{by} names the charset {}, which {what}", shown(label)));
+    if let Some(name) = old::unread(label) {
+        notes.push(unknown(&format!("is not read: `iconv -f {name} -t UTF-8` makes UTF-8 of it")));
+        return None;
+    }
+    match encoding_of(label) {
         // A label that is readable in ASCII cannot stand in UTF-16.
         Some(encoding) if !encoding.is_ascii_compatible() && encoding != ISO_2022_JP => match encoding.name() {
             "replacement" => {
-                notes.push(note(
-                    "charset-unknown",
-                    format!("{by} names the charset {}, which is not read", shown(label)),
-                ));
+                notes.push(unknown("is not read"));
                 None
             }
             _ => Some(UTF_8),
@@ -137,10 +140,7 @@ fn declared(bytes: &[u8], hints: Hints<'_>, notes: &mut Vec<Note>) -> Option<&'s
         Some(encoding) if encoding.name() == "x-user-defined" => Some(WINDOWS_1252),
         Some(encoding) => Some(encoding),
         None => {
-            notes.push(note(
-                "charset-unknown",
-                format!("{by} names the charset {}, which does not exist", shown(label)),
-            ));
+            notes.push(unknown("is not known"));
             None
         }
     }

@@ -33,7 +33,7 @@ use front_matter::Found;
 use sha2::{Digest, Sha256};
 
 pub use binary::is_known_binary;
-pub use charset::{Charset, OldCharset, Utf, charset_of, decoded};
+pub use charset::{Charset, OldCharset, Utf, charset_of, decoded, encoding_of};
 pub use error::ParseError;
 pub use fragment::fragment_to_text;
 pub use limits::Limits;

@@ -153,7 +153,8 @@ impl Pipeline {
             "merge" => (Existing::Keep, Share::Done),
             part => (Existing::Keep, Share::Part(part.parse().map_err(PyValueError::new_err::<String>)?)),
         };
-        let into = Some((out, self.name.clone().into()));
+        let built_in = BuiltinPipeline::find(&self.name).filter(|_| self.text.is_empty());
+        let into = Some((out, built_in.ok_or_else(|| self.name.clone().into())));
         Run::start(loaded, &Orders { inputs, limit, threads, into, existing, share })
     }
 }

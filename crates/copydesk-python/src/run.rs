@@ -3,7 +3,7 @@
 use std::{
     io,
     num::NonZero,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use copydesk_pipeline::{Pipeline, builtin, named_source};
+use copydesk_pipeline::{BuiltinPipeline, Pipeline, builtin, named_source};
 use copydesk_runner::{
     Existing, ExportInstance, Observer, Options, Output, Owner, Progress, Quarantined, Run as Running, RunError,
     ShardSize, Share,
@@ -28,8 +28,8 @@ pub(crate) struct Orders {
     pub(crate) inputs: Vec<String>,
     pub(crate) limit: Option<u64>,
     pub(crate) threads: usize,
-    /// The folder, and what its owner calls the pipeline; without it, records come to Python.
-    pub(crate) into: Option<(PathBuf, PathBuf)>,
+    /// The folder, and the pipeline file or a built-in pipeline; without it, records come to Python.
+    pub(crate) into: Option<(PathBuf, Result<BuiltinPipeline, PathBuf>)>,
     pub(crate) existing: Existing,
     pub(crate) share: Share,
 }
@@ -74,8 +74,13 @@ impl Run {
             signals: false,
             ..pipeline.run.options()
         };
-        let (output, exports) = if let Some((folder, pipeline_file)) = &orders.into {
-            options.owner = Owner::here(folder, pipeline_file, orders.inputs.clone()).map_err(failed)?;
+        let (output, exports) = if let Some((folder, of)) = &orders.into {
+            let file = of.as_ref().map_or_else(PathBuf::as_path, |built_in| Path::new(built_in.name));
+            options.owner = Owner::here(folder, file, orders.inputs.clone()).map_err(failed)?;
+            // It lies nowhere, and the program calls it the same.
+            if let Ok(built_in) = of {
+                built_in.name.clone_into(&mut options.owner.pipeline);
+            }
             let folder = folder.clone();
             let output = match orders.share {
                 Share::Part(_) => Output::Parts { folder },

@@ -34,7 +34,7 @@ use crate::{
     share::{LargeFiles, Missing, Share},
     shared::Shared,
     signals::Signals,
-    storage::LocalFolder,
+    storage::{LocalFolder, STATE},
     store::Claim,
     work,
     workers::Workers,
@@ -122,6 +122,9 @@ impl Run {
         // The source first: its errors are the likelier ones, and they should leave no folder behind.
         let total = source.size_hint().map(|n| options.limit.map_or(n, |limit| n.min(limit)));
         drop(source.open()?);
+        if options.share == Share::Done {
+            has_shares(&output)?;
+        }
         let keys = work::Keys::new(&chain, &exports)?;
         let work = keys.work;
         let list: Vec<&dyn Export> = exports.iter().map(|instance| &*instance.export).collect();
@@ -190,6 +193,17 @@ impl Run {
         let mut report = Writer::new(&shared, sink, total).write(&receiver, signals.as_ref(), observer)?;
         report.wall = start.elapsed();
         Ok(report)
+    }
+}
+
+/// Whether any share has been worked on for a folder: a wrong name is no folder to be made.
+fn has_shares(output: &Output) -> Result<(), RunError> {
+    match output {
+        Output::Folder { folder, .. } if !folder.join(STATE).is_dir() => Err(RunError::Occupied(format!(
+            "nothing is there to be merged: no share of a run has been worked on in {}; `copydesk run --shard 1/16` does so",
+            folder.display()
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -4,10 +4,10 @@ use std::{io::Read, ops::Range};
 
 use copydesk_document::{Extent, Note};
 use copydesk_intake::{Columns, FileName, Names, Standing, bad, read_fault};
-use copydesk_parse::{Charset, charset_of};
+use copydesk_parse::{Charset, charset_of, encoding_of};
 use copydesk_stage::SourceItem;
 use copydesk_unpack::Stream;
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{UTF_8, UTF_16BE, UTF_16LE};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -191,10 +191,7 @@ fn charset(bytes: &[u8]) -> Charset {
     }
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(256)]).into_owned();
     let label = head.split_once("encoding=").and_then(|(_, rest)| rest.get(1..)?.split(['"', '\'']).next());
-    label
-        .and_then(|label| Encoding::for_label(label.as_bytes()))
-        .filter(|named| *named != UTF_8)
-        .map_or(found, Charset::Known)
+    label.and_then(encoding_of).filter(|named| *named != UTF_8).map_or(found, Charset::Known)
 }
 
 /// An entry by the names that records usually have.

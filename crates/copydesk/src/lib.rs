@@ -96,7 +96,12 @@ fn start(
                 // Help and version are errors to clap, and success to a person. A closed pipe is neither's business.
                 let plain = error.render().to_string();
                 if plain == terminal::visible(&plain) && !arguments.iter().any(|argument| steers(argument)) {
-                    let _ = error.print();
+                    let printed = error.print().and_then(|()| io::stdout().flush());
+                    if let Err(Failure::Error(error)) = printed.map_err(Failure::from_output) {
+                        let message = report::without_numbers(&format!("{error:#}"));
+                        let _ = writeln!(io::stderr(), "{}: {message}", program::name());
+                        return ExitCode::from(report::COULD_NOT);
+                    }
                 } else {
                     let _ = writeln!(io::stderr(), "{}", terminal::visible(&plain).trim_end());
                 }

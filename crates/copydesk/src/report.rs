@@ -14,7 +14,7 @@ use tracing_subscriber::{
     fmt::{
         MakeWriter,
         format::{FmtSpan, Writer},
-        time::FormatTime,
+        time::{self, FormatTime},
     },
 };
 
@@ -160,6 +160,14 @@ impl FormatTime for TimeOfDay {
         let (seconds, millis) = (now.as_secs() % 86_400, now.subsec_millis());
         write!(out, "{:02}:{:02}:{:02}.{millis:03}Z", seconds / 3600, seconds / 60 % 60, seconds % 60)
     }
+}
+
+/// The day and time, as lines of the log in JSON have them.
+pub(crate) fn timestamp() -> String {
+    let mut text = String::new();
+    // A text takes all that is written to it.
+    let _ = time::SystemTime.format_time(&mut Writer::new(&mut text));
+    text
 }
 
 /// Writes log lines above the progress bars.

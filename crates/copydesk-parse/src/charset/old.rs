@@ -1,6 +1,6 @@
 //! Charsets that the WHATWG does not have: `data/old-charsets.toml`, and ISO-2022-KR.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use encoding_rs::{EUC_KR, Encoding, UTF_8};
 use serde::Deserialize;
@@ -11,6 +11,8 @@ use super::utf::Utf;
 #[serde(deny_unknown_fields)]
 struct Data {
     charset: Vec<OldCharset>,
+    aliases: BTreeMap<String, String>,
+    unread: BTreeMap<String, Vec<String>>,
 }
 
 /// A charset of one byte a letter.
@@ -25,19 +27,31 @@ pub struct OldCharset {
 }
 
 #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-static OLD: LazyLock<Vec<OldCharset>> = LazyLock::new(|| {
-    let data: Data = toml::from_str(include_str!("../../data/old-charsets.toml")).expect("the data file is tested");
-    data.charset
-});
+static OLD: LazyLock<Data> =
+    LazyLock::new(|| toml::from_str(include_str!("../../data/old-charsets.toml")).expect("the data file is tested"));
+
+/// The charset of the WHATWG that goes by a label there, or elsewhere.
+pub fn encoding_of(label: &str) -> Option<&'static Encoding> {
+    let label = label.trim().to_ascii_lowercase();
+    let known = OLD.aliases.get(&label).unwrap_or(&label);
+    Encoding::for_label(known.as_bytes())
+}
+
+/// What `iconv` calls the charset of that label, which is not read here.
+pub(super) fn unread(label: &str) -> Option<&'static str> {
+    let is =
+        |(_, labels): &(&String, &Vec<String>)| labels.iter().any(|known| known.eq_ignore_ascii_case(label.trim()));
+    OLD.unread.iter().find(is).map(|(name, _)| name.as_str())
+}
 
 impl OldCharset {
     /// The charset that goes by a label.
     pub(super) fn by_label(label: &str) -> Option<&'static Self> {
-        OLD.iter().find(|charset| charset.labels.iter().any(|known| known.eq_ignore_ascii_case(label.trim())))
+        OLD.charset.iter().find(|charset| charset.labels.iter().any(|known| known.eq_ignore_ascii_case(label.trim())))
     }
 
     pub(super) fn all() -> &'static [Self] {
-        &OLD
+        &OLD.charset
     }
 
     pub(super) fn decode(&self, bytes: &[u8]) -> String {
@@ -145,6 +159,13 @@ mod tests {
             assert!(OldCharset::by_label(&charset.labels[0].to_uppercase()).is_some());
         }
         assert!(OldCharset::by_label("utf-8").is_none());
+        for (alias, label) in &OLD.aliases {
+            assert!(Encoding::for_label(alias.as_bytes()).is_none(), "{alias} is known");
+            assert_eq!(encoding_of(&alias.to_uppercase()), Encoding::for_label(label.as_bytes()), "{alias}");
+            assert!(encoding_of(alias).is_some(), "{label}");
+        }
+        let unread = OLD.unread.values().flatten();
+        assert!(unread.clone().all(|label| encoding_of(label).is_none_or(|found| found.name() == "replacement")));
     }
 
     #[test]

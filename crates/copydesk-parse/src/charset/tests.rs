@@ -171,6 +171,17 @@ fn seven_bit_shifting_charsets_of_old_are_not_guessed() {
 }
 
 #[test]
+fn labels_of_others_are_known_and_what_is_not_read_is_named_with_the_way_out() {
+    let (text, charset, notes) = run(&encoding_rs::EUC_KR.encode("댐").0, Some("text/html; charset=MS949"));
+    assert_eq!((text.as_str(), charset.as_str(), notes.len()), ("댐", "EUC-KR", 0));
+    for (label, name) in [("johab", "JOHAB"), ("x-euc-tw", "EUC-TW")] {
+        let (mut notes, content_type) = (Vec::new(), format!("text/html; charset={label}"));
+        decode(b"\xb4\xe5 \x94\xd0".to_vec(), Hints { content_type: Some(&content_type), url: "" }, &mut notes);
+        assert!(notes[0].message.contains(&format!("`iconv -f {name} -t UTF-8`")), "{notes:?}");
+    }
+}
+
+#[test]
 fn nothing_panics_on_any_short_input() {
     for a in 0..=255_u8 {
         for b in [0, 0x1B, b'<', 0x80, 0xA4, 0xC3, 0xE0, 0xFE, 0xFF] {

@@ -28,7 +28,7 @@ use crate::{
     exit::ExitCode,
     options::LogFormat,
     progress::{DryRun, Watch, summary},
-    report::{Failure, Reporter, WITH_QUARANTINE},
+    report::{Failure, Reporter, WITH_QUARANTINE, timestamp},
     run_report::{Pending, Sample, Story},
     terminal::shown,
 };
@@ -343,7 +343,8 @@ impl Args {
             LogFormat::Text => reporter.write(&summary(report, dry, reporter.paint())),
             LogFormat::Json => {
                 // A log line per run, whatever the level: it is the summary that was asked for.
-                let line = json!({ "level": "INFO", "message": "run finished", "report": report });
+                let line =
+                    json!({ "timestamp": timestamp(), "level": "INFO", "message": "run finished", "report": report });
                 reporter.write(&format!("{line}\n"));
             }
         }

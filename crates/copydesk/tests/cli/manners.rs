@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::program::copydesk;
+use crate::program::{command, copydesk};
 
 #[test]
 fn there_are_manual_pages_and_completions_that_know_names() {
@@ -84,6 +84,23 @@ fn a_report_can_be_a_page() {
     );
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert!(fs::read_to_string(dir.join("stdin.html")).unwrap().contains("no samples"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_of_whatever_is_printed() {
+    use std::os::unix::fs::FileTypeExt as _;
+    // Where there is none, as in some containers, somebody may have put a file in its place.
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    if !full.metadata().unwrap().file_type().is_char_device() {
+        return;
+    }
+    for args in [vec!["--help"], vec!["run", "-h"], vec!["--version"], vec!["stages"], vec!["schema"]] {
+        let child = command(&args).stdout(full.try_clone().unwrap()).spawn().unwrap();
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(2), "{args:?}");
+        assert!(String::from_utf8_lossy(&ended.stderr).contains("cannot write to standard output"), "{args:?}");
+    }
 }
 
 #[test]

@@ -251,7 +251,7 @@ fn with_json_logs_every_line_on_standard_error_is_json() {
         assert!(ended.code > 0 && !ended.stderr.is_empty(), "{args:?}");
         for line in ended.stderr.lines() {
             let value: Value = serde_json::from_str(line).unwrap_or_else(|e| panic!("{args:?}: {e}: {line}"));
-            assert!(value["level"].is_string(), "{line}");
+            assert!(value["level"].is_string() && value["timestamp"].is_string(), "{line}");
         }
     }
 }

@@ -57,6 +57,9 @@ fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn shares_come_to_the_files_of_one_run_even_if_their_number_changes() {
     let folder = work();
+    let nothing = run("merge", &folder, "nowhere", &[]);
+    assert!(nothing.code == 2 && nothing.stderr.contains("no share of a run"), "{}", nothing.stderr);
+    assert!(!folder.path().join("nowhere").exists(), "a wrong name makes no folder");
     assert_eq!(run("run", &folder, "whole", &[]).code, 1, "one page is torn");
     // Two of three shares, at once; the third is never done.
     thread::scope(|scope| {
