@@ -209,6 +209,36 @@ fn together(text: &str, wholes: &[Whole], sizes: &[usize], max: usize, measure: 
     fitting
 }
 
+/// So many bytes, for each unit that a piece may have, are looked at at once: for every piece the splitter measures all that is
+/// left, so that a long line would cost the square of its length.
+const WINDOW: usize = 32;
+const LEAST_WINDOW: usize = 4 << 10;
+
+/// Where the pieces begin that a text is cut into.
+fn starts<S: ChunkSizer>(text: &str, max: usize, sizer: S) -> Vec<usize> {
+    let splitter = TextSplitter::new(ChunkConfig::new(max).with_sizer(sizer).with_trim(false));
+    let (mut starts, mut from) = (Vec::new(), 0);
+    let usual = max.saturating_mul(WINDOW).max(LEAST_WINDOW);
+    let mut window = usual;
+    while from < text.len() {
+        let end = text.floor_char_boundary(from.saturating_add(window).min(text.len()));
+        let found: Vec<usize> = splitter.chunk_indices(&text[from..end]).map(|(at, _)| from + at).collect();
+        if end == text.len() {
+            starts.extend(found);
+            break;
+        }
+        // Where a window ends, its last pieces do, and with more to come they would end elsewhere.
+        match found.len().checked_sub(2).filter(|sure| *sure > 0) {
+            Some(sure) => {
+                starts.extend(&found[..sure]);
+                (from, window) = (found[sure], usual);
+            }
+            None => window = window.saturating_mul(2),
+        }
+    }
+    starts
+}
+
 /// Cuts what is too long by itself.
 fn cut(
     text: &str,
@@ -219,9 +249,8 @@ fn cut(
     path: &Path,
     pieces: &mut Vec<Piece>,
 ) {
-    let splitter = TextSplitter::new(ChunkConfig::new(max).with_sizer(*measure).with_trim(false));
     let (own, from) = (&text[whole.range.clone()], whole.range.start);
-    let mut starts: Vec<usize> = splitter.chunk_indices(own).map(|(at, _)| from + at).collect();
+    let mut starts: Vec<usize> = starts(own, max, *measure).into_iter().map(|at| from + at).collect();
     // Where the splitter leaves something out before its first piece or behind its last, it goes with that.
     if let Some(first) = starts.first_mut() {
         *first = from;
@@ -273,4 +302,45 @@ fn wholes(doc: &Document, text: &str) -> Vec<Whole> {
         at = end;
     }
     wholes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// Counts the bytes that are measured.
+    struct Counted<'c>(&'c Cell<usize>);
+
+    impl ChunkSizer for Counted<'_> {
+        fn size(&self, chunk: &str) -> usize {
+            self.0.set(self.0.get() + chunk.len());
+            chunk.chars().count()
+        }
+    }
+
+    #[test]
+    fn a_long_line_costs_as_much_as_its_parts() {
+        let measured = |words: usize| {
+            let text = "the ferry [sails]( again ".repeat(words);
+            let (count, mut ends) = (Cell::new(0), starts(&text, 200, Measure::Characters));
+            assert_eq!(starts(&text, 200, Counted(&count)), ends);
+            ends.push(text.len());
+            assert!(ends[0] == 0 && ends.windows(2).all(|pair| (100..=200).contains(&(pair[1] - pair[0]))));
+            count.get()
+        };
+        let (one, four) = (measured(4_000), measured(16_000));
+        assert!(four < 5 * one, "{one} and {four} bytes were measured");
+    }
+
+    #[test]
+    fn windows_cut_as_the_whole_does() {
+        let text = "One sentence. And another one, which is longer! Ja\u{308}? 政府は新しい船を。 ".repeat(600);
+        for max in [1, 7, 90, 2000] {
+            let splitter = TextSplitter::new(ChunkConfig::new(max).with_sizer(Measure::Characters).with_trim(false));
+            let whole: Vec<usize> = splitter.chunk_indices(&text).map(|(at, _)| at).collect();
+            assert_eq!(starts(&text, max, Measure::Characters), whole, "{max}");
+        }
+    }
 }
