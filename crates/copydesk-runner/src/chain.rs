@@ -4,7 +4,7 @@ use std::{mem, pin::pin, task::Poll, time::Duration};
 
 use copydesk_document::{BoilerplateKind, Decision, Document, DocumentSource, Input, Label};
 use copydesk_parse::Limits;
-use copydesk_stage::{AnyStage, Context, Handed, Manifest, StageError, Verdict};
+use copydesk_stage::{AnyStage, Context, Facet, Handed, Manifest, StageError, Verdict};
 
 use crate::{
     Report, RunError,
@@ -457,7 +457,12 @@ impl Chain {
             }
             Err(panic) => Fault::panic(stage, panic),
         };
+        let masks = self.links[passage.next..].iter().find(|link| Facet::masks(link.manifest.writes));
         let entry = Quarantined::document(doc, fault);
+        let entry = match masks {
+            Some(masks) => entry.without_words(masks.name()),
+            None => entry,
+        };
         passage.finish(Outcome::Quarantined(entry));
     }
 

@@ -108,6 +108,19 @@ fn a_stage_writes_what_it_declares_and_nothing_else() {
 }
 
 #[test]
+fn what_a_stage_says_before_the_one_that_masks_is_in_no_output() {
+    for (writes, quotes) in [(&[Facet::Redaction][..], false), (&[Facet::Body][..], true)] {
+        let mut masks = link("masks", AnyStage::cpu(Obedient));
+        masks.manifest.writes = writes;
+        let chain = Chain::new(Limits::default()).then(link("first", AnyStage::cpu(Obedient))).then(masks);
+        let Outcome::Quarantined(entry) = chain.process_one(Input::new("d", "PANIC")) else { panic!("it went on") };
+        assert_eq!((entry.stage.as_str(), entry.rule.as_str()), ("first", "panic"));
+        assert_eq!(entry.error.contains("the document asked"), quotes, "{}", entry.error);
+        assert_eq!(entry.error.contains("has not come to `masks`"), !quotes, "{}", entry.error);
+    }
+}
+
+#[test]
 fn a_stage_that_waits_too_long_costs_its_document() {
     let chain = Chain::new(Limits::default())
         .then(link("sleepy", AnyStage::waiting(Sleepy)))
