@@ -197,3 +197,76 @@ fn a_program_that_hangs_ends_with_the_run_that_is_killed() {
         thread::sleep(Duration::from_millis(20));
     }
 }
+
+/// Documents are in the hands of a program, one of which ends it, and of a service, when the run is killed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_is_killed_beside_a_program_and_a_service_comes_to_the_same() {
+    if !has_python() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "marks.py",
+        "import json, sys\nsys.stdin.readline()\nprint('{\"protocol\":1,\"reads\":[],\"writes\":[]}', flush=True)\n\
+         for line in sys.stdin:\n    asked = json.loads(line)\n    open('seen', 'a').write('x')\n    \
+         if 'number 17 ' in line: sys.exit('not this one')\n    \
+         change = {'do': 'note', 'code': 'seen', 'message': asked['view']['uri']}\n    \
+         print(json.dumps({'id': asked['id'], 'patch': {'version': 1, 'changes': [change]}}), flush=True)\n",
+    );
+    write(
+        "server.py",
+        "import http.server, json\nclass Answer(http.server.BaseHTTPRequestHandler):\n    protocol_version = 'HTTP/1.1'\n    \
+         def do_POST(self):\n        sent = self.rfile.read(int(self.headers['content-length']))\n        \
+         patch = {'version': 1, 'changes': [{'do': 'ext', 'value': {'bytes': len(sent)}}]}\n        \
+         said = json.dumps(patch).encode()\n        self.send_response(200)\n        \
+         self.send_header('content-length', str(len(said)))\n        self.end_headers()\n        self.wfile.write(said)\n    \
+         def log_message(self, *_): pass\n\
+         server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Answer)\nprint(server.server_port, flush=True)\n\
+         server.serve_forever()\n",
+    );
+    let mut server = std::process::Command::new("python3")
+        .arg("server.py")
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut port = String::new();
+    BufReader::new(server.stdout.take().expect("a pipe")).read_line(&mut port).expect("it says where it listens");
+    write(
+        "p.toml",
+        &format!(
+            "[[stage]]\nuse = \"exec\"\nname = \"marks\"\ncommand = [\"python3\", \"marks.py\"]\nbatch = 4\n\n\
+             [[stage]]\nuse = \"http\"\nname = \"sizes\"\nurl = \"http://127.0.0.1:{}/\"\nview = [\"blocks\"]\n\
+             cache = \"cache\"\n\n[[export]]\nuse = \"jsonl\"\n",
+            port.trim()
+        ),
+    );
+    let line = |n: usize| format!("{{\"text\": \"The ferry number {n} sails across the harbour.\"}}\n");
+    write("in.jsonl", &(0..300).map(line).collect::<String>());
+    let run = |out: &str| {
+        let mut run = command(["run", "p.toml", "in.jsonl", "--out", out, "-q"]);
+        run.current_dir(folder.path()).stderr(Stdio::null()).stdout(Stdio::null());
+        run
+    };
+    let seen = || fs::metadata(folder.path().join("seen")).map_or(0, |file| file.len());
+    for more in [1, 20, 60, 120] {
+        let (mut killed, until) = (run("killed").spawn().unwrap(), seen() + more);
+        while seen() < until && killed.try_wait().unwrap().is_none() {
+            thread::sleep(Duration::from_millis(2));
+        }
+        killed.kill().expect("it runs, or has run");
+        killed.wait().expect("it ends");
+    }
+    let ended = run("killed").status().unwrap().code();
+    let undisturbed = run("undisturbed").status().unwrap().code();
+    server.kill().and_then(|()| server.wait()).expect("it ends");
+    assert_eq!((ended, undisturbed), (Some(1), Some(1)), "one is in quarantine");
+    for name in ["records.jsonl", "quarantine.jsonl"] {
+        let [one, other] = ["killed", "undisturbed"].map(|out| fs::read_to_string(folder.path().join(out).join(name)));
+        let (one, other) = (one.expect(name), other.expect(name));
+        assert_eq!(one.lines().count(), if name == "records.jsonl" { 299 } else { 1 }, "{name}");
+        assert_eq!(one, other, "{name}");
+    }
+}
