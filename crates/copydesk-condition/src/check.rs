@@ -186,7 +186,15 @@ impl Checker {
                     format!("write a number with a fraction: {number}.0"),
                 ))
             }
-            (one, other) => Err(wrong(format!("{one} and {other} cannot be compared"), HAS)),
+            (one, other) => {
+                let says = format!("{one} and {other} cannot be compared");
+                match whole(left).or(whole(right)) {
+                    Some(number) if [one, other].contains(&Type::Text) => {
+                        Err(wrong(says, format!("write the text that a record has, days too: \"{number}\"")))
+                    }
+                    _ => Err(wrong(says, HAS)),
+                }
+            }
         }
     }
 

@@ -54,8 +54,11 @@ impl Condition {
         let env = Env::stdlib();
         let program = env.compile(text).map_err(|errors| {
             let first = errors.errors.first().map_or_else(|| errors.to_string(), |error| error.msg.clone());
-            ConfigError::at("", format!("cannot be read: {first}"))
-                .help("it looks like `language == \"en\" && size(authors) > 0`")
+            let help = other_language(text).map_or_else(
+                || "it looks like `language == \"en\" && size(authors) > 0`".to_owned(),
+                |(found, meant)| format!("write `{meant}` for `{found}`: `language == \"en\" && size(authors) > 0`"),
+            );
+            ConfigError::at("", format!("cannot be read: {first}")).help(help)
         })?;
         let fields = check::check(program.expression())?;
         Ok(Self { text: text.to_owned(), program, env: Arc::new(env), fields })
@@ -82,6 +85,32 @@ impl Condition {
             Err(error) => Err(format!("`{}`: {error}", self.text)),
         }
     }
+}
+
+/// A sign or word of other languages that stands in a text which cannot be read, outside of quotes, and what stands for it here.
+fn other_language(text: &str) -> Option<(&'static str, &'static str)> {
+    let mut quote = None;
+    let bare: String = text
+        .chars()
+        .map(|c| match quote {
+            Some(open) => {
+                quote = (c != open).then_some(open);
+                'x'
+            }
+            None if c == '"' || c == '\'' => {
+                quote = Some(c);
+                'x'
+            }
+            None => c,
+        })
+        .collect();
+    let without_comparisons = ["==", "!=", "<=", ">="].iter().fold(bare.clone(), |bare, sign| bare.replace(sign, ""));
+    if without_comparisons.contains('=') {
+        return Some(("=", "=="));
+    }
+    let words: Vec<String> = bare.split_whitespace().map(str::to_lowercase).collect();
+    let known = [("and", "&&"), ("or", "||"), ("not", "!"), ("&", "&&"), ("|", "||"), ("<>", "!=")];
+    known.into_iter().find(|(word, _)| words.iter().any(|other| other == word))
 }
 
 /// How deep brackets are nested, those in texts among them.
@@ -217,6 +246,10 @@ mod tests {
         for (text, says) in [
             ("", "is empty"),
             ("language ==", "cannot be read"),
+            ("language = \"de\"", "write `==` for `=`"),
+            ("language == \"de\" and size(text) > 2", "write `&&` for `and`"),
+            ("language == \"x = y or z", "it looks like"),
+            ("published > 2024", "days too: \"2024\""),
             ("titel == \"x\"", "did you mean `title`?"),
             ("source.urii == \"x\"", "did you mean `source.uri`?"),
             ("quality > 3", "a record has no field `quality`"),

@@ -115,7 +115,14 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Text> {
         size => size.with_context(what)?,
     };
     if size.is_dir() {
-        anyhow::bail!("{} is a folder; a pipeline file was expected", shown(path));
+        let folder = shown(path);
+        if path.join(".copydesk").is_dir() {
+            anyhow::bail!(
+                "{folder} is the folder of a run; a pipeline file was expected: name the pipeline of that run, and this by \
+                 `--out {folder}`"
+            );
+        }
+        anyhow::bail!("{folder} is a folder; a pipeline file was expected");
     }
     // A device has no size.
     let mut bytes = Vec::new();

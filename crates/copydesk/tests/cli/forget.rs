@@ -184,3 +184,17 @@ fn a_record_goes_from_tables_of_decisions_and_blocks_as_well() {
     assert!(size("out/decisions.parquet") < before[0] && size("out/blocks.parquet") < before[1]);
     assert!(bench.holding(&id).is_empty(), "{:?}", bench.holding(&id));
 }
+
+#[test]
+fn a_folder_in_the_place_of_its_pipeline_is_told_from_any_other() {
+    let bench = Bench::new("");
+    bench.run(&[]);
+    let at = |name: &str| bench.path(name).to_str().unwrap().to_owned();
+    for command in ["forget", "retry"] {
+        let said = copydesk([command, &at("out")].iter(), "");
+        assert_eq!(said.code, 2, "{}", said.stderr);
+        assert!(said.stderr.contains(&format!("and this by `--out {}`", at("out"))), "{command}: {}", said.stderr);
+    }
+    let said = copydesk(["retry", &at("pages")].iter(), "");
+    assert!(said.stderr.contains("pages is a folder; a pipeline file was expected"), "{}", said.stderr);
+}

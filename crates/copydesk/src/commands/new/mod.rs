@@ -171,9 +171,9 @@ fn check_name(name: &str) -> anyhow::Result<()> {
 fn pipeline(name: &Path, like: &str) -> anyhow::Result<String> {
     let Some(built_in) = BuiltinPipeline::find(like) else { bail!(super::pipelines::unknown(like)) };
     let path = if name.extension().is_some() { name.to_owned() } else { name.with_extension("toml") };
-    let text = without_source(built_in.text);
-    write_new(&path, &text)?;
-    let (program, path) = (program::name(), path.display());
+    let (program, shown) = (program::name(), path.display().to_string());
+    write_new(&path, &copy_of(built_in.text, like, &shown))?;
+    let path = shown;
     Ok(format!(
         "{path}: a pipeline like `{like}`\n\n  {program} check {path}\n  {program} run {path} PAGES --out out\n"
     ))
@@ -192,6 +192,11 @@ pub(super) fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// A built-in pipeline as a file of that name: the commands in its comments are for this file.
+fn copy_of(text: &str, like: &str, path: &str) -> String {
+    without_source(text).replace(&format!("pipelines/{like}.toml"), path)
+}
+
 /// A pipeline that takes its inputs from the command line: the paths of a built-in one mean nothing elsewhere.
 fn without_source(text: &str) -> String {
     let mut inside = false;
@@ -199,7 +204,8 @@ fn without_source(text: &str) -> String {
         if line.starts_with('[') {
             inside = line.trim() == "[source]";
         }
-        !inside
+        // A command without inputs would read those of the source.
+        !inside && !line.contains("reads corpus/")
     });
     lines.collect()
 }
@@ -207,6 +213,18 @@ fn without_source(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_copy_of_a_pipeline_speaks_of_itself() {
+        for built_in in copydesk_pipeline::builtin_pipelines() {
+            let text = copy_of(built_in.text, built_in.name, "mine.toml");
+            assert!(!text.contains("pipelines/") && !text.contains("corpus/"), "{text}");
+        }
+        assert!(
+            copy_of(BuiltinPipeline::find("news").unwrap().text, "news", "mine.toml")
+                .contains("run mine.toml page.html")
+        );
+    }
 
     #[test]
     fn names_are_such_as_pipeline_files_have() {
