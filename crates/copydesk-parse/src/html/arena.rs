@@ -74,6 +74,7 @@ pub(super) struct StoredAttr {
 
 /// All nodes of a page.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is what one pass or one question can do without")]
 pub(super) struct Arena {
     pub(super) nodes: Vec<Node>,
     pub(super) attrs: Vec<StoredAttr>,
@@ -81,6 +82,11 @@ pub(super) struct Arena {
     /// Whether there are tables, and whether there is microdata: two passes that most pages can do without.
     pub(super) has_tables: bool,
     pub(super) has_microdata: bool,
+    /// Whether there is code, a table that is one by its role, a formula that stands in an attribute: what most elements need not
+    /// be asked for.
+    pub(super) has_code: bool,
+    pub(super) has_role_tables: bool,
+    pub(super) has_formula_attributes: bool,
 }
 
 impl Arena {
@@ -352,10 +358,20 @@ impl TreeSink for Sink<'_> {
         };
         let arena = &mut *self.arena.borrow_mut();
         arena.has_tables |= tag == Tag::Table;
+        arena.has_code |= matches!(tag, Tag::Pre | Tag::Code);
         let from = arena.attrs.len() as u32;
         for attribute in attrs {
             let attr = Attr::from_name(&attribute.name.local);
-            arena.has_microdata |= attr == Attr::Itemscope || &*attribute.name.local == "typeof";
+            match attr {
+                Attr::Itemscope => arena.has_microdata = true,
+                Attr::Role => arena.has_role_tables |= &*attribute.value == "table",
+                Attr::Other => match &*attribute.name.local {
+                    "typeof" => arena.has_microdata = true,
+                    "data-tex" | "data-latex" => arena.has_formula_attributes = true,
+                    _ => {}
+                },
+                _ => {}
+            }
             arena.attrs.push(StoredAttr { attr, name: attribute.name.local, value: attribute.value });
         }
         let to = arena.attrs.len() as u32;

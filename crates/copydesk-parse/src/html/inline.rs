@@ -119,6 +119,22 @@ pub(super) fn is_anchor_sign(arena: &Arena, source: &str, id: u32) -> bool {
         && short_text(arena, source, id, 8).is_some_and(|text| !text.contains(char::is_alphanumeric))
 }
 
+/// Signs of links that lead back from a note to its mark.
+const BACK: [char; 13] = ['↩', '↑', '^', '↵', '⤴', '⇑', '⮌', '⏎', '↲', '▲', '\u{fe0e}', '\u{fe0f}', '\u{200b}'];
+
+/// Whether an element leads from a note back to its mark in the text.
+pub(super) fn leads_back(arena: &Arena, source: &str, id: u32, tag: Tag) -> bool {
+    match tag {
+        Tag::A => {
+            arena.attr(id, Attr::Href).is_some_and(|href| href.trim_start().starts_with('#'))
+                && short_text(arena, source, id, 16)
+                    .is_some_and(|text| text.chars().all(|c| BACK.contains(&c) || c.is_whitespace()))
+        }
+        Tag::Span => arena.attr(id, Attr::Class).is_some_and(|class| class == "mw-cite-backlink"),
+        _ => false,
+    }
+}
+
 /// Whether an element is named for the large first letter of a text, and holds it alone.
 pub(super) fn is_drop_cap(arena: &Arena, source: &str, id: u32) -> bool {
     let named = |class: &str| {

@@ -6,10 +6,12 @@
 
 mod arena;
 mod attributes;
+mod code;
 mod display;
 mod embedded;
 mod entities;
 mod evidence;
+mod formula;
 mod images;
 mod inline;
 mod prose;

@@ -252,6 +252,17 @@ impl Run {
         }
     }
 
+    /// The end of a line of code, which may be an empty one.
+    pub(super) fn new_line(&mut self) {
+        if !self.text.is_empty() {
+            let blank = self.text.trim_end_matches([' ', '\t']).len();
+            if self.text[..blank].ends_with('\n') {
+                self.text.truncate(blank);
+            }
+            self.text.push('\n');
+        }
+    }
+
     fn add(&mut self, piece: Piece<'_>, from: usize, to: usize) {
         let text = &piece.text[from..to];
         let mut owed = std::mem::take(&mut self.owed);

@@ -59,7 +59,9 @@ pub(super) fn mark_data_tables(arena: &mut Arena, source: &str) {
                 if let Some(outer) = open.last_mut() {
                     outer.layout = true;
                 }
-                let layout = arena.attr(id, Attr::Role).is_some_and(|r| matches!(r, "presentation" | "none"));
+                let formula = |class: &str| class.contains("equation") || class.contains("eqn");
+                let layout = arena.attr(id, Attr::Role).is_some_and(|r| matches!(r, "presentation" | "none"))
+                    || arena.attr(id, Attr::Class).is_some_and(formula);
                 open.push(Table { node: id, layout, cells: 0, blocky: 0, runs: 0, edge: false, breaks: 0 });
             }
             NodeKind::Element => {

@@ -292,7 +292,7 @@ fn what_is_no_text_is_left_out() {
         "<title>T</title><style>a{}</style><script>b</script><!-- c --><svg><title>d</title><text>e</text></svg>\
            <iframe>f</iframe><textarea>g</textarea><p>only <math><mi>x</mi><annotation>y</annotation></math>",
         r#"
-        p "only x"
+        p "only $x$"
     "#,
     );
 }
@@ -616,7 +616,7 @@ fn pages_of_frames_give_what_browsers_without_frames_show() {
 fn foreign_content_ends_where_the_standard_says() {
     check("<svg><path><font color=red>one</font><p>two", "p \"one\"\np \"two\"");
     let formula = "x <math><mi>y</mi><annotation-xml encoding=Text/HTML><div>copy</div></annotation-xml></math> z";
-    check(formula, "p \"x y z\"");
+    check(formula, "p \"x $y$ z\"");
     check("<plaintext>a &amp; <b>", "code \"a &amp; <b>\"");
 }
 

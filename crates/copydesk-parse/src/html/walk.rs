@@ -7,9 +7,10 @@ use copydesk_document::{
 
 use super::arena::{Arena, DOCUMENT, NONE, NodeKind};
 use super::display::{Display, display, heading_level, is_control};
+use super::formula::{self, Found};
 use super::inline::{self, Joined, Script};
 use super::run::{Markup, Piece, Run};
-use super::{attributes, evidence, images, prose};
+use super::{attributes, code, evidence, images, prose};
 use crate::marks::{Mark, mark};
 use crate::{Limits, ParseError, format};
 
@@ -23,6 +24,8 @@ struct Context {
     hidden: bool,
     /// White space counts.
     pre: bool,
+    /// Inside one line of code that has an element for each.
+    line: bool,
     bold: bool,
     /// Inside a table that holds data.
     data_table: bool,
@@ -61,6 +64,8 @@ enum Edge {
     Block,
     /// Inside a row or a preformatted text: only white space.
     Space,
+    /// A line of code starts; where the next one does, it has ended.
+    Line,
     /// Hidden text inside a visible one starts and ends.
     Hidden,
     /// Hidden text starts and ends that goes on with what is hidden elsewhere in the same block.
@@ -83,6 +88,7 @@ struct Waiting {
     inlines: Vec<Inline>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing to know of the page or of the block at hand")]
 pub(super) struct Walker<'a> {
     arena: &'a Arena,
     source: &'a str,
@@ -102,6 +108,10 @@ pub(super) struct Walker<'a> {
     drop_cap: bool,
     /// Blank lines part paragraphs, and no tags do.
     has_blank_lines: bool,
+    /// The code under construction has an element for each of its lines.
+    by_lines: bool,
+    /// The page may show code.
+    has_code: bool,
     limits: &'a Limits,
 }
 
@@ -112,6 +122,9 @@ pub(super) struct Walked {
     /// Where the first element starts that is nested too deep.
     pub(super) too_deep: Option<u32>,
 }
+
+/// How pages show code that stands in none of the elements for it.
+const CODE_WITHOUT_PRE: [&[u8]; 3] = [b"crayon-pre", b"blob-code", b"\"fragment\""];
 
 /// Fills the document from the parsed nodes.
 pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Limits) -> Result<Walked, ParseError> {
@@ -130,6 +143,9 @@ pub(super) fn walk(doc: &mut Document, arena: &Arena, source: &str, limits: &Lim
         too_deep: None,
         drop_cap: false,
         has_blank_lines: format::has_tags_in_lines_only(source),
+        by_lines: false,
+        has_code: arena.has_code
+            || CODE_WITHOUT_PRE.iter().any(|name| memchr::memmem::find(source.as_bytes(), name).is_some()),
         limits,
     };
     walker.run()?;
@@ -227,6 +243,15 @@ impl Walker<'_> {
     fn read(&mut self, id: u32, element: ElementId, frame: &mut Frame, outer: &Context) -> bool {
         let node = self.arena.node(id);
         let tag = node.tag;
+        if !outer.pre
+            && !outer.nothing
+            && let Some(found) = formula::read(self.arena, self.source, id)
+        {
+            if let Found::Formula { latex, display } = found {
+                self.formula(id, element, &latex, display, outer);
+            }
+            return false;
+        }
         match tag {
             Tag::Br => {
                 self.line_break(outer);
@@ -257,7 +282,11 @@ impl Walker<'_> {
         if node.kind == NodeKind::Foreign && tag == Tag::Svg {
             return false;
         }
-        let display = if node.kind == NodeKind::Preformatted { Display::Block } else { display(tag) };
+        let display = match node.kind {
+            NodeKind::Preformatted => Display::Block,
+            _ if self.arena.has_role_tables => self.display_by_role(id, tag, outer),
+            _ => display(tag),
+        };
         let context = &mut frame.context;
         context.caption |= matches!(tag, Tag::Figure | Tag::Figcaption)
             || self.arena.attr(id, Attr::Class).is_some_and(attributes::names_caption);
@@ -275,6 +304,9 @@ impl Walker<'_> {
             frame.edge = Edge::Hidden;
         } else if !outer.hidden && display == Display::Inline && self.is_unseen(id, tag, outer) {
             context.hidden = true;
+            frame.edge = Edge::Reading;
+        } else if !outer.hidden && self.has_code && self.is_beside_code(id, tag, outer) {
+            (context.hidden, context.kind, context.level) = (true, BlockKind::Control, 0);
             frame.edge = Edge::Reading;
         }
         match display {
@@ -313,16 +345,56 @@ impl Walker<'_> {
         }
     }
 
+    /// Adds a formula, between the signs by which LaTeX is known in text.
+    fn formula(&mut self, id: u32, element: ElementId, latex: &str, display: bool, outer: &Context) {
+        let node = self.arena.node(id);
+        let style = self.arena.attr(id, Attr::Style);
+        let context = Context { hidden: outer.hidden || self.is_hidden(id, node.tag, style), ..*outer };
+        let text = if display { format!("$${latex}$$") } else { format!("${latex}$") };
+        let own_line = display && !context.row;
+        if own_line {
+            self.current(context.hidden).line_break();
+        }
+        // What stands inside it is passed over, so its end is known by the source alone.
+        let end = self.arena.below(id, 4_000).map(|below| self.arena.node(below).end).max().unwrap_or(node.end);
+        let span = Span::new(node.start as usize, end.max(node.end) as usize);
+        self.tree.extend(element, span.end as usize);
+        self.add(&context, |run| run.push_sign(Piece { text: &text, span, exact: false }, false));
+        if own_line {
+            self.current(context.hidden).line_break();
+        }
+    }
+
+    /// How an element takes part in the flow where roles make tables of others.
+    fn display_by_role(&self, id: u32, tag: Tag, outer: &Context) -> Display {
+        let usual = display(tag);
+        match self.arena.attr(id, Attr::Role) {
+            Some("row") if outer.data_table => Display::Row,
+            Some("cell" | "gridcell" | "columnheader" | "rowheader") if outer.row => Display::Cell,
+            Some("table") => Display::Block,
+            _ => usual,
+        }
+    }
+
+    /// Whether an element stands beside code and is none: the numbers of its lines, the name of its language, a button.
+    fn is_beside_code(&self, id: u32, tag: Tag, outer: &Context) -> bool {
+        outer.pre && tag == Tag::Button
+            || code::is_gutter(self.arena, self.source, id)
+            || !outer.pre && code::is_label(self.arena, self.source, id)
+    }
+
     /// Whether a line does not show an element inside it that only some readers are meant for.
     fn is_unseen(&self, id: u32, tag: Tag, outer: &Context) -> bool {
-        if matches!(tag, Tag::Rt | Tag::Rp) {
+        if matches!(tag, Tag::Rt | Tag::Rp) || inline::leads_back(self.arena, self.source, id, tag) {
             return true;
         }
         if self.visible.is_empty() || outer.pre {
             return false;
         }
         match tag {
-            Tag::A if outer.kind == BlockKind::Heading => inline::is_anchor_sign(self.arena, self.source, id),
+            Tag::A if matches!(outer.kind, BlockKind::Heading | BlockKind::Definition | BlockKind::Caption) => {
+                inline::is_anchor_sign(self.arena, self.source, id)
+            }
             _ => inline::is_unseen(self.arena, id),
         }
     }
@@ -333,7 +405,25 @@ impl Walker<'_> {
         let tag = node.tag;
         let context = &mut frame.context;
         let hidden = context.hidden;
+        // The numbers of the lines of code, each in an element.
+        if hidden && context.kind == BlockKind::Control && self.has_code {
+            self.hidden.space();
+            return;
+        }
+        if outer.pre && code::is_line(self.arena, id) {
+            if !hidden {
+                self.visible.new_line();
+            }
+            (self.by_lines, context.line) = (true, true);
+            if frame.edge == Edge::None {
+                frame.edge = Edge::Line;
+            }
+            return;
+        }
         if outer.pre || outer.row {
+            if outer.pre && tag == Tag::Pre {
+                (self.by_lines, context.line) = (false, false);
+            }
             if outer.row && display == Display::Cell {
                 if self.cells > 0 {
                     self.current(hidden).cell();
@@ -389,20 +479,40 @@ impl Walker<'_> {
         }
         match tag {
             Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir => context.lists = context.lists.saturating_add(1),
+            Tag::Li if self.arena.attr(id, Attr::Role) == Some("tab") => {
+                (context.kind, context.level) = (BlockKind::Control, 0);
+            }
             Tag::Li => (context.kind, context.level) = (BlockKind::ListItem, context.lists.max(1)),
             Tag::Dt | Tag::Dd => (context.kind, context.level) = (BlockKind::Definition, 0),
             Tag::Blockquote => (context.kind, context.level) = (BlockKind::Quote, 0),
+            Tag::Figcaption if self.is_quoted_figure() => (context.kind, context.level) = (BlockKind::Quote, 0),
             Tag::Figcaption | Tag::Caption => (context.kind, context.level) = (BlockKind::Caption, 0),
             Tag::Article | Tag::Aside | Tag::Body | Tag::Dialog | Tag::Main | Tag::Section => {
                 (context.kind, context.level, context.lists) = (BlockKind::Paragraph, 0, 0);
             }
+            Tag::Table | Tag::Div | Tag::Pre
+                if tag == Tag::Pre || self.has_code && code::is_container(self.arena, id) =>
+            {
+                (context.kind, context.level, context.pre) = (BlockKind::Code, 0, true);
+            }
             Tag::Table => context.data_table = node.data_table,
-            Tag::Pre => (context.kind, context.level, context.pre) = (BlockKind::Code, 0, true),
+            Tag::Div if self.arena.has_role_tables => {
+                context.data_table |= self.arena.attr(id, Attr::Role) == Some("table");
+            }
             _ if node.kind == NodeKind::Preformatted => {
                 (context.kind, context.level, context.pre) = (BlockKind::Code, 0, true);
             }
             _ => {}
         }
+    }
+
+    /// Whether the figure around the caption that begins holds a quotation: then the caption names its source.
+    fn is_quoted_figure(&self) -> bool {
+        let figure = self.frames.iter().rev().take(3).find(|frame| frame.tag == Tag::Figure);
+        figure.is_some_and(|figure| {
+            let mut below = self.arena.below(figure.node, 24);
+            below.any(|id| self.arena.node(id).tag == Tag::Blockquote)
+        })
     }
 
     /// Whether an element stands in a heading, or in the term of a list of terms.
@@ -431,7 +541,7 @@ impl Walker<'_> {
             }
             Edge::DropCap => self.drop_cap = true,
             Edge::Space if display(frame.tag) != Display::Cell => self.soft_edge(hidden, frame.context.pre),
-            Edge::None | Edge::Space | Edge::Quotation => {}
+            Edge::None | Edge::Space | Edge::Line | Edge::Quotation => {}
         }
         if let Some(parent) = self.frames.last_mut() {
             parent.end = parent.end.max(frame.end);
@@ -461,8 +571,20 @@ impl Walker<'_> {
         if !piece.exact {
             piece.span = trimmed(self.source, piece.span);
         }
+        if context.pre && self.by_lines {
+            // Between lines that have elements, line breaks are layout.
+            if !context.line && piece.text.trim().is_empty() {
+                return;
+            }
+            if context.line && piece.exact && piece.text.ends_with(['\n', '\r']) {
+                piece = piece.part(0..piece.text.trim_end_matches(['\n', '\r']).len());
+            }
+        }
         let converted: String;
-        if let Some(script) = context.script {
+        if context.pre && piece.text.contains('\u{a0}') {
+            converted = piece.text.replace('\u{a0}', " ");
+            piece = Piece { text: &converted, exact: false, ..piece };
+        } else if let Some(script) = context.script {
             converted = piece.text.chars().map(|c| inline::convert(script, c).unwrap_or(c)).collect();
             piece = Piece { text: &converted, exact: false, ..piece };
         }
@@ -631,7 +753,7 @@ impl Walker<'_> {
     /// Ends the block that is under construction.
     fn flush(&mut self, hidden: bool) {
         if !hidden {
-            self.drop_cap = false;
+            (self.drop_cap, self.by_lines) = (false, false);
             // Readings and the like that were gathered for this block.
             if !self.hidden.is_empty() {
                 self.flush(true);
