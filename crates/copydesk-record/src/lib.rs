@@ -9,9 +9,12 @@
 //! was not asked for by an option ([`Options`]) is absent, and then from every record.
 
 mod build;
+mod formulas;
 mod line;
 mod markdown;
 mod record;
+mod structure;
+mod table;
 
 copydesk_fingerprint::fingerprint!();
 

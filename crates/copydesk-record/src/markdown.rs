@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, mem};
 
-use copydesk_document::{BlockId, BlockKind, Document, Image, Inline, InlineKind, Label};
+use copydesk_document::{BlockId, BlockKind, Document, Image, Inline, InlineKind, Label, Tag};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::structure::{self, Entry, Notes};
+use crate::{formulas, table};
 
 /// What Markdown carries beside headings, lists, quotes, tables and code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,42 +38,96 @@ impl Markup {
     }
 }
 
-/// The main text as `CommonMark`: headings, lists, quotes, tables and code, and what `markup` asks for. Characters that
-/// Markdown would take for markup are escaped.
+/// The main text as `CommonMark`: headings, lists, quotes, tables, code, formulas, notes and terms, and what `markup` asks
+/// for. Characters that Markdown would take for markup are escaped. Tables with cells over several rows or columns are HTML.
 pub fn markdown(doc: &Document, markup: Markup) -> String {
     let mut out = String::new();
-    let mut last: Option<BlockKind> = None;
-    let inline = |doc, id| inline(doc, id, markup);
     let mut images = if markup.images { pictures(doc) } else { Vec::new() }.into_iter().peekable();
-    for (id, block) in doc.body() {
-        if doc.text(id).is_empty() {
-            continue;
-        }
+    let notes = structure::notes(doc);
+    let inline = |id| inline(doc, id, markup, &notes);
+    let body: Vec<BlockId> = doc.body().map(|(id, _)| id).filter(|id| !doc.text(*id).is_empty()).collect();
+    let mut last: Option<BlockKind> = None;
+    let mut entry: Option<Entry> = None;
+    let mut around = None;
+    let mut at = 0;
+    while at < body.len() {
+        let id = body[at];
+        at += 1;
         while let Some(image) = images.next_if(|image| image.before <= id) {
             picture(&mut out, image);
             last = Some(BlockKind::Paragraph);
         }
-        let kind = block.kind;
-        // Entries of one list and rows of one table stand together; everything else is parted by an empty line.
-        let goes_on = last == Some(kind) && matches!(kind, BlockKind::ListItem | BlockKind::TableRow);
-        if last.is_some() {
-            out.push_str(if goes_on { "\n" } else { "\n\n" });
+        let kind = doc.block(id).kind;
+        if let Some(name) = notes.begins.get(&id) {
+            parted(&mut out, "\n\n");
+            // Many begin with a link back to their mark.
+            let leads_back =
+                |i: &Inline| i.range.start < 2 && matches!(&i.kind, InlineKind::Link(href) if href.starts_with('#'));
+            let links = markup.links && !doc.inlines(id).iter().any(leads_back);
+            let text = self::inline(doc, id, Markup { links, ..markup }, &notes);
+            let _ = write!(out, "[^{name}]: {}", one_line(structure::without_mark(&text, name)));
+            (last, entry) = (None, None);
+            continue;
+        }
+        if notes.rest.contains(&id) {
+            let _ = write!(out, "\n\n    {}", one_line(&inline(id)));
+            continue;
         }
         match kind {
             BlockKind::Heading => {
-                let level = usize::from(block.level.clamp(1, 6));
-                let _ = write!(out, "{} {}", "#".repeat(level), one_line(&inline(doc, id)));
+                let level = usize::from(doc.block(id).level.clamp(1, 6));
+                parted(&mut out, "\n\n");
+                let _ = write!(out, "{} {}", "#".repeat(level), one_line(&inline(id)));
             }
             BlockKind::ListItem => {
-                let depth = usize::from(block.level.max(1)) - 1;
-                let text = one_line(&inline(doc, id));
-                let mark = if is_numbered(&text) { "" } else { "- " };
-                let _ = write!(out, "{}{mark}{text}", "  ".repeat(depth));
+                let goes_on = last == Some(BlockKind::ListItem);
+                let found = structure::entry(doc, id);
+                list_item(&mut out, doc, id, &one_line(&inline(id)), found.as_ref(), entry.as_ref(), goes_on);
+                entry = found;
             }
-            BlockKind::Quote => out.push_str(&prefixed(&without_numbers(inline(doc, id)), "> ")),
-            BlockKind::Code => code(&mut out, doc.text(id)),
-            BlockKind::TableRow => row(&mut out, doc.text(id), goes_on),
-            _ => out.push_str(&without_numbers(inline(doc, id)).replace('\n', "  \n")),
+            BlockKind::Quote => {
+                let quote = structure::inside(doc, id, &[Tag::Figure])
+                    .or_else(|| structure::inside(doc, id, &[Tag::Blockquote]));
+                let goes_on = last == Some(BlockKind::Quote) && quote.is_some() && quote == around;
+                parted(&mut out, if goes_on { "\n>\n" } else { "\n\n" });
+                out.push_str(&prefixed(&without_numbers(inline(id)), "> "));
+                around = quote;
+            }
+            BlockKind::Code => {
+                let mut text = String::new();
+                code(&mut text, doc.text(id), structure::code_language(doc, id).as_deref());
+                // Code in an entry of a list is set in with it.
+                let item = entry.as_ref().filter(|e| structure::inside(doc, id, &[Tag::Li]) == Some(e.item));
+                parted(&mut out, "\n\n");
+                match item {
+                    Some(item) => out.push_str(&set_in(&text, item.indent + item.mark().len())),
+                    None => out.push_str(&text),
+                }
+                if item.is_some() {
+                    continue;
+                }
+            }
+            BlockKind::TableRow => {
+                let rows = table::rows(doc, &body[at - 1..]);
+                parted(&mut out, "\n\n");
+                table::write(&mut out, doc, &body[at - 1..at - 1 + rows], inline);
+                at += rows - 1;
+            }
+            BlockKind::Definition => {
+                let is_text = structure::inside(doc, id, &[Tag::Dd, Tag::Dt]).zip(doc.tree.as_ref());
+                let is_text = is_text.is_some_and(|(element, tree)| tree.tag(element) == Tag::Dd);
+                let goes_on = is_text && last == Some(BlockKind::Definition);
+                parted(&mut out, if goes_on { "\n" } else { "\n\n" });
+                let text = one_line(&without_numbers(inline(id)));
+                let _ = write!(out, "{}{text}", if goes_on { ": " } else { "" });
+            }
+            _ => {
+                parted(&mut out, "\n\n");
+                paragraph(&mut out, &without_numbers(inline(id)));
+            }
+        }
+        if kind != BlockKind::ListItem {
+            entry = None;
         }
         last = Some(kind);
     }
@@ -78,6 +135,65 @@ pub fn markdown(doc: &Document, markup: Markup) -> String {
         picture(&mut out, image);
     }
     out
+}
+
+/// What parts a block from the one before.
+fn parted(out: &mut String, gap: &str) {
+    if !out.is_empty() {
+        out.push_str(gap);
+    }
+}
+
+/// A paragraph with its lines. A formula on a line of its own is set apart.
+fn paragraph(out: &mut String, text: &str) {
+    let is_formula = |line: &str| line.len() > 4 && line.starts_with("$$") && line.ends_with("$$");
+    let mut before: Option<bool> = None;
+    for line in text.split('\n') {
+        let formula = is_formula(line);
+        match before {
+            None => {}
+            Some(other) if other || formula => out.push_str("\n\n"),
+            Some(_) => out.push_str("  \n"),
+        }
+        out.push_str(line);
+        before = Some(formula);
+    }
+}
+
+/// An entry of a list, or another paragraph of the entry before.
+fn list_item(
+    out: &mut String,
+    doc: &Document,
+    id: BlockId,
+    text: &str,
+    found: Option<&Entry>,
+    before: Option<&Entry>,
+    goes_on: bool,
+) {
+    let Some(found) = found else {
+        let depth = usize::from(doc.block(id).level.max(1)) - 1;
+        let mark = if is_numbered(text) { "" } else { "- " };
+        parted(out, if goes_on { "\n" } else { "\n\n" });
+        let _ = write!(out, "{}{mark}{text}", "  ".repeat(depth));
+        return;
+    };
+    let mark = found.mark();
+    if before.is_some_and(|before| before.item == found.item) {
+        let _ = write!(out, "\n\n{}{text}", " ".repeat(found.indent + mark.len()));
+        return;
+    }
+    parted(out, if goes_on { "\n" } else { "\n\n" });
+    // Some lists have typed numbers in place of their own.
+    let typed = found.number.is_some_and(|number| {
+        text.strip_prefix(&number.to_string()).is_some_and(|rest| rest.starts_with(['.', ')', '\\']))
+    });
+    let text = if typed { text.to_owned() } else { without_numbers(text.to_owned()) };
+    let _ = write!(out, "{}{}{text}", " ".repeat(found.indent), if typed { "" } else { &mark });
+}
+
+fn set_in(text: &str, width: usize) -> String {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { " ".repeat(width) + line });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The pictures of the main text, in order. A picture between two blocks of it is one, and so is one with a caption;
@@ -158,7 +274,7 @@ fn without_numbers(text: String) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.replace('\n', " ")
 }
 
@@ -166,36 +282,46 @@ fn prefixed(text: &str, prefix: &str) -> String {
     text.lines().map(|line| format!("{prefix}{line}")).collect::<Vec<_>>().join("\n")
 }
 
-fn code(out: &mut String, text: &str) {
+fn code(out: &mut String, text: &str, language: Option<&str>) {
     // A fence must be longer than any run of backticks inside.
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let _ = write!(out, "{fence}\n{text}\n{fence}");
-}
-
-fn row(out: &mut String, text: &str, goes_on: bool) {
-    let cells: Vec<String> = text.split('\t').map(|cell| one_line(cell).replace('|', "\\|")).collect();
-    let _ = write!(out, "| {} |", cells.join(" | "));
-    if !goes_on {
-        let _ = write!(out, "\n|{}", " --- |".repeat(cells.len()));
-    }
+    let _ = write!(out, "{fence}{}\n{text}\n{fence}", language.unwrap_or_default());
 }
 
 /// The text of a block with its inline markup. A text that a stage has rewritten has lost the places of its markup.
-fn inline(doc: &Document, id: BlockId, markup: Markup) -> String {
+fn inline(doc: &Document, id: BlockId, markup: Markup, notes: &Notes) -> String {
     let text = doc.text(id);
+    let formulas = formulas::find(text);
     if text != doc.original_text(id) {
-        return escaped(text);
+        let mut writer =
+            Writer { text, at: 0, out: String::with_capacity(text.len() + 16), open: Vec::new(), formulas };
+        writer.write_until(text.len());
+        return writer.out;
     }
-    let mut inlines: Vec<&Inline> =
-        doc.inlines(id).iter().filter(|i| markup.carries(&i.kind) && !i.range.is_empty()).collect();
+    let mut inlines: Vec<&Inline> = doc
+        .inlines(id)
+        .iter()
+        .filter(|i| (markup.carries(&i.kind) || notes.marks.contains_key(&(id, i.range.start))) && !i.range.is_empty())
+        .collect();
     // The outer before the inner, so that markup nests.
     inlines.sort_by_key(|inline| (inline.range.start, u32::MAX - inline.range.end));
-    let mut writer = Writer { text, at: 0, out: String::with_capacity(text.len() + 16), open: Vec::new() };
+    let mut writer = Writer { text, at: 0, out: String::with_capacity(text.len() + 16), open: Vec::new(), formulas };
     for inline in inlines {
-        writer.close_until(inline.range.start as usize);
-        writer.write_until(inline.range.start as usize);
-        writer.open(inline);
+        let (start, end) = (inline.range.start as usize, inline.range.end as usize);
+        if start < writer.at {
+            // Inside a mark that has been written.
+            continue;
+        }
+        writer.close_until(start);
+        writer.write_until(start);
+        if let Some(name) =
+            notes.marks.get(&(id, inline.range.start)).filter(|_| matches!(inline.kind, InlineKind::Link(_)))
+        {
+            writer.note(name, end);
+        } else if markup.carries(&inline.kind) {
+            writer.open(inline);
+        }
     }
     writer.close_until(text.len());
     writer.write_until(text.len());
@@ -209,14 +335,41 @@ struct Writer<'a> {
     out: String,
     /// What is open, and where it ends: never behind the end of what it stands in.
     open: Vec<(&'a InlineKind, usize)>,
+    /// Where formulas stand: LaTeX has no escapes of Markdown.
+    formulas: Vec<formulas::Formula>,
 }
 
 impl<'a> Writer<'a> {
     fn write_until(&mut self, end: usize) {
         let Some(piece) = self.text.get(self.at..end) else { return };
-        let verbatim = self.open.iter().any(|(kind, _)| **kind == InlineKind::Code);
-        self.out += &if verbatim { piece.to_owned() } else { escaped(piece) };
+        if self.open.iter().any(|(kind, _)| **kind == InlineKind::Code) {
+            self.out += piece;
+            self.at = end;
+            return;
+        }
+        let first = self.formulas.partition_point(|formula| formula.range.start < self.at);
+        for formula in self.formulas[first..].iter().take_while(|formula| formula.range.end <= end) {
+            self.out += &escaped(&self.text[self.at..formula.range.start]);
+            self.out += &formula.written(self.text);
+            self.at = formula.range.end;
+        }
+        self.out += &escaped(&self.text[self.at..end]);
         self.at = end;
+    }
+
+    /// A mark that leads to a note. Brackets around it belong to it.
+    fn note(&mut self, name: &str, end: usize) {
+        for bracket in ["\\[", "^"] {
+            if self.out.ends_with(bracket) {
+                self.out.truncate(self.out.len() - bracket.len());
+            }
+        }
+        self.out.truncate(self.out.trim_end_matches(' ').len());
+        let _ = write!(self.out, "[^{name}]");
+        self.at = end;
+        if self.text[end..].starts_with(']') && !self.text[..end].ends_with(']') {
+            self.at += 1;
+        }
     }
 
     /// Code shows marks as they are, and no mark stands in one of its kind.
