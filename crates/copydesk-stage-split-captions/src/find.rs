@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use copydesk_document::{BlockId, BlockKind, Document, ElementId, InlineKind};
+use copydesk_document::{BlockId, BlockKind, Document, ElementId, InlineKind, Tag};
 use copydesk_lexicon::{CaptionSign, Credit, Lexicon, credit::CreditMark, has_caption_sign, names_picture_file};
 use copydesk_text::{key, push_key};
 use rustc_hash::FxHashSet;
@@ -70,7 +70,21 @@ pub(crate) fn captions(doc: &Document, lexicon: &Lexicon) -> Vec<FoundCaption> {
 }
 
 fn may_be_caption(doc: &Document, id: BlockId) -> bool {
-    !matches!(doc.block(id).kind, BlockKind::Heading | BlockKind::Code | BlockKind::Control)
+    !matches!(doc.block(id).kind, BlockKind::Heading | BlockKind::Code | BlockKind::Control) && !is_of_text(doc, id)
+}
+
+/// Whether a block of the main text is the caption of a table, or names the source of a quotation: both are text.
+fn is_of_text(doc: &Document, id: BlockId) -> bool {
+    let block = doc.block(id);
+    let formed = matches!(block.kind, BlockKind::Caption | BlockKind::Quote) && block.label().is_body();
+    let (true, Some(tree), Some(element)) = (formed, &doc.tree, block.element) else { return false };
+    let around = |wanted: Tag| tree.ancestors(element).take(8).find(|e| tree.tag(*e) == wanted);
+    if block.kind == BlockKind::Quote {
+        return around(Tag::Figcaption).is_some();
+    }
+    let holds = |figure, wanted| tree.descendants(figure).any(|e| tree.tag(e) == wanted);
+    around(Tag::Caption).is_some()
+        || around(Tag::Figure).is_some_and(|figure| holds(figure, Tag::Table) && !holds(figure, Tag::Img))
 }
 
 /// Those of a page with elements.

@@ -20,6 +20,7 @@ mod shape;
 mod stage;
 mod stems;
 mod text;
+mod whole;
 mod within;
 
 pub mod kind;

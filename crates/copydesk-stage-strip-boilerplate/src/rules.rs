@@ -11,7 +11,7 @@ use crate::{
     judge::Verdict,
     kind::Likely,
     page::Page,
-    posts, promotion, regions, text,
+    posts, promotion, regions, text, whole,
 };
 
 /// Why a block is not main text.
@@ -371,6 +371,7 @@ pub(crate) fn afterthoughts(page: &Page<'_>, kind: &Likely, verdicts: &mut [Verd
     if page.elements.is_none() {
         edges(page, verdicts);
     }
+    whole::keep(page, verdicts);
     headings(page, verdicts);
     notes(page, verdicts);
     if config.comments {
