@@ -60,7 +60,7 @@ struct Records<R: Read> {
     reader: Either<R>,
     /// Pages that were given, by hashes of the ids of their records and of their addresses.
     given: HashSet<u64>,
-    /// What was given before its response: hashes of the ids of responses that records named, and of what they hold.
+    /// What was given before its response: hashes of the ids of responses that records named.
     early: HashSet<u64>,
     options: Options,
 }
@@ -148,8 +148,7 @@ impl<R: Read> Records<R> {
         };
         let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
         if kind == "response" {
-            let is_early = [fields.get("warc-record-id").map(hash), Some(held(url.as_deref(), &bytes))];
-            if is_early.into_iter().flatten().any(|key| self.early.contains(&key)) {
+            if fields.get("warc-record-id").is_some_and(|id| self.early.contains(&hash(id))) {
                 return Ok(Found::Other("a response of a page that is read".into()));
             }
             if self.given.len() < MOST_GIVEN {
@@ -159,7 +158,6 @@ impl<R: Read> Records<R> {
             self.early.extend(
                 [fields.get("warc-refers-to"), fields.get("warc-concurrent-to")].into_iter().flatten().map(hash),
             );
-            self.early.insert(held(url.as_deref(), &bytes));
         }
         let own = fields.get("warc-record-id").or(url.as_deref()).unwrap_or_default();
         Ok(Found::Document(Box::new(Input {
@@ -218,13 +216,6 @@ impl<R: Read> Records<R> {
 fn truncated(because: &str) -> Note {
     let message = format!("{because}: its text may end in the middle");
     Note { stage: "source".into(), code: "truncated".into(), message, span: None }
-}
-
-/// A page at an address.
-fn held(url: Option<&str>, bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (url, bytes).hash(&mut hasher);
-    hasher.finish()
 }
 
 fn hash(name: &str) -> u64 {
