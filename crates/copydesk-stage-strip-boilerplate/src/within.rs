@@ -211,8 +211,8 @@ fn keep_tables(page: &Page<'_>, story: usize, verdicts: &mut [Verdict]) {
         let heading = kind(index - 1) == BlockKind::Heading
             && open(&verdicts[index - 1])
             && page.lines[index - 1].label.is_none();
-        let below = index - 1 - usize::from(heading);
-        if rows >= FEWEST && below >= story && verdicts[below].stays() {
+        let below = (index - 1).checked_sub(usize::from(heading));
+        if rows >= FEWEST && below.is_some_and(|below| below >= story && verdicts[below].stays()) {
             for verdict in verdicts[index - usize::from(heading)..index + rows].iter_mut().filter(|v| !v.stays()) {
                 *verdict = Verdict::Kept("within", "a table inside of the story");
             }
