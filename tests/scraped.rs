@@ -1,4 +1,10 @@
-//! Scraped texts with every line and fact marked: `corpus/scraped/`, through `pipelines/news.toml`.
+//! Scraped texts with every line and fact marked, through `pipelines/news.toml`:
+//!
+//! - `corpus/scraped/`: rules were made on them;
+//! - `corpus/learned/`: the forest that has the last word has learned from them (and from those above), no rule was made on
+//!   them;
+//! - `corpus/unseen/`: neither. Who makes a rule does not read them; when they have been read, they belong to `learned`, and
+//!   others take their place.
 //!
 //! A file has a header (`language`, `title`, `author`, `day`, `caption: TEXT || CREDIT`; `maybe author` is right and need
 //! not be given), a line `---`, and the text: `+` before a line of the story, `-` before one of the page, `?` before one
@@ -201,16 +207,59 @@ fn judge(marked: &Marked, doc: &Document) -> (Sums, Vec<String>) {
     (sums, wrong)
 }
 
-#[test]
-fn scraped_texts_in_many_languages_come_out_as_they_are_marked() {
+/// What is reached today on the texts of a folder, and may not be lost.
+struct Floor {
+    folder: &'static str,
+    body: f64,
+    entire: f64,
+    titles: f64,
+    authors: f64,
+    days: f64,
+    captions: f64,
+    invented: f64,
+}
+
+const FLOORS: [Floor; 3] = [
+    Floor {
+        folder: "scraped",
+        body: 0.975,
+        entire: 0.85,
+        titles: 0.95,
+        authors: 0.95,
+        days: 0.96,
+        captions: 0.81,
+        invented: 0.02,
+    },
+    Floor {
+        folder: "learned",
+        body: 0.965,
+        entire: 0.67,
+        titles: 0.81,
+        authors: 0.74,
+        days: 0.92,
+        captions: 0.41,
+        invented: 0.10,
+    },
+    Floor {
+        folder: "unseen",
+        body: 0.95,
+        entire: 0.64,
+        titles: 0.9,
+        authors: 0.8,
+        days: 0.92,
+        captions: 0.54,
+        invented: 0.05,
+    },
+];
+
+/// Prints what is wrong of the texts of a folder, and the figures by language.
+fn figures(folder: &Path) -> (usize, Sums) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let pipeline = fs::read_to_string(root.join("pipelines/news.toml")).expect("the pipeline");
     let Pipeline { chain, .. } =
         copydesk_pipeline::load("pipelines/news.toml", &pipeline, &copydesk_pipeline::builtin()).expect("it is valid");
-    let elsewhere = std::env::var_os("SCRAPED");
-    let folder = elsewhere.as_ref().map_or_else(|| root.join("corpus/scraped"), Into::into);
-    let folder = fs::read_dir(folder).expect("the folder");
-    let mut paths: Vec<_> = folder.map(|entry| entry.expect("readable").path()).collect();
+    let texts = fs::read_dir(folder).expect("the folder");
+    let mut paths: Vec<_> = texts.map(|entry| entry.expect("readable").path()).collect();
     paths.sort();
     let mut languages: BTreeMap<String, Sums> = BTreeMap::new();
     let mut all = Sums::default();
@@ -226,24 +275,38 @@ fn scraped_texts_in_many_languages_come_out_as_they_are_marked() {
         languages.entry(marked.language.clone()).or_default().add(&sums);
         report.extend(wrong.into_iter().map(|line| format!("{name}: {line}")));
     }
-    println!("{}", report.join("\n"));
+    // Who reads what is wrong with them has seen them.
+    if !folder.ends_with("unseen") {
+        println!("{}", report.join("\n"));
+    }
+    println!("{}", folder.display());
     println!("language texts    body  entire   title  authors     day  captions  invented");
     for (language, sums) in &languages {
         println!("{}", sums.row(language));
     }
     println!("{}", all.row("all"));
-    if elsewhere.is_some() {
+    (languages.len(), all)
+}
+
+#[test]
+fn scraped_texts_in_many_languages_come_out_as_they_are_marked() {
+    if let Some(elsewhere) = std::env::var_os("SCRAPED") {
+        figures(Path::new(&elsewhere));
         return;
     }
-    let share = |[right, all]: [usize; 2]| right as f64 / all as f64;
-    let [right, given, wanted] = all.authors;
-    assert!(languages.len() >= 25, "{} languages", languages.len());
-    // What is reached today, and may not be lost.
-    assert!(all.body() >= 0.975, "body lines F1 {:.3}", all.body());
-    assert!(share([all.entire, all.texts]) >= 0.85, "bodies entirely right {:?}", [all.entire, all.texts]);
-    assert!(share(all.titles) >= 0.95, "titles {:?}", all.titles);
-    assert!(Sums::f1(right, given, wanted) >= 0.95, "authors {:?}", all.authors);
-    assert!(share(all.days) >= 0.96, "days {:?}", all.days);
-    assert!(share(all.captions) >= 0.81, "captions {:?}", all.captions);
-    assert!(share(all.invented) <= 0.02, "invented {:?}", all.invented);
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    for floor in FLOORS {
+        let (languages, all) = figures(&corpus.join(floor.folder));
+        let share = |[right, all]: [usize; 2]| right as f64 / all as f64;
+        let [right, given, wanted] = all.authors;
+        assert!(languages >= 20, "{languages} languages");
+        assert!(all.body() >= floor.body, "body lines F1 {:.3}", all.body());
+        let entire = [all.entire, all.texts];
+        assert!(share(entire) >= floor.entire, "bodies entirely right {entire:?}");
+        assert!(share(all.titles) >= floor.titles, "titles {:?}", all.titles);
+        assert!(Sums::f1(right, given, wanted) >= floor.authors, "authors {:?}", all.authors);
+        assert!(share(all.days) >= floor.days, "days {:?}", all.days);
+        assert!(share(all.captions) >= floor.captions, "captions {:?}", all.captions);
+        assert!(share(all.invented) <= floor.invented, "invented {:?}", all.invented);
+    }
 }

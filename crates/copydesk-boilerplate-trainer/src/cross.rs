@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use copydesk_document::PageType;
 use copydesk_stage_strip_boilerplate::{
+    Config,
     kind::{self, Kinds, LEARNED, Likely},
     model::{Forest, Model, Names, Table},
-    training::{Measured, SURE, Sort, both, columns, html},
+    training::{Measured, SURE, Sort, both, columns, html, settled_columns},
 };
 
 use crate::{
@@ -291,6 +292,37 @@ pub(crate) fn regions(
     let lowest =
         |(sample, answers): (&Sample, Vec<f32>)| Measured::read(&sample.doc, &Names::default()).lowest(answers);
     (samples.iter().zip(held_out).map(lowest).collect(), forest)
+}
+
+/// Trains the forest that has the last word on the lines of texts, from what rules and the other forests have made of them:
+/// what it says of each line without having seen its site, and the forest over all texts.
+pub(crate) fn last_word(samples: &[Sample], probability: &[Vec<f32>], growth: Growth) -> (Vec<Vec<f32>>, Forest) {
+    let fold_of = by_site(samples, FOLDS);
+    let mut data: Vec<Vec<f32>> = vec![Vec::new(); settled_columns()];
+    let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
+    let mut tables = Vec::new();
+    for (sample, probability) in samples.iter().zip(probability) {
+        let settled = Measured::read(&sample.doc, &Names::default()).last_word(probability, &Config::default());
+        for (column, all) in data.iter_mut().enumerate() {
+            all.extend(settled.table.column(column));
+        }
+        rows.answers.extend_from_slice(&sample.answers);
+        // One wrong line makes a text wrong, however short it is: each counts the same.
+        let weight = f32::from(u8::from(settled.asked));
+        rows.weights.extend(sample.unsure.iter().map(|unsure| if *unsure { 0.0 } else { weight }));
+        rows.starts.push(rows.answers.len());
+        tables.push(settled.table);
+    }
+    let binned = Binned::new(&data, rows.pages());
+    drop(data);
+    let mut held_out = vec![Vec::new(); samples.len()];
+    for fold in 0..FOLDS {
+        let forest = grow(&binned, &rows.of(|page| fold_of[page] != fold), &rows.answers, &rows.weights, growth);
+        predict(&forest, &tables, &fold_of, fold, &mut held_out);
+        eprintln!("last forest without fold {fold}");
+    }
+    let forest = grow(&binned, &rows.of(|_| true), &rows.answers, &rows.weights, growth);
+    (held_out, forest)
 }
 
 /// What tells the kind of a page.

@@ -14,6 +14,7 @@
 //! - `judge`: the figures of the model that is there, on pages that it may have seen;
 //! - `keep`: the lines of the texts in the folders of a folder, with those marked that the stage would keep;
 //! - `title`: the weights of what tells the title of a text, with `--dumps` and `--files` (marked texts);
+//! - `settled`: the forest that has the last word on the lines of texts, with `--files` (marked texts);
 //! - `speed`: how long the stage takes against parsing.
 //!
 //! Everything is deterministic: the same pages give the same bytes.
@@ -44,7 +45,7 @@ use copydesk_stage_strip_boilerplate::{
 use corpus::{Numbers, Sample, Set, read_set};
 
 const USAGE: &str =
-    "usage: copydesk-boilerplate-trainer ceiling|cv|train|kinds|article|regions|combine|choose|rules|judge|keep|speed|title
+    "usage: copydesk-boilerplate-trainer ceiling|cv|train|kinds|article|regions|combine|choose|rules|judge|keep|speed|title|settled
        [--text [--dumps FILE] [--languages]] [--bench FOLDER] [--out FOLDER] [--every N] [--files FOLDER] [--mixed W]
        [--trees N] [--rate R] [--ridge R] [--page ID] [--worst N] [--mode MODE] [--save FILE]";
 
@@ -65,7 +66,8 @@ struct Options {
     worst: usize,
     mode: Mode,
     save: Option<PathBuf>,
-    files: Option<PathBuf>,
+    /// Folders of texts.
+    files: Vec<PathBuf>,
 }
 
 fn main() -> Result<()> {
@@ -86,7 +88,7 @@ fn main() -> Result<()> {
         worst: 0,
         mode: Mode::Balanced,
         save: None,
-        files: None,
+        files: Vec::new(),
     };
     while let Some(name) = args.next() {
         if name == "--text" {
@@ -108,7 +110,7 @@ fn main() -> Result<()> {
             "--rate" => options.rate = value.parse()?,
             "--ridge" => options.ridge = value.parse()?,
             "--page" => options.page = Some(value),
-            "--files" => options.files = Some(value.into()),
+            "--files" => options.files.push(value.into()),
             "--save" => options.save = Some(value.into()),
             "--worst" => options.worst = value.parse()?,
             "--mode" => {
@@ -121,16 +123,19 @@ fn main() -> Result<()> {
             _ => bail!("unknown option {name}\n{USAGE}"),
         }
     }
+    if command == "settled" {
+        return last_word(&options);
+    }
     if !options.bench.join("wcxb").exists() {
         println!("skipped: there is no benchmark at {}", options.bench.display());
         return Ok(());
     }
-    if let (true, Some(folder)) = (command == "keep", &options.files) {
+    if let (true, Some(folder)) = (command == "keep", options.files.first()) {
         return keep(folder, &options);
     }
     if command == "title" {
         let out = options.out.join("../../copydesk-stage-extract-metadata/data/headline.toml");
-        return title::fit(&options.bench, options.dumps.as_deref(), options.files.as_deref(), &out);
+        return title::fit(&options.bench, options.dumps.as_deref(), options.files.first().map(PathBuf::as_path), &out);
     }
     if command == "speed" {
         return speed::measure(&options.bench);
@@ -210,6 +215,36 @@ fn main() -> Result<()> {
         _ => bail!("{USAGE}"),
     }
     Ok(())
+}
+
+/// Trains the forest that has the last word on texts, from marked ones, and prints what it changes.
+fn last_word(options: &Options) -> Result<()> {
+    ensure!(!options.files.is_empty(), "`settled` needs --files FOLDER: marked texts");
+    let mut numbers = Numbers::default();
+    let mut samples = Vec::new();
+    for folder in &options.files {
+        samples.extend(title::marked_samples(folder, &mut numbers)?);
+    }
+    let model = Model::read(&std::fs::read(options.out.join("text.bin"))?, Sort::Text)?;
+    let probability: Vec<Vec<f32>> = samples.iter().map(|sample| cross::judge(sample, &model)).collect();
+    let trees = options.trees.unwrap_or(300);
+    let growth = Growth { trees, rate: options.rate, ridge: options.ridge, sample: 0.5, ..Growth::default() };
+    let (held_out, forest) = cross::last_word(&samples, &probability, growth);
+    println!("without the last forest, and with it:");
+    let settled = |(sample, p): (&Sample, &Vec<f32>)| {
+        Measured::read(&sample.doc, &Names::default()).last_word(p, &Config::default())
+    };
+    let settled: Vec<_> = samples.iter().zip(&probability).map(settled).collect();
+    let without: Vec<Vec<bool>> = settled.iter().map(|settled| settled.kept.clone()).collect();
+    report::lines(&samples, &without);
+    let with: Vec<Vec<bool>> = settled
+        .iter()
+        .zip(&held_out)
+        .map(|(settled, p)| if settled.asked { p.iter().map(|p| *p >= 0.5).collect() } else { settled.kept.clone() })
+        .collect();
+    report::lines(&samples, &with);
+    let trained_on = cross::described(&samples);
+    write(&Model { second: forest, trained_on, sort: Sort::Settled, ..Model::default() }, "settled.bin", options)
 }
 
 /// What the embedded forests say of the kinds of the pages; of texts nobody asks.
@@ -436,7 +471,7 @@ fn samples(options: &Options) -> Result<Vec<Sample>> {
                 number % options.every == 0
             });
         }
-        if let Some(folder) = &options.files {
+        for folder in &options.files {
             samples.extend(title::marked_samples(folder, &mut numbers)?);
         }
         eprintln!("{} pages read", samples.len());

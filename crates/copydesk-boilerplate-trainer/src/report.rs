@@ -98,7 +98,7 @@ pub(crate) fn news(samples: &[Sample], kept: &[Vec<bool>]) {
 /// Prints how many lines of dumps are right, by language and by the program that made them.
 pub(crate) fn lines(samples: &[Sample], kept: &[Vec<bool>]) {
     let mut groups: BTreeMap<String, [usize; 5]> = BTreeMap::new();
-    for (sample, kept) in samples.iter().zip(kept).filter(|(sample, _)| sample.set == Set::Dump) {
+    for (sample, kept) in samples.iter().zip(kept).filter(|(sample, _)| matches!(sample.set, Set::Dump | Set::Marked)) {
         let (mut right, mut got, mut want, mut wrong) = (0, 0, 0, 0);
         for (index, kept) in kept.iter().enumerate().filter(|(index, _)| !sample.unsure[*index]) {
             let wanted = sample.answers[index] > 0.5;

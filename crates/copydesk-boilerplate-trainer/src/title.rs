@@ -158,6 +158,8 @@ struct Marked {
     content: String,
     /// The lines behind `+`.
     text: Vec<String>,
+    /// The lines behind `?`, and captions, which a later stage takes.
+    unsure: Vec<String>,
 }
 
 impl Marked {
@@ -165,18 +167,24 @@ impl Marked {
         let file = std::fs::read_to_string(path)?;
         let (header, lines) = file.split_once("\n---\n").with_context(|| path.display().to_string())?;
         let title = header.lines().find_map(|line| line.strip_prefix("title: ")).map(str::to_owned);
+        let captions = header.lines().filter_map(|line| line.strip_prefix("caption: "));
+        let mut unsure: Vec<String> =
+            captions.map(|caption| caption.split("||").next().unwrap_or_default().trim().to_owned()).collect();
         let (mut content, mut text) = (String::new(), Vec::new());
         for line in lines.lines() {
             let unmarked = ["+ ", "- ", "? "].iter().find_map(|mark| line.strip_prefix(mark));
             let unmarked = unmarked.unwrap_or(if matches!(line, "+" | "-" | "?") { "" } else { line });
             if line.starts_with('+') {
                 text.push(unmarked.to_owned());
+            } else if line.starts_with('?') {
+                unsure.push(unmarked.trim().to_owned());
             }
             content.push_str(unmarked);
             content.push('\n');
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Self { name, title, content, text })
+        unsure.retain(|line| !line.is_empty());
+        Ok(Self { name, title, content, text, unsure })
     }
 }
 
@@ -186,7 +194,7 @@ pub(crate) fn marked_samples(folder: &Path, numbers: &mut Numbers) -> Result<Vec
     paths.sort();
     paths
         .iter()
-        .filter(|path| path.extension().is_some_and(|end| end == "txt"))
+        .filter(|path| path.extension().is_some_and(|end| end == "txt" || end == "md"))
         .map(|path| {
             let marked = Marked::read(path)?;
             let gold = Gold {
@@ -196,7 +204,12 @@ pub(crate) fn marked_samples(folder: &Path, numbers: &mut Numbers) -> Result<Vec
                 paragraphs: marked.text,
                 ..Gold::default()
             };
-            Sample::read(gold, Set::Marked, marked.content.into_bytes(), numbers)
+            let mut sample = Sample::read(gold, Set::Marked, marked.content.into_bytes(), numbers)?;
+            for (unsure, id) in sample.unsure.iter_mut().zip(sample.doc.ids()) {
+                let own = sample.doc.text(id).trim();
+                *unsure = marked.unsure.iter().any(|line| line == own || own.contains(line.as_str()));
+            }
+            Ok(sample)
         })
         .collect()
 }

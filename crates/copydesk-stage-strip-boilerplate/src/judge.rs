@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 use copydesk_document::{Block, PageType};
 
 use crate::{
-    config::Config,
+    config::{Config, Mode},
     context::{self, Opinion},
     features::{
         self, Frame, Sink,
         region::{self, Judged},
+        settled::{self, Settled},
     },
     kind::Likely,
     model::{Model, Table},
@@ -59,6 +60,8 @@ pub enum Sort {
     Text,
     /// Regions of pages.
     Region,
+    /// Lines of texts, with what rules and forests have made of them.
+    Settled,
 }
 
 impl Sort {
@@ -104,12 +107,22 @@ pub(crate) fn region_names() -> Vec<&'static str> {
     titles.0
 }
 
+/// What the forest that has the last word on texts is told behind the columns of the first.
+pub(crate) fn settled_names() -> Vec<&'static str> {
+    let doc = example(Sort::Text);
+    let page = Page::read(&doc, &crate::model::Names::default());
+    let mut titles = Titles(Vec::new());
+    settled::describe(&page, &Settled::read(&[Verdict::Likely], &[0.5], 0.5), 0, &mut titles);
+    titles.0
+}
+
 /// Stands for the names of all columns in their order. FNV-1a: it is written into files, and has to stay the same.
 pub(crate) fn columns_digest(sort: Sort) -> u64 {
-    static DIGEST: [OnceLock<u64>; 3] = [const { OnceLock::new() }; 3];
+    static DIGEST: [OnceLock<u64>; 4] = [const { OnceLock::new() }; 4];
     *DIGEST[sort as usize].get_or_init(|| match sort {
         Sort::Html | Sort::Text => digest(first_names(sort).into_iter().chain([""]).chain(second_names())),
         Sort::Region => digest(region_names().into_iter()),
+        Sort::Settled => digest(first_names(Sort::Text).into_iter().chain([""]).chain(settled_names())),
     })
 }
 
@@ -137,6 +150,11 @@ fn first_columns(sort: Sort) -> usize {
 fn second_columns() -> usize {
     static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| second_names().len())
+}
+
+fn settled_columns() -> usize {
+    static COUNT: OnceLock<usize> = OnceLock::new();
+    *COUNT.get_or_init(|| settled_names().len())
 }
 
 /// What the first forest finds less likely than this is not judged again.
@@ -379,6 +397,80 @@ fn comments_need_a_story(page: &Page<'_>, kind: &Likely, probability: &[f32], ce
 /// Judges every block, and gives the border.
 pub(crate) fn judge(
     page: &Page<'_>,
+    frame: &Frame,
+    kind: &Likely,
+    probability: &[f32],
+    certain: Vec<Option<Finding>>,
+    config: &Config,
+) -> (Vec<Verdict>, f32) {
+    let (mut verdicts, border) = settle(page, kind, probability, certain, config);
+    if text::is_scraped(page) {
+        let likely = Model::settled().second.predict(&settled_table(page, frame, probability, border, &verdicts));
+        overrule(page, &likely, config, &mut verdicts);
+    }
+    (verdicts, border)
+}
+
+/// What the forest that has the last word is told of the lines of a text.
+pub(crate) fn settled_table(
+    page: &Page<'_>,
+    frame: &Frame,
+    probability: &[f32],
+    border: f32,
+    verdicts: &[Verdict],
+) -> Table {
+    let own = first_columns(Sort::Text);
+    let settled = Settled::read(verdicts, probability, border);
+    let all: Vec<u32> = (0..page.len() as u32).collect();
+    let mut table = first_table(page, frame, &all, settled_columns());
+    for index in 0..page.len() {
+        settled::describe(page, &settled, index, &mut Cells(table.row_mut(index, own)));
+    }
+    table
+}
+
+/// A line that rules and forests drop must be so likely to stay after all, and one that they keep must be so unlikely to go:
+/// what is lost weighs more than what is left over.
+const REVIVED: f32 = 0.5;
+const DROPPED: f32 = 0.4;
+/// A line that reads as running text must be less likely still to go.
+const RUNNING_TEXT_DROPPED: f32 = 0.2;
+/// How much the wish to lose nothing, or to keep nothing wrong, moves both.
+const WISH: f32 = 0.1;
+/// The share of the words that must be left for the last forest to be heard.
+const LEAST_LEFT_OF_TEXT: f32 = 0.6;
+
+/// Changes what the forest that has the last word finds wrong, unless that would leave much less.
+pub(crate) fn overrule(page: &Page<'_>, likely: &[f32], config: &Config, verdicts: &mut [Verdict]) {
+    let wish = match config.mode {
+        Mode::Precision => WISH,
+        Mode::Balanced => 0.0,
+        Mode::Recall => -WISH,
+    };
+    let reads = |index: usize| page.signs.as_ref().is_some_and(|signs| signs.reads[index]);
+    let drops = |index: usize, verdict: &Verdict| {
+        let border = if reads(index) { RUNNING_TEXT_DROPPED } else { DROPPED };
+        verdict.stays() && likely[index] < border + wish
+    };
+    let words =
+        |is: &dyn Fn(usize) -> bool| -> f32 { (0..page.len()).filter(|i| is(*i)).map(|i| page.shapes[i].words).sum() };
+    let before = words(&|i| verdicts[i].stays());
+    let left = words(&|i| verdicts[i].stays() && !drops(i, &verdicts[i]));
+    let may_drop = left >= before * LEAST_LEFT_OF_TEXT;
+    for (index, p) in likely.iter().enumerate() {
+        let verdict = &mut verdicts[index];
+        if may_drop && drops(index, verdict) {
+            let detail = format!("what became of the lines beside it speaks against it (p={p:.2})");
+            *verdict = Verdict::Rule(rules::finding(rules::boilerplate_kind(page, index), "last-word", detail));
+        } else if !verdict.stays() && *p >= REVIVED + wish {
+            *verdict = Verdict::Kept("last-word", "what became of the lines beside it speaks for it");
+        }
+    }
+}
+
+/// What rules and forests make of every block, and the border.
+pub(crate) fn settle(
+    page: &Page<'_>,
     kind: &Likely,
     probability: &[f32],
     mut certain: Vec<Option<Finding>>,
@@ -466,7 +558,8 @@ mod tests {
             let page = Page::read(&doc, &crate::model::Names::default());
             let what = copydesk_document::BoilerplateKind::Comments;
             let found = Finding { what, rule: "comments", detail: String::new() };
-            let verdicts = judge(&page, &Likely::default(), &[0.9, 0.9], vec![None, Some(found)], &Config::default()).0;
+            let verdicts =
+                settle(&page, &Likely::default(), &[0.9, 0.9], vec![None, Some(found)], &Config::default()).0;
             assert_eq!(verdicts[1].stays(), stays, "below {words} words");
         }
     }

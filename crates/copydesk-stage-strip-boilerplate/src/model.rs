@@ -356,6 +356,7 @@ impl Model {
             ("model/text.bin", TEXT, Sort::Text),
             ("model/article.bin", ARTICLE, Sort::Html),
             ("model/region.bin", REGION, Sort::Region),
+            ("model/settled.bin", SETTLED, Sort::Settled),
         ];
         for (name, bytes, sort) in files {
             Self::header(&mut Bytes(bytes), sort).map_err(|error| format!("{name} {error}"))?;
@@ -381,6 +382,12 @@ impl Model {
         &READ
     }
 
+    /// The model that has the last word on texts: a second forest, and no first one.
+    pub(crate) fn settled() -> &'static Self {
+        static READ: LazyLock<Model> = LazyLock::new(|| embedded(SETTLED, Sort::Settled));
+        &READ
+    }
+
     /// The model for texts without one.
     pub(crate) fn text() -> &'static Self {
         static READ: LazyLock<Model> = LazyLock::new(|| embedded(TEXT, Sort::Text));
@@ -391,6 +398,7 @@ impl Model {
 const HTML: &[u8] = include_bytes!("../model/html.bin");
 const ARTICLE: &[u8] = include_bytes!("../model/article.bin");
 const REGION: &[u8] = include_bytes!("../model/region.bin");
+const SETTLED: &[u8] = include_bytes!("../model/settled.bin");
 const TEXT: &[u8] = include_bytes!("../model/text.bin");
 
 fn embedded(bytes: &[u8], sort: Sort) -> Model {

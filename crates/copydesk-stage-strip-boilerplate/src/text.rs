@@ -330,6 +330,13 @@ fn is_written(page: &Page<'_>) -> bool {
     page.doc.evidence.clues.iter().any(|clue| clue.origin == Origin::FrontMatter) || is_sent_as_text(page)
 }
 
+/// Whether a text was scraped from a page: nobody wrote it as one, and it is no longer than what the forest for such texts has
+/// learned from, in lines.
+pub(crate) fn is_scraped(page: &Page<'_>) -> bool {
+    const LONGEST: usize = 100;
+    page.signs.is_some() && page.len() <= LONGEST && !is_written(page)
+}
+
 /// Whether a server has sent the text as what it is: nothing of a page can stand above it, either. What a record says of its
 /// text is said of what somebody has made of a page.
 fn is_sent_as_text(page: &Page<'_>) -> bool {
@@ -480,9 +487,11 @@ impl Signs {
 /// `구 씨가 밧줄을 던지고 있다. X 기자`: a sentence, and behind its end a name: the caption of a picture, and no byline.
 fn is_signed_sentence(text: &str) -> bool {
     const SHORTEST: usize = 24;
+    const LONGEST_NAME: usize = 23;
     let cut = text.trim_end_matches(['.', ' ']);
-    cut.rfind(['.', '。', '!', '?'])
-        .is_some_and(|at| at >= SHORTEST && cut[at + 1..].starts_with(' ') && cut[at..].chars().count() <= 24)
+    cut.rsplit_once(['.', '。', '!', '?']).is_some_and(|(sentence, name)| {
+        sentence.len() >= SHORTEST && name.starts_with(' ') && name.chars().count() <= LONGEST_NAME
+    })
 }
 
 /// A line in a script that ends no sentence with a mark is a paragraph from so many words on.

@@ -14,7 +14,7 @@ use crate::{
     kind::{self, Kinds, Likely},
     model::{Names, Table},
     page::Page,
-    posts, rules,
+    posts, rules, text,
 };
 
 pub use judge::Sort;
@@ -149,19 +149,46 @@ impl<'d> Measured<'d> {
         config: &crate::Config,
     ) -> (Vec<bool>, Option<Doubts>) {
         let certain = rules::certain(&self.page, kind, config);
-        let verdicts = judge::judge(&self.page, kind, probability, certain, config).0;
+        let verdicts = judge::settle(&self.page, kind, probability, certain, config).0;
         let doubts = confidence::doubts(&self.page, kind, probability, &verdicts);
         (verdicts.iter().map(judge::Verdict::stays).collect(), doubts)
     }
 
+    /// What the forest that has the last word sees, which blocks stay without it, and whether it is asked.
+    pub fn last_word(&self, probability: &[f32], config: &crate::Config) -> Settled {
+        let certain = rules::certain(&self.page, &Likely::default(), config);
+        let (verdicts, border) = judge::settle(&self.page, &Likely::default(), probability, certain, config);
+        Settled {
+            table: judge::settled_table(&self.page, &self.frame, probability, border, &verdicts),
+            kept: verdicts.iter().map(judge::Verdict::stays).collect(),
+            asked: text::is_scraped(&self.page),
+        }
+    }
+
     /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
     pub fn kept(&self, probability: &[f32], kind: &Likely, config: &crate::Config) -> Vec<bool> {
-        judge::judge(&self.page, kind, probability, rules::certain(&self.page, kind, config), config)
+        judge::settle(&self.page, kind, probability, rules::certain(&self.page, kind, config), config)
             .0
             .iter()
             .map(judge::Verdict::stays)
             .collect()
     }
+}
+
+/// What rules and forests make of the lines of a text.
+#[derive(Debug)]
+pub struct Settled {
+    /// What the forest that has the last word sees.
+    pub table: Table,
+    /// Which lines stay without it.
+    pub kept: Vec<bool>,
+    /// Whether it is asked.
+    pub asked: bool,
+}
+
+/// How many columns the forest that has the last word sees.
+pub fn settled_columns() -> usize {
+    judge::first_names(Sort::Text).len() + judge::settled_names().len()
 }
 
 struct Rows(Vec<Vec<f32>>, usize);

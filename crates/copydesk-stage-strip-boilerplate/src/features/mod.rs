@@ -8,6 +8,7 @@
 //! - [`containers`]: the elements around it;
 //! - [`whole_page`]: the page, the same for all of its blocks;
 //! - [`text`]: for texts without elements, what their lines say of each other;
+//! - [`settled`]: for these, what became of a line and of those beside it;
 //! - [`frame`]: the sums over the page that the others need.
 //!
 //! A model knows its columns by their order: what is new comes last, and asks for new training.
@@ -17,6 +18,7 @@ mod frame;
 mod line;
 mod place;
 pub(crate) mod region;
+pub(crate) mod settled;
 mod text;
 mod whole_page;
 
