@@ -190,10 +190,11 @@ fn a_folder_in_the_place_of_its_pipeline_is_told_from_any_other() {
     let bench = Bench::new("");
     bench.run(&[]);
     let at = |name: &str| bench.path(name).to_str().unwrap().to_owned();
-    for command in ["forget", "retry"] {
-        let said = copydesk([command, &at("out")].iter(), "");
+    let out = at("out");
+    for command in [&["forget", &out, "0123456789abcdef"][..], &["retry", &out]] {
+        let said = copydesk(command.iter(), "");
         assert_eq!(said.code, 2, "{}", said.stderr);
-        assert!(said.stderr.contains(&format!("and this by `--out {}`", at("out"))), "{command}: {}", said.stderr);
+        assert!(said.stderr.contains(&format!("and this by `--out {out}`")), "{command:?}: {}", said.stderr);
     }
     let said = copydesk(["retry", &at("pages")].iter(), "");
     assert!(said.stderr.contains("pages is a folder; a pipeline file was expected"), "{}", said.stderr);
