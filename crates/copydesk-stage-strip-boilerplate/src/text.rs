@@ -330,8 +330,8 @@ fn is_written(page: &Page<'_>) -> bool {
     page.doc.evidence.clues.iter().any(|clue| clue.origin == Origin::FrontMatter) || is_sent_as_text(page)
 }
 
-/// Whether a text was scraped from a page: nobody wrote it as one, and it is no longer than what the forest for such texts has
-/// learned from, in lines.
+/// Whether a text was scraped from a page: nobody wrote it as one, and it has at most twice as many lines as the longest that the
+/// forest for such texts has learned from.
 pub(crate) fn is_scraped(page: &Page<'_>) -> bool {
     const LONGEST: usize = 100;
     page.signs.is_some() && page.len() <= LONGEST && !is_written(page)
