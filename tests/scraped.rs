@@ -233,7 +233,7 @@ const FLOORS: [Floor; 3] = [
     Floor {
         folder: "learned",
         body: 0.965,
-        entire: 0.67,
+        entire: 0.65,
         titles: 0.81,
         authors: 0.74,
         days: 0.92,
@@ -243,7 +243,7 @@ const FLOORS: [Floor; 3] = [
     Floor {
         folder: "unseen",
         body: 0.95,
-        entire: 0.64,
+        entire: 0.67,
         titles: 0.9,
         authors: 0.8,
         days: 0.92,

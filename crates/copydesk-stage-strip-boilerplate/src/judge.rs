@@ -432,6 +432,8 @@ pub(crate) fn settled_table(
 /// A line that rules and forests drop must be so likely to stay after all, and one that they keep must be so unlikely to go:
 /// what is lost weighs more than what is left over.
 const REVIVED: f32 = 0.5;
+/// Above the story stand notices of the page as well as decks, so that a line there must be likelier.
+const HEAD_REVIVED: f32 = 0.7;
 const DROPPED: f32 = 0.4;
 /// A line that reads as running text must be less likely still to go.
 const RUNNING_TEXT_DROPPED: f32 = 0.2;
@@ -452,6 +454,10 @@ pub(crate) fn overrule(page: &Page<'_>, likely: &[f32], config: &Config, verdict
         let border = if reads(index) { RUNNING_TEXT_DROPPED } else { DROPPED };
         verdict.stays() && likely[index] < border + wish
     };
+    let revived = |verdict: &Verdict| match verdict {
+        Verdict::Rule(finding) if finding.rule == "head" => HEAD_REVIVED,
+        _ => REVIVED,
+    };
     let words =
         |is: &dyn Fn(usize) -> bool| -> f32 { (0..page.len()).filter(|i| is(*i)).map(|i| page.shapes[i].words).sum() };
     let before = words(&|i| verdicts[i].stays());
@@ -462,7 +468,7 @@ pub(crate) fn overrule(page: &Page<'_>, likely: &[f32], config: &Config, verdict
         if may_drop && drops(index, verdict) {
             let detail = format!("what became of the lines beside it speaks against it (p={p:.2})");
             *verdict = Verdict::Rule(rules::finding(rules::boilerplate_kind(page, index), "last-word", detail));
-        } else if !verdict.stays() && *p >= REVIVED + wish {
+        } else if !verdict.stays() && *p >= revived(verdict) + wish {
             *verdict = Verdict::Kept("last-word", "what became of the lines beside it speaks for it");
         }
     }
