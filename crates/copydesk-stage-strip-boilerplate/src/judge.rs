@@ -167,6 +167,15 @@ pub(crate) struct Articles<'m> {
     pub kind: &'m Likely,
 }
 
+/// How likely each block is main text, and by what that was told.
+pub(crate) struct Told {
+    pub likely: Vec<f32>,
+    /// The regions that the blocks stand in, where these were heard.
+    pub regions: Option<Judged>,
+    /// What the first forest has seen, where it is one table.
+    measured: Option<Table>,
+}
+
 /// How likely each block is main text, and what the regions are that it stands in. What a rule has settled is judged only
 /// as far as its neighbours need it. Where the page has one article, the forests of `article` have a say.
 pub(crate) fn probabilities(
@@ -175,7 +184,7 @@ pub(crate) fn probabilities(
     model: &Model,
     article: Option<&Articles<'_>>,
     certain: &[Option<Finding>],
-) -> (Vec<f32>, Option<Judged>) {
+) -> Told {
     let all: Vec<u32> = (0..page.len() as u32).collect();
     let mut first = Vec::with_capacity(all.len());
     let mut measured = None;
@@ -209,16 +218,18 @@ pub(crate) fn probabilities(
             *first = both(*first, p);
         }
     }
-    let Some((say, article)) = say.zip(article) else { return (probability, None) };
+    let Some((say, article)) = say.zip(article) else {
+        return Told { likely: probability, regions: None, measured };
+    };
     let mut probability = say.heard(page, &first, probability);
     posts::judge_together(page, &open, article.kind, &mut probability);
     let weight = region_weight(article.kind);
     if weight <= 0.0 {
-        return (probability, None);
+        return Told { likely: probability, regions: None, measured };
     }
     let regions = Judged::read(page, frame, article.kind, &article.regions.second, &open);
     let is_heard = hold_against(page, &open, |block| regions.likelihood(block), weight, &mut probability);
-    (probability, is_heard.then_some(regions))
+    Told { likely: probability, regions: is_heard.then_some(regions), measured }
 }
 
 /// What the forest for pages with one article says. It has learned from corpora of news and blogs in several languages
@@ -399,22 +410,32 @@ pub(crate) fn judge(
     page: &Page<'_>,
     frame: &Frame,
     kind: &Likely,
-    probability: &[f32],
+    told: &Told,
     certain: Vec<Option<Finding>>,
     config: &Config,
 ) -> (Vec<Verdict>, f32) {
-    let (mut verdicts, border) = settle(page, kind, probability, certain, config);
+    let (mut verdicts, border) = settle(page, kind, &told.likely, certain, config);
     if text::is_scraped(page) {
-        let likely = Model::settled().second.predict(&settled_table(page, frame, probability, border, &verdicts));
+        let table = match &told.measured {
+            Some(measured) => settled_table(page, measured, &told.likely, border, &verdicts),
+            None => settled_table(page, &whole_table(page, frame), &told.likely, border, &verdicts),
+        };
+        let likely = Model::settled().second.predict(&table);
         overrule(page, &likely, config, &mut verdicts);
     }
     (verdicts, border)
 }
 
-/// What the forest that has the last word is told of the lines of a text.
+/// The columns of the first forest for all blocks.
+pub(crate) fn whole_table(page: &Page<'_>, frame: &Frame) -> Table {
+    let all: Vec<u32> = (0..page.len() as u32).collect();
+    first_table(page, frame, &all, 0)
+}
+
+/// What the forest that has the last word is told of the lines of a text, behind what the first has seen.
 pub(crate) fn settled_table(
     page: &Page<'_>,
-    frame: &Frame,
+    measured: &Table,
     probability: &[f32],
     border: f32,
     verdicts: &[Verdict],
@@ -422,7 +443,7 @@ pub(crate) fn settled_table(
     let own = first_columns(Sort::Text);
     let settled = Settled::read(verdicts, probability, border);
     let all: Vec<u32> = (0..page.len() as u32).collect();
-    let mut table = first_table(page, frame, &all, settled_columns());
+    let mut table = measured.pick(&all, settled_columns());
     for index in 0..page.len() {
         settled::describe(page, &settled, index, &mut Cells(table.row_mut(index, own)));
     }

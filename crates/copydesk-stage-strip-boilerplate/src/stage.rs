@@ -106,8 +106,9 @@ impl StripBoilerplate {
         }
         let models = |kind| Articles { blocks: Model::article(), regions: Model::region(), kind };
         let article = kind.as_ref().map(models);
-        let (probability, regions) = judge::probabilities(&page, &frame, model, article.as_ref(), &certain);
-        let (verdicts, border) = judge::judge(&page, &frame, &likely, &probability, certain, &self.config);
+        let told = judge::probabilities(&page, &frame, model, article.as_ref(), &certain);
+        let (verdicts, border) = judge::judge(&page, &frame, &likely, &told, certain, &self.config);
+        let judge::Told { likely: probability, regions, .. } = told;
         let least = |index: usize| judge::least(border, &doc.blocks()[index]).min(1.0);
         let reason = |index: usize, sign: char| {
             let mut reason = String::with_capacity(80);

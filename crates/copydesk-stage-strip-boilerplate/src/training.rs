@@ -74,10 +74,7 @@ impl<'d> Measured<'d> {
 
     /// What the first forest sees.
     pub fn first(&self) -> Table {
-        {
-            let all: Vec<u32> = (0..self.page.len() as u32).collect();
-            judge::first_table(&self.page, &self.frame, &all, 0)
-        }
+        judge::whole_table(&self.page, &self.frame)
     }
 
     /// What the second forest sees on top, given the answers of the first.
@@ -132,7 +129,7 @@ impl<'d> Measured<'d> {
     /// What the two embedded forests for pages of all kinds say of a page of this kind.
     pub fn embedded(&self, kind: &Likely) -> Vec<f32> {
         let certain = rules::certain(&self.page, kind, &crate::Config::default());
-        judge::probabilities(&self.page, &self.frame, html(), None, &certain).0
+        judge::probabilities(&self.page, &self.frame, html(), None, &certain).likely
     }
 
     /// The rule that settles each block before any forest is asked.
@@ -159,7 +156,7 @@ impl<'d> Measured<'d> {
         let certain = rules::certain(&self.page, &Likely::default(), config);
         let (verdicts, border) = judge::settle(&self.page, &Likely::default(), probability, certain, config);
         Settled {
-            table: judge::settled_table(&self.page, &self.frame, probability, border, &verdicts),
+            table: judge::settled_table(&self.page, &self.first(), probability, border, &verdicts),
             kept: verdicts.iter().map(judge::Verdict::stays).collect(),
             asked: text::is_scraped(&self.page),
         }
