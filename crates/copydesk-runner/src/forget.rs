@@ -134,8 +134,10 @@ fn no_run(folder: &Path) -> RunError {
 
 /// Refuses to throw away what was done and is in no manifest yet: by a run that was stopped, or by shares of one.
 fn refuse_under_way(folder: &LocalFolder, last: &Manifest) -> Result<(), RunError> {
-    let published: HashSet<String> =
-        last.entries.iter().map(|entry| entry.key).chain(last.keys()).map(part::name).collect();
+    // Where a run was killed while its files got their names, both what it had planned and what was there before count.
+    let before = Manifest::read(folder, MANIFEST)?;
+    let keys = |of: &Manifest| of.entries.iter().map(|entry| entry.key).chain(of.keys()).collect::<Vec<_>>();
+    let published: HashSet<String> = before.iter().chain([last]).flat_map(keys).map(part::name).collect();
     let parts = folder.list(PARTS).map_err(|error| RunError::Read { path: folder.locate(PARTS), error })?;
     let mut new = parts.iter().filter(|name| part::is_name(name) && !published.contains(*name));
     // What was made of published shards is made again at once.

@@ -392,3 +392,27 @@ fn copy(from: &Path, to: &Path) {
         fs::write(path, bytes).expect("it is written");
     }
 }
+
+#[test]
+fn one_that_was_killed_before_its_manifest_goes_on() {
+    const MANIFEST: &str = ".copydesk/manifest";
+    let bench = Bench::new(true, false);
+    bench.run(&texts(), "out", Existing::Keep, "day").expect("it runs");
+    let before = files_below(&bench.at("out"));
+    bench.forget("out", "day", &["doc-5"]).expect("it goes");
+    let after = files_below(&bench.at("out"));
+
+    // Its files have their names, its plan is not the manifest yet, and what was there before is not cleared away.
+    let mut killed = before.clone();
+    killed.extend(after.clone().into_iter().filter(|(name, _)| name != MANIFEST));
+    killed.insert(".copydesk/plan".into(), after[MANIFEST].clone());
+    assert!(killed.len() > after.len() + 1, "parts of before are left");
+    for (name, bytes) in &killed {
+        let path = bench.at("killed").join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+    let forgot = bench.forget("killed", "day", &["doc-5"]).expect("it goes on");
+    assert_eq!((forgot.records, forgot.already), (0, 1));
+    assert_eq!(files_below(&bench.at("killed")), after);
+}
