@@ -30,7 +30,8 @@ fn folders(path: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let paths = entries.map(|e| e.expect("it can be read").path());
     // Texts whose lines are marked have a test of their own.
-    let mut folders: Vec<_> = paths.filter(|path| path.is_dir() && name(path) != "scraped").collect();
+    let marked = |path: &Path| ["scraped", "learned", "unseen"].contains(&name(path).as_str());
+    let mut folders: Vec<_> = paths.filter(|path| path.is_dir() && !marked(path)).collect();
     folders.sort();
     folders
 }
