@@ -19,8 +19,22 @@ impl Formula {
     pub(crate) fn written(&self, text: &str) -> String {
         let sign = if self.display { "$$" } else { "$" };
         let inner = &text[self.range.start + self.sign..self.range.end - self.sign];
-        format!("{sign}{}{sign}", inner.trim())
+        format!("{sign}{}{sign}", without_tags(inner.trim()))
     }
+}
+
+/// A formula in which nothing reads as a tag where a reader of Markdown knows no formulas: `a<b` becomes `a< b`, which means the
+/// same.
+fn without_tags(formula: &str) -> String {
+    let mut out = String::with_capacity(formula.len());
+    let mut signs = formula.chars().peekable();
+    while let Some(sign) = signs.next() {
+        out.push(sign);
+        if sign == '<' && signs.peek().is_some_and(|next| next.is_alphabetic() || matches!(next, '/' | '!' | '?')) {
+            out.push(' ');
+        }
+    }
+    out
 }
 
 /// The formulas of a text, in order.
@@ -50,9 +64,18 @@ pub(crate) fn find(text: &str) -> Vec<Formula> {
 
 fn between(text: &str, start: usize, end: &str, display: bool) -> Option<Formula> {
     let inner = start + 2;
-    let length = text[inner..].find(end).filter(|length| (1..=LONGEST).contains(length))?;
+    // An end further off is not looked for, so that a text full of beginnings is read once.
+    let most = text.floor_char_boundary((inner + LONGEST + end.len()).min(text.len()));
+    let length = text[inner..most].find(end)?;
+    let said = &text[inner..inner + length];
+    let breaks = if display { said.contains("\n\n") } else { said.contains('\n') };
     let range = start..inner + length + 2;
-    (!text[inner..inner + length].trim().is_empty()).then_some(Formula { range, display, sign: 2 })
+    (!said.trim().is_empty() && !breaks && !is_link(said)).then_some(Formula { range, display, sign: 2 })
+}
+
+/// Whether a reader of Markdown that knows no formulas would see a link in it.
+fn is_link(said: &str) -> bool {
+    said.contains("](") || said.contains("][")
 }
 
 /// Prices and names of variables have dollars too: a formula has no space inside its dollars, no letter or figure around them,
@@ -80,7 +103,7 @@ fn dollars(text: &str, start: usize) -> Option<Formula> {
     let tells = said.contains(['\\', '^', '_', '=', '<', '>', '{']) || said.len() <= SHORT && !said.contains(' ');
     let tells = tells
         || !said.contains(' ') && said.contains(['+', '-', '*', '/', '(', '|']) && said.contains(char::is_alphabetic);
-    (closes && tells).then_some(Formula { range: start..end + 1, display: false, sign: 1 })
+    (closes && tells && !is_link(said)).then_some(Formula { range: start..end + 1, display: false, sign: 1 })
 }
 
 #[cfg(test)]
@@ -99,6 +122,9 @@ mod tests {
             ("between $5-$10 a day", ""),
             ("a \\$ sign $n-1$", "$n-1$"),
             ("A$AP and B$B", ""),
+            ("so \\(a<b\\) and $x <script>$", "$a< b$ $x < script>$"),
+            ("so \\(x [y](http://example.org) z\\)", ""),
+            ("so \\(x\ny\\)", ""),
         ] {
             let got: Vec<String> = find(text).iter().map(|formula| formula.written(text)).collect();
             assert_eq!(got.join(" "), want, "{text}");

@@ -7,6 +7,9 @@ use copydesk_document::{BlockId, BlockKind, Document};
 use crate::markdown::one_line;
 use crate::structure::{self, Cell, Row};
 
+/// So many cells may be put in to make the rows of a table as long as its longest, and four for each that is there.
+const MOST_PADDED: usize = 10_000;
+
 /// How many of these blocks are rows of the table that the first is a row of.
 pub(crate) fn rows(doc: &Document, blocks: &[BlockId]) -> usize {
     let table = |id: BlockId| structure::row(doc, id).map(|row| row.table);
@@ -41,8 +44,10 @@ pub(crate) fn write(out: &mut String, doc: &Document, blocks: &[BlockId], inline
         .map(|id| inline(*id).split('\t').map(|cell| one_line(cell).replace('|', "\\|")).collect())
         .collect();
     let width = lines.iter().map(Vec::len).max().unwrap_or(1);
+    // A short row needs no filling: one very long row would make all others as long.
+    let pads = width * lines.len() <= MOST_PADDED + 4 * lines.iter().map(Vec::len).sum::<usize>();
     for (at, line) in lines.iter().enumerate() {
-        let padding = " |".repeat(width - line.len());
+        let padding = " |".repeat(if pads { width - line.len() } else { 0 });
         let _ = write!(out, "{}| {} |{padding}", if at > 0 { "\n" } else { "" }, line.join(" | "));
         if at == 0 {
             let _ = write!(out, "\n|{}", " --- |".repeat(width));

@@ -33,8 +33,8 @@ pub(crate) struct Wrapped {
 }
 
 impl Wrapped {
-    /// The members of the list that these bytes hold by a usual name; `record` was read from them. `None` where there is no
-    /// such list, or `is_document` is true of none of its members.
+    /// The members of the lists that these bytes hold by usual names, in order; `record` was read from them. A list counts if
+    /// `is_document` is true of a member; `None` where no list does.
     pub(crate) fn of(
         record: Option<&Map<String, Value>>,
         bytes: &[u8],
@@ -42,12 +42,18 @@ impl Wrapped {
         is_exact: bool,
         is_document: impl Fn(&[u8]) -> bool,
     ) -> Option<Self> {
-        let list = list(bytes, 2)?;
-        let members: Vec<Range<usize>> =
-            parts(&bytes[list.clone()]).map(|(_, part)| list.start + part.start..list.start + part.end).collect();
-        if !members.iter().any(|member| is_document(&bytes[member.clone()])) {
+        let mut members: Vec<Range<usize>> = Vec::new();
+        for list in lists(bytes, 2) {
+            let own = parts(&bytes[list.clone()]).map(|(_, part)| list.start + part.start..list.start + part.end);
+            let own: Vec<_> = own.collect();
+            if own.iter().any(|member| is_document(&bytes[member.clone()])) {
+                members.extend(own);
+            }
+        }
+        if members.is_empty() {
             return None;
         }
+        members.sort_by_key(|member| member.start);
         let is_feed = record
             .and_then(|record| record.get("version"))
             .and_then(Value::as_str)
@@ -88,19 +94,25 @@ impl Wrapped {
     }
 }
 
-/// The list of objects that an object holds by a usual name, or the object that it holds by one.
-fn list(object: &[u8], deep: usize) -> Option<Range<usize>> {
+/// The lists of objects that an object holds by usual names, or the objects that it holds by these.
+fn lists(object: &[u8], deep: usize) -> Vec<Range<usize>> {
     let found: Vec<(String, Range<usize>)> =
         parts(object).filter_map(|(key, part)| Some((key?.to_ascii_lowercase(), part))).collect();
-    Usual::names().lists.iter().find_map(|name| {
-        let (_, part) = found.iter().find(|(key, _)| key == name)?;
+    let mut lists = Vec::new();
+    for (_, part) in found.iter().filter(|(key, _)| Usual::names().lists.iter().any(|name| name == key)) {
         let value = &object[part.clone()];
-        match value.first()? {
-            b'[' => parts(value).next().is_some_and(|(_, first)| value[first.start] == b'{').then(|| part.clone()),
-            b'{' if deep > 1 => list(value, deep - 1).map(|inner| part.start + inner.start..part.start + inner.end),
-            _ => None,
+        match value.first() {
+            Some(b'[') if parts(value).next().is_some_and(|(_, first)| value[first.start] == b'{') => {
+                lists.push(part.clone());
+            }
+            Some(b'{') if deep > 1 => {
+                let inner = self::lists(value, deep - 1).into_iter();
+                lists.extend(inner.map(|inner| part.start + inner.start..part.start + inner.end));
+            }
+            _ => {}
         }
-    })
+    }
+    lists
 }
 
 /// The values in an object or a list, which begins with its bracket: each with its key if it has one.
@@ -159,9 +171,10 @@ mod tests {
             parts(text.as_bytes()).map(|(key, part)| (key.unwrap_or_default(), &text[part])).collect();
         let expected = [("a", r#"[1,"]"]"#), ("b\"", r#""x,\"y""#), ("c", "-1.5"), ("d", r#"{"e":{}}"#)];
         assert_eq!(found, expected.map(|(key, value)| (key.to_owned(), value)));
-        assert_eq!(list(text.as_bytes(), 2), None);
-        let text = r#"{"items":3,"Data":{"total":1,"articles":[{"a":1}]}}"#;
-        assert_eq!(list(text.as_bytes(), 2).map(|list| &text[list]), Some(r#"[{"a":1}]"#));
-        assert_eq!(list(text.as_bytes(), 1), None);
+        assert!(lists(text.as_bytes(), 2).is_empty());
+        let text = r#"{"items":3,"Data":{"total":1,"articles":[{"a":1}]},"results":[{"b":2}]}"#;
+        let found = |deep| lists(text.as_bytes(), deep).into_iter().map(|list| &text[list]).collect::<Vec<_>>();
+        assert_eq!(found(2), [r#"[{"a":1}]"#, r#"[{"b":2}]"#]);
+        assert_eq!(found(1), [r#"[{"b":2}]"#]);
     }
 }

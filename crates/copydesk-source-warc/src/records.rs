@@ -148,16 +148,19 @@ impl<R: Read> Records<R> {
         };
         let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
         if kind == "response" {
-            if fields.get("warc-record-id").is_some_and(|id| self.early.contains(&hash(id))) {
+            let id = fields.get("warc-record-id");
+            let at = |id: &str| hash(&format!("{id} {}", url.as_deref().unwrap_or_default()));
+            if id.is_some_and(|id| self.early.contains(&hash(id)) || self.early.contains(&at(id))) {
                 return Ok(Found::Other("a response of a page that is read".into()));
             }
             if self.given.len() < MOST_GIVEN {
                 self.given.extend(fields.get("warc-record-id").into_iter().chain(url.as_deref()).map(hash));
             }
-        } else if self.early.len() < MOST_GIVEN {
-            self.early.extend(
-                [fields.get("warc-refers-to"), fields.get("warc-concurrent-to")].into_iter().flatten().map(hash),
-            );
+        } else if self.early.len() < MOST_GIVEN && !bytes.trim_ascii().is_empty() {
+            self.early.extend(fields.get("warc-refers-to").map(hash));
+            // At the same time much is captured; of the response itself is what has its address.
+            let of = |id: &str| hash(&format!("{id} {}", url.as_deref().unwrap_or_default()));
+            self.early.extend(fields.get("warc-concurrent-to").map(of));
         }
         let own = fields.get("warc-record-id").or(url.as_deref()).unwrap_or_default();
         Ok(Found::Document(Box::new(Input {

@@ -475,8 +475,13 @@ pub(crate) fn overrule(page: &Page<'_>, likely: &[f32], config: &Config, verdict
         let border = if reads(index) { RUNNING_TEXT_DROPPED } else { DROPPED };
         verdict.stays() && likely[index] < border + wish
     };
+    // What the pipeline file asks for, and what the page hides or says again, stays as it is.
     let revived = |verdict: &Verdict| match verdict {
-        Verdict::Rule(finding) if finding.rule == "head" => HEAD_REVIVED,
+        Verdict::Rule(finding) => match finding.rule {
+            "template" | "comments" | "option" | "repeated" | "hidden" | "control" => f32::INFINITY,
+            "head" => HEAD_REVIVED,
+            _ => REVIVED,
+        },
         _ => REVIVED,
     };
     let words =

@@ -49,11 +49,39 @@ pub(super) fn is_container(arena: &Arena, id: u32) -> bool {
     words.any(|word| match word {
         "crayon-pre" | "CodeMirror-code" | "view-lines" | "ace_text-layer" | "js-file-line-container" => true,
         // Other elements are called so as well: here each child is a line.
-        "container" | "fragment" => {
-            arena.below(id, 3).any(|below| arena.node(below).tag == Tag::Div && is_line(arena, below))
-        }
+        "container" | "fragment" => holds_lines_alone(arena, id),
         _ => false,
     })
+}
+
+/// Whether every element right inside is a line of code, with nothing in it that a page is laid out with.
+fn holds_lines_alone(arena: &Arena, id: u32) -> bool {
+    let first = arena.node(id).first;
+    let children = std::iter::successors((first != NONE).then_some(first), |at| {
+        let next = arena.node(*at).next;
+        (next != NONE).then_some(next)
+    });
+    let is_text = |id: u32| matches!(arena.node(id).kind, NodeKind::Text | NodeKind::Decoded | NodeKind::Raw);
+    let mut lines = children.filter(|child| !is_text(*child)).take(NODES).peekable();
+    let is_layout = |node: u32| {
+        matches!(
+            arena.node(node).tag,
+            Tag::P
+                | Tag::H1
+                | Tag::H2
+                | Tag::H3
+                | Tag::H4
+                | Tag::H5
+                | Tag::H6
+                | Tag::Ul
+                | Tag::Ol
+                | Tag::Table
+                | Tag::Img
+        )
+    };
+    lines.peek().is_some()
+        && lines.all(|line| arena.node(line).tag == Tag::Div && is_line(arena, line))
+        && !arena.below(id, NODES).any(is_layout)
 }
 
 /// Whether an element inside of code is one of its lines.
@@ -127,11 +155,19 @@ fn is_beside_code(arena: &Arena, id: u32) -> bool {
             return true;
         }
         at = node.parent;
-        if at == NONE || at == super::arena::DOCUMENT {
+        if at == NONE || at == super::arena::DOCUMENT || is_of_text(arena, at) {
             return false;
         }
     }
     false
+}
+
+/// Whether an element holds sentences: a name in it is a word of theirs.
+fn is_of_text(arena: &Arena, id: u32) -> bool {
+    matches!(
+        arena.node(id).tag,
+        Tag::P | Tag::Li | Tag::Td | Tag::Dd | Tag::Dt | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6
+    )
 }
 
 fn is_code_element(arena: &Arena, id: u32) -> bool {

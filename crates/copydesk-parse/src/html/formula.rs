@@ -48,6 +48,7 @@ pub(super) fn read(arena: &Arena, source: &str, id: u32) -> Option<Found> {
     }
     if arena.has_formula_attributes
         && let Some(latex) = ["data-tex", "data-latex"].iter().find_map(|name| arena.attr_named(id, name))
+        && !holds_more(arena, id)
     {
         return formula(latex, is_displayed(arena, id));
     }
@@ -62,6 +63,31 @@ pub(super) fn read(arena: &Arena, source: &str, id: u32) -> Option<Found> {
     }
 }
 
+/// Whether an element holds more than one formula or parts of a page: its name is that of a whole text with formulas.
+fn holds_more(arena: &Arena, id: u32) -> bool {
+    let tags = || arena.below(id, NODES).map(|below| arena.node(below).tag);
+    let is_part = |tag: Tag| {
+        matches!(
+            tag,
+            Tag::P
+                | Tag::Ul
+                | Tag::Ol
+                | Tag::Pre
+                | Tag::Table
+                | Tag::Article
+                | Tag::Section
+                | Tag::Blockquote
+                | Tag::H1
+                | Tag::H2
+                | Tag::H3
+                | Tag::H4
+                | Tag::H5
+                | Tag::H6
+        )
+    };
+    tags().any(is_part) || tags().filter(|tag| *tag == Tag::Math).count() > 1
+}
+
 /// Elements that scripts have typeset a formula into are known by their class.
 fn named(arena: &Arena, source: &str, id: u32) -> Option<Found> {
     let class = arena.attr(id, Attr::Class)?;
@@ -70,6 +96,9 @@ fn named(arena: &Arena, source: &str, id: u32) -> Option<Found> {
         return None;
     }
     let has = |name: &str| class.split_ascii_whitespace().any(|word| word == name);
+    if holds_more(arena, id) {
+        return None;
+    }
     if has("katex-display") || has("katex") || has("mwe-math-element") {
         let display = has("katex-display") || has("mwe-math-element-block") || has("mwe-math-element-display");
         let inner = arena.below(id, NODES).find(|below| arena.node(*below).tag == Tag::Math);
@@ -161,7 +190,9 @@ fn picture(arena: &Arena, id: u32) -> Option<Found> {
     let by_address = || {
         let src = arena.attr(id, Attr::Src).unwrap_or_default();
         let src = src.get(..src.len().min(120)).unwrap_or_default();
-        ["latex", "mathtex", "mimetex", "/math/render/", "/cgi-bin/tex"].iter().any(|name| src.contains(name))
+        ["latex.php", "/latex?", "?latex=", "latex.codecogs", "mathtex", "mimetex", "/math/render/", "/cgi-bin/tex"]
+            .iter()
+            .any(|name| src.contains(name))
     };
     if !delimited && !by_class && !by_address() || !delimited && is_words(alt) {
         return None;
@@ -173,8 +204,8 @@ fn picture(arena: &Arena, id: u32) -> Option<Found> {
 
 /// Whether a text reads as words and not as a formula.
 fn is_words(text: &str) -> bool {
-    let long = |word: &str| word.len() > 3 && word.bytes().all(|b| b.is_ascii_alphabetic());
-    !text.contains(['\\', '^', '_', '=', '{']) && text.split_whitespace().filter(|word| long(word)).count() > 1
+    let long = |word: &str| word.chars().count() > 3 && word.chars().all(char::is_alphabetic);
+    !text.contains(['\\', '^', '_', '=', '{']) && text.split_whitespace().any(long)
 }
 
 /// Whether an element says of itself that it stands on a line of its own.
@@ -581,6 +612,12 @@ mod tests {
         }
         check("<p>So <math display=block><mi>x</mi></math> and</p>", "So\n$$x$$\nand");
         check("<p>A <img class=math alt='Pupils learn sums' src=/a.jpg>photo</p>", "A photo");
+        check("<p>A <img src=/latex/g.jpg alt=Gloves>photo</p>", "A photo");
+        check(
+            "<div class='markdown katex'><p>A text.</p><p>So <math><mi>x</mi></math>.</p></div>",
+            "A text. / So $x$.",
+        );
+        check("<div data-latex=true><p>A text.</p></div>", "A text.");
     }
 
     #[test]
