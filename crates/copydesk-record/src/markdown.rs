@@ -48,6 +48,7 @@ pub fn markdown(doc: &Document, markup: Markup) -> String {
     let body: Vec<BlockId> = doc.body().map(|(id, _)| id).filter(|id| !doc.text(*id).is_empty()).collect();
     let mut last: Option<BlockKind> = None;
     let mut entry: Option<Entry> = None;
+    let mut lists = structure::Lists::default();
     let mut around = None;
     let mut at = 0;
     while at < body.len() {
@@ -81,7 +82,7 @@ pub fn markdown(doc: &Document, markup: Markup) -> String {
             }
             BlockKind::ListItem => {
                 let goes_on = last == Some(BlockKind::ListItem);
-                let found = structure::entry(doc, id);
+                let found = structure::entry(doc, id, &mut lists);
                 list_item(&mut out, doc, id, &one_line(&inline(id)), found.as_ref(), entry.as_ref(), goes_on);
                 entry = found;
             }
@@ -315,8 +316,10 @@ fn inline(doc: &Document, id: BlockId, markup: Markup, notes: &Notes) -> String 
         }
         writer.close_until(start);
         writer.write_until(start);
-        if let Some(name) =
-            notes.marks.get(&(id, inline.range.start)).filter(|_| matches!(inline.kind, InlineKind::Link(_)))
+        if let Some(name) = notes
+            .marks
+            .get(&(id, inline.range.start))
+            .filter(|_| matches!(inline.kind, InlineKind::Link(_)) && !writer.in_code())
         {
             writer.note(name, end);
         } else if markup.carries(&inline.kind) {
@@ -342,7 +345,7 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn write_until(&mut self, end: usize) {
         let Some(piece) = self.text.get(self.at..end) else { return };
-        if self.open.iter().any(|(kind, _)| **kind == InlineKind::Code) {
+        if self.in_code() {
             self.out += piece;
             self.at = end;
             return;
@@ -355,6 +358,10 @@ impl<'a> Writer<'a> {
         }
         self.out += &escaped(&self.text[self.at..end]);
         self.at = end;
+    }
+
+    fn in_code(&self) -> bool {
+        self.open.iter().any(|(kind, _)| **kind == InlineKind::Code)
     }
 
     /// A mark that leads to a note. Brackets around it belong to it.

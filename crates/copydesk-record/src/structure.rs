@@ -24,14 +24,18 @@ impl Entry {
     }
 }
 
+/// The entries of lists with their numbers, read once for each list.
+#[derive(Debug, Default)]
+pub(crate) struct Lists(BTreeMap<ElementId, BTreeMap<ElementId, usize>>);
+
 /// The innermost entry of a list that a block stands in.
-pub(crate) fn entry(doc: &Document, id: BlockId) -> Option<Entry> {
+pub(crate) fn entry(doc: &Document, id: BlockId, lists: &mut Lists) -> Option<Entry> {
     let tree = doc.tree.as_ref()?;
     let around: Vec<ElementId> = tree.ancestors(doc.block(id).element?).take(AROUND).collect();
     let at = around.iter().position(|element| tree.tag(*element) == Tag::Li)?;
     let item = around[at];
     let list = around[at + 1..].iter().position(|element| is_list(tree, *element)).map(|offset| at + 1 + offset)?;
-    let number = number(tree, around[list], item);
+    let number = lists.number(tree, around[list], item);
     let mut indent = 0;
     let mut outer = around[list + 1..].iter();
     while let Some(list) = outer.find(|element| is_list(tree, **element)) {
@@ -41,10 +45,10 @@ pub(crate) fn entry(doc: &Document, id: BlockId) -> Option<Entry> {
             if tree.tag(*inner) == Tag::Li {
                 Some(*inner)
             } else {
-                tree.children(*list).take_while(|c| c < inner).filter(|c| tree.tag(*c) == Tag::Li).last()
+                lists.of(tree, *list).range(..inner).next_back().map(|(item, _)| *item)
             }
         });
-        let number = above.and_then(|above| self::number(tree, *list, above));
+        let number = above.and_then(|above| lists.number(tree, *list, above));
         indent += number.map_or(2, |number| number.to_string().len() + 2);
     }
     Some(Entry { item, number, indent })
@@ -54,21 +58,30 @@ fn is_list(tree: &Tree, element: ElementId) -> bool {
     matches!(tree.tag(element), Tag::Ul | Tag::Ol | Tag::Menu | Tag::Dir)
 }
 
-/// The number of an entry: that of the entry itself or of one before it, counted on, or the first of the list.
-fn number(tree: &Tree, list: ElementId, item: ElementId) -> Option<usize> {
-    if tree.tag(list) != Tag::Ol {
-        return None;
+impl Lists {
+    /// The number of an entry: that of the entry itself or of one before it, counted on, or the first of the list.
+    fn number(&mut self, tree: &Tree, list: ElementId, item: ElementId) -> Option<usize> {
+        let entries = self.of(tree, list);
+        let number = entries.range(item..).next().map(|(_, number)| *number);
+        number
+            .or_else(|| entries.values().next_back().map(|last| last.saturating_add(1)))
+            .filter(|_| tree.tag(list) == Tag::Ol)
     }
-    let given = |element, name| tree.attr_named(element, name).and_then(|value| value.trim().parse::<usize>().ok());
-    let mut number = given(list, "start").unwrap_or(1);
-    for entry in tree.children(list).filter(|child| tree.tag(*child) == Tag::Li) {
-        number = given(entry, "value").unwrap_or(number);
-        if entry >= item {
-            break;
-        }
-        number += 1;
+
+    fn of(&mut self, tree: &Tree, list: ElementId) -> &BTreeMap<ElementId, usize> {
+        self.0.entry(list).or_insert_with(|| {
+            let given =
+                |element, name| tree.attr_named(element, name).and_then(|value| value.trim().parse::<usize>().ok());
+            let mut next = given(list, "start").unwrap_or(1);
+            let entries = tree.children(list).filter(|child| tree.tag(*child) == Tag::Li);
+            let numbered = entries.map(|entry| {
+                let number = given(entry, "value").unwrap_or(next);
+                next = number.saturating_add(1);
+                (entry, number)
+            });
+            numbered.collect()
+        })
     }
-    Some(number)
 }
 
 /// The cells of a row: whether each is one of the head, and over how many rows and columns it goes.
@@ -262,7 +275,12 @@ pub(crate) fn notes(doc: &Document) -> Notes {
         if used.contains(&name) {
             name = target.fragment.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
         }
-        used.insert(name.clone());
+        // Two notes of one name would be one.
+        let mut copy = 1;
+        while name.is_empty() || !used.insert(name.clone()) {
+            copy += 1;
+            name = format!("{}-{copy}", name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('-'));
+        }
         found.rest.extend(&blocks[1..]);
         found.marks.extend(target.links.iter().map(|link| (*link, name.clone())));
         found.begins.insert(begin, name);

@@ -149,8 +149,7 @@ impl<R: Read> Records<R> {
         let url = fields.get("warc-target-uri").map(|url| url.trim_matches(['<', '>']).to_owned());
         if kind == "response" {
             let id = fields.get("warc-record-id");
-            let at = |id: &str| hash(&format!("{id} {}", url.as_deref().unwrap_or_default()));
-            if id.is_some_and(|id| self.early.contains(&hash(id)) || self.early.contains(&at(id))) {
+            if id.is_some_and(|id| self.early.contains(&hash(id)) || self.early.contains(&at(id, url.as_deref()))) {
                 return Ok(Found::Other("a response of a page that is read".into()));
             }
             if self.given.len() < MOST_GIVEN {
@@ -159,8 +158,7 @@ impl<R: Read> Records<R> {
         } else if self.early.len() < MOST_GIVEN && !bytes.trim_ascii().is_empty() {
             self.early.extend(fields.get("warc-refers-to").map(hash));
             // At the same time much is captured; of the response itself is what has its address.
-            let of = |id: &str| hash(&format!("{id} {}", url.as_deref().unwrap_or_default()));
-            self.early.extend(fields.get("warc-concurrent-to").map(of));
+            self.early.extend(fields.get("warc-concurrent-to").map(|id| at(id, url.as_deref())));
         }
         let own = fields.get("warc-record-id").or(url.as_deref()).unwrap_or_default();
         Ok(Found::Document(Box::new(Input {
@@ -213,6 +211,11 @@ impl<R: Read> Records<R> {
             None => media_type.eq_ignore_ascii_case(taken),
         })
     }
+}
+
+/// Stands for the record of that id, where it has that address.
+fn at(id: &str, url: Option<&str>) -> u64 {
+    hash(&format!("{id} {}", url.unwrap_or_default()))
 }
 
 /// Says of a page that only its beginning is there.

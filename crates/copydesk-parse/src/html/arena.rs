@@ -184,6 +184,13 @@ impl Arena {
         }
     }
 
+    /// The elements right inside a node, in order.
+    pub(super) fn children(&self, id: u32) -> impl Iterator<Item = u32> {
+        let some = |id: u32| (id != NONE).then_some(id);
+        let all = std::iter::successors(some(self.node(id).first), move |at| some(self.node(*at).next));
+        all.filter(|child| !matches!(self.node(*child).kind, NodeKind::Text | NodeKind::Decoded | NodeKind::Raw))
+    }
+
     /// The nodes below a node, in document order, with no recursion. They end after `limit` nodes.
     pub(super) fn below(&self, root: u32, limit: usize) -> impl Iterator<Item = u32> {
         let mut next = self.node(root).first;

@@ -2,7 +2,10 @@
 
 use copydesk_document::{Attr, Tag};
 
-use super::arena::{Arena, NONE, NodeKind};
+use super::{
+    arena::{Arena, NONE, NodeKind},
+    display::{heading_level, is_part_of_page},
+};
 
 /// So many nodes of a column of numbers are looked at.
 const NODES: usize = 20_000;
@@ -56,29 +59,8 @@ pub(super) fn is_container(arena: &Arena, id: u32) -> bool {
 
 /// Whether every element right inside is a line of code, with nothing in it that a page is laid out with.
 fn holds_lines_alone(arena: &Arena, id: u32) -> bool {
-    let first = arena.node(id).first;
-    let children = std::iter::successors((first != NONE).then_some(first), |at| {
-        let next = arena.node(*at).next;
-        (next != NONE).then_some(next)
-    });
-    let is_text = |id: u32| matches!(arena.node(id).kind, NodeKind::Text | NodeKind::Decoded | NodeKind::Raw);
-    let mut lines = children.filter(|child| !is_text(*child)).take(NODES).peekable();
-    let is_layout = |node: u32| {
-        matches!(
-            arena.node(node).tag,
-            Tag::P
-                | Tag::H1
-                | Tag::H2
-                | Tag::H3
-                | Tag::H4
-                | Tag::H5
-                | Tag::H6
-                | Tag::Ul
-                | Tag::Ol
-                | Tag::Table
-                | Tag::Img
-        )
-    };
+    let mut lines = arena.children(id).take(NODES).peekable();
+    let is_layout = |node: u32| is_part_of_page(arena.node(node).tag) || arena.node(node).tag == Tag::Img;
     lines.peek().is_some()
         && lines.all(|line| arena.node(line).tag == Tag::Div && is_line(arena, line))
         && !arena.below(id, NODES).any(is_layout)
@@ -164,10 +146,8 @@ fn is_beside_code(arena: &Arena, id: u32) -> bool {
 
 /// Whether an element holds sentences: a name in it is a word of theirs.
 fn is_of_text(arena: &Arena, id: u32) -> bool {
-    matches!(
-        arena.node(id).tag,
-        Tag::P | Tag::Li | Tag::Td | Tag::Dd | Tag::Dt | Tag::H1 | Tag::H2 | Tag::H3 | Tag::H4 | Tag::H5 | Tag::H6
-    )
+    let tag = arena.node(id).tag;
+    matches!(tag, Tag::P | Tag::Li | Tag::Td | Tag::Dd | Tag::Dt) || heading_level(tag).is_some()
 }
 
 fn is_code_element(arena: &Arena, id: u32) -> bool {

@@ -101,3 +101,9 @@ pub(super) fn heading_level(tag: Tag) -> Option<u8> {
         _ => None,
     }
 }
+
+/// Whether an element is one that pages are laid out with, and what a script sets is not: formulas and lines of code stand in
+/// `<div>` and `<pre>`.
+pub(super) fn is_part_of_page(tag: Tag) -> bool {
+    matches!(display(tag), Display::Block | Display::Row) && !matches!(tag, Tag::Div | Tag::Pre)
+}

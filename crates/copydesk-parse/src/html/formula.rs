@@ -6,7 +6,10 @@ use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
 use copydesk_document::{Attr, Tag};
 use serde::Deserialize;
 
-use super::arena::{Arena, NONE, NodeKind};
+use super::{
+    arena::{Arena, NONE, NodeKind},
+    display::is_part_of_page,
+};
 
 /// So many nodes of one formula are looked at.
 const NODES: usize = 4_000;
@@ -66,26 +69,7 @@ pub(super) fn read(arena: &Arena, source: &str, id: u32) -> Option<Found> {
 /// Whether an element holds more than one formula or parts of a page: its name is that of a whole text with formulas.
 fn holds_more(arena: &Arena, id: u32) -> bool {
     let tags = || arena.below(id, NODES).map(|below| arena.node(below).tag);
-    let is_part = |tag: Tag| {
-        matches!(
-            tag,
-            Tag::P
-                | Tag::Ul
-                | Tag::Ol
-                | Tag::Pre
-                | Tag::Table
-                | Tag::Article
-                | Tag::Section
-                | Tag::Blockquote
-                | Tag::H1
-                | Tag::H2
-                | Tag::H3
-                | Tag::H4
-                | Tag::H5
-                | Tag::H6
-        )
-    };
-    tags().any(is_part) || tags().filter(|tag| *tag == Tag::Math).count() > 1
+    tags().any(is_part_of_page) || tags().filter(|tag| *tag == Tag::Math).count() > 1
 }
 
 /// Elements that scripts have typeset a formula into are known by their class.
@@ -96,23 +80,6 @@ fn named(arena: &Arena, source: &str, id: u32) -> Option<Found> {
         return None;
     }
     let has = |name: &str| class.split_ascii_whitespace().any(|word| word == name);
-    if holds_more(arena, id) {
-        return None;
-    }
-    if has("katex-display") || has("katex") || has("mwe-math-element") {
-        let display = has("katex-display") || has("mwe-math-element-block") || has("mwe-math-element-display");
-        let inner = arena.below(id, NODES).find(|below| arena.node(*below).tag == Tag::Math);
-        return match inner {
-            Some(inner) => math(arena, source, inner, display),
-            None => arena
-                .below(id, NODES)
-                .find(|below| arena.node(*below).tag == Tag::Img)
-                .and_then(|image| picture(arena, image)),
-        };
-    }
-    if has("MathJax_Preview") {
-        return followed_by_source(arena, id).then_some(Found::Again);
-    }
     let typeset_by_script = [
         "MathJax",
         "MathJax_Display",
@@ -123,10 +90,26 @@ fn named(arena: &Arena, source: &str, id: u32) -> Option<Found> {
         "MJXc-display",
         "mjx-chtml",
     ];
-    if typeset_by_script.iter().any(|name| has(name)) {
+    let (katex, preview) = (has("katex-display") || has("katex") || has("mwe-math-element"), has("MathJax_Preview"));
+    let by_script = typeset_by_script.iter().any(|name| has(name));
+    // What is in it is looked at for few names only.
+    if !(katex || preview || by_script) || holds_more(arena, id) {
+        return None;
+    }
+    if preview {
+        return followed_by_source(arena, id).then_some(Found::Again);
+    }
+    if by_script {
         return typeset(arena, source, id);
     }
-    None
+    let display = has("katex-display") || has("mwe-math-element-block") || has("mwe-math-element-display");
+    match arena.below(id, NODES).find(|below| arena.node(*below).tag == Tag::Math) {
+        Some(inner) => math(arena, source, inner, display),
+        None => arena
+            .below(id, NODES)
+            .find(|below| arena.node(*below).tag == Tag::Img)
+            .and_then(|image| picture(arena, image)),
+    }
 }
 
 /// What `MathJax` has made of a formula. Its source stands in a script behind it, or in `MathML` inside.
@@ -286,14 +269,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn children(&self, id: u32) -> Vec<u32> {
-        let first = self.arena.node(id).first;
-        let all = std::iter::successors((first != NONE).then_some(first), |at| {
-            let next = self.arena.node(*at).next;
-            (next != NONE).then_some(next)
-        });
-        all.filter(|child| !matches!(self.arena.node(*child).kind, NodeKind::Text | NodeKind::Decoded | NodeKind::Raw))
-            .take(NODES)
-            .collect()
+        self.arena.children(id).take(NODES).collect()
     }
 
     fn text(&self, id: u32) -> String {
