@@ -302,16 +302,17 @@ pub(crate) fn last_word(samples: &[Sample], probability: &[Vec<f32>], growth: Gr
     let mut rows = Rows { starts: vec![0], answers: Vec::new(), weights: Vec::new() };
     let mut tables = Vec::new();
     for (sample, probability) in samples.iter().zip(probability) {
-        let settled = Measured::read(&sample.doc, &Names::default()).last_word(probability, &Config::default());
+        let measured = Measured::read(&sample.doc, &Names::default());
+        let table = measured.settled(probability, &Config::default());
         for (column, all) in data.iter_mut().enumerate() {
-            all.extend(settled.table.column(column));
+            all.extend(table.column(column));
         }
         rows.answers.extend_from_slice(&sample.answers);
         // One wrong line makes a text wrong, however short it is: each counts the same.
-        let weight = f32::from(u8::from(settled.asked));
+        let weight = f32::from(u8::from(measured.asks_last_forest()));
         rows.weights.extend(sample.unsure.iter().map(|unsure| if *unsure { 0.0 } else { weight }));
         rows.starts.push(rows.answers.len());
-        tables.push(settled.table);
+        tables.push(table);
     }
     let binned = Binned::new(&data, rows.pages());
     drop(data);

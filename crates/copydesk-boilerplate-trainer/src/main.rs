@@ -231,17 +231,12 @@ fn last_word(options: &Options) -> Result<()> {
     let growth = Growth { trees, rate: options.rate, ridge: options.ridge, sample: 0.5, ..Growth::default() };
     let (held_out, forest) = cross::last_word(&samples, &probability, growth);
     println!("without the last forest, and with it:");
-    let settled = |(sample, p): (&Sample, &Vec<f32>)| {
-        Measured::read(&sample.doc, &Names::default()).last_word(p, &Config::default())
+    let config = Config { mode: options.mode, ..Config::default() };
+    report::lines(&samples, &report::choose(&samples, &probability, &vec![Likely::default(); samples.len()], &config));
+    let overruled = |((sample, p), likely): ((&Sample, &Vec<f32>), &Vec<f32>)| {
+        Measured::read(&sample.doc, &Names::default()).overruled(p, likely, &config)
     };
-    let settled: Vec<_> = samples.iter().zip(&probability).map(settled).collect();
-    let without: Vec<Vec<bool>> = settled.iter().map(|settled| settled.kept.clone()).collect();
-    report::lines(&samples, &without);
-    let with: Vec<Vec<bool>> = settled
-        .iter()
-        .zip(&held_out)
-        .map(|(settled, p)| if settled.asked { p.iter().map(|p| *p >= 0.5).collect() } else { settled.kept.clone() })
-        .collect();
+    let with: Vec<Vec<bool>> = samples.iter().zip(&probability).zip(&held_out).map(overruled).collect();
     report::lines(&samples, &with);
     let trained_on = cross::described(&samples);
     write(&Model { second: forest, trained_on, sort: Sort::Settled, ..Model::default() }, "settled.bin", options)

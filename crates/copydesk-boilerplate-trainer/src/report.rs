@@ -209,7 +209,7 @@ pub(crate) fn rules(samples: &[Sample], most: usize) {
     for sample in samples {
         let sort = if sample.gold.corpus.is_empty() { &sample.gold.page_type } else { &sample.gold.corpus };
         let measured = Measured::read(&sample.doc, &names);
-        for (index, rule) in measured.settled().into_iter().enumerate() {
+        for (index, rule) in measured.certain().into_iter().enumerate() {
             let Some(rule) = rule else { continue };
             let (words, answer) = (sample.blocks[index].len() as f64, f64::from(sample.answers[index]));
             let count = counts.entry((rule, sort.clone())).or_default();

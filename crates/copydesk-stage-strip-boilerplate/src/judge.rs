@@ -457,7 +457,7 @@ const REVIVED: f32 = 0.5;
 const HEAD_REVIVED: f32 = 0.7;
 const DROPPED: f32 = 0.4;
 /// A line that reads as running text must be less likely still to go.
-const RUNNING_TEXT_DROPPED: f32 = 0.2;
+const RUNNING_TEXT_DROPPED: f32 = 0.1;
 /// How much the wish to lose nothing, or to keep nothing wrong, moves both.
 const WISH: f32 = 0.1;
 /// The share of the words that must be left for the last forest to be heard.

@@ -133,7 +133,7 @@ impl<'d> Measured<'d> {
     }
 
     /// The rule that settles each block before any forest is asked.
-    pub fn settled(&self) -> Vec<Option<&'static str>> {
+    pub fn certain(&self) -> Vec<Option<&'static str>> {
         let certain = rules::certain(&self.page, &self.kind(), &crate::Config::default());
         certain.into_iter().map(|found| found.map(|found| found.rule)).collect()
     }
@@ -145,42 +145,40 @@ impl<'d> Measured<'d> {
         kind: &Likely,
         config: &crate::Config,
     ) -> (Vec<bool>, Option<Doubts>) {
-        let certain = rules::certain(&self.page, kind, config);
-        let verdicts = judge::settle(&self.page, kind, probability, certain, config).0;
+        let verdicts = self.verdicts(probability, kind, config).0;
         let doubts = confidence::doubts(&self.page, kind, probability, &verdicts);
         (verdicts.iter().map(judge::Verdict::stays).collect(), doubts)
     }
 
-    /// What the forest that has the last word sees, which blocks stay without it, and whether it is asked.
-    pub fn last_word(&self, probability: &[f32], config: &crate::Config) -> Settled {
-        let certain = rules::certain(&self.page, &Likely::default(), config);
-        let (verdicts, border) = judge::settle(&self.page, &Likely::default(), probability, certain, config);
-        Settled {
-            table: judge::settled_table(&self.page, &self.first(), probability, border, &verdicts),
-            kept: verdicts.iter().map(judge::Verdict::stays).collect(),
-            asked: text::is_scraped(&self.page),
+    /// Whether the forest that has the last word is asked: of scraped texts alone.
+    pub fn asks_last_forest(&self) -> bool {
+        text::is_scraped(&self.page)
+    }
+
+    /// What the forest that has the last word sees of a text.
+    pub fn settled(&self, probability: &[f32], config: &crate::Config) -> Table {
+        let (verdicts, border) = self.verdicts(probability, &Likely::default(), config);
+        judge::settled_table(&self.page, &self.first(), probability, border, &verdicts)
+    }
+
+    /// Which lines of a text stay when the forest that has the last word finds them this likely.
+    pub fn overruled(&self, probability: &[f32], likely: &[f32], config: &crate::Config) -> Vec<bool> {
+        let mut verdicts = self.verdicts(probability, &Likely::default(), config).0;
+        if self.asks_last_forest() {
+            judge::overrule(&self.page, likely, config, &mut verdicts);
         }
+        verdicts.iter().map(judge::Verdict::stays).collect()
     }
 
-    /// Which blocks stay, given the answers of the last forest: rules, the choice of the border, and what follows.
-    pub fn kept(&self, probability: &[f32], kind: &Likely, config: &crate::Config) -> Vec<bool> {
+    fn verdicts(&self, probability: &[f32], kind: &Likely, config: &crate::Config) -> (Vec<judge::Verdict>, f32) {
         judge::settle(&self.page, kind, probability, rules::certain(&self.page, kind, config), config)
-            .0
-            .iter()
-            .map(judge::Verdict::stays)
-            .collect()
     }
-}
 
-/// What rules and forests make of the lines of a text.
-#[derive(Debug)]
-pub struct Settled {
-    /// What the forest that has the last word sees.
-    pub table: Table,
-    /// Which lines stay without it.
-    pub kept: Vec<bool>,
-    /// Whether it is asked.
-    pub asked: bool,
+    /// Which blocks stay, given the answers of the second forest: rules, the choice of the border, and what follows, without
+    /// the forest that has the last word on texts.
+    pub fn kept(&self, probability: &[f32], kind: &Likely, config: &crate::Config) -> Vec<bool> {
+        self.verdicts(probability, kind, config).0.iter().map(judge::Verdict::stays).collect()
+    }
 }
 
 /// How many columns the forest that has the last word sees.

@@ -114,3 +114,16 @@ pub(crate) fn describe(page: &Page<'_>, settled: &Settled<'_>, index: usize, sin
     let split = split_credit(text(index), Lexicon::builtin());
     sink.put("settled credit", if split.credits.is_empty() { -1.0 } else { f32::from(split.confidence as u8) });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forest_is_told_of_rules_that_there_are() {
+        let readme = include_str!("../../README.md");
+        for rule in GROUPS.iter().chain(&KEPT).flat_map(|(_, rules)| *rules) {
+            assert!(readme.contains(&format!("`{rule}`")), "{rule} has another name by now");
+        }
+    }
+}
